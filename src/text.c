@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ELLIPSIS     "\xE2\x80\xA6"
+#define ELLIPSIS_LEN 3U
+
+struct rtmp_text rtmp_text_over(char *out, size_t cap) {
+    out[0] = '\0';
+    return (struct rtmp_text){.out = out, .cap = cap, .len = 0, .cut = false};
+}
+
+/* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back. */
+static bool fits(const struct rtmp_text *text, size_t len) {
+    return !text->cut && len + ELLIPSIS_LEN + 1 <= text->cap - text->len;
+}
+
+static void put(struct rtmp_text *text, const char *bytes, size_t len) {
+    memcpy(text->out + text->len, bytes, len);
+    text->len += len;
+    text->out[text->len] = '\0';
+}
+
+static void cut(struct rtmp_text *text) {
+    if (!text->cut) {
+        put(text, ELLIPSIS, ELLIPSIS_LEN);
+        text->cut = true;
+    }
+}
+
+void rtmp_text_add(struct rtmp_text *text, const char *string) {
+    size_t len = strlen(string);
+    if (fits(text, len)) {
+        put(text, string, len);
+        return;
+    }
+    rtmp_text_wire(text, (const uint8_t *)string, len, 0);
+}
+
+void rtmp_text_format(struct rtmp_text *text, const char *format, ...) {
+    char line[256];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    rtmp_text_add(text, line);
+}
+
+/* Length of the well-formed UTF-8 sequence at `p`, 0 when it is not one (RFC 3629: no surrogates,
+ * no overlong forms, nothing above U+10FFFF). */
+static size_t sequence_length(const uint8_t *p, size_t left) {
+    uint8_t first = p[0];
+    size_t len = first < 0x80                    ? 1
+                 : first >= 0xC2 && first < 0xE0 ? 2
+                 : first >= 0xE0 && first < 0xF0 ? 3
+                 : first >= 0xF0 && first < 0xF5 ? 4
+                                                 : 0;
+    if (len == 0 || len > left)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    if ((first == 0xE0 && p[1] < 0xA0) || (first == 0xED && p[1] > 0x9F) ||
+        (first == 0xF0 && p[1] < 0x90) || (first == 0xF4 && p[1] > 0x8F))
+        return 0;
+    return len;
+}
+
+void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit) {
+    size_t start = text->len;
+    for (size_t i = 0; i < len && !text->cut;) {
+        char picture[4] = "\xE2\x90\x80";
+        const char *piece = (const char *)bytes + i;
+        size_t used = sequence_length(bytes + i, len - i);
+        size_t piece_len = used;
+        if (used == 0) {
+            piece = "\xEF\xBF\xBD";
+            piece_len = 3;
+            used = 1;
+        } else if (used == 1 && (bytes[i] < 0x20 || bytes[i] == 0x7F)) {
+            picture[2] = (char)(bytes[i] == 0x7F ? 0xA1 : 0x80 + bytes[i]);
+            piece = picture;
+            piece_len = 3;
+        }
+        if ((limit && text->len - start + piece_len > limit) || !fits(text, piece_len)) {
+            if (limit && fits(text, ELLIPSIS_LEN)) {
+                put(text, ELLIPSIS, ELLIPSIS_LEN);
+                return;
+            }
+            cut(text);
+            return;
+        }
+        put(text, piece, piece_len);
+        i += used;
+    }
+}
+
+void rtmp_text_number(struct rtmp_text *text, double value) {
+    if (isnan(value)) {
+        rtmp_text_add(text, "NaN");
+        return;
+    }
+    if (isinf(value)) {
+        rtmp_text_add(text, value < 0 ? "-Infinity" : "Infinity");
+        return;
+    }
+    char line[40];
+    for (int precision = 15; precision <= 17; precision++) {
+        (void)snprintf(line, sizeof line, "%.*g", precision, value);
+        if (strtod(line, NULL) == value)
+            break;
+    }
+    /* printf follows the user's locale; the text must not. */
+    char *comma = strchr(line, ',');
+    if (comma)
+        *comma = '.';
+    rtmp_text_add(text, line);
+}
+
+void rtmp_text_size(struct rtmp_text *text, uint64_t bytes) {
+    if (bytes < 1000)
+        rtmp_text_format(text, "%u B", (unsigned)bytes);
+    else if (bytes < 1000000)
+        rtmp_text_format(text, "%.1f kB", (double)bytes / 1e3);
+    else
+        rtmp_text_format(text, "%.1f MB", (double)bytes / 1e6);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_TEXT_H
+#define RTMP_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A bounded text that is always valid, NUL-terminated UTF-8, whatever is appended to it.
+ *
+ * `out` holds `cap` bytes (cap >= 4) and is owned by the caller. What does not fit is cut at a
+ * character boundary and `cut` is set; the text then ends in U+2026 (ellipsis).
+ */
+struct rtmp_text {
+    char *out;
+    size_t cap;
+    size_t len;
+    bool cut;
+};
+
+/* An empty text over `out`. */
+struct rtmp_text rtmp_text_over(char *out, size_t cap);
+
+/* Append a C string that is known to be good. */
+void rtmp_text_add(struct rtmp_text *text, const char *string);
+
+/* Append formatted text (ASCII or good UTF-8). */
+void rtmp_text_format(struct rtmp_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Append bytes from the wire as text: bad UTF-8 becomes U+FFFD, control characters (NUL included)
+ * become their U+2400 pictures, so that a line stays a line. At most `limit` bytes are appended
+ * (0: only the capacity bounds), then an ellipsis.
+ */
+void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit);
+
+/* Append the shortest decimal that reads back as the same double; integers without a point. */
+void rtmp_text_number(struct rtmp_text *text, double value);
+
+/* Append a size in bytes for a person: `812 B`, `4.1 kB`, `1.3 MB` (powers of 1000). */
+void rtmp_text_size(struct rtmp_text *text, uint64_t bytes);
+
+#endif

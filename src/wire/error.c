@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/error.h"
+
+const char *rtmp_error_text(enum rtmp_error error) {
+    switch (error) {
+    case RTMP_OK:
+        return "no error";
+    case RTMP_REMARK_NO_TERMINATOR:
+        return "object end marker missing";
+    case RTMP_REMARK_LENGTH_OMITTED:
+        return "event length omitted";
+    case RTMP_REMARK_COUNT_DIFFERS:
+        return "declared count differs from the entries present";
+    case RTMP_REMARK_NOT_CANONICAL:
+        return "integer encoded in more bytes than needed";
+    case RTMP_REMARK_UNRESOLVED:
+        return "reference to something this message does not hold";
+    case RTMP_ERROR_END:
+        return "value runs past the end of the message";
+    case RTMP_ERROR_LENGTH:
+        return "announced length or count is larger than the bytes left";
+    case RTMP_ERROR_MARKER:
+        return "unknown AMF marker";
+    case RTMP_ERROR_FORMAT:
+        return "value not allowed here";
+    case RTMP_ERROR_CLASS:
+        return "externalizable of an unknown class: its length cannot be known";
+    case RTMP_LIMIT_DEPTH:
+        return "nested deeper than this dissector follows";
+    case RTMP_LIMIT_ITEMS:
+        return "more items than this dissector shows";
+    }
+    return "unknown error";
+}

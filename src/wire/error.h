@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_ERROR_H
+#define RTMP_WIRE_ERROR_H
+
+/*
+ * Every way in which bytes can be wrong, graded by "can I go on?".
+ *
+ * The grade is the range, so that a caller asks with one comparison:
+ *   RTMP_OK            nothing wrong;
+ *   1  .. 99           remarks: the value is right, its form is unusual;
+ *   100 .. 199         this value ends here, the rest of the message is raw;
+ *   200 .. 299         a bound of ours was hit (limits.h), the rest of the message is raw.
+ */
+enum rtmp_error {
+    RTMP_OK = 0,
+
+    /* Remarks. */
+    RTMP_REMARK_NO_TERMINATOR = 1, /* AMF0 object without 00 00 09 at the end of the body */
+    RTMP_REMARK_LENGTH_OMITTED,    /* SharedObject event of one byte (observed: FluorineFx) */
+    RTMP_REMARK_COUNT_DIFFERS,     /* ECMA array count is not the number of entries (a hint) */
+    RTMP_REMARK_NOT_CANONICAL,     /* U29 longer than needed */
+    RTMP_REMARK_UNRESOLVED,        /* a reference to something this message does not hold */
+
+    /* This value ends. */
+    RTMP_ERROR_END = 100, /* a read past the end of the bytes */
+    RTMP_ERROR_LENGTH,    /* an announced length or count larger than the bytes left */
+    RTMP_ERROR_MARKER,    /* an AMF marker that does not exist */
+    RTMP_ERROR_FORMAT,    /* a value that the place does not allow */
+    RTMP_ERROR_CLASS,     /* externalizable of an unknown class: length unknown */
+
+    /* Bounds. */
+    RTMP_LIMIT_DEPTH = 200, /* nesting */
+    RTMP_LIMIT_ITEMS,       /* number of items */
+};
+
+static inline int rtmp_error_ends_value(enum rtmp_error error) { return error >= RTMP_ERROR_END; }
+static inline int rtmp_error_is_limit(enum rtmp_error error) { return error >= RTMP_LIMIT_DEPTH; }
+
+/* A short English text for an error, without variable parts. Never NULL; static storage. */
+const char *rtmp_error_text(enum rtmp_error error);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_HANDSHAKE_H
+#define RTMP_WIRE_HANDSHAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The handshake packets, one at a time: pure functions of their bytes.
+ * Specified: Adobe RTMP 5.2 (plain). Observed: the digest handshake of Flash Player 9 and later, as
+ * spoken by librtmp, nginx-rtmp, SRS and crtmpserver. HMAC-SHA256 is libgcrypt's.
+ */
+
+#define RTMP_HANDSHAKE_SIZE   1536U /* C1, S1, C2, S2 */
+#define RTMP_HANDSHAKE_DIGEST 32U
+/* Bytes of a direction before its first chunk: version byte and two packets. */
+#define RTMP_HANDSHAKE_TOTAL (1U + 2U * RTMP_HANDSHAKE_SIZE)
+
+enum rtmp_role { RTMP_ROLE_CLIENT, RTMP_ROLE_SERVER };
+
+/* Is `version` (C0 / S0) one that exists: 3 plain, 6 RTMPE, 8 RTMPE with XTEA, 9 with Blowfish? */
+bool rtmp_handshake_version_known(uint8_t version);
+/* 6, 8, 9: everything after the handshake is RC4-encrypted with keys that never travel. */
+bool rtmp_handshake_version_encrypted(uint8_t version);
+
+/* What C1 or S1 says. */
+struct rtmp_handshake_first {
+    uint32_t time;           /* ms, bytes 0..3 */
+    uint32_t version;        /* bytes 4..7: 0 in the plain handshake, else the peer's version */
+    bool has_digest;         /* a digest verifies at one of the two positions */
+    uint8_t scheme;          /* 0: digest block at byte 8; 1: at byte 772 */
+    uint16_t digest_offset;  /* of the 32 bytes inside the packet */
+    uint8_t digest[RTMP_HANDSHAKE_DIGEST];
+    enum rtmp_role digest_role; /* whose key verified: tells client from server */
+};
+
+/* Examine the 1536 bytes of C1 or S1. Both schemes are tried with both roles' keys, `expected` first. */
+void rtmp_handshake_examine_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
+                                  enum rtmp_role expected, struct rtmp_handshake_first *out);
+
+/* What C2 or S2 says. */
+struct rtmp_handshake_second {
+    uint32_t time;         /* bytes 0..3: echoed time of the peer (plain) */
+    uint32_t time2;        /* bytes 4..7: when the peer's packet was read (plain) */
+    bool echo_known;       /* the peer's first packet was at hand, so that echo_valid means something */
+    bool echo_valid;       /* echo of the peer's packet from byte 8 on, or response digest verifies */
+    bool response_digest;  /* it was the response digest (last 32 bytes) that verified */
+};
+
+/*
+ * Examine the 1536 bytes of C2 or S2. role: who sent it. peer: the first packet of the other side
+ * (1536 bytes, to compare the echo) or NULL; peer_first: what it says, or NULL.
+ */
+void rtmp_handshake_examine_second(const uint8_t packet[RTMP_HANDSHAKE_SIZE], enum rtmp_role role,
+                                   const uint8_t *peer, const struct rtmp_handshake_first *peer_first,
+                                   struct rtmp_handshake_second *out);
+
+enum rtmp_verdict { RTMP_NO, RTMP_MAYBE, RTMP_YES };
+
+/*
+ * Do the first `len` bytes of a direction look like the start of a handshake (C0 C1 or S0 S1)?
+ * RTMP_YES is strict enough for a heuristic on any TCP port: text protocols, TLS and chunk streams
+ * whose first byte happens to be 3 are RTMP_NO. RTMP_MAYBE: too few bytes to tell.
+ * A first byte of 3 is no proof: 03 is also the header byte of chunk stream 3, fmt 0.
+ */
+enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len);
+
+#endif

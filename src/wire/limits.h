@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_LIMITS_H
+#define RTMP_WIRE_LIMITS_H
+
+/* Every bound of the product, with its unit and its reason. */
+
+/* Nested AMF containers. Flash-era objects stay below 20; Wireshark's own tree stops at 500 levels
+ * and one AMF level may take several of them. */
+#define RTMP_LIMIT_AMF_DEPTH 64
+
+/* Entries of each AMF reference table of one message. Later entries are counted but cannot be
+ * resolved; a decoder is a fixed-size struct that fits on the stack. */
+#define RTMP_LIMIT_AMF_REFERENCES 2048
+#define RTMP_LIMIT_AMF_TRAITS 256
+
+/* AMF events shown for one message. Wireshark stops a frame at 1,000,000 items. */
+#define RTMP_LIMIT_MESSAGE_ITEMS 100000
+
+/* Bytes of one message: its length field has 24 bits. */
+#define RTMP_LIMIT_MESSAGE_LENGTH 0xFFFFFFU
+
+/* Chunk stream ids are 2..65599 (Adobe RTMP 5.3.1.1), which bounds the table of a direction. */
+#define RTMP_LIMIT_CSID 65599U
+
+/* Bytes held while a direction looks for a chunk header after loss. */
+#define RTMP_LIMIT_RESYNC_BYTES 65536U
+
+/* Bytes of a media body kept for display when the body spans segments. A configuration record and
+ * the codec headers of a frame fit; the rest of a frame is entropy-coded data. */
+#define RTMP_DEFAULT_MEDIA_HEAD 1024U
+
+#endif

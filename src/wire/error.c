@@ -15,6 +15,12 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "integer encoded in more bytes than needed";
     case RTMP_REMARK_UNRESOLVED:
         return "reference to something this message does not hold";
+    case RTMP_REMARK_FORMAT_BYTE:
+        return "AMF3 format byte missing or not 0";
+    case RTMP_REMARK_BACK_POINTER:
+        return "back pointer is not the length of its tag";
+    case RTMP_REMARK_TRAILING:
+        return "bytes after the last field";
     case RTMP_ERROR_END:
         return "value runs past the end of the message";
     case RTMP_ERROR_LENGTH:

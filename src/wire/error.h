@@ -20,6 +20,9 @@ enum rtmp_error {
     RTMP_REMARK_COUNT_DIFFERS,     /* ECMA array count is not the number of entries (a hint) */
     RTMP_REMARK_NOT_CANONICAL,     /* U29 longer than needed */
     RTMP_REMARK_UNRESOLVED,        /* a reference to something this message does not hold */
+    RTMP_REMARK_FORMAT_BYTE,       /* types 15, 16, 17: the format byte is missing or not 0 */
+    RTMP_REMARK_BACK_POINTER,      /* aggregate: a back pointer that is not its tag's length */
+    RTMP_REMARK_TRAILING,          /* bytes after the last field */
 
     /* This value ends. */
     RTMP_ERROR_END = 100, /* a read past the end of the bytes */

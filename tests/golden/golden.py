@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Golden tests: what tshark prints for a capture, against a text that somebody has read.
+
+TESTLIST has a line a test:   NAME  CAPTURE  TSHARK-ARGUMENTS...
+CAPTURE is relative to the project; the expected text is NAME.txt here.
+
+usage: golden.py [--build DIR] [--refresh] [NAME...]      default: all
+--refresh writes the texts anew: read `git diff` against the bytes before you commit it.
+"""
+import argparse
+import difflib
+import pathlib
+import shlex
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+
+from tshark import ROOT, PluginError, Tshark  # noqa: E402
+
+
+def read_list():
+    """{name: (capture, arguments)}"""
+    tests = {}
+    for line in (HERE / "TESTLIST").read_text().splitlines():
+        words = shlex.split(line, comments=True)
+        if words:
+            tests[words[0]] = (ROOT / words[1], words[2:])
+    return tests
+
+
+def run(tshark, name, capture, arguments, refresh):
+    """True when the output is the expected text."""
+    expected_file = HERE / f"{name}.txt"
+    output = tshark.run(*arguments, capture=capture).stdout
+    if refresh:
+        expected_file.write_text(output)
+    expected = expected_file.read_text() if expected_file.exists() else ""
+    sys.stdout.writelines(difflib.unified_diff(
+        expected.splitlines(True), output.splitlines(True), f"{name}.txt", "tshark"))
+    return bool(output) and output == expected
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("--refresh", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    tests = read_list()
+    failed = []
+    try:
+        with Tshark(options.build) as tshark:
+            for name in options.names or tests:
+                if not run(tshark, name, *tests[name], options.refresh):
+                    failed.append(name)
+    except (PluginError, KeyError) as error:
+        sys.exit(f"error: {error}")
+    if failed:
+        sys.exit(f"differs: {' '.join(failed)} (or refresh: tests/golden/refresh NAME)")
+
+
+if __name__ == "__main__":
+    main()

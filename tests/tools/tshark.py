@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run tshark and sharkd with the plugin of a build directory, and be sure that they load it.
+
+Wireshark's programs load no plugin but the system's when started as root, and say nothing. So root
+runs them as `nobody`, with copies of the plugin and of the captures in a directory that `nobody`
+can read. HOME is an empty directory: nobody's preferences change a test.
+
+As a program:   tests/tools/tshark.py [--build DIR] [--quiet] [--] TSHARK-ARGUMENTS
+first prints (on standard error) which plugin file tshark loaded.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NOBODY = 65534
+
+
+class PluginError(Exception):
+    pass
+
+
+class Tshark:
+    """A private environment for tshark; a context manager that removes it at the end."""
+
+    def __init__(self, build=None):
+        self.build = pathlib.Path(build or os.environ.get("RTMPX_BUILD") or ROOT / "build")
+        found = sorted(self.build.glob("plugins/*/epan/rtmpx.so"))
+        if not found:
+            raise PluginError(f"no plugins/*/epan/rtmpx.so below {self.build}: build first")
+        self.source = found[-1].resolve()
+        self.series = self.source.parents[1].name
+        self.is_root = os.getuid() == 0
+        self._temporary = tempfile.TemporaryDirectory(prefix="rtmpx-")
+        self.directory = pathlib.Path(self._temporary.name)
+        self.directory.chmod(0o755)
+        home = self.directory / "home"
+        home.mkdir()
+        plugins = self.build / "plugins"
+        if self.is_root:
+            plugins = self.directory / "plugins"
+            shutil.copytree(self.source.parent, plugins / self.series / "epan")
+            subprocess.run(["chmod", "-R", "a+rX", str(plugins)], check=True)
+            os.chown(home, NOBODY, NOBODY)
+        self.plugin = (plugins / self.series / "epan" / "rtmpx.so").resolve()
+        kept = {k: v for k, v in os.environ.items()
+                if not k.startswith(("WIRESHARK_", "XDG_")) and k != "SSLKEYLOGFILE"}
+        self.environment = {**kept, "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC",
+                            "WIRESHARK_PLUGIN_DIR": str(plugins.resolve())}
+
+    def __enter__(self):
+        self.check()
+        return self
+
+    def __exit__(self, *_):
+        self._temporary.cleanup()
+
+    def readable(self, path):
+        """A path of `path`'s content that tshark may open: as root a copy, once per file."""
+        path = pathlib.Path(path).resolve()
+        if not self.is_root or self.directory in path.parents:
+            return str(path)
+        copy = self.directory / "files" / str(path).lstrip("/")
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            subprocess.run(["chmod", "-R", "a+rX", str(self.directory / "files")], check=True)
+        return str(copy)
+
+    def writable(self, name):
+        """A new directory in the private environment that tshark may write into."""
+        path = self.directory / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        if self.is_root:
+            os.chown(path, NOBODY, NOBODY)
+        return path
+
+    def command(self, *arguments):
+        arguments = [str(a) for a in arguments]
+        if self.is_root:
+            return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *arguments]
+        return arguments
+
+    def popen(self, *arguments, **options):
+        return subprocess.Popen(self.command(*arguments), env=self.environment,
+                                cwd=self.directory, **options)
+
+    def run(self, *arguments, capture=None, timeout=300, check=True):
+        """Run tshark; `capture` becomes its -r file. Returns the completed process (text).
+
+        A failed run, a "Dissector bug" and a crash are errors (reliability: never)."""
+        source = ["-r", self.readable(capture)] if capture else []
+        with self.popen("tshark", *source, *arguments, stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+            try:
+                output, errors = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired as late:
+                process.kill()
+                raise PluginError(f"tshark took over {timeout} s: {arguments}") from late
+        result = subprocess.CompletedProcess(process.args, process.returncode,
+                                             output.decode("utf-8", "surrogateescape"),
+                                             errors.decode("utf-8", "replace"))
+        if check and result.returncode:
+            raise PluginError(f"tshark ended with {result.returncode}: {result.stderr.strip()}")
+        if "Dissector bug" in result.stdout or "Dissector bug" in result.stderr:
+            raise PluginError(f"Dissector bug in {capture} {arguments}: {result.stderr.strip()}")
+        return result
+
+    def check(self):
+        """Raise unless tshark lists our plugin at the path we mean. Returns the path."""
+        rows = [row.split("\t") for row in self.run("-G", "plugins").stdout.splitlines()]
+        paths = [row[-1] for row in rows if row[0] == "rtmpx.so"]
+        if paths != [str(self.plugin)]:
+            raise PluginError(f"tshark loaded {paths or 'no rtmpx.so'}, expected {self.plugin}")
+        return self.plugin
+
+    def describe(self):
+        copy = f" (a copy of {self.source})" if self.plugin != self.source else ""
+        return f"tshark loaded {self.plugin}{copy}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", help="build directory (default: $RTMPX_BUILD, then build)")
+    parser.add_argument("--quiet", action="store_true", help="do not print the plugin's path")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of tshark")
+    options = parser.parse_args()
+    arguments = [a for i, a in enumerate(options.arguments) if i or a != "--"]
+    try:
+        with Tshark(options.build) as tshark:
+            if not options.quiet:
+                print(tshark.describe(), file=sys.stderr)
+            for i, argument in enumerate(arguments[:-1]):
+                if argument == "-r":
+                    arguments[i + 1] = tshark.readable(arguments[i + 1])
+            with tshark.popen("tshark", *arguments) as process:
+                return process.wait()
+    except PluginError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,38 +14,50 @@
 
 #define RTMP_HANDSHAKE_SIZE   1536U /* C1, S1, C2, S2 */
 #define RTMP_HANDSHAKE_DIGEST 32U
+/* Version byte and first packet: what each side sends before it has heard the other. */
+#define RTMP_HANDSHAKE_FIRST (1U + RTMP_HANDSHAKE_SIZE)
 /* Bytes of a direction before its first chunk: version byte and two packets. */
 #define RTMP_HANDSHAKE_TOTAL (1U + 2U * RTMP_HANDSHAKE_SIZE)
 
 enum rtmp_role { RTMP_ROLE_CLIENT, RTMP_ROLE_SERVER };
 
-/* Is `version` (C0 / S0) one that exists: 3 plain, 6 RTMPE, 8 RTMPE with XTEA, 9 with Blowfish? */
+/* C0 / S0, one line each in names/handshake_versions.def. */
+enum rtmp_handshake_version {
+#define NAME(value, identifier, text) RTMP_HANDSHAKE_##identifier = value,
+#include "names/handshake_versions.def"
+#undef NAME
+};
+
+/* Is `version` (C0 / S0) one that exists? */
 bool rtmp_handshake_version_known(uint8_t version);
+/* "RTMP", "RTMPE", ...; "Unknown" for a version that does not exist. Never NULL. */
+const char *rtmp_handshake_version_name(uint8_t version);
 /* 6, 8, 9: everything after the handshake is RC4-encrypted with keys that never travel. */
 bool rtmp_handshake_version_encrypted(uint8_t version);
 
 /* What C1 or S1 says. */
 struct rtmp_handshake_first {
-    uint32_t time;           /* ms, bytes 0..3 */
-    uint32_t version;        /* bytes 4..7: 0 in the plain handshake, else the peer's version */
-    bool has_digest;         /* a digest verifies at one of the two positions */
-    uint8_t scheme;          /* 0: digest block at byte 8; 1: at byte 772 */
-    uint16_t digest_offset;  /* of the 32 bytes inside the packet */
+    uint32_t time;          /* ms, bytes 0..3 */
+    uint32_t version;       /* bytes 4..7: 0 in the plain handshake, else the peer's version */
+    bool has_digest;        /* a digest verifies at one of the two positions */
+    uint8_t scheme;         /* 0: digest block at byte 8; 1: at byte 772 */
+    uint16_t digest_offset; /* of the 32 bytes inside the packet */
     uint8_t digest[RTMP_HANDSHAKE_DIGEST];
     enum rtmp_role digest_role; /* whose key verified: tells client from server */
 };
 
-/* Examine the 1536 bytes of C1 or S1. Both schemes are tried with both roles' keys, `expected` first. */
+/* Examine the 1536 bytes of C1 or S1. Both schemes are tried with both roles' keys, `expected`
+ * first. */
 void rtmp_handshake_examine_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
                                   enum rtmp_role expected, struct rtmp_handshake_first *out);
 
 /* What C2 or S2 says. */
 struct rtmp_handshake_second {
-    uint32_t time;         /* bytes 0..3: echoed time of the peer (plain) */
-    uint32_t time2;        /* bytes 4..7: when the peer's packet was read (plain) */
-    bool echo_known;       /* the peer's first packet was at hand, so that echo_valid means something */
-    bool echo_valid;       /* echo of the peer's packet from byte 8 on, or response digest verifies */
-    bool response_digest;  /* it was the response digest (last 32 bytes) that verified */
+    uint32_t time;   /* bytes 0..3: echoed time of the peer (plain) */
+    uint32_t time2;  /* bytes 4..7: when the peer's packet was read (plain) */
+    bool echo_known; /* the peer's first packet was at hand, so that echo_valid means something */
+    bool echo_valid; /* echo of the peer's packet from byte 8 on, or response digest verifies */
+    bool response_digest; /* it was the response digest (last 32 bytes) that verified */
 };
 
 /*
@@ -53,17 +65,29 @@ struct rtmp_handshake_second {
  * (1536 bytes, to compare the echo) or NULL; peer_first: what it says, or NULL.
  */
 void rtmp_handshake_examine_second(const uint8_t packet[RTMP_HANDSHAKE_SIZE], enum rtmp_role role,
-                                   const uint8_t *peer, const struct rtmp_handshake_first *peer_first,
+                                   const uint8_t *peer,
+                                   const struct rtmp_handshake_first *peer_first,
                                    struct rtmp_handshake_second *out);
 
 enum rtmp_verdict { RTMP_NO, RTMP_MAYBE, RTMP_YES };
 
 /*
  * Do the first `len` bytes of a direction look like the start of a handshake (C0 C1 or S0 S1)?
- * RTMP_YES is strict enough for a heuristic on any TCP port: text protocols, TLS and chunk streams
- * whose first byte happens to be 3 are RTMP_NO. RTMP_MAYBE: too few bytes to tell.
+ *
+ * RTMP_NO: text, TLS, a chunk stream whose first byte happens to be 3, anything else that is not
+ * one. RTMP_MAYBE: too few bytes to tell; never from RTMP_HANDSHAKE_FIRST bytes on. RTMP_YES: it
+ * fits, in the worst case only because version byte and randomness fit.
+ * The answer never goes back from RTMP_YES or RTMP_NO as bytes are added.
  * A first byte of 3 is no proof: 03 is also the header byte of chunk stream 3, fmt 0.
  */
 enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len);
+
+/*
+ * Does more than randomness speak for the RTMP_YES of rtmp_handshake_looks: a version field that is
+ * zero or a known program's, or a digest that verifies? One random stream in 256 begins with 3, so
+ * ask this where nothing else tells that a connection begins here and carries RTMP: a heuristic on
+ * any port, a capture that starts in the middle.
+ */
+bool rtmp_handshake_certain(const uint8_t *bytes, size_t len);
 
 #endif

@@ -64,12 +64,12 @@ bool rtmp_aggregate_next(struct rtmp_aggregate *aggregate, struct rtmp_aggregate
     return true;
 }
 
-void rtmp_aggregate_summary(struct rtmp_text *text, struct rtmp_reader reader) {
+void rtmp_aggregate_summary(struct rtmp_text *text, struct rtmp_reader reader, bool incomplete) {
     struct rtmp_aggregate aggregate;
     struct rtmp_aggregate_tag tag;
     rtmp_aggregate_init(&aggregate, &reader, 0);
     while (rtmp_aggregate_next(&aggregate, &tag))
         ;
-    rtmp_text_format(text, "Aggregate: %" PRIu32 " tag%s", aggregate.count,
+    rtmp_text_format(text, "Aggregate: %" PRIu32 "%s tag%s", aggregate.count, incomplete ? "+" : "",
                      aggregate.count == 1 ? "" : "s");
 }

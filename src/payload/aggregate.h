@@ -47,7 +47,7 @@ void rtmp_aggregate_init(struct rtmp_aggregate *aggregate, struct rtmp_reader *r
  */
 bool rtmp_aggregate_next(struct rtmp_aggregate *aggregate, struct rtmp_aggregate_tag *tag);
 
-/* Append one line: `Aggregate: 3 tags`. */
-void rtmp_aggregate_summary(struct rtmp_text *text, struct rtmp_reader reader);
+/* Append one line: `Aggregate: 3 tags`; `3+ tags` when the reader is known to hold only a part. */
+void rtmp_aggregate_summary(struct rtmp_text *text, struct rtmp_reader reader, bool incomplete);
 
 #endif

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "payload/shared_object.h"
+
+#include <inttypes.h>
+
+#include "payload/message.h"
+
+#define EVENT_HEADER_LENGTH 5U
+
+/* What comes next in the message; before AT_EVENT the fields of its header. */
+enum state { AT_FORMAT, AT_NAME, AT_VERSION, AT_FLAGS, AT_RESERVED, AT_EVENT, IN_EVENT };
+
+static enum rtmp_so_layout layout_of(uint8_t event) {
+    switch (event) {
+#define NAME(value, identifier, text, layout)                                                      \
+    case value:                                                                                    \
+        return RTMP_SO_LAYOUT_##layout;
+#include "names/shared_object_events.def"
+#undef NAME
+    default:
+        return RTMP_SO_LAYOUT_RAW;
+    }
+}
+
+const char *rtmp_so_event_name(uint8_t event) {
+    switch (event) {
+#define NAME(value, identifier, text, layout)                                                      \
+    case value:                                                                                    \
+        return text;
+#include "names/shared_object_events.def"
+#undef NAME
+    default:
+        return NULL;
+    }
+}
+
+void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *reader,
+                             uint8_t message_type) {
+    so->reader = reader;
+    so->message_end = reader->end;
+    so->outer_end = reader->end;
+    so->state = message_type == RTMP_MESSAGE_SHARED_OBJECT_AMF3 ? AT_FORMAT : AT_NAME;
+    so->event = so->depth = so->step = 0;
+    so->layout = RTMP_SO_LAYOUT_RAW;
+    so->value_pending = false;
+    rtmp_amf_init(&so->amf, reader, 0);
+}
+
+/* u16 length, then that many bytes. False: the cursor is back at the start. */
+static bool read_text(struct rtmp_reader *reader, struct rtmp_so_part *part) {
+    uint32_t start = reader->pos;
+    uint32_t len = rtmp_u16(reader);
+    if (rtmp_ok(reader) && len > rtmp_left(reader))
+        rtmp_fail_at(reader, RTMP_ERROR_LENGTH, start);
+    part->text = rtmp_take(reader, len);
+    part->whole = rtmp_span_of(start, rtmp_span_end(part->text) - start);
+    if (rtmp_ok(reader))
+        return true;
+    reader->pos = start;
+    return false;
+}
+
+static bool read_u32(struct rtmp_reader *reader, struct rtmp_so_part *part) {
+    part->whole = rtmp_span_of(reader->pos, 4);
+    part->number = rtmp_u32(reader);
+    return rtmp_ok(reader);
+}
+
+static bool read_format(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    part->whole = rtmp_span_of(so->reader->pos, 1);
+    part->number = rtmp_u8(so->reader);
+    if (part->number != 0)
+        part->error = RTMP_REMARK_FORMAT_BYTE;
+    if (part->number == RTMP_SO_FORMAT_AMF3)
+        rtmp_amf_init(&so->amf, so->reader, 3);
+    return rtmp_ok(so->reader);
+}
+
+static bool next_header_field(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    static const uint8_t kinds[] = {
+        [AT_FORMAT] = RTMP_SO_FORMAT,     [AT_NAME] = RTMP_SO_NAME,
+        [AT_VERSION] = RTMP_SO_VERSION,   [AT_FLAGS] = RTMP_SO_FLAGS,
+        [AT_RESERVED] = RTMP_SO_RESERVED,
+    };
+    part->kind = kinds[so->state];
+    switch (so->state++) {
+    case AT_FORMAT:
+        return read_format(so, part);
+    case AT_NAME:
+        return read_text(so->reader, part);
+    default:
+        return read_u32(so->reader, part);
+    }
+}
+
+/* Do the bytes left read as event records that exactly fill them? A counted text below 256 bytes
+ * begins with a 0, which no event is, so that pairs never pass. */
+static bool nested_events_fill(struct rtmp_reader reader) {
+    while (rtmp_ok(&reader) && rtmp_left(&reader)) {
+        if (rtmp_u8(&reader) == 0)
+            return false;
+        (void)rtmp_take(&reader, rtmp_u32(&reader));
+    }
+    return rtmp_ok(&reader);
+}
+
+/* Do the bytes left read as key/value pairs that exactly fill them? Tried with the message's own
+ * tables, whose counts are put back: entries are only ever appended. */
+static bool attributes_fill(struct rtmp_shared_object *so) {
+    struct rtmp_amf *amf = &so->amf;
+    struct rtmp_reader saved = *so->reader;
+    const uint32_t counts[] = {amf->items, amf->object0_count, amf->object3_count,
+                               amf->string_count, amf->traits_count};
+    struct rtmp_so_part key;
+    bool fills = true;
+    while (fills && rtmp_left(so->reader))
+        fills = read_text(so->reader, &key) && rtmp_amf_skip(amf);
+    *so->reader = saved;
+    rtmp_amf_resume(amf);
+    amf->items = counts[0];
+    amf->object0_count = counts[1];
+    amf->object3_count = counts[2];
+    amf->string_count = counts[3];
+    amf->traits_count = counts[4];
+    return fills;
+}
+
+/* A use success has no body in any known writer; one that has is read as what fits it. */
+static enum rtmp_so_layout use_success_layout(struct rtmp_shared_object *so) {
+    if (so->depth == 0 && nested_events_fill(*so->reader))
+        return RTMP_SO_LAYOUT_NESTED;
+    return attributes_fill(so) ? RTMP_SO_LAYOUT_ATTRIBUTES : RTMP_SO_LAYOUT_RAW;
+}
+
+/* FluorineFx ends a message after the type byte of a release (observed); the other empty events are
+ * taken in the same way. */
+static bool is_length_omitted(const struct rtmp_shared_object *so) {
+    uint8_t event = rtmp_peek_at(so->reader, so->reader->pos);
+    return rtmp_left(so->reader) == 1 && so->depth == 0 &&
+           (event == RTMP_SO_EVENT_USE || event == RTMP_SO_EVENT_RELEASE ||
+            event == RTMP_SO_EVENT_CLEAR || event == RTMP_SO_EVENT_USE_SUCCESS);
+}
+
+/* From here on the reader ends where the event does, which bounds the damage of what is in it. */
+static void enter_event(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    so->reader->end = rtmp_span_end(part->body);
+    so->layout = layout_of(so->event);
+    if (so->event == RTMP_SO_EVENT_USE_SUCCESS && part->body.len)
+        so->layout = use_success_layout(so);
+    so->step = 0;
+    so->state = IN_EVENT;
+    part->layout = so->layout;
+    if (so->layout == RTMP_SO_LAYOUT_NESTED) {
+        so->outer_end = so->reader->end;
+        so->depth = 1;
+        so->state = AT_EVENT;
+    }
+}
+
+static void leave_event(struct rtmp_shared_object *so) {
+    so->reader->end = so->outer_end;
+    so->state = AT_EVENT;
+}
+
+static bool next_event(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    struct rtmp_reader *reader = so->reader;
+    if (rtmp_left(reader) == 0 && so->depth) {
+        so->depth = 0;
+        so->outer_end = reader->end = so->message_end;
+    }
+    if (rtmp_left(reader) == 0)
+        return false;
+
+    uint32_t start = reader->pos;
+    bool omitted = is_length_omitted(so);
+    if (!omitted && rtmp_left(reader) < EVENT_HEADER_LENGTH) {
+        rtmp_fail_at(reader, RTMP_ERROR_END, start);
+        return false;
+    }
+    so->event = rtmp_u8(reader);
+    part->kind = RTMP_SO_EVENT;
+    part->event = so->event;
+    part->depth = so->depth;
+    part->number = omitted ? 0 : rtmp_u32(reader);
+    part->error = omitted ? RTMP_REMARK_LENGTH_OMITTED : RTMP_OK;
+    part->whole = rtmp_span_of(start, reader->pos - start);
+    part->body = rtmp_span_of(reader->pos, part->number);
+    if (part->number > rtmp_left(reader)) {
+        part->body.len = 0;
+        part->layout = RTMP_SO_LAYOUT_RAW;
+        rtmp_fail_at(reader, RTMP_ERROR_LENGTH, start + 1);
+        return true;
+    }
+    enter_event(so, part);
+    return true;
+}
+
+/* The handler's name where a send message's first value is an AMF0 string, as it always was. */
+static struct rtmp_span peek_method(const struct rtmp_shared_object *so) {
+    struct rtmp_reader reader = *so->reader;
+    if (rtmp_u8(&reader) != 0x02)
+        return rtmp_span_of(so->reader->pos, 0);
+    return rtmp_take(&reader, rtmp_u16(&reader));
+}
+
+static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_part *part,
+                        enum rtmp_so_kind kind) {
+    part->kind = kind;
+    part->whole = rtmp_span_of(so->reader->pos, 0);
+    if (rtmp_left(so->reader) == 0) {
+        rtmp_fail_at(so->reader, RTMP_ERROR_END, so->reader->pos);
+        return false;
+    }
+    if (kind == RTMP_SO_METHOD)
+        part->text = peek_method(so);
+    so->value_pending = true;
+    so->value_pos = so->reader->pos;
+    return true;
+}
+
+/* Go to the end of a value that the caller did not pull, or not to its end. */
+static void finish_value(struct rtmp_shared_object *so) {
+    so->value_pending = false;
+    if (so->reader->pos == so->value_pos || !rtmp_amf_value_done(&so->amf))
+        (void)rtmp_amf_skip(&so->amf);
+}
+
+static bool read_key(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    part->kind = RTMP_SO_KEY;
+    return read_text(so->reader, part);
+}
+
+static bool read_number(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    part->kind = RTMP_SO_NUMBER;
+    return read_u32(so->reader, part);
+}
+
+static bool read_status(struct rtmp_shared_object *so, struct rtmp_so_part *part, bool first) {
+    part->kind = first ? RTMP_SO_STATUS_CODE : RTMP_SO_STATUS_LEVEL;
+    return read_text(so->reader, part);
+}
+
+static bool read_raw(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    part->kind = RTMP_SO_DATA;
+    part->whole = rtmp_take(so->reader, rtmp_left(so->reader));
+    return true;
+}
+
+/* The next field of the event. False: it has no more, or the reader holds an error. */
+static bool next_field(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    bool left = rtmp_left(so->reader) != 0;
+    uint8_t step = so->step;
+    so->step = step < 2 ? (uint8_t)(step + 1) : step;
+    bool second = step == 1;
+    switch (so->layout) {
+    case RTMP_SO_LAYOUT_ATTRIBUTES:
+    case RTMP_SO_LAYOUT_NUMBERED_KEYS:
+        if (!second)
+            return left && read_key(so, part);
+        so->step = 0;
+        return so->layout == RTMP_SO_LAYOUT_ATTRIBUTES ? begin_value(so, part, RTMP_SO_VALUE)
+                                                       : read_number(so, part);
+    case RTMP_SO_LAYOUT_KEYS:
+        return left && read_key(so, part);
+    case RTMP_SO_LAYOUT_VALUES:
+        return left && begin_value(so, part, step == 0 ? RTMP_SO_METHOD : RTMP_SO_VALUE);
+    case RTMP_SO_LAYOUT_STATUS:
+        return step < 2 && read_status(so, part, step == 0);
+    case RTMP_SO_LAYOUT_RAW:
+        return left && read_raw(so, part);
+    case RTMP_SO_LAYOUT_EMPTY:
+    case RTMP_SO_LAYOUT_NESTED:
+        break;
+    }
+    return false;
+}
+
+/* What the event's fields did not take, and why. The error ends here. */
+static bool read_rest(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    struct rtmp_reader *reader = so->reader;
+    if (rtmp_ok(reader) && rtmp_left(reader) == 0)
+        return false;
+    part->kind = RTMP_SO_REST;
+    part->error = rtmp_ok(reader) ? RTMP_REMARK_TRAILING : reader->error;
+    part->error_pos = rtmp_ok(reader) ? reader->pos : reader->error_pos;
+    part->whole = rtmp_span_of(reader->pos, rtmp_left(reader));
+    part->text = rtmp_span_of(reader->pos, 0);
+    reader->error = RTMP_OK;
+    reader->pos = reader->end;
+    rtmp_amf_resume(&so->amf);
+    return true;
+}
+
+static bool next_in_event(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    part->event = so->event;
+    part->depth = so->depth;
+    part->layout = so->layout;
+    if (so->value_pending)
+        finish_value(so);
+    if (rtmp_ok(so->reader) && next_field(so, part))
+        return true;
+    bool has_rest = read_rest(so, part);
+    leave_event(so);
+    return has_rest;
+}
+
+bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    if (so->amf.items >= RTMP_LIMIT_MESSAGE_ITEMS) {
+        so->reader->end = so->message_end;
+        rtmp_fail_at(so->reader, RTMP_LIMIT_ITEMS, so->reader->pos);
+        return false;
+    }
+    so->amf.items++;
+    *part = (struct rtmp_so_part){.error = RTMP_OK};
+    if (so->state == IN_EVENT && next_in_event(so, part))
+        return true;
+    *part = (struct rtmp_so_part){.error = RTMP_OK};
+    if (!rtmp_ok(so->reader))
+        return false;
+    return so->state < AT_EVENT ? next_header_field(so, part) : next_event(so, part);
+}
+
+/* Bytes of a name on a summary line, and events and keys named on one. */
+#define SUMMARY_NAME_LENGTH 64
+#define SUMMARY_ITEMS       6
+
+struct summary {
+    struct rtmp_text *text;
+    struct rtmp_reader whole;
+    unsigned items;
+    uint8_t event; /* the last one named */
+    bool has_name; /* ... with a key, method or code after it */
+};
+
+static void summarize_name(struct summary *summary, struct rtmp_span span) {
+    const uint8_t *bytes = rtmp_bytes(&summary->whole, span);
+    if (bytes)
+        rtmp_text_wire(summary->text, bytes, span.len, SUMMARY_NAME_LENGTH);
+}
+
+/* Before an event or a key. False: the line is full. */
+static bool summarize_separator(struct summary *summary, const char *separator) {
+    bool full = summary->items == SUMMARY_ITEMS;
+    rtmp_text_add(summary->text, full ? ", \xE2\x80\xA6" : separator);
+    summary->items++;
+    return !full;
+}
+
+static bool summarize_event(struct summary *summary, uint8_t event) {
+    /* One event a key is usual: the event's name is then not said again. */
+    if (summary->has_name && event == summary->event)
+        return true;
+    if (!summarize_separator(summary, summary->items ? ", " : ": "))
+        return false;
+    const char *name = rtmp_so_event_name(event);
+    if (name)
+        rtmp_text_format(summary->text, "%c%s", name[0] - 'A' + 'a', name + 1);
+    else
+        rtmp_text_format(summary->text, "event %u", event);
+    summary->event = event;
+    summary->has_name = false;
+    return true;
+}
+
+static bool summarize_part(struct summary *summary, const struct rtmp_so_part *part) {
+    switch (part->kind) {
+    case RTMP_SO_NAME:
+        rtmp_text_add(summary->text, " \"");
+        summarize_name(summary, part->text);
+        rtmp_text_add(summary->text, "\"");
+        return true;
+    case RTMP_SO_VERSION:
+        rtmp_text_format(summary->text, " v%" PRIu32, part->number);
+        return true;
+    case RTMP_SO_EVENT:
+        return summarize_event(summary, part->event);
+    case RTMP_SO_KEY:
+    case RTMP_SO_METHOD:
+    case RTMP_SO_STATUS_CODE:
+        if (!summary->has_name)
+            rtmp_text_add(summary->text, " ");
+        else if (!summarize_separator(summary, ", "))
+            return false;
+        summarize_name(summary, part->text);
+        summary->has_name = true;
+        return true;
+    default:
+        return true;
+    }
+}
+
+void rtmp_shared_object_summary(struct rtmp_text *text, struct rtmp_reader reader,
+                                uint8_t message_type) {
+    struct rtmp_shared_object so;
+    struct rtmp_so_part part;
+    struct summary summary = {.text = text, .whole = reader};
+    rtmp_text_add(text, "SharedObject");
+    rtmp_shared_object_init(&so, &reader, message_type);
+    while (rtmp_shared_object_next(&so, &part) && summarize_part(&summary, &part))
+        ;
+}

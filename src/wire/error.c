@@ -21,6 +21,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "back pointer is not the length of its tag";
     case RTMP_REMARK_TRAILING:
         return "bytes after the last field";
+    case RTMP_REMARK_DATE:
+        return "date outside the range of calendar dates";
     case RTMP_ERROR_END:
         return "value runs past the end of the message";
     case RTMP_ERROR_LENGTH:
@@ -31,6 +33,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "value not allowed here";
     case RTMP_ERROR_CLASS:
         return "externalizable of an unknown class: its length cannot be known";
+    case RTMP_ERROR_TRAITS:
+        return "reference to unknown class traits: the object's length cannot be known";
     case RTMP_LIMIT_DEPTH:
         return "nested deeper than this dissector follows";
     case RTMP_LIMIT_ITEMS:

@@ -20,6 +20,7 @@ enum rtmp_error {
     RTMP_REMARK_COUNT_DIFFERS,     /* ECMA array count is not the number of entries (a hint) */
     RTMP_REMARK_NOT_CANONICAL,     /* U29 longer than needed */
     RTMP_REMARK_UNRESOLVED,        /* a reference to something this message does not hold */
+    RTMP_REMARK_DATE,              /* a date beyond those of ECMAScript (or NaN) */
     RTMP_REMARK_FORMAT_BYTE,       /* types 15, 16, 17: the format byte is missing or not 0 */
     RTMP_REMARK_BACK_POINTER,      /* aggregate: a back pointer that is not its tag's length */
     RTMP_REMARK_TRAILING,          /* bytes after the last field */
@@ -30,6 +31,7 @@ enum rtmp_error {
     RTMP_ERROR_MARKER,    /* an AMF marker that does not exist */
     RTMP_ERROR_FORMAT,    /* a value that the place does not allow */
     RTMP_ERROR_CLASS,     /* externalizable of an unknown class: length unknown */
+    RTMP_ERROR_TRAITS,    /* class traits by a reference that does not resolve: length unknown */
 
     /* Bounds. */
     RTMP_LIMIT_DEPTH = 200, /* nesting */

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "payload/amf_level.h"
+
+enum amf0_marker {
+#define NAME(value, identifier, text) AMF0_MARKER_##identifier = value,
+#include "names/amf0_markers.def"
+#undef NAME
+};
+
+/* `len` bytes announced by the field at `at`; more than there are is an error of that field. */
+static struct rtmp_span announced(struct rtmp_reader *r, uint32_t len, uint32_t at) {
+    if (len > rtmp_left(r))
+        rtmp_fail_at(r, RTMP_ERROR_LENGTH, at);
+    return rtmp_take(r, len);
+}
+
+static struct rtmp_span short_text(struct rtmp_reader *r) {
+    uint32_t at = r->pos;
+    uint32_t len = rtmp_u16(r);
+    return announced(r, len, at);
+}
+
+static struct rtmp_span long_text(struct rtmp_reader *r) {
+    uint32_t at = r->pos;
+    uint32_t len = rtmp_u32(r);
+    return announced(r, len, at);
+}
+
+static void text_value(struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t start,
+                       struct rtmp_span text) {
+    event->kind = kind;
+    event->text = text;
+    amf_ranges(event, start, text);
+}
+
+/* Containers enter the reference table when they start, so that a cycle can be written. */
+static struct rtmp_amf_level *open_container(struct rtmp_amf *amf, struct rtmp_reader *r,
+                                             struct rtmp_amf_event *event, enum rtmp_amf_kind kind,
+                                             uint32_t start, struct rtmp_span class_name,
+                                             enum amf_state state) {
+    event->kind = kind;
+    event->text = class_name;
+    amf_ranges(event, start, class_name);
+    if (!rtmp_ok(r))
+        return NULL;
+    struct rtmp_amf_level *level = amf_open(amf, r, start, state, event->count);
+    if (!level)
+        return NULL;
+    if (amf->object0_count < RTMP_LIMIT_AMF_REFERENCES)
+        amf->object0[amf->object0_count] =
+            (struct rtmp_amf_object){.pos = start, .marker = event->marker};
+    amf->object0_count++;
+    return level;
+}
+
+static void strict_array(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
+                         uint32_t start) {
+    event->count = rtmp_u32(r);
+    /* A value takes at least its marker. */
+    if (event->count > rtmp_left(r))
+        rtmp_fail_at(r, RTMP_ERROR_LENGTH, start + 1);
+    (void)open_container(amf, r, event, RTMP_AMF_STRICT_ARRAY, start, rtmp_span_of(r->pos, 0),
+                         AMF0_ITEMS);
+}
+
+static void reference(const struct rtmp_amf *amf, struct rtmp_reader *r,
+                      struct rtmp_amf_event *event, uint32_t start) {
+    uint32_t index = rtmp_u16(r);
+    event->kind = RTMP_AMF_REFERENCE;
+    event->is_reference = true;
+    event->reference = index;
+    amf_ranges(event, start, rtmp_span_of(r->pos, 0));
+    if (index >= amf->object0_count || index >= RTMP_LIMIT_AMF_REFERENCES) {
+        event->remark = RTMP_REMARK_UNRESOLVED;
+        return;
+    }
+    event->target = rtmp_span_of(amf->object0[index].pos, 1);
+    event->target_marker = amf->object0[index].marker;
+}
+
+static void date(struct rtmp_reader *r, struct rtmp_amf_event *event, uint32_t start) {
+    event->kind = RTMP_AMF_DATE;
+    event->value.date.milliseconds = rtmp_f64(r);
+    event->value.date.timezone = (int16_t)rtmp_u16(r);
+    amf_check_date(event);
+    amf_ranges(event, start, rtmp_span_of(start + 1, r->pos - start - 1));
+}
+
+static void bare(struct rtmp_reader *r, struct rtmp_amf_event *event, enum rtmp_amf_kind kind,
+                 uint32_t start) {
+    event->kind = kind;
+    amf_ranges(event, start, rtmp_span_of(r->pos, 0));
+}
+
+static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+    uint32_t start = r->pos;
+    event->marker = rtmp_u8(r);
+    if (!rtmp_ok(r))
+        return;
+    event->has_marker = true;
+    switch ((enum amf0_marker)event->marker) {
+    case AMF0_MARKER_NUMBER:
+        event->kind = RTMP_AMF_NUMBER;
+        event->value.number = rtmp_f64(r);
+        amf_ranges(event, start, rtmp_span_of(start + 1, 8));
+        return;
+    case AMF0_MARKER_BOOLEAN:
+        event->kind = RTMP_AMF_BOOLEAN;
+        event->value.boolean = rtmp_u8(r) != 0;
+        amf_ranges(event, start, rtmp_span_of(start + 1, 1));
+        return;
+    case AMF0_MARKER_STRING:
+        text_value(event, RTMP_AMF_STRING, start, short_text(r));
+        return;
+    case AMF0_MARKER_LONG_STRING:
+        text_value(event, RTMP_AMF_STRING, start, long_text(r));
+        return;
+    case AMF0_MARKER_XML_DOCUMENT:
+        text_value(event, RTMP_AMF_XML, start, long_text(r));
+        return;
+    case AMF0_MARKER_DATE:
+        date(r, event, start);
+        return;
+    case AMF0_MARKER_REFERENCE:
+        reference(amf, r, event, start);
+        return;
+    case AMF0_MARKER_OBJECT:
+        (void)open_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_span_of(r->pos, 0),
+                             AMF0_KEY);
+        return;
+    case AMF0_MARKER_TYPED_OBJECT:
+        (void)open_container(amf, r, event, RTMP_AMF_OBJECT, start, short_text(r), AMF0_KEY);
+        return;
+    case AMF0_MARKER_ECMA_ARRAY:
+        /* The count is a hint (observed: 0, or the array's length with holes). */
+        event->count = rtmp_u32(r);
+        (void)open_container(amf, r, event, RTMP_AMF_ECMA_ARRAY, start, rtmp_span_of(r->pos, 0),
+                             AMF0_KEY);
+        return;
+    case AMF0_MARKER_STRICT_ARRAY:
+        strict_array(amf, r, event, start);
+        return;
+    case AMF0_MARKER_NULL:
+        bare(r, event, RTMP_AMF_NULL, start);
+        return;
+    case AMF0_MARKER_UNDEFINED:
+        bare(r, event, RTMP_AMF_UNDEFINED, start);
+        return;
+    case AMF0_MARKER_MOVIECLIP:
+    case AMF0_MARKER_UNSUPPORTED:
+    case AMF0_MARKER_RECORDSET:
+        bare(r, event, RTMP_AMF_UNSUPPORTED, start);
+        return;
+    case AMF0_MARKER_AVMPLUS_OBJECT:
+        amf->avmplus = true;
+        bare(r, event, RTMP_AMF_AVMPLUS, start);
+        return;
+    case AMF0_MARKER_OBJECT_END:
+        rtmp_fail_at(r, RTMP_ERROR_FORMAT, start);
+        return;
+    }
+    rtmp_fail_at(r, RTMP_ERROR_MARKER, start);
+}
+
+static void close_object(struct rtmp_amf *amf, const struct rtmp_reader *r, uint32_t start,
+                         bool terminated, struct rtmp_amf_event *event) {
+    const struct rtmp_amf_level *level = amf_level(amf);
+    if (!terminated)
+        event->remark = RTMP_REMARK_NO_TERMINATOR;
+    else if (level->count != 0 && level->count != level->done)
+        event->remark = RTMP_REMARK_COUNT_DIFFERS;
+    amf_close(amf, r, start, event);
+}
+
+/*
+ * The terminator is an empty key AND the byte 09; an empty key before another marker is a property
+ * without a name (observed: rocketamf). At the end of the body it may be missing, in whole or but
+ * for the empty key (observed).
+ */
+static void key(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+    uint32_t start = r->pos;
+    if (rtmp_left(r) == 0) {
+        close_object(amf, r, start, false, event);
+        return;
+    }
+    struct rtmp_span text = short_text(r);
+    if (!rtmp_ok(r))
+        return;
+    if (text.len == 0 && (rtmp_left(r) == 0 || rtmp_peek_at(r, r->pos) == AMF0_MARKER_OBJECT_END)) {
+        struct rtmp_span end = rtmp_take(r, rtmp_left(r) ? 1 : 0);
+        close_object(amf, r, start, end.len == 1, event);
+        return;
+    }
+    struct rtmp_amf_level *level = amf_level(amf);
+    level->state = AMF0_VALUE;
+    level->done++;
+    text_value(event, RTMP_AMF_KEY, start, text);
+}
+
+void rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+    struct rtmp_amf_level *level = amf_level(amf);
+    switch (level->state) {
+    case AMF0_KEY:
+        key(amf, r, event);
+        return;
+    case AMF0_VALUE:
+        level->state = AMF0_KEY;
+        break;
+    case AMF0_ITEMS:
+        if (level->left == 0) {
+            amf_close(amf, r, r->pos, event);
+            return;
+        }
+        level->left--;
+        break;
+    default: /* AMF0_TOP */
+        break;
+    }
+    value(amf, r, event);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_PAYLOAD_AMF_LEVEL_H
+#define RTMP_PAYLOAD_AMF_LEVEL_H
+
+/* What amf.c, amf0.c and amf3.c share. Not for anybody else. */
+
+#include "payload/amf.h"
+
+/* What comes next at a level. */
+enum amf_state {
+    AMF0_TOP,   /* top-level values that start with AMF0 markers */
+    AMF0_KEY,   /* object, ECMA array: a key or the terminator */
+    AMF0_VALUE, /* ... the value of that key */
+    AMF0_ITEMS, /* strict array: `left` values */
+
+    AMF3_TOP, /* top-level values that start with AMF3 markers; first of the AMF3 states */
+    AMF3_MEMBER_NAMES,
+    AMF3_SEALED_KEY,
+    AMF3_SEALED_VALUE,
+    AMF3_DYNAMIC_KEY,
+    AMF3_DYNAMIC_VALUE,
+    AMF3_ARRAY_KEY,
+    AMF3_ARRAY_VALUE,
+    AMF3_ITEMS, /* dense part, vector of objects, externalizable's values: `left` values */
+    AMF3_INTS,
+    AMF3_UINTS,
+    AMF3_DOUBLES,
+    AMF3_ENTRIES, /* dictionary: `left` values, alternating key and value */
+    AMF3_FLAGS,   /* externalizable message: a flag section */
+    AMF3_UNKNOWN_CLASS,
+    AMF3_UNKNOWN_TRAITS,
+    AMF3_TRAITS_BEYOND_LIMIT,
+};
+
+/*
+ * The next event, read from `r`, a copy of the message's reader with no error in it. An error is
+ * left in `r`; the event is then void. Both are called with a reader that has bytes left or with an
+ * open container.
+ */
+void rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
+void rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
+
+static inline struct rtmp_amf_level *amf_level(struct rtmp_amf *amf) {
+    return &amf->level[amf->depth];
+}
+
+/* Open a container whose marker stands at `start`. NULL: too deep, the error is set. */
+static inline struct rtmp_amf_level *amf_open(struct rtmp_amf *amf, struct rtmp_reader *r,
+                                              uint32_t start, enum amf_state state,
+                                              uint32_t count) {
+    if (amf->depth >= RTMP_LIMIT_AMF_DEPTH) {
+        rtmp_fail_at(r, RTMP_LIMIT_DEPTH, start);
+        return NULL;
+    }
+    amf->depth++;
+    struct rtmp_amf_level *level = amf_level(amf);
+    *level = (struct rtmp_amf_level){.state = (uint8_t)state, .left = count, .count = count};
+    return level;
+}
+
+/* A value or key: marker and lengths from `start` to `payload.pos`, then the payload. */
+static inline void amf_ranges(struct rtmp_amf_event *event, uint32_t start,
+                              struct rtmp_span payload) {
+    event->head = rtmp_span_of(start, payload.pos - start);
+    event->payload = payload;
+    event->whole = rtmp_span_of(start, rtmp_span_end(payload) - start);
+}
+
+/* ECMAScript's dates reach 100,000,000 days to either side of 1970 (ECMA-262). NaN is none. */
+static inline void amf_check_date(struct rtmp_amf_event *event) {
+    double milliseconds = event->value.date.milliseconds;
+    if (!(milliseconds >= -8.64e15 && milliseconds <= 8.64e15))
+        event->remark = RTMP_REMARK_DATE;
+}
+
+/* Close the open container; its terminator reaches from `start` to the cursor. */
+static inline void amf_close(struct rtmp_amf *amf, const struct rtmp_reader *r, uint32_t start,
+                             struct rtmp_amf_event *event) {
+    amf->depth--;
+    event->kind = RTMP_AMF_END;
+    event->depth = amf->depth;
+    amf_ranges(event, start, rtmp_span_of(r->pos, 0));
+}
+
+#endif

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the plugin shows, as Python objects: frames, messages and items read from tshark's PDML."""
+import dataclasses
+import xml.etree.ElementTree as ElementTree
+
+
+@dataclasses.dataclass
+class Item:
+    """One item of the tree."""
+    name: str
+    show: str
+    label: str
+    position: int
+    size: int
+    children: list
+
+    def walk(self):
+        """The items below this one, in the tree's order."""
+        for child in self.children:
+            yield child
+            yield from child.walk()
+
+    def all(self, *names):
+        return [item for item in self.walk() if item.name in names]
+
+    def first(self, name):
+        """`show` of the first such item below, or None."""
+        return next((item.show for item in self.walk() if item.name == name), None)
+
+    def number(self, name):
+        text = self.first(name)
+        return None if text is None else int(text, 0)
+
+
+@dataclasses.dataclass
+class Frame:
+    number: int
+    stream: int  # tcp.stream, -1 without TCP
+    layers: list  # Items of the rtmpx layers
+
+    def messages(self):
+        return [item for layer in self.layers for item in layer.all("rtmpx.message")]
+
+    def all(self, *names):
+        return [item for layer in self.layers for item in layer.all(*names)]
+
+
+def _item(element):
+    return Item(element.get("name", ""), element.get("show", ""), element.get("showname", ""),
+                int(element.get("pos", 0)), int(element.get("size", 0)),
+                [_item(child) for child in element])
+
+
+def frames(tshark, capture, *arguments):
+    """The frames of a capture that have an rtmpx layer."""
+    output = tshark.run("-T", "pdml", "-J", "frame tcp rtmpx", *arguments, capture=capture).stdout
+    result = []
+    for packet in ElementTree.fromstring(output.encode("utf-8", "surrogateescape")).iter("packet"):
+        number, stream, layers = 0, -1, []
+        for layer in packet.iter("proto"):
+            if layer.get("name") == "frame":
+                number = int(_item(layer).first("frame.number"))
+            elif layer.get("name") == "tcp":
+                stream = int(_item(layer).first("tcp.stream"))
+            elif layer.get("name") == "rtmpx":
+                layers.append(_item(layer))
+        if layers:
+            result.append(Frame(number, stream, layers))
+    return result

@@ -6,8 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/setup.sh"
 
 capture=${1:-$root/samples/noteroom.pcap}
-# shellcheck disable=SC2086
-need $build_packages
+need_for_build
 say "Building"
 build "$root/build" -DBUILD_TESTING=OFF
 

@@ -3,10 +3,6 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-build_packages="cmake ninja-build gcc libc6-dev pkg-config libwireshark-dev wireshark-dev
-    libglib2.0-dev libgcrypt20-dev tshark python3"
-test_packages="libcmocka-dev libcjson-dev wireshark-common"
-
 say() {
     printf '\n== %s\n' "$*"
 }
@@ -35,6 +31,18 @@ need() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
         "${missing[@]}" >/dev/null
+}
+
+# What building needs; what the tests need as well.
+need_for_# build DIRECTORY CMAKE-OPTION...
+build() {
+    need cmake ninja-build gcc libc6-dev pkg-config libwireshark-dev wireshark-dev libglib2.0-dev \
+        libgcrypt20-dev tshark python3
+}
+
+need_for_tests() {
+    need_for_build
+    need libcmocka-dev libcjson-dev wireshark-common
 }
 
 # build DIRECTORY CMAKE-OPTION...

@@ -6,8 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/../packaging/setup.sh"
 
 directory=${RTMPX_BUILD:-$root/build}
-# shellcheck disable=SC2086
-need $build_packages $test_packages
+need_for_tests
 say "Building"
 build "$directory" -DBUILD_TESTING=ON
 say "The plugin"

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_TREE_HANDSHAKE_H
+#define RTMPX_TREE_HANDSHAKE_H
+
+#include "rtmpx.h"
+#include "wire/handshake.h"
+
+/* What one direction's handshake says; filled on the first pass, immutable from then on. */
+struct rtmpx_handshake {
+    enum rtmp_role role;
+    uint8_t version; /* C0 / S0 */
+    bool have_first, have_second;
+    struct rtmp_handshake_first first;
+    struct rtmp_handshake_second second;
+};
+
+/*
+ * Bytes [offset, offset + len) of a direction's first RTMP_HANDSHAKE_TOTAL bytes, and which of its
+ * packets (C1 / S1, C2 / S2) end there.
+ */
+struct rtmpx_handshake_part {
+    uint64_t offset;
+    uint32_t len;
+    bool completes_first;
+    bool completes_second;
+};
+
+void rtmpx_register_handshake(int proto);
+
+/*
+ * Add the items of a part that lies at `tvb_offset` in `tvb`. What a packet says appears where the
+ * packet ends, generated when its bytes lie (in part) in earlier frames; the bytes of a packet that
+ * ends later are raw. Without a tree only the expert item of an encrypted session is raised.
+ */
+void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, int tvb_offset,
+                          const struct rtmpx_handshake_part *part,
+                          const struct rtmpx_handshake *handshake);
+
+/* `Handshake C0+C1 (RTMPE, digest scheme 1)`, `Handshake S1 (part)`. */
+void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshake_part *part,
+                             const struct rtmpx_handshake *handshake);
+
+#endif

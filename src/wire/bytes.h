@@ -12,8 +12,8 @@
  * The one reader of input bytes. Nothing else in the core dereferences them.
  *
  * A cursor over `end` bytes at `data`, kept as positions, not pointers. The first error sticks with
- * its position; from then on every read returns zero and moves nothing, so a run of reads is checked
- * once at its end. Inside a loop that a count from the wire drives, check `ok` every turn.
+ * its position; from then on every read returns zero and moves nothing, so a run of reads is
+ * checked once at its end. Inside a loop that a count from the wire drives, check `ok` every turn.
  * The bytes are borrowed: whoever made the reader keeps them alive.
  */
 struct rtmp_reader {
@@ -31,19 +31,26 @@ struct rtmp_span {
 };
 
 static inline struct rtmp_reader rtmp_reader_over(const uint8_t *data, uint32_t len) {
-    return (struct rtmp_reader){.data = data, .pos = 0, .end = len, .error_pos = 0, .error = RTMP_OK};
+    return (struct rtmp_reader){
+        .data = data, .pos = 0, .end = len, .error_pos = 0, .error = RTMP_OK};
 }
 
 static inline struct rtmp_span rtmp_span_of(uint32_t pos, uint32_t len) {
     return (struct rtmp_span){.pos = pos, .len = len};
 }
 
-static inline uint32_t rtmp_span_end(struct rtmp_span span) { return span.pos + span.len; }
+static inline uint32_t rtmp_span_end(struct rtmp_span span) {
+    return span.pos + span.len;
+}
 
-static inline bool rtmp_ok(const struct rtmp_reader *r) { return r->error == RTMP_OK; }
+static inline bool rtmp_ok(const struct rtmp_reader *r) {
+    return r->error == RTMP_OK;
+}
 
 /* Bytes between the cursor and the end. */
-static inline uint32_t rtmp_left(const struct rtmp_reader *r) { return r->end - r->pos; }
+static inline uint32_t rtmp_left(const struct rtmp_reader *r) {
+    return r->end - r->pos;
+}
 
 /* Record the first error at `pos`. Later ones are ignored. */
 static inline void rtmp_fail_at(struct rtmp_reader *r, enum rtmp_error error, uint32_t pos) {
@@ -53,7 +60,8 @@ static inline void rtmp_fail_at(struct rtmp_reader *r, enum rtmp_error error, ui
     }
 }
 
-/* Move over `len` bytes and return their range; past the end: RTMP_ERROR_END, nothing moves, empty. */
+/* Move over `len` bytes and return their range; past the end: RTMP_ERROR_END, nothing moves, empty.
+ */
 static inline struct rtmp_span rtmp_take(struct rtmp_reader *r, uint32_t len) {
     if (r->error != RTMP_OK || len > rtmp_left(r)) {
         rtmp_fail_at(r, RTMP_ERROR_END, r->pos);
@@ -63,7 +71,8 @@ static inline struct rtmp_span rtmp_take(struct rtmp_reader *r, uint32_t len) {
     return rtmp_span_of(r->pos - len, len);
 }
 
-/* The bytes of a span of this input (for text and raw bytes; length is span.len). Out of range: NULL. */
+/* The bytes of a span of this input (for text and raw bytes; length is span.len). Out of range:
+ * NULL. */
 static inline const uint8_t *rtmp_bytes(const struct rtmp_reader *r, struct rtmp_span span) {
     if (span.pos > r->end || span.len > r->end - span.pos)
         return NULL;

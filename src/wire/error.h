@@ -38,8 +38,12 @@ enum rtmp_error {
     RTMP_LIMIT_ITEMS,       /* number of items */
 };
 
-static inline int rtmp_error_ends_value(enum rtmp_error error) { return error >= RTMP_ERROR_END; }
-static inline int rtmp_error_is_limit(enum rtmp_error error) { return error >= RTMP_LIMIT_DEPTH; }
+static inline int rtmp_error_ends_value(enum rtmp_error error) {
+    return error >= RTMP_ERROR_END;
+}
+static inline int rtmp_error_is_limit(enum rtmp_error error) {
+    return error >= RTMP_LIMIT_DEPTH;
+}
 
 /* A short English text for an error, without variable parts. Never NULL; static storage. */
 const char *rtmp_error_text(enum rtmp_error error);

@@ -11,7 +11,7 @@
 /* Entries of each AMF reference table of one message. Later entries are counted but cannot be
  * resolved; a decoder is a fixed-size struct that fits on the stack. */
 #define RTMP_LIMIT_AMF_REFERENCES 2048
-#define RTMP_LIMIT_AMF_TRAITS 256
+#define RTMP_LIMIT_AMF_TRAITS     256
 
 /* AMF events shown for one message. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_LIMIT_MESSAGE_ITEMS 100000

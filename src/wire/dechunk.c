@@ -1,0 +1,702 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/dechunk.h"
+
+#include "wire/limits.h"
+
+/* The run of bytes of one message that is being read, inside one feed. */
+struct run {
+    bool on;
+    uint32_t stream;
+    struct rtmp_part part;
+    uint8_t header[RTMP_CHUNK_HEADER_MAX];
+};
+
+/* ---- chunk streams ---- */
+
+static uint32_t hash(uint32_t csid, uint32_t capacity) {
+    return (csid * 2654435761U) & (capacity - 1);
+}
+
+static void *resize(struct rtmp_dechunk *d, void *old, size_t size) {
+    return d->memory.resize(d->memory.user, old, size);
+}
+
+struct rtmp_chunk_stream *rtmp_dechunk_find(struct rtmp_dechunk *d, uint32_t csid) {
+    if (csid < 64)
+        return d->low[csid] ? &d->streams[d->low[csid] - 1] : NULL;
+    if (!d->high)
+        return NULL;
+    for (uint32_t i = hash(csid, d->high_capacity);; i = (i + 1) & (d->high_capacity - 1)) {
+        if (!d->high[i])
+            return NULL;
+        struct rtmp_chunk_stream *cs = &d->streams[d->high[i] - 1];
+        if (cs->message.csid == csid)
+            return cs;
+    }
+}
+
+static void put_high(struct rtmp_dechunk *d, uint32_t index) {
+    uint32_t i = hash(d->streams[index].message.csid, d->high_capacity);
+    while (d->high[i])
+        i = (i + 1) & (d->high_capacity - 1);
+    d->high[i] = index + 1;
+}
+
+/* The table stays at most half full, so that a search ends. */
+static bool grow_high(struct rtmp_dechunk *d) {
+    if (d->high && d->high_count < d->high_capacity / 2)
+        return true;
+    uint32_t capacity = d->high ? d->high_capacity * 2 : 16;
+    uint32_t *table = resize(d, NULL, capacity * sizeof *table);
+    if (!table)
+        return false;
+    memset(table, 0, capacity * sizeof *table);
+    if (d->high)
+        (void)resize(d, d->high, 0);
+    d->high = table;
+    d->high_capacity = capacity;
+    for (uint32_t i = 0; i < d->stream_count; i++)
+        if (d->streams[i].message.csid >= 64)
+            put_high(d, i);
+    return true;
+}
+
+static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d, uint32_t csid) {
+    if (csid >= 64 && !grow_high(d))
+        return NULL;
+    if (d->stream_count == d->stream_capacity) {
+        uint32_t capacity = d->stream_capacity ? d->stream_capacity * 2 : 4;
+        struct rtmp_chunk_stream *streams = resize(d, d->streams, capacity * sizeof *streams);
+        if (!streams)
+            return NULL;
+        d->streams = streams;
+        d->stream_capacity = capacity;
+    }
+    uint32_t index = d->stream_count++;
+    struct rtmp_chunk_stream *cs = &d->streams[index];
+    memset(cs, 0, sizeof *cs);
+    cs->message.csid = csid;
+    if (csid < 64) {
+        d->low[csid] = (uint16_t)(index + 1);
+    } else {
+        put_high(d, index);
+        d->high_count++;
+    }
+    return cs;
+}
+
+void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
+                       const struct rtmp_sink *sink, uint64_t position) {
+    memset(d, 0, sizeof *d);
+    d->memory = *memory;
+    d->sink = *sink;
+    d->position = position;
+    d->chunk_size = 128; /* specified: the default of each direction */
+    d->chunk_size_known = true;
+    d->media_head = RTMP_DEFAULT_MEDIA_HEAD;
+    d->state = RTMP_AT_HEADER;
+}
+
+void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
+    for (uint32_t i = 0; i < d->stream_count; i++)
+        if (d->streams[i].body)
+            (void)resize(d, d->streams[i].body, 0);
+    if (d->streams)
+        (void)resize(d, d->streams, 0);
+    if (d->high)
+        (void)resize(d, d->high, 0);
+    if (d->held)
+        (void)resize(d, d->held, 0);
+    memset(d, 0, sizeof *d);
+}
+
+static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset, uint64_t count,
+                 const struct rtmp_message *message) {
+    struct rtmp_note n = {.kind = kind, .offset = offset, .count = count};
+    if (message)
+        n.message = *message;
+    d->sink.note(d->sink.user, &n);
+}
+
+/* ---- bodies ---- */
+
+static uint32_t keep_limit(const struct rtmp_dechunk *d, uint8_t type) {
+    return type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO ? d->media_head
+                                                                    : RTMP_LIMIT_MESSAGE_LENGTH;
+}
+
+/* Room grows with what was received, never with what was announced. */
+static bool make_room(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, uint32_t want) {
+    if (want <= cs->capacity)
+        return true;
+    uint32_t capacity = cs->capacity ? cs->capacity : 256;
+    while (capacity < want)
+        capacity *= 2;
+    uint8_t *body = resize(d, cs->body, capacity);
+    if (!body)
+        return false;
+    cs->body = body;
+    cs->capacity = capacity;
+    return true;
+}
+
+static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+                 uint32_t len) {
+    uint32_t limit = keep_limit(d, cs->message.type);
+    if (cs->holed || cs->kept >= limit || len == 0)
+        return;
+    if (len > limit - cs->kept)
+        len = limit - cs->kept;
+    if (!make_room(d, cs, cs->kept + len)) {
+        cs->holed = true;
+        note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
+        return;
+    }
+    memcpy(cs->body + cs->kept, bytes, len);
+    cs->kept += len;
+}
+
+/* A body that many streams announce and few finish must not stay allocated. */
+static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
+    cs->open = false;
+    cs->slot = 0;
+    if (cs->capacity > 4096) {
+        (void)resize(d, cs->body, 0);
+        cs->body = NULL;
+        cs->capacity = 0;
+    }
+    cs->kept = 0;
+}
+
+void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
+    if (!cs->open)
+        return;
+    note(d, RTMP_NOTE_ABANDONED, cs->message_offset, cs->received - cs->missing, &cs->message);
+    close_message(d, cs);
+}
+
+/* ---- parts ---- */
+
+/* Give the run to the sink; `end` is the offset behind its last byte. */
+static void emit(struct rtmp_dechunk *d, struct run *run, uint64_t end) {
+    if (!run->on)
+        return;
+    struct rtmp_chunk_stream *cs = &d->streams[run->stream];
+    struct rtmp_part *part = &run->part;
+    part->size = (uint32_t)(end - part->offset);
+    part->message = cs->message;
+    part->message_offset = cs->message_offset;
+    part->fmt = cs->fmt;
+    part->flags |= cs->flags;
+    part->chunks = cs->chunks;
+    part->slot = &cs->slot;
+    part->header = part->carry ? run->header : NULL;
+    run->on = false;
+    d->sink.part(d->sink.user, part);
+}
+
+static void begin_run(struct rtmp_dechunk *d, struct run *run, uint32_t stream, uint64_t offset) {
+    struct rtmp_chunk_stream *cs = &d->streams[stream];
+    run->on = true;
+    run->stream = stream;
+    run->part = (struct rtmp_part){
+        .offset = offset, .at = cs->received, .phase = cs->phase, .chunk_size = cs->chunk_size};
+}
+
+/* Set chunk size and abort are the chunk stream's own messages: they act before anything else. */
+static void obey(struct rtmp_dechunk *d, const struct rtmp_message *message, const uint8_t *body,
+                 uint32_t available) {
+    if (available < 4)
+        return;
+    struct rtmp_reader r = rtmp_reader_over(body, available);
+    uint32_t value = rtmp_u32(&r);
+    if (message->type == RTMP_MESSAGE_SET_CHUNK_SIZE) {
+        value &= 0x7FFFFFFFU; /* specified: the top bit is 0 */
+        if (value) {
+            d->chunk_size = value;
+            d->chunk_size_known = true;
+        }
+    } else if (message->type == RTMP_MESSAGE_ABORT) {
+        struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, value);
+        if (cs)
+            rtmp_dechunk_abandon(d, cs);
+    }
+}
+
+/* The message of the run is complete. `direct`: its whole body lies there, `body_offset` in the
+ * stream. */
+static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, const uint8_t *direct,
+                     uint64_t body_offset) {
+    struct rtmp_chunk_stream *cs = &d->streams[run->stream];
+    struct rtmp_part *part = &run->part;
+    part->flags |= RTMP_PART_COMPLETE;
+    part->missing = cs->missing;
+    if (direct) {
+        part->flags |= RTMP_PART_CONTIGUOUS;
+        part->body = direct;
+        part->body_offset = body_offset;
+        part->available = cs->message.length;
+    } else {
+        part->body = cs->body;
+        part->available = cs->kept;
+    }
+    struct rtmp_message message = cs->message;
+    uint8_t type = message.type;
+    if (part->available) {
+        cs->first_byte = part->body[0];
+        cs->has_first_byte = true;
+    }
+    bool acts = type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT;
+    uint8_t control[4] = {0};
+    uint32_t control_len = part->available < 4 ? part->available : 4;
+    if (acts && control_len)
+        memcpy(control, part->body, control_len);
+    emit(d, run, end);
+    close_message(d, cs);
+    if (acts)
+        obey(d, &message, control, control_len);
+}
+
+/* ---- headers ---- */
+
+static uint32_t matching(const uint8_t *bytes, uint32_t len, uint32_t value) {
+    uint32_t n = 0;
+    while (n < len && n < 4 && bytes[n] == (uint8_t)(value >> (24 - 8 * n)))
+        n++;
+    return n;
+}
+
+/*
+ * Does the extended timestamp stand behind a fmt 3 header? Both practices are in the wild
+ * (observed: FFmpeg, SRS, Red5 repeat it; librtmp and rtmplite do not) and only the bytes tell: the
+ * 4 bytes repeat the value of the last extended header, or the message's absolute timestamp
+ * (observed: Red5), or they are payload. 0: no, 1: yes, -1: not enough bytes to tell.
+ */
+static int repeats_extended(const struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+                            uint32_t len) {
+    uint32_t known = len < 4 ? len : 4;
+    if (matching(bytes, known, cs->extended) < known &&
+        matching(bytes, known, cs->message.timestamp) < known)
+        return 0;
+    return known == 4 ? 1 : -1;
+}
+
+/* Read one header from `bytes`: its length, or 0 when more bytes are needed. */
+static uint32_t read_header(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
+                            struct rtmp_chunk_header *header, bool *extended3) {
+    *extended3 = false;
+    if (len < rtmp_chunk_header_bytes(bytes[0]))
+        return 0;
+    struct rtmp_reader r = rtmp_reader_over(bytes, len);
+    if (!rtmp_chunk_header_read(&r, header))
+        return 0;
+    if (header->fmt != 3)
+        return r.pos;
+    const struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, header->csid);
+    if (!cs || !cs->has_extended)
+        return r.pos;
+    int repeated = repeats_extended(cs, bytes + r.pos, len - r.pos);
+    if (repeated < 0)
+        return 0;
+    *extended3 = repeated == 1;
+    return r.pos + (repeated ? 4U : 0U);
+}
+
+/* Does this header go on with the open message, against the letter of the text? Observed: encoders
+ * that use fmt 1 for continuation; such a header repeats what is open. */
+static bool continues(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
+    if (!cs->open)
+        return false;
+    if (h->fmt >= 2)
+        return true;
+    if (h->length != cs->message.length || h->type != cs->message.type)
+        return false;
+    uint32_t timestamp = h->has_extended ? h->extended : h->timestamp;
+    return h->fmt == 1 ||
+           (h->stream_id == cs->message.stream_id && timestamp == cs->message.timestamp);
+}
+
+static void set_timestamp(const struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
+                          const struct rtmp_chunk_header *h) {
+    uint32_t before = cs->message.timestamp;
+    uint32_t value = h->has_extended ? h->extended : h->timestamp;
+    if (h->fmt == 0) {
+        cs->message.timestamp = value;
+        cs->delta = d->fmt3_repeats_timestamp ? value : 0;
+        cs->after_fmt0 = true;
+        cs->uncertain = false;
+    } else {
+        if (h->fmt == 3 && cs->after_fmt0 && before != 0)
+            cs->flags |= RTMP_PART_AMBIGUOUS;
+        if (h->fmt != 3) {
+            cs->delta = value;
+            cs->after_fmt0 = false;
+        }
+        cs->message.timestamp += cs->delta; /* modulo 2^32 */
+    }
+    if (cs->chunks && (int32_t)(cs->message.timestamp - before) < 0)
+        cs->flags |= RTMP_PART_BACKWARDS;
+}
+
+static void open_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
+                         const struct rtmp_chunk_header *h, uint64_t offset) {
+    cs->flags = 0;
+    set_timestamp(d, cs, h);
+    if (h->fmt <= 1) {
+        cs->message.length = h->length;
+        cs->message.type = h->type;
+    }
+    if (h->fmt == 0)
+        cs->message.stream_id = h->stream_id;
+    if (h->fmt != 3) {
+        cs->has_extended = h->has_extended;
+        cs->extended = h->extended;
+    }
+    if (cs->uncertain)
+        cs->flags |= RTMP_PART_UNCERTAIN;
+    cs->open = true;
+    cs->broken = false;
+    cs->holed = false;
+    cs->fmt = h->fmt;
+    cs->received = 0;
+    cs->missing = 0;
+    cs->chunks = 0;
+    cs->kept = 0;
+    cs->slot = 0;
+    cs->phase = 0;
+    cs->message_offset = offset;
+}
+
+/*
+ * A whole header was read: which stream does it belong to, does it begin a message? False: it
+ * cannot be a header of this direction.
+ */
+static bool begin_chunk(struct rtmp_dechunk *d, struct run *run, const struct rtmp_chunk_header *h,
+                        bool extended3, uint64_t offset, uint32_t carried) {
+    if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
+        return false;
+    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h->csid);
+    if (!cs) {
+        if (h->fmt >= 2)
+            return false;
+        cs = add_stream(d, h->csid);
+        if (!cs) {
+            note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
+            return false;
+        }
+        cs->uncertain = h->fmt != 0;
+    }
+    if (cs->broken && h->fmt >= 2)
+        return false;
+    uint32_t index = (uint32_t)(cs - d->streams);
+    bool first = !continues(cs, h);
+    uint16_t extended_flag = 0;
+    if (h->fmt == 3 && cs->has_extended) {
+        extended_flag = extended3 ? RTMP_PART_EXTENDED : RTMP_PART_OMITTED;
+        d->extended_omitted = !extended3;
+    }
+    if (first) {
+        rtmp_dechunk_abandon(d, cs);
+        open_message(d, cs, h, offset);
+    } else if ((cs->received - cs->phase) % d->chunk_size != 0 || cs->chunk_size != d->chunk_size) {
+        cs->phase = cs->received;
+    }
+    bool same_run = run->on && !first && run->stream == index &&
+                    run->part.chunk_size == d->chunk_size && run->part.phase == cs->phase &&
+                    (extended_flag == 0 || (run->part.flags & extended_flag));
+    cs->chunk_size = d->chunk_size;
+    if (!same_run) {
+        emit(d, run, offset + carried);
+        begin_run(d, run, index, offset + carried);
+        run->part.flags |= RTMP_PART_HEADER;
+        run->part.carry = (uint8_t)carried;
+        if (carried)
+            memcpy(run->header, d->carry, sizeof run->header);
+    }
+    run->part.flags |= extended_flag;
+    if (first)
+        run->part.flags |= RTMP_PART_FIRST;
+    cs->chunks++;
+    d->current = index;
+    uint32_t rest = cs->message.length - cs->received;
+    d->left = rest < d->chunk_size ? rest : d->chunk_size;
+    d->state = RTMP_IN_DATA;
+    return true;
+}
+
+/* ---- loss ---- */
+
+/* Hold what follows `position`, the offset of the next byte, and look for a header there. */
+static void lose(struct rtmp_dechunk *d) {
+    d->state = RTMP_LOST;
+    d->left = 0;
+    d->held_count = 0;
+    d->scanned = 0;
+    d->candidate_count = 0;
+    d->held_offset = d->position;
+    d->lost_offset = d->position;
+    d->lost_gap = 0;
+    d->hypothesis.valid = false;
+    note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
+}
+
+/* What stands at the next byte is no header. */
+static void lose_at_bad_header(struct rtmp_dechunk *d) {
+    lose(d);
+    d->scanned = 1;
+}
+
+/* The same, when the header's first bytes were carried here: a header may begin among them. */
+static void lose_at_bad_carried_header(struct rtmp_dechunk *d, uint32_t carried) {
+    d->position -= carried;
+    lose(d);
+    (void)rtmp_resync_hold(d, d->carry, carried);
+    d->scanned = 1;
+}
+
+/* ---- reading ---- */
+
+/* Body bytes of the open chunk; returns how many were read. */
+static uint32_t read_data(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
+                          uint32_t len) {
+    struct rtmp_chunk_stream *cs = &d->streams[d->current];
+    if (!run->on)
+        begin_run(d, run, d->current, d->position);
+    uint32_t take = len < d->left ? len : d->left;
+    const uint8_t *direct = NULL;
+    uint64_t body_offset = d->position;
+    if (cs->received == 0 && take == cs->message.length)
+        direct = bytes;
+    else
+        keep(d, cs, bytes, take);
+    cs->received += take;
+    d->left -= take;
+    d->position += take;
+    if (d->left == 0)
+        d->state = RTMP_AT_HEADER;
+    if (cs->received == cs->message.length)
+        complete(d, run, d->position, direct, body_offset);
+    return take;
+}
+
+static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
+                                  uint32_t len);
+
+/* A header that began in an earlier feed. Returns how many of `bytes` were read. */
+static uint32_t read_carried_header(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
+                                    uint32_t len) {
+    uint32_t before = d->carried;
+    uint32_t add = RTMP_CHUNK_HEADER_MAX - before;
+    if (add > len)
+        add = len;
+    memcpy(d->carry + before, bytes, add);
+    struct rtmp_chunk_header header;
+    bool extended3;
+    uint32_t used = read_header(d, d->carry, before + add, &header, &extended3);
+    if (used == 0) {
+        d->carried += add;
+        d->position += add;
+        return add;
+    }
+    uint64_t offset = d->position - before;
+    uint32_t carried = used < before ? used : before;
+    d->carried = 0;
+    if (!begin_chunk(d, run, &header, extended3, offset, carried)) {
+        lose_at_bad_carried_header(d, before);
+        return 0;
+    }
+    if (used >= before) {
+        d->position += used - before;
+        return used - before;
+    }
+    /* The header was shorter than it might have been: what was carried behind it is payload. */
+    uint8_t payload[RTMP_CHUNK_HEADER_MAX];
+    uint32_t payload_len = before - used;
+    memcpy(payload, d->carry + used, payload_len);
+    d->position -= payload_len;
+    (void)read_synchronised(d, run, payload, payload_len);
+    return 0;
+}
+
+/* Read until the bytes end or synchronisation is lost; returns how many were read. */
+static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
+                                  uint32_t len) {
+    uint32_t pos = 0;
+    while (d->state != RTMP_LOST) {
+        if (d->state == RTMP_IN_DATA) {
+            /* Of an empty message the header is all. */
+            if (pos == len && d->left)
+                break;
+            pos += read_data(d, run, bytes + pos, len - pos);
+            continue;
+        }
+        if (pos == len)
+            break;
+        if (d->carried) {
+            pos += read_carried_header(d, run, bytes + pos, len - pos);
+            continue;
+        }
+        struct rtmp_chunk_header header;
+        bool extended3;
+        uint32_t used = read_header(d, bytes + pos, len - pos, &header, &extended3);
+        if (used == 0) {
+            emit(d, run, d->position);
+            d->carried = len - pos;
+            memcpy(d->carry, bytes + pos, d->carried);
+            d->position += d->carried;
+            pos = len;
+            break;
+        }
+        if (!begin_chunk(d, run, &header, extended3, d->position, 0)) {
+            lose_at_bad_header(d);
+            break;
+        }
+        d->position += used;
+        pos += used;
+    }
+    return pos;
+}
+
+void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+    uint8_t *replay = NULL; /* bytes that were held, ours while they are read */
+    uint32_t pos = 0;
+    const uint8_t *later = NULL; /* what follows the replayed bytes */
+    uint32_t later_len = 0;
+    struct run run = {.on = false};
+    while (pos < len || later_len) {
+        if (pos == len) {
+            bytes = later;
+            len = later_len;
+            pos = 0;
+            later_len = 0;
+        }
+        if (d->state != RTMP_LOST) {
+            pos += read_synchronised(d, &run, bytes + pos, len - pos);
+            /* A run ends with the buffer it points into. */
+            emit(d, &run, d->position - d->carried);
+            continue;
+        }
+        pos += rtmp_resync_hold(d, bytes + pos, len - pos);
+        uint32_t found_at;
+        if (!rtmp_resync_find(d, &found_at))
+            continue;
+        uint8_t *held = d->held;
+        uint32_t held_count = d->held_count;
+        d->held = NULL;
+        d->held_count = d->held_capacity = 0;
+        if (!replay) {
+            later = bytes + pos;
+            later_len = len - pos;
+        } else if (pos < len) {
+            /* Found inside a replay: what is left of it was not held yet and goes behind. */
+            uint32_t rest = len - pos;
+            uint8_t *joined = resize(d, held, held_count + rest);
+            if (joined) {
+                memcpy(joined + held_count, bytes + pos, rest);
+                held = joined;
+                held_count += rest;
+            }
+        }
+        if (replay)
+            (void)resize(d, replay, 0);
+        replay = held;
+        bytes = held;
+        len = held_count;
+        pos = found_at;
+    }
+    if (replay)
+        (void)resize(d, replay, 0);
+}
+
+/* ---- holes ---- */
+
+/*
+ * Predict the far side of a hole of `count` bytes that begins at a chunk header: the open message
+ * goes on in fmt 3 chunks, nothing between. Valid only when the hole ends inside the message.
+ */
+static void predict(struct rtmp_dechunk *d, uint64_t count) {
+    struct rtmp_chunk_stream *cs = d->stream_count ? &d->streams[d->current] : NULL;
+    struct rtmp_hypothesis *h = &d->hypothesis;
+    h->valid = false;
+    if (!cs || !cs->open)
+        return;
+    uint32_t rest = cs->message.length - cs->received;
+    uint32_t basic = cs->message.csid < 64 ? 1 : cs->message.csid < 320 ? 2 : 3;
+    uint32_t header = basic + (cs->has_extended && !d->extended_omitted ? 4U : 0U);
+    uint64_t unit = (uint64_t)header + d->chunk_size;
+    uint64_t whole = count / unit;
+    if (whole * d->chunk_size >= rest)
+        return;
+    uint64_t remainder = count - whole * unit;
+    if (remainder && remainder < header)
+        return;
+    uint32_t inside = remainder ? (uint32_t)remainder - header : 0;
+    rest -= (uint32_t)(whole * d->chunk_size);
+    uint32_t chunk = rest < d->chunk_size ? rest : d->chunk_size;
+    if (inside >= rest)
+        return;
+    *h = (struct rtmp_hypothesis){
+        .valid = true,
+        .stream = d->current,
+        .missing = (uint32_t)(whole * d->chunk_size) + inside,
+        .received = cs->received + (uint32_t)(whole * d->chunk_size) + inside,
+        .phase = cs->received,
+        .chunks = cs->chunks + (uint32_t)whole + (remainder ? 1U : 0U),
+        .left = remainder ? chunk - inside : 0,
+    };
+}
+
+/* A hole inside the open chunk: where it ends is certain. Returns the bytes stepped over. */
+static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
+    struct rtmp_chunk_stream *cs = &d->streams[d->current];
+    uint32_t step = count < d->left ? (uint32_t)count : d->left;
+    struct run run = {.on = false};
+    begin_run(d, &run, d->current, d->position);
+    cs->received += step;
+    cs->missing += step;
+    cs->holed = true;
+    d->left -= step;
+    d->position += step;
+    if (d->left == 0)
+        d->state = RTMP_AT_HEADER;
+    if (cs->received == cs->message.length) {
+        run.part.at = cs->received;
+        complete(d, &run, run.part.offset, NULL, 0);
+    }
+    return step;
+}
+
+void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
+    if (count == 0)
+        return;
+    note(d, RTMP_NOTE_GAP, d->position, count, NULL);
+    if (d->state == RTMP_IN_DATA)
+        count -= step_over(d, count);
+    if (count == 0)
+        return;
+    bool predictable = d->state == RTMP_AT_HEADER && d->carried == 0;
+    if (predictable)
+        predict(d, count);
+    else
+        d->hypothesis.valid = false;
+    struct rtmp_hypothesis hypothesis = d->hypothesis;
+    d->carried = 0;
+    if (d->state != RTMP_LOST)
+        lose(d);
+    d->hypothesis = hypothesis;
+    d->lost_gap += count;
+    d->position += count;
+    d->held_count = 0;
+    d->scanned = 0;
+    d->candidate_count = 0;
+    d->held_offset = d->position;
+}
+
+void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {
+    lose(d);
+    d->midstream = true;
+    d->chunk_size_known = chunk_size != 0;
+    if (chunk_size)
+        d->chunk_size = chunk_size;
+    note(d, RTMP_NOTE_MIDSTREAM, d->position, 0, NULL);
+}

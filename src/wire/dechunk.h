@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_DECHUNK_H
+#define RTMP_WIRE_DECHUNK_H
+
+#include "payload/message.h"
+#include "wire/chunk.h"
+#include "wire/memory.h"
+
+/*
+ * Chunks of one direction -> messages. Resumable at any byte: feed(a) feed(b) == feed(ab).
+ *
+ * Bytes come in order with rtmp_dechunk_feed(); bytes that are known to be missing are announced
+ * with rtmp_dechunk_gap(). Results go to the sink at once. After loss of synchronisation the
+ * direction holds bytes until a chunk header is confirmed by what follows (resync.c).
+ * Positions are 64-bit offsets of the direction's bytes, from 0 at the first byte of the connection
+ * (the handshake counts).
+ */
+
+enum {
+    RTMP_PART_FIRST = 1 << 0,    /* the message's first chunk header ends in this part */
+    RTMP_PART_COMPLETE = 1 << 1, /* the message ends with this part */
+    RTMP_PART_HEADER = 1 << 2, /* begins with a chunk header (of which `carry` bytes came before) */
+    RTMP_PART_EXTENDED = 1 << 3,   /* its fmt 3 headers repeat the extended timestamp */
+    RTMP_PART_OMITTED = 1 << 4,    /* its fmt 3 headers lack the extended timestamp that was due */
+    RTMP_PART_AMBIGUOUS = 1 << 5,  /* fmt 3 began a message right after fmt 0: delta taken as 0 */
+    RTMP_PART_CONTIGUOUS = 1 << 6, /* the whole body is one range of the stream, at body_offset */
+    RTMP_PART_UNCERTAIN = 1 << 7,  /* timestamp counts from before a loss: deltas may be missing */
+    RTMP_PART_BACKWARDS = 1 << 8,  /* timestamp lower than the previous one of this chunk stream */
+};
+
+/*
+ * A run of bytes of ONE message inside the bytes of one feed call: whole chunks, or pieces of them,
+ * with nothing of other messages between. Chunk boundaries follow from `at`, `phase` and
+ * `chunk_size`: a header stands wherever (body position - phase) is a multiple of chunk_size.
+ */
+struct rtmp_part {
+    struct rtmp_message message;
+    uint64_t offset; /* of its first byte in this feed */
+    uint32_t size;   /* bytes, chunk headers included; 0 only when all came before */
+    uint32_t at;     /* body position where it begins (missing bytes count) */
+    uint32_t phase, chunk_size;
+    uint32_t chunks; /* chunks of the message up to and including this part */
+    uint16_t flags;
+    uint8_t carry;           /* bytes of its first header that were fed earlier */
+    uint8_t fmt;             /* of the message's first chunk */
+    uint64_t message_offset; /* of the message's first byte */
+    uint32_t *slot;          /* the sink's own word for this message; 0 at its first part */
+    const uint8_t *header;   /* the first header's bytes when carry > 0, else NULL */
+    /* With RTMP_PART_COMPLETE: */
+    const uint8_t *body;  /* contiguous from body position 0; borrowed for the call */
+    uint64_t body_offset; /* with RTMP_PART_CONTIGUOUS */
+    uint32_t available;   /* bytes at `body`: less than length when only a head is kept, or lost */
+    uint32_t missing;     /* bytes of the body that are not in the capture */
+};
+
+enum rtmp_note_kind {
+    RTMP_NOTE_GAP,            /* `count` bytes are missing from the capture */
+    RTMP_NOTE_RESYNCHRONIZED, /* a chunk header is confirmed; `count` bytes were skipped */
+    RTMP_NOTE_MIDSTREAM,      /* no handshake seen: chunk size and chunk streams are inferred */
+    RTMP_NOTE_ABANDONED,      /* an open message will not be completed; `count` bytes were there */
+    RTMP_NOTE_LOST,           /* what stands here is no chunk header: looking for the next */
+    RTMP_NOTE_MEMORY,         /* memory could not be had: a body is not kept */
+};
+
+struct rtmp_note {
+    enum rtmp_note_kind kind;
+    uint64_t offset;
+    uint64_t count;
+    struct rtmp_message message; /* RTMP_NOTE_ABANDONED */
+};
+
+struct rtmp_sink {
+    void *user;
+    void (*part)(void *user, const struct rtmp_part *part);
+    void (*note)(void *user, const struct rtmp_note *note);
+};
+
+/* What is known of one chunk stream. */
+struct rtmp_chunk_stream {
+    struct rtmp_message message; /* the open message, or the last one */
+    uint32_t delta;
+    uint32_t extended; /* value of the last extended timestamp */
+    uint32_t received; /* body position: bytes received or known to be missing */
+    uint32_t missing;
+    uint32_t chunks;
+    uint32_t phase, chunk_size;
+    uint32_t kept, capacity;
+    uint8_t *body;
+    uint64_t message_offset;
+    uint32_t slot;
+    uint8_t fmt;        /* of the message's first chunk */
+    uint8_t first_byte; /* of the last body: evidence when looking for a header */
+    bool has_first_byte;
+    bool open;
+    bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
+    bool after_fmt0;   /* no delta given since the last fmt 0 */
+    bool holed;        /* the open body has a hole: nothing is kept behind it */
+    bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
+    bool broken;       /* after a loss: what its fmt 2 and 3 headers inherit is not known */
+    uint16_t flags;    /* RTMP_PART_* that hold for the open message */
+};
+
+enum rtmp_dechunk_state {
+    RTMP_AT_HEADER,
+    RTMP_IN_DATA,
+    RTMP_LOST,
+};
+
+/* The way across a hole that chunking predicts, until what follows confirms it. */
+struct rtmp_hypothesis {
+    bool valid;
+    uint32_t stream;   /* index of the open chunk stream */
+    uint32_t received; /* body position at the end of the hole */
+    uint32_t missing;  /* of the body, inside the hole */
+    uint32_t phase;
+    uint32_t chunks;
+    uint32_t left; /* bytes of the chunk left at the end of the hole; 0: a header comes */
+};
+
+/* A held position that may begin a header: not enough follows to tell. */
+struct rtmp_candidate {
+    uint32_t pos;
+    uint32_t need; /* held bytes at which to look again */
+};
+#define RTMP_RESYNC_CANDIDATES 8U
+
+struct rtmp_dechunk {
+    struct rtmp_memory memory;
+    struct rtmp_sink sink;
+    uint64_t position; /* offset of the next byte */
+    uint32_t chunk_size;
+    bool chunk_size_known; /* default after a handshake, or seen in Set Chunk Size */
+    bool midstream;        /* began without a handshake and is not yet synchronised */
+    uint32_t media_head;   /* bytes kept of an audio or video body that spans chunks or feeds */
+    bool fmt3_repeats_timestamp; /* fmt 3 right after fmt 0: the literal reading of Adobe RTMP
+                                    5.3.1.2.4, the delta is the fmt 0's timestamp */
+    enum rtmp_dechunk_state state;
+    bool extended_omitted; /* this sender was seen to leave out extended timestamps on fmt 3 */
+
+    uint32_t current; /* index of the stream whose chunk is open (RTMP_IN_DATA) */
+    uint32_t left;    /* bytes of that chunk still to come */
+    uint8_t carry[RTMP_CHUNK_HEADER_MAX];
+    uint32_t carried;
+
+    struct rtmp_chunk_stream *streams;
+    uint32_t stream_count, stream_capacity;
+    uint16_t low[64]; /* csid < 64 -> index + 1 */
+    uint32_t *high;   /* open addressing, index + 1, for csid >= 64 */
+    uint32_t high_capacity, high_count;
+
+    uint8_t *held; /* RTMP_LOST: bytes since `held_offset` */
+    uint32_t held_count, held_capacity;
+    uint32_t scanned; /* held positions that were looked at */
+    struct rtmp_candidate candidate[RTMP_RESYNC_CANDIDATES];
+    uint32_t candidate_count;
+    uint64_t held_offset;
+    uint64_t lost_offset; /* where synchronisation was lost */
+    uint64_t lost_gap;    /* bytes since then that are not in the capture */
+    struct rtmp_hypothesis hypothesis;
+};
+
+/* Begin at `position` (3073 after a handshake). memory and sink are copied. */
+void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
+                       const struct rtmp_sink *sink, uint64_t position);
+
+/* Free what it holds; open messages are forgotten. */
+void rtmp_dechunk_destroy(struct rtmp_dechunk *d);
+
+/* The next `len` bytes of the direction. */
+void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
+
+/* `count` bytes of the direction are not in the capture. Reports RTMP_NOTE_GAP. */
+void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count);
+
+/* Look for a chunk header from here on, knowing nothing: the capture begins inside the connection.
+ * chunk_size: what a person knows, or 0 to infer it. */
+void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size);
+
+/* ---- shared by dechunk.c and resync.c ---- */
+
+struct rtmp_chunk_stream *rtmp_dechunk_find(struct rtmp_dechunk *d, uint32_t csid);
+
+/* Give up the open message of a chunk stream, if there is one. */
+void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);
+
+/* resync.c: hold some of `len` more bytes while RTMP_LOST; returns how many (at least 1 of len >
+ * 0). */
+uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
+
+/*
+ * resync.c: look for a chunk header in what is held. True: the state is synchronised again and the
+ * held bytes from `*found_at` on are the input.
+ */
+bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/direction.h"
+
+/* Undecided bytes and one handshake packet share the buffer: version byte, packet. */
+#define GATHER (1U + RTMP_HANDSHAKE_SIZE)
+
+void rtmp_direction_init(struct rtmp_direction *dir, enum rtmp_role role,
+                         const struct rtmp_memory *memory, const struct rtmp_sink *sink) {
+    memset(dir, 0, sizeof *dir);
+    dir->handshake.role = role;
+    rtmp_dechunk_init(&dir->dechunk, memory, sink, 0);
+}
+
+static void *resize(struct rtmp_direction *dir, void *old, size_t size) {
+    return dir->dechunk.memory.resize(dir->dechunk.memory.user, old, size);
+}
+
+static void release(struct rtmp_direction *dir, uint8_t **bytes) {
+    if (*bytes)
+        (void)resize(dir, *bytes, 0);
+    *bytes = NULL;
+}
+
+void rtmp_direction_destroy(struct rtmp_direction *dir) {
+    release(dir, &dir->gathered);
+    release(dir, &dir->first_packet);
+    rtmp_dechunk_destroy(&dir->dechunk);
+}
+
+/* ---- handshake ---- */
+
+static void end_handshake(struct rtmp_direction *dir) {
+    bool encrypted = rtmp_handshake_version_encrypted(dir->handshake.version);
+    dir->phase = encrypted ? RTMP_PHASE_ENCRYPTED : RTMP_PHASE_CHUNKS;
+    dir->dechunk.position = dir->position;
+    release(dir, &dir->gathered);
+}
+
+static void examine(struct rtmp_direction *dir, bool first) {
+    struct rtmp_handshake *hs = &dir->handshake;
+    struct rtmp_direction *peer = dir->peer;
+    if (first) {
+        rtmp_handshake_examine_first(dir->gathered, hs->role, &hs->first);
+        hs->have_first = true;
+        /* Kept for the peer's answer; the next packet gets a buffer of its own. */
+        release(dir, &dir->first_packet);
+        dir->first_packet = dir->gathered;
+        dir->gathered = NULL;
+        return;
+    }
+    const struct rtmp_handshake_first *peer_first =
+        peer && peer->handshake.have_first ? &peer->handshake.first : NULL;
+    rtmp_handshake_examine_second(dir->gathered, hs->role, peer ? peer->first_packet : NULL,
+                                  peer_first, &hs->second);
+    hs->have_second = true;
+    if (peer)
+        release(peer, &peer->first_packet);
+}
+
+/* `len` bytes of the handshake (bytes NULL: missing), at most up to the end of the current packet.
+ */
+static void take_packet_bytes(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+    bool first = dir->position < GATHER;
+    uint32_t start = first ? 1U : GATHER;
+    uint32_t at = (uint32_t)dir->position - start;
+    if (at == 0)
+        dir->packet_holed = false;
+    if (!dir->gathered)
+        dir->gathered = resize(dir, NULL, GATHER);
+    if (bytes && dir->gathered)
+        memcpy(dir->gathered + at, bytes, len);
+    else
+        dir->packet_holed = true;
+    dir->position += len;
+    if (at + len == RTMP_HANDSHAKE_SIZE && !dir->packet_holed)
+        examine(dir, first);
+}
+
+/* Bytes of the handshake; returns how many were read. `bytes` NULL: they are missing. */
+static uint32_t read_handshake(struct rtmp_direction *dir, const uint8_t *bytes, uint64_t len) {
+    uint32_t done = 0;
+    while (done < len && dir->position < RTMP_HANDSHAKE_TOTAL) {
+        if (dir->position == 0) {
+            if (bytes) {
+                dir->handshake.version = bytes[0];
+                dir->handshake.have_version = true;
+            }
+            dir->position = 1;
+            done = 1;
+            continue;
+        }
+        uint32_t end = dir->position < GATHER ? GATHER : RTMP_HANDSHAKE_TOTAL;
+        uint32_t take = end - (uint32_t)dir->position;
+        if (take > len - done)
+            take = (uint32_t)(len - done);
+        take_packet_bytes(dir, bytes ? bytes + done : NULL, take);
+        done += take;
+    }
+    if (dir->position == RTMP_HANDSHAKE_TOTAL)
+        end_handshake(dir);
+    return done;
+}
+
+/* ---- the beginning ---- */
+
+static void begin_midstream(struct rtmp_direction *dir) {
+    dir->phase = RTMP_PHASE_CHUNKS;
+    rtmp_dechunk_begin_midstream(&dir->dechunk, dir->midstream_chunk_size);
+}
+
+/* Hold bytes until they tell what they are. Returns how many of `bytes` were consumed. */
+static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+    const uint8_t *seen = bytes;
+    uint32_t seen_count = len;
+    uint32_t take = 0;
+    if (dir->gathered_count) {
+        take = GATHER - dir->gathered_count < len ? GATHER - dir->gathered_count : len;
+        memcpy(dir->gathered + dir->gathered_count, bytes, take);
+        dir->gathered_count += take;
+        seen = dir->gathered;
+        seen_count = dir->gathered_count;
+    }
+    enum rtmp_verdict verdict = rtmp_handshake_looks(seen, seen_count);
+    if (verdict == RTMP_MAYBE && seen_count < GATHER) {
+        if (!dir->gathered_count) {
+            dir->gathered = resize(dir, NULL, GATHER);
+            if (!dir->gathered) {
+                begin_midstream(dir);
+                return 0;
+            }
+            memcpy(dir->gathered, bytes, len);
+            dir->gathered_count = len;
+            take = len;
+        }
+        return take;
+    }
+    uint8_t *undecided = dir->gathered;
+    uint32_t undecided_count = dir->gathered_count;
+    dir->gathered = NULL;
+    dir->gathered_count = 0;
+    if (verdict == RTMP_YES)
+        dir->phase = RTMP_PHASE_HANDSHAKE;
+    else
+        begin_midstream(dir);
+    if (undecided_count)
+        rtmp_direction_feed(dir, undecided, undecided_count);
+    release(dir, &undecided);
+    return take;
+}
+
+void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+    uint32_t pos = 0;
+    while (pos < len) {
+        switch (dir->phase) {
+        case RTMP_PHASE_UNDECIDED:
+            pos += decide(dir, bytes + pos, len - pos);
+            break;
+        case RTMP_PHASE_HANDSHAKE:
+            pos += read_handshake(dir, bytes + pos, len - pos);
+            break;
+        case RTMP_PHASE_CHUNKS:
+            rtmp_dechunk_feed(&dir->dechunk, bytes + pos, len - pos);
+            dir->position += len - pos;
+            return;
+        case RTMP_PHASE_ENCRYPTED:
+            dir->position += len - pos;
+            return;
+        }
+    }
+}
+
+void rtmp_direction_gap(struct rtmp_direction *dir, uint64_t count) {
+    if (dir->phase == RTMP_PHASE_UNDECIDED) {
+        uint8_t *undecided = dir->gathered;
+        uint32_t undecided_count = dir->gathered_count;
+        dir->gathered = NULL;
+        dir->gathered_count = 0;
+        begin_midstream(dir);
+        if (undecided_count)
+            rtmp_direction_feed(dir, undecided, undecided_count);
+        release(dir, &undecided);
+    }
+    if (dir->phase == RTMP_PHASE_HANDSHAKE)
+        count -= read_handshake(dir, NULL, count);
+    if (dir->phase == RTMP_PHASE_CHUNKS)
+        rtmp_dechunk_gap(&dir->dechunk, count);
+    dir->position += count;
+}

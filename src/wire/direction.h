@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_DIRECTION_H
+#define RTMP_WIRE_DIRECTION_H
+
+#include "wire/dechunk.h"
+#include "wire/handshake.h"
+
+/*
+ * One direction of a connection: handshake, then chunks. Bytes come in order, holes are announced;
+ * resumable at any byte. Two directions that know each other as `peer` check each other's echo.
+ */
+
+enum rtmp_phase {
+    RTMP_PHASE_UNDECIDED, /* too few bytes to tell a handshake from a chunk */
+    RTMP_PHASE_HANDSHAKE, /* bytes 0 .. 3072 */
+    RTMP_PHASE_CHUNKS,
+    RTMP_PHASE_ENCRYPTED, /* behind the handshake of RTMPE: opaque */
+};
+
+/* What the handshake of a direction says; a packet that is not complete in the capture stays
+ * unexamined. */
+struct rtmp_handshake {
+    enum rtmp_role role;
+    uint8_t version;
+    bool have_version, have_first, have_second;
+    struct rtmp_handshake_first first;
+    struct rtmp_handshake_second second;
+};
+
+struct rtmp_direction {
+    enum rtmp_phase phase;
+    uint64_t position;             /* offset of the next byte */
+    uint32_t midstream_chunk_size; /* what a person knows of it, 0: infer */
+    struct rtmp_direction *peer;
+    struct rtmp_handshake handshake;
+    struct rtmp_dechunk dechunk;
+    uint8_t *gathered; /* undecided bytes, then the handshake packet being received */
+    uint32_t gathered_count;
+    bool packet_holed;
+    uint8_t *first_packet; /* C1 / S1, kept until the peer has answered it */
+};
+
+/* role: who sends in this direction, as far as known. memory and sink are copied; see dechunk.h. */
+void rtmp_direction_init(struct rtmp_direction *direction, enum rtmp_role role,
+                         const struct rtmp_memory *memory, const struct rtmp_sink *sink);
+void rtmp_direction_destroy(struct rtmp_direction *direction);
+
+/* The next `len` bytes. */
+void rtmp_direction_feed(struct rtmp_direction *direction, const uint8_t *bytes, uint32_t len);
+
+/* `count` bytes are not in the capture. */
+void rtmp_direction_gap(struct rtmp_direction *direction, uint64_t count);
+
+#endif

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Finding the next chunk header after a loss, or in a capture that begins inside a connection.
+ *
+ * Every candidate position is weighed in bits of evidence: roughly minus log2 of the chance that
+ * random bytes agree as well with what is known of the direction (its chunk streams, their types
+ * and message stream ids, plausible lengths and timestamps) and with a next header where this one
+ * says. Among 64 Ki positions of payload a threshold of 40 bits leaves a chance of 2^-24 of a
+ * phantom.
+ */
+#include "wire/dechunk.h"
+#include "wire/limits.h"
+
+#define EVIDENCE_ENOUGH   40
+#define EVIDENCE_PENDING  18 /* worth waiting for more bytes */
+#define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
+#define EVIDENCE_ALIGNED  8  /* writers flush messages: right behind a hole a header is likelier */
+#define WALK_HEADERS      12
+
+/* Chunk sizes of common senders, tried when none is known. */
+static const uint32_t common_chunk_sizes[] = {128,  4096,  60000, 65536,  65535,
+                                              1024, 2048,  8192,  16384,  512,
+                                              256,  32768, 10000, 131072, 0xFFFFFF};
+
+/* What a walk over headers has learnt on its way, apart from the direction's own state. */
+struct walk {
+    struct {
+        uint32_t csid, length, rest;
+        uint8_t type;
+    } open[WALK_HEADERS];
+    uint32_t open_count;
+    uint32_t chunk_size;
+    int bits;
+    bool failed;
+    uint32_t need; /* held bytes that would tell more; UINT32_MAX: nothing would */
+};
+
+static int length_evidence(uint32_t length) {
+    return length == 0 ? 0 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
+}
+
+static int delta_evidence(const struct rtmp_chunk_header *h) {
+    if (h->has_extended) /* a delta of hours, or a negative one (observed: librtmp) */
+        return h->extended >= RTMP_EXTENDED_TIMESTAMP ? 2 : -20;
+    return h->timestamp < 1000 ? 13 : h->timestamp < 60000 ? 8 : -4;
+}
+
+static bool control_type(uint8_t type) {
+    return type >= RTMP_MESSAGE_SET_CHUNK_SIZE && type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
+}
+
+/* A type that exists, with a length it can have? Bits of evidence, -1 when it cannot be. */
+static int type_evidence(const struct rtmp_chunk_header *h) {
+    switch (h->type) {
+    case RTMP_MESSAGE_SET_CHUNK_SIZE:
+    case RTMP_MESSAGE_ABORT:
+    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
+    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
+        return h->length == 4 ? 24 : -1;
+    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
+        return h->length == 5 || h->length == 4 ? 24 : -1;
+    case RTMP_MESSAGE_USER_CONTROL:
+        return h->length >= 6 && h->length <= 48 ? 18 : -1;
+    case RTMP_MESSAGE_AUDIO:
+    case RTMP_MESSAGE_VIDEO:
+        return 5 + length_evidence(h->length);
+    case RTMP_MESSAGE_DATA_AMF3:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_AGGREGATE:
+        return h->length >= 4 ? 4 + length_evidence(h->length) : -1;
+    default:
+        return -1;
+    }
+}
+
+static int stream_id_evidence(const struct rtmp_chunk_stream *cs,
+                              const struct rtmp_chunk_header *h) {
+    if (cs && cs->message.stream_id == h->stream_id)
+        return 26;
+    return h->stream_id < 256 ? 20 : h->stream_id < 65536 ? 8 : -8;
+}
+
+static int timestamp_evidence(const struct rtmp_chunk_stream *cs,
+                              const struct rtmp_chunk_header *h) {
+    uint32_t value = h->has_extended ? h->extended : h->timestamp;
+    if (h->has_extended && h->extended < RTMP_EXTENDED_TIMESTAMP)
+        return -20;
+    if (!cs)
+        return 0;
+    uint32_t distance = value - cs->message.timestamp;
+    if (distance > UINT32_MAX / 2)
+        distance = 0U - distance;
+    return distance < 1U << 16 ? 8 : distance < 1U << 22 ? 2 : -4;
+}
+
+/* The header that begins a message, against what is known of its chunk stream (NULL: nothing). */
+static int header_evidence(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
+    int bits = cs ? 5 : h->csid <= 64 ? 2 : 0;
+    if (h->fmt == 3)
+        return cs ? 6 : -1;
+    if (h->fmt == 2)
+        return cs ? bits + delta_evidence(h) : -1;
+    int type = type_evidence(h);
+    if (type < 0)
+        return -1;
+    bits += type;
+    if (cs && cs->message.type == h->type && !control_type(h->type))
+        bits += 3;
+    if (h->fmt == 0)
+        return bits + stream_id_evidence(cs, h) + timestamp_evidence(cs, h);
+    return bits + delta_evidence(h);
+}
+
+/* The first byte of a body of this type. -1: it cannot begin so. */
+static int body_evidence(const struct rtmp_chunk_stream *cs, uint8_t type, uint8_t first) {
+    if (cs && cs->message.type == type && cs->has_first_byte && cs->first_byte == first)
+        return 6;
+    switch (type) {
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_DATA_AMF0:
+        return first == 0x02 ? 7 : -1;
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_DATA_AMF3:
+        return first == 0x00 || first == 0x02 ? 6 : -1;
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+        return first == 0x00 ? 6 : 0;
+    case RTMP_MESSAGE_USER_CONTROL:
+        return first == 0x00 ? 6 : -1;
+    case RTMP_MESSAGE_VIDEO:
+        return first & 0x80 || ((first >> 4) >= 1 && (first >> 4) <= 5 && (first & 15) >= 1) ? 1
+                                                                                             : -1;
+    default:
+        return 0;
+    }
+}
+
+static void walk_fail(struct walk *w) {
+    w->failed = true;
+}
+
+/* Bytes of a repeated extended timestamp behind a fmt 3 header at `pos`. */
+static uint32_t extended3_bytes(struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
+                                uint32_t pos) {
+    if (!cs || !cs->has_extended || d->held_count - pos < 4)
+        return 0;
+    struct rtmp_reader r = rtmp_reader_over(d->held + pos, 4);
+    uint32_t value = rtmp_u32(&r);
+    return value == cs->extended || value == cs->message.timestamp ? 4 : 0;
+}
+
+/* One header of the walk at `*pos`, which then moves behind its data. False: the walk ends here. */
+static bool walk_step(struct rtmp_dechunk *d, struct walk *w, uint32_t *pos, bool first) {
+    uint32_t left = d->held_count - *pos;
+    uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held[*pos]) : 1;
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held + *pos, left);
+    if (left < bytes || !rtmp_chunk_header_read(&r, &h)) {
+        w->need = *pos + bytes + 4;
+        return false;
+    }
+    *pos += r.pos;
+    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h.csid);
+    uint32_t i = 0;
+    while (i < w->open_count && w->open[i].csid != h.csid)
+        i++;
+    if (h.fmt == 3)
+        *pos += extended3_bytes(d, cs, *pos);
+    if (i < w->open_count && w->open[i].rest) {
+        if (h.fmt != 3) {
+            walk_fail(w);
+            return false;
+        }
+        w->bits += 6;
+    } else {
+        if (!first && h.fmt >= 2 && i == w->open_count && cs) {
+            /* The middle of a message whose beginning is lost: it says no more than its id. */
+            w->bits += h.fmt == 3 ? 5 : 5 + delta_evidence(&h);
+            return false;
+        }
+        int evidence = header_evidence(cs, &h);
+        if (i < w->open_count && h.fmt >= 2)
+            evidence = h.fmt == 3 ? 5 : 5 + delta_evidence(&h);
+        if (evidence < 0) {
+            walk_fail(w);
+            return false;
+        }
+        w->bits += evidence;
+        if (i == w->open_count) {
+            w->open_count++;
+            w->open[i].csid = h.csid;
+            w->open[i].length = cs ? cs->message.length : 0;
+            w->open[i].type = cs ? cs->message.type : 0;
+        }
+        if (h.fmt <= 1) {
+            w->open[i].length = h.length;
+            w->open[i].type = h.type;
+        }
+        w->open[i].rest = w->open[i].length;
+        if (w->open[i].rest && *pos < d->held_count) {
+            int body = body_evidence(cs, w->open[i].type, d->held[*pos]);
+            if (body < 0) {
+                walk_fail(w);
+                return false;
+            }
+            w->bits += body;
+        }
+    }
+    uint32_t data = w->open[i].rest < w->chunk_size ? w->open[i].rest : w->chunk_size;
+    if (w->open[i].type == RTMP_MESSAGE_SET_CHUNK_SIZE && data == 4 && d->held_count - *pos >= 4) {
+        struct rtmp_reader size = rtmp_reader_over(d->held + *pos, 4);
+        uint32_t value = rtmp_u32(&size);
+        if (value == 0 || value > 0x7FFFFFFFU) {
+            walk_fail(w);
+            return false;
+        }
+        w->chunk_size = value;
+    }
+    w->open[i].rest -= data;
+    *pos += data;
+    if (*pos >= d->held_count) {
+        w->need = *pos + 1;
+        return false;
+    }
+    return true;
+}
+
+static void walk_from(struct rtmp_dechunk *d, struct walk *w, uint32_t pos, bool first) {
+    w->need = UINT32_MAX;
+    for (uint32_t n = 0; n < WALK_HEADERS && w->bits < EVIDENCE_ENOUGH + EVIDENCE_ALIGNED; n++)
+        if (!walk_step(d, w, &pos, first && n == 0))
+            return;
+}
+
+/* Weigh position `pos`; with an unknown chunk size, under the best of the common ones. */
+static struct walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
+    int aligned = pos == 0 ? EVIDENCE_ALIGNED : 0;
+    struct walk best = {.chunk_size = d->chunk_size, .bits = aligned};
+    walk_from(d, &best, pos, true);
+    if (d->chunk_size_known || (best.failed && best.open_count == 0))
+        return best;
+    for (size_t i = 0; i < sizeof common_chunk_sizes / sizeof *common_chunk_sizes; i++) {
+        struct walk w = {.chunk_size = common_chunk_sizes[i], .bits = aligned};
+        walk_from(d, &w, pos, true);
+        if (!w.failed && (best.failed || w.bits > best.bits))
+            best = w;
+    }
+    return best;
+}
+
+/* ---- what is held ---- */
+
+static void drop_front(struct rtmp_dechunk *d, uint32_t count) {
+    memmove(d->held, d->held + count, d->held_count - count);
+    d->held_count -= count;
+    d->held_offset += count;
+    d->scanned = d->scanned > count ? d->scanned - count : 0;
+    d->hypothesis.valid = false;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < d->candidate_count; i++) {
+        if (d->candidate[i].pos < count)
+            continue;
+        d->candidate[n].pos = d->candidate[i].pos - count;
+        d->candidate[n].need =
+            d->candidate[i].need > count ? d->candidate[i].need - count : d->candidate[i].need;
+        n++;
+    }
+    d->candidate_count = n;
+}
+
+uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+    const uint32_t piece = RTMP_LIMIT_RESYNC_BYTES / 16;
+    if (len > piece)
+        len = piece;
+    if (d->held_count + len > RTMP_LIMIT_RESYNC_BYTES)
+        drop_front(d, d->held_count / 2);
+    if (d->held_count + len > d->held_capacity) {
+        uint32_t capacity = d->held_capacity ? d->held_capacity : 2048;
+        while (capacity < d->held_count + len)
+            capacity *= 2;
+        uint8_t *held = d->memory.resize(d->memory.user, d->held, capacity);
+        if (!held) {
+            /* Nothing can be held: what came before is skipped, the search begins behind it. */
+            d->position += len;
+            d->held_count = 0;
+            d->scanned = 0;
+            d->candidate_count = 0;
+            d->hypothesis.valid = false;
+            d->held_offset = d->position;
+            return len;
+        }
+        d->held = held;
+        d->held_capacity = capacity;
+    }
+    if (len)
+        memcpy(d->held + d->held_count, bytes, len);
+    d->held_count += len;
+    d->position = d->held_offset + d->held_count;
+    return len;
+}
+
+/* ---- decisions ---- */
+
+static bool try_hypothesis(struct rtmp_dechunk *d) {
+    struct rtmp_hypothesis *h = &d->hypothesis;
+    struct rtmp_chunk_stream *cs = &d->streams[h->stream];
+    uint32_t rest = cs->message.length - h->received;
+    struct walk w = {.chunk_size = d->chunk_size};
+    w.open_count = 1;
+    w.open[0].csid = cs->message.csid;
+    w.open[0].length = cs->message.length;
+    w.open[0].type = cs->message.type;
+    w.open[0].rest = rest - h->left;
+    if (h->left >= d->held_count)
+        return false;
+    walk_from(d, &w, h->left, false);
+    if (w.failed)
+        h->valid = false;
+    return !w.failed && w.bits >= EVIDENCE_EXPECTED;
+}
+
+static void accept_hypothesis(struct rtmp_dechunk *d) {
+    struct rtmp_hypothesis *h = &d->hypothesis;
+    struct rtmp_chunk_stream *cs = &d->streams[h->stream];
+    cs->received = h->received;
+    cs->missing += h->missing;
+    cs->chunks = h->chunks;
+    cs->phase = h->phase;
+    cs->holed = true;
+    d->current = h->stream;
+    d->left = h->left;
+    d->state = h->left ? RTMP_IN_DATA : RTMP_AT_HEADER;
+    d->position = d->held_offset;
+    h->valid = false;
+}
+
+static void accept_header(struct rtmp_dechunk *d, uint32_t pos, const struct walk *w) {
+    for (uint32_t i = 0; i < d->stream_count; i++) {
+        rtmp_dechunk_abandon(d, &d->streams[i]);
+        d->streams[i].uncertain = true;
+        d->streams[i].broken = true;
+    }
+    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, w->open[0].csid);
+    if (cs) /* What follows agreed with what its header inherits. */
+        cs->broken = false;
+    if (!d->chunk_size_known)
+        d->chunk_size = w->chunk_size;
+    d->midstream = false;
+    d->state = RTMP_AT_HEADER;
+    d->position = d->held_offset + pos;
+    d->hypothesis.valid = false;
+    struct rtmp_note n = {.kind = RTMP_NOTE_RESYNCHRONIZED,
+                          .offset = d->position,
+                          .count = d->position - d->lost_offset - d->lost_gap};
+    d->sink.note(d->sink.user, &n);
+}
+
+static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct walk *w) {
+    if (w->bits < EVIDENCE_PENDING || w->need == UINT32_MAX ||
+        d->candidate_count == RTMP_RESYNC_CANDIDATES)
+        return;
+    d->candidate[d->candidate_count++] = (struct rtmp_candidate){.pos = pos, .need = w->need};
+}
+
+/* Look again at the candidates for which more bytes have come. */
+static bool find_pending(struct rtmp_dechunk *d, uint32_t *found_at) {
+    uint32_t count = d->candidate_count;
+    struct rtmp_candidate pending[RTMP_RESYNC_CANDIDATES];
+    memcpy(pending, d->candidate, sizeof pending);
+    d->candidate_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (pending[i].need > d->held_count) {
+            d->candidate[d->candidate_count++] = pending[i];
+            continue;
+        }
+        struct walk w = weigh(d, pending[i].pos);
+        if (w.failed)
+            continue;
+        if (w.bits >= EVIDENCE_ENOUGH) {
+            *found_at = pending[i].pos;
+            accept_header(d, pending[i].pos, &w);
+            return true;
+        }
+        wait_for(d, pending[i].pos, &w);
+    }
+    return false;
+}
+
+bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
+    if (d->hypothesis.valid && try_hypothesis(d)) {
+        accept_hypothesis(d);
+        *found_at = 0;
+        return true;
+    }
+    if (find_pending(d, found_at))
+        return true;
+    for (; d->scanned < d->held_count; d->scanned++) {
+        uint32_t pos = d->scanned;
+        /* A header and the first byte of its body, before a verdict. */
+        if (d->held_count - pos < rtmp_chunk_header_bytes(d->held[pos]) + 1)
+            break;
+        struct walk w = weigh(d, pos);
+        if (w.failed)
+            continue;
+        if (w.bits >= EVIDENCE_ENOUGH) {
+            *found_at = pos;
+            accept_header(d, pos, &w);
+            return true;
+        }
+        wait_for(d, pos, &w);
+    }
+    return false;
+}

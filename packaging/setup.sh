@@ -34,8 +34,7 @@ need() {
 }
 
 # What building needs; what the tests need as well.
-need_for_# build DIRECTORY CMAKE-OPTION...
-build() {
+need_for_build() {
     need cmake ninja-build gcc libc6-dev pkg-config libwireshark-dev wireshark-dev libglib2.0-dev \
         libgcrypt20-dev tshark python3
 }

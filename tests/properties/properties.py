@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The same messages whatever happens to the segments (variants.py): printed as one table.
+
+For each connection of a capture, every variant becomes a connection of its own in one capture file,
+so that one tshark run decodes them all. The truth is tools/rtmp_reader.py on the whole streams.
+
+present    messages whose every byte is in the variant
+shown      of those, shown by the plugin with their type, length, timestamp, stream id and csid
+after      present messages after the recovery point (the first one shown after a loss), and shown
+phantom    messages shown that the stream does not have
+skipped    the largest distance in bytes from the end of a loss to the recovery point
+
+usage: properties.py [--build DIR] [--kind KIND...] [--strict] CAPTURE...
+--strict: fail unless shown is all of present where nothing is missing, all of `after` where
+something is, and phantom is 0.
+"""
+import argparse
+import collections
+import dataclasses
+import itertools
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+
+import pcap  # noqa: E402
+import rtmp_reader  # noqa: E402
+import variants  # noqa: E402
+from tshark import PluginError, Tshark  # noqa: E402
+
+ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")
+ABSOLUTE = ("-o", "tcp.relative_sequence_numbers:FALSE")
+SNAPLENS = (60, 96, 128, 200, 600)
+# kind: (transformation, tshark arguments)
+KINDS = {
+    "resegment": (variants.resegment, ()),
+    "start": (variants.start_at_each, ()),
+    "drop": (variants.drop_each, ()),
+    "swap": (variants.swap_each, ()),
+    "swap+order": (variants.swap_each, ORDER),
+    "duplicate": (variants.duplicate_each, ()),
+    "wrap": (variants.wrap, ()),
+    "wrap+absolute": (variants.wrap, ABSOLUTE),
+    **{f"snaplen {n}": (lambda c, n=n: [variants.cut_frames(c, n)], ()) for n in SNAPLENS},
+}
+FIELDS = ("ip.src", "ip.dst", "rtmpx.type", "rtmpx.length", "rtmpx.timestamp", "rtmpx.stream_id",
+          "rtmpx.csid")
+BATCH = 60000  # segments a capture file
+
+
+@dataclasses.dataclass
+class Total:
+    variants: int = 0
+    present: int = 0
+    shown: int = 0
+    after: int = 0
+    after_shown: int = 0
+    phantom: int = 0
+    skipped: int = 0
+    lossless: bool = True
+
+    def add(self, other):
+        for name in ("variants", "present", "shown", "after", "after_shown", "phantom"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.skipped = max(self.skipped, other.skipped)
+        self.lossless &= other.lossless
+
+    @property
+    def good(self):
+        return not self.phantom and self.after == self.after_shown \
+            and (not self.lossless or self.present == self.shown)
+
+    def row(self, name):
+        def share(part, whole):
+            return f"{100 * part / whole:8.3f}%" if whole else "        -"
+        return (f"{name:34} {self.variants:7} {self.present:9} {self.shown:9}"
+                f"{share(self.shown, self.present)} {self.after:9} {self.after_shown:9}"
+                f"{share(self.after_shown, self.after)} {self.phantom:8} {self.skipped:8}")
+
+
+HEADER = (f"{'':34} variants   present     shown            after     shown         "
+          "  phantom  skipped")
+
+
+def truth(connection):
+    """{direction: messages} of the whole connection."""
+    streams = rtmp_reader.directions(connection.segments)
+    return {direction: list(rtmp_reader.messages(data)) for direction, data in streams.items()
+            if data[:1] == b"\x03"}
+
+
+def _hit(message, missing):
+    return any(start < end_ and start_ < end for start, end in message.ranges
+               for start_, end_ in missing)
+
+
+def judge(messages, shown, missing):
+    """Total of one direction of one variant."""
+    total = Total(lossless=not missing)
+    matched, at = set(), 0
+    for header in shown:
+        found = next((i for i in range(at, len(messages)) if messages[i].header == header), None)
+        if found is None:
+            total.phantom += 1
+        else:
+            matched.add(found)
+            at = found + 1
+    present = [i for i, message in enumerate(messages) if not _hit(message, missing)]
+    total.present, total.shown = len(present), len(matched.intersection(present))
+    after = [i for i in present if missing and messages[i].start >= missing[0][0]]
+    recovered = next((i for i in after if i in matched), None)
+    if recovered is not None:
+        after = [i for i in after if messages[i].start >= messages[recovered].start]
+        total.after, total.after_shown = len(after), len(matched.intersection(after))
+        if len(missing) == 1:
+            total.skipped = max(0, messages[recovered].start - missing[0][1])
+    return total
+
+
+def _address(number):
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def _batches(made):
+    """Variants in groups that make one capture file each."""
+    batch, size = [], 0
+    for variant in made:
+        batch.append(variant)
+        size += len(variant[0])
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def run_batch(tshark, connection, batch, snaplen, arguments):
+    """{(variant number, direction): message headers shown}, directions as in the connection."""
+    segments, clients = [], {}
+    for number, (variant, _) in enumerate(batch):
+        address = _address(number + (10 << 16))
+        clients[address] = number
+        moved = variants.move(variant, connection.client, address)
+        # One after the other in time, as in one long capture.
+        shift = segments[-1].time + 10**9 - moved[0].time if segments else 0
+        segments += [s.replace(time=s.time + shift) for s in moved]
+    path = tshark.directory / "variants.pcap"
+    pcap.write_segments(path, segments, snaplen)
+    fields = itertools.chain.from_iterable(("-e", field) for field in FIELDS)
+    # The RTMP layer by its port whatever the variant hides of the handshake.
+    port = ("-d", f"tcp.port=={connection.server[1]},rtmpx")
+    output = tshark.run("-Y", "rtmpx.message", "-T", "fields", *fields, *port, *arguments,
+                        capture=path).stdout
+    shown = collections.defaultdict(list)
+    for line in output.splitlines():
+        source, target, *columns = line.split("\t")
+        rows = zip(*(map(int, column.split(",")) for column in columns), strict=True)
+        from_client = source in clients
+        ends = (connection.client, connection.server)
+        shown[clients[source if from_client else target],
+              ends if from_client else ends[::-1]] += list(rows)
+    return shown
+
+
+def run_kind(tshark, connection, kind, show):
+    transformation, arguments = KINDS[kind]
+    expected, total = truth(connection), Total()
+    if len(expected) < 2:
+        return total
+    snaplen = int(kind.split()[1]) if kind.startswith("snaplen") else 0
+    done = 0
+    for batch in _batches(transformation(connection)):
+        shown = run_batch(tshark, connection, batch, snaplen, arguments)
+        for number, (_, missing) in enumerate(batch):
+            verdict = Total()
+            for direction, messages in expected.items():
+                verdict.add(judge(messages, shown[number, direction],
+                                  missing.get(direction, [])))
+            verdict.variants = 1
+            if show and not verdict.good:
+                print(f"    {kind} variant {done + number}: missing {missing}: "
+                      f"{verdict.shown} of {verdict.present}, after {verdict.after_shown} of "
+                      f"{verdict.after}, phantom {verdict.phantom}")
+            total.add(verdict)
+        done += len(batch)
+    return total
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("--kind", action="append", choices=KINDS)
+    parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--each", action="store_true", help="a row a capture as well")
+    parser.add_argument("--show", action="store_true", help="print the variants that are not good")
+    parser.add_argument("captures", nargs="+", type=pathlib.Path)
+    options = parser.parse_args()
+    totals = {kind: Total() for kind in options.kind or KINDS}
+    print(HEADER)
+    with Tshark(options.build) as tshark:
+        for capture in options.captures:
+            for connection in variants.connections(pcap.read_segments(capture)):
+                for kind, total in totals.items():
+                    verdict = run_kind(tshark, connection, kind, options.show)
+                    if options.each and verdict.variants:
+                        print(verdict.row(f"{capture.stem[:20]} {kind}"), flush=True)
+                    total.add(verdict)
+    for kind, total in totals.items():
+        print(total.row(kind))
+    return options.strict and not all(total.good for total in totals.values())
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except PluginError as error:
+        sys.exit(f"error: {error}")

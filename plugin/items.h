@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_ITEMS_H
+#define RTMPX_ITEMS_H
+
+/* Adding items with the core's value and range. */
+
+#include "rtmpx.h"
+
+/* Somebody looks at the tree: labels are worth their making. */
+static inline bool rtmpx_is_visible(proto_tree *tree) {
+    return tree && PTREE_DATA(tree)->visible;
+}
+
+/* Wireshark gives up a frame at 1,000,000 items (a default preference), as a "Dissector bug". One
+ * message stays below half of that (RTMP_LIMIT_MESSAGE_ITEMS), so that asking before each message
+ * is enough. */
+static inline bool rtmpx_frame_is_full(proto_tree *tree) {
+    return tree && PTREE_DATA(tree)->count > 500000;
+}
+
+/* The characters of a span of the body as good UTF-8, control characters made visible; in packet
+ * memory. Never NULL. */
+const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span);
+
+static inline proto_item *rtmpx_add_uint(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                                         struct rtmp_span span, uint32_t value) {
+    return proto_tree_add_uint(tree, hf, body->tvb, (int)span.pos, (int)span.len, value);
+}
+
+static inline proto_item *rtmpx_add_double(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                                           struct rtmp_span span, double value) {
+    return proto_tree_add_double(tree, hf, body->tvb, (int)span.pos, (int)span.len, value);
+}
+
+/* A string whose characters stand at `text`, shown over the bytes of `span`. */
+static inline proto_item *rtmpx_add_string(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                                           struct rtmp_span span, struct rtmp_span text) {
+    return proto_tree_add_string(tree, hf, body->tvb, (int)span.pos, (int)span.len,
+                                 rtmpx_wire_string(body, text));
+}
+
+/* Raw bytes, or an item without a value (FT_NONE) over them. */
+static inline proto_item *rtmpx_add_range(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                                          struct rtmp_span span) {
+    return proto_tree_add_item(tree, hf, body->tvb, (int)span.pos, (int)span.len, ENC_NA);
+}
+
+#endif

@@ -366,10 +366,12 @@ static void sealed_key(const struct rtmp_amf *amf, const struct rtmp_reader *r,
     event->text = event->payload;
     struct rtmp_reader names = *r;
     names.pos = level->names;
+    /* The names cannot be read only when an error had cut them off and the caller went on. */
     if (names.pos < names.end)
         (void)look_at_string(amf, &names, event);
-    if (names.pos >= names.end || !rtmp_ok(&names)) {
-        /* Only after the traits themselves were cut off by an error. */
+    else
+        rtmp_fail_at(&names, RTMP_ERROR_END, names.pos);
+    if (!rtmp_ok(&names)) {
         event->text = event->payload;
         event->remark = RTMP_REMARK_UNRESOLVED;
     } else if (event->remark == RTMP_REMARK_NOT_CANONICAL) {
@@ -392,7 +394,7 @@ static void flags(struct rtmp_amf_level *level, struct rtmp_reader *r,
     do {
         byte = rtmp_u8(r);
         for (int bit = 0; bit < 7; bit++)
-            level->left += (byte >> bit) & 1U;
+            level->left += (unsigned)byte >> bit & 1U;
     } while (byte & 0x80);
     level->sections--;
     leaf(event, RTMP_AMF_EXTERNALIZABLE_FLAGS, start, rtmp_span_of(start, r->pos - start));

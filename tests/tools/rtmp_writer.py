@@ -238,7 +238,7 @@ class ChunkWriter:
         parts = [message.body[i:i + size] for i in range(0, len(message.body), size)] or [b""]
         again = basic_header(3, message.csid) + (extended if self.repeat_extended else b"")
         self.last[message.csid] = (message, delta)
-        if message.type == SET_CHUNK_SIZE:
+        if message.type == SET_CHUNK_SIZE and len(message.body) == 4:
             self.chunk_size = struct.unpack("!I", message.body)[0]
         return [basic_header(fmt, message.csid) + header + parts[0]] + [again + p for p in parts[1:]]
 

@@ -29,4 +29,8 @@
  * the codec headers of a frame fit; the rest of a frame is entropy-coded data. */
 #define RTMP_DEFAULT_MEDIA_HEAD 1024U
 
+/* RTMPT messages that wait for one with a lower sequence number. Players have a handful of requests
+ * under way at most; a number that is not there by then is not in the capture. */
+#define RTMP_LIMIT_TUNNEL_WAITING 16U
+
 #endif

@@ -17,19 +17,21 @@
 #include <epan/packet.h>
 
 #include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/dissectors/packet-tls.h>
 #include <epan/expert.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
-#include <epan/dissectors/packet-tcp.h>
-#include <epan/dissectors/packet-tls.h>
 #pragma GCC diagnostic pop
 
-#if defined(RTMPX_WIRESHARK_VERSION) && RTMPX_WIRESHARK_VERSION >= 40200
+#if RTMPX_WIRESHARK_VERSION >= 40200
+#include <wsutil/plugins.h>
 typedef bool ws_bool;
+#define RTMPX_PLUGIN_DESCRIPTION WS_PLUGIN_DESC_DISSECTOR
 #else
 /* gboolean: preferences and some callbacks differ in size between the two. */
 typedef gboolean ws_bool;
-#define tvb_get_uint8 tvb_get_guint8
+#define RTMPX_PLUGIN_DESCRIPTION 0
 #endif
 
 #endif

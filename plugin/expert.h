@@ -6,11 +6,11 @@
 
 /* The expert items that several files raise (fields.md: severity there). One text each, without
  * variable parts, so that tshark's `-z expert` groups them; variable numbers belong to items. */
-extern expert_field ei_rtmpx_malformed;   /* error */
-extern expert_field ei_rtmpx_remark;      /* note: odd but readable */
-extern expert_field ei_rtmpx_truncated;   /* note: snapshot length or kept head ends the bytes */
-extern expert_field ei_rtmpx_limit;       /* warning */
-extern expert_field ei_rtmpx_error_status;/* warning: status level "error" */
+extern expert_field ei_rtmpx_malformed;    /* error */
+extern expert_field ei_rtmpx_remark;       /* note: odd but readable */
+extern expert_field ei_rtmpx_truncated;    /* note: snapshot length or kept head ends the bytes */
+extern expert_field ei_rtmpx_limit;        /* warning */
+extern expert_field ei_rtmpx_error_status; /* warning: status level "error" */
 
 void rtmpx_register_expert(int proto);
 

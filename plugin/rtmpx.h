@@ -14,13 +14,16 @@
 /* The protocol's id, set by proto_register_rtmpx(). */
 extern int proto_rtmpx;
 
+void proto_register_rtmpx(void);
+void proto_reg_handoff_rtmpx(void);
+
 /*
  * One complete message as a tree-*.c shows it.
  *
- * Positions of the core (spans) are offsets in `tvb`; `bytes` is the same memory, `available` bytes.
- * available < message->length when the rest was not captured, was lost, or is a media body of which
- * only the head is kept: `incomplete` then says that an end at `available` is not the sender's fault.
- * Everything is borrowed for the time of the call.
+ * Positions of the core (spans) are offsets in `tvb`; `bytes` is the same memory, `available`
+ * bytes. available < message->length when the rest was not captured, was lost, or is a media body
+ * of which only the head is kept: `incomplete` then says that an end at `available` is not the
+ * sender's fault. Everything is borrowed for the time of the call.
  */
 struct rtmpx_body {
     packet_info *pinfo;
@@ -37,7 +40,7 @@ struct rtmpx_body {
  * message item and the Info column. A summary must be right without a tree and cheap.
  */
 void rtmpx_register_command(int proto);
-void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body);      /* 15, 17, 18, 20 */
+void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body); /* 15, 17, 18, 20 */
 void rtmpx_summary_command(struct rtmp_text *text, const struct rtmpx_body *body);
 
 void rtmpx_register_shared_object(int proto);
@@ -45,23 +48,26 @@ void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body); 
 void rtmpx_summary_shared_object(struct rtmp_text *text, const struct rtmpx_body *body);
 
 void rtmpx_register_control(int proto);
-void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body);       /* 1 .. 6 */
+void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body); /* 1 .. 6 */
 void rtmpx_summary_control(struct rtmp_text *text, const struct rtmpx_body *body);
 
 void rtmpx_register_media(int proto);
-void rtmpx_tree_media(proto_tree *tree, const struct rtmpx_body *body);         /* 8, 9 */
+void rtmpx_tree_media(proto_tree *tree, const struct rtmpx_body *body); /* 8, 9 */
 void rtmpx_summary_media(struct rtmp_text *text, const struct rtmpx_body *body);
 
 void rtmpx_register_aggregate(int proto);
-void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body);     /* 22 */
+void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body); /* 22 */
 void rtmpx_summary_aggregate(struct rtmp_text *text, const struct rtmpx_body *body);
 
 /* Any message by its type; unknown types as raw bytes. Used for frames and for aggregate's tags. */
 void rtmpx_tree_message_body(proto_tree *tree, const struct rtmpx_body *body);
 void rtmpx_summary_message(struct rtmp_text *text, const struct rtmpx_body *body);
 
-/* True when a visible tree, or a filter / -e / tap that references one of these fields, wants items.
- * `hf` are n registered arrays' entries of one noun. */
+/* True when a visible tree, or a filter / -e / tap that references one of these fields, wants
+ * items. `hf` are n registered arrays' entries of one noun. */
+/* Will somebody see the items, so that labels are worth their cost? */
+bool rtmpx_tree_visible(proto_tree *tree);
+
 bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *hf, unsigned n);
 
 #endif

@@ -38,7 +38,7 @@ struct view {
     tvbuff_t *tvb;
     int tvb_offset;
     const struct rtmpx_handshake_part *part;
-    const struct rtmpx_handshake *handshake;
+    const struct rtmp_handshake *handshake;
 };
 
 /* One of the three things that each side sends. */
@@ -128,13 +128,13 @@ static void add_second(proto_tree *tree, const struct view *view, uint32_t start
                   here(view, start + RANDOM, RTMP_HANDSHAKE_SIZE - RANDOM), second->echo_valid);
 }
 
-static char side(const struct rtmpx_handshake *handshake) {
+static char side(const struct rtmp_handshake *handshake) {
     return handshake->role == RTMP_ROLE_CLIENT ? 'C' : 'S';
 }
 
 /* Does the packet end in this part, so that what it says is known? */
 static bool completes(const struct rtmpx_handshake_part *part,
-                      const struct rtmpx_handshake *handshake, const struct packet *packet) {
+                      const struct rtmp_handshake *handshake, const struct packet *packet) {
     switch (packet->number) {
     case '1':
         return part->completes_first && handshake->have_first;
@@ -166,7 +166,7 @@ static void add_packet(proto_tree *tree, const struct view *view, const struct p
 
 void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, int tvb_offset,
                           const struct rtmpx_handshake_part *part,
-                          const struct rtmpx_handshake *handshake) {
+                          const struct rtmp_handshake *handshake) {
     const struct view view = {tvb, tvb_offset, part, handshake};
     char label[128];
     struct rtmp_text text = rtmp_text_over(label, sizeof label);
@@ -185,7 +185,7 @@ void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, i
 
 /* The names of the packets that have bytes here; false when the last of them ends later. */
 static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_part *part,
-                      const struct rtmpx_handshake *handshake) {
+                      const struct rtmp_handshake *handshake) {
     const struct view view = {.part = part};
     bool complete = true;
     const char *separator = " ";
@@ -200,7 +200,7 @@ static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_part 
 }
 
 void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshake_part *part,
-                             const struct rtmpx_handshake *handshake) {
+                             const struct rtmp_handshake *handshake) {
     const char *separator = " (";
     rtmp_text_add(text, "Handshake");
     if (!add_names(text, part, handshake)) {

@@ -3,16 +3,7 @@
 #define RTMPX_TREE_HANDSHAKE_H
 
 #include "rtmpx.h"
-#include "wire/handshake.h"
-
-/* What one direction's handshake says; filled on the first pass, immutable from then on. */
-struct rtmpx_handshake {
-    enum rtmp_role role;
-    uint8_t version; /* C0 / S0 */
-    bool have_first, have_second;
-    struct rtmp_handshake_first first;
-    struct rtmp_handshake_second second;
-};
+#include "wire/direction.h"
 
 /*
  * Bytes [offset, offset + len) of a direction's first RTMP_HANDSHAKE_TOTAL bytes, and which of its
@@ -34,10 +25,10 @@ void rtmpx_register_handshake(int proto);
  */
 void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, int tvb_offset,
                           const struct rtmpx_handshake_part *part,
-                          const struct rtmpx_handshake *handshake);
+                          const struct rtmp_handshake *handshake);
 
 /* `Handshake C0+C1 (RTMPE, digest scheme 1)`, `Handshake S1 (part)`. */
 void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshake_part *part,
-                             const struct rtmpx_handshake *handshake);
+                             const struct rtmp_handshake *handshake);
 
 #endif

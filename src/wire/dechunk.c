@@ -437,19 +437,20 @@ static void lose(struct rtmp_dechunk *d) {
     d->lost_offset = d->position;
     d->lost_gap = 0;
     d->hypothesis.valid = false;
-    note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
 }
 
 /* What stands at the next byte is no header. */
 static void lose_at_bad_header(struct rtmp_dechunk *d) {
     lose(d);
     d->scanned = 1;
+    note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
 }
 
 /* The same, when the header's first bytes were carried here: a header may begin among them. */
 static void lose_at_bad_carried_header(struct rtmp_dechunk *d, uint32_t carried) {
     d->position -= carried;
     lose(d);
+    note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
     (void)rtmp_resync_hold(d, d->carry, carried);
     d->scanned = 1;
 }

@@ -138,10 +138,12 @@ static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_
     uint32_t undecided_count = dir->gathered_count;
     dir->gathered = NULL;
     dir->gathered_count = 0;
-    if (verdict == RTMP_YES)
+    if (verdict == RTMP_YES) {
         dir->phase = RTMP_PHASE_HANDSHAKE;
-    else
+        dir->has_handshake = true;
+    } else {
         begin_midstream(dir);
+    }
     if (undecided_count)
         rtmp_direction_feed(dir, undecided, undecided_count);
     release(dir, &undecided);

@@ -29,6 +29,7 @@ struct rtmp_handshake {
 
 struct rtmp_direction {
     enum rtmp_phase phase;
+    bool has_handshake;            /* it begins with one: bytes 0 .. 3072 are no chunks */
     uint64_t position;             /* offset of the next byte */
     uint32_t midstream_chunk_size; /* what a person knows of it, 0: infer */
     struct rtmp_direction *peer;

@@ -23,6 +23,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "bytes after the last field";
     case RTMP_REMARK_DATE:
         return "date outside the range of calendar dates";
+    case RTMP_REMARK_NAL_LENGTH:
+        return "no NAL unit length size fits the coded frame";
     case RTMP_ERROR_END:
         return "value runs past the end of the message";
     case RTMP_ERROR_LENGTH:

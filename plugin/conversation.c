@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conversation.h"
+
+#include "preferences.h"
+#include "wire/limits.h"
+
+static void *file_scope_resize(void *user, void *old, size_t size) {
+    (void)user;
+    if (size == 0) {
+        wmem_free(wmem_file_scope(), old);
+        return NULL;
+    }
+    return wmem_realloc(wmem_file_scope(), old, size);
+}
+
+/* Room for one more record at the end of an array; growth by half keeps the waste small. */
+static void *grow(void *records, uint32_t count, uint32_t *capacity, size_t size) {
+    if (count < *capacity)
+        return records;
+    *capacity = *capacity ? *capacity + *capacity / 2 + 1 : 4;
+    return wmem_realloc(wmem_file_scope(), records, *capacity * size);
+}
+
+#define APPEND(dir, records, counter, capacity)                                                    \
+    ((dir)->records =                                                                              \
+         grow((dir)->records, (dir)->counter, &(dir)->capacity, sizeof *(dir)->records),           \
+     &(dir)->records[(dir)->counter++])
+
+/* ---- sink: what the core reports while a segment is fed ---- */
+
+static struct rtmpx_segment *open_segment(struct rtmpx_direction *dir) {
+    return &dir->segments[dir->segment_count - 1];
+}
+
+/* Does all of the message lie in the segment that is being fed? */
+static bool within_segment(const struct rtmpx_segment *segment, const struct rtmp_part *part) {
+    return part->message_offset >= segment->offset;
+}
+
+static struct rtmpx_assembly *new_assembly(struct rtmpx_direction *dir,
+                                           const struct rtmp_part *part) {
+    struct rtmpx_assembly *assembly = APPEND(dir, assemblies, assembly_count, assembly_capacity);
+    *assembly = (struct rtmpx_assembly){.first_frame = rtmpx_frame_at(dir, part->message_offset),
+                                        .phase = part->phase,
+                                        .chunk_size = part->chunk_size};
+    return assembly;
+}
+
+/* The assembly that describes this part's chunks. */
+static struct rtmpx_assembly *assembly_for(struct rtmpx_direction *dir,
+                                           const struct rtmp_part *part) {
+    if (*part->slot == 0) {
+        (void)new_assembly(dir, part);
+        *part->slot = dir->assembly_count;
+        return &dir->assemblies[dir->assembly_count - 1];
+    }
+    struct rtmpx_assembly *assembly = &dir->assemblies[*part->slot - 1];
+    if (assembly->chunk_size == part->chunk_size && assembly->phase == part->phase)
+        return assembly;
+    uint32_t before = *part->slot;
+    assembly = new_assembly(dir, part);
+    *part->slot = dir->assembly_count;
+    dir->assemblies[before - 1].next = dir->assembly_count;
+    return assembly;
+}
+
+static void finish_assembly(struct rtmpx_assembly *assembly, const struct rtmpx_segment *segment,
+                            const struct rtmp_part *part) {
+    assembly->completed_in = segment->frame;
+    assembly->chunks = part->chunks;
+    assembly->missing = part->missing;
+    assembly->available = part->available;
+    /* A body that lies in this segment is put together again from its chunks when it is shown. */
+    if (part->available && !within_segment(segment, part))
+        assembly->body = wmem_memdup(wmem_file_scope(), part->body, part->available);
+}
+
+static void on_part(void *user, const struct rtmp_part *part) {
+    struct rtmpx_direction *dir = user;
+    const struct rtmpx_segment *segment = open_segment(dir);
+    bool whole = (part->flags & RTMP_PART_FIRST) && (part->flags & RTMP_PART_COMPLETE) &&
+                 (part->flags & RTMP_PART_CONTIGUOUS) && within_segment(segment, part);
+    uint32_t index = 0;
+    if (!whole) {
+        struct rtmpx_assembly *assembly = assembly_for(dir, part);
+        if (part->carry && part->at == 0 && !assembly->header)
+            assembly->header = wmem_memdup(wmem_file_scope(), part->header, RTMP_CHUNK_HEADER_MAX);
+        if (part->flags & RTMP_PART_COMPLETE)
+            finish_assembly(assembly, segment, part);
+        index = *part->slot;
+    }
+    /* Bytes that were held while looking for a header may lie in earlier frames. */
+    uint64_t begin = part->offset;
+    uint64_t end = part->offset + part->size;
+    if (begin < segment->offset)
+        begin = segment->offset;
+    if (end < begin)
+        end = begin;
+    bool complete = part->flags & RTMP_PART_COMPLETE;
+    if (begin == end && part->size && !complete)
+        return;
+    /* A part that begins in an earlier frame has no header here; its chunks are not itemised. */
+    bool cut = part->offset < segment->offset;
+    struct rtmpx_part *record = APPEND(dir, parts, part_count, part_capacity);
+    *record = (struct rtmpx_part){
+        .start = (uint32_t)(begin - segment->offset),
+        .size = (uint32_t)(cut ? 0 : end - begin),
+        .at = part->at & 0xFFFFFF,
+        .carry = part->carry,
+        .length = part->message.length & 0xFFFFFF,
+        .type = part->message.type,
+        .timestamp = part->message.timestamp,
+        .stream_id = part->message.stream_id,
+        .csid = part->message.csid & 0x1FFFF,
+        .fmt = part->fmt & 3U,
+        .flags = part->flags & 0x1FFFU,
+        .assembly = index,
+    };
+}
+
+static void on_note(void *user, const struct rtmp_note *note) {
+    struct rtmpx_direction *dir = user;
+    const struct rtmpx_segment *segment = open_segment(dir);
+    struct rtmpx_remark *remark = APPEND(dir, remarks, remark_count, remark_capacity);
+    *remark = (struct rtmpx_remark){
+        .segment = dir->segment_count - 1,
+        .start = note->offset > segment->offset ? (uint32_t)(note->offset - segment->offset) : 0,
+        .count = note->count,
+        .kind = note->kind,
+        .csid = note->message.csid,
+        .length = note->message.length,
+    };
+}
+
+/* ---- first pass ---- */
+
+struct rtmpx_connection *rtmpx_connection_new(void) {
+    struct rtmpx_connection *connection = wmem_new0(wmem_file_scope(), struct rtmpx_connection);
+    struct rtmp_memory memory = {.resize = file_scope_resize, .user = NULL};
+    for (unsigned i = 0; i < 2; i++) {
+        struct rtmpx_direction *dir = &connection->direction[i];
+        struct rtmp_sink sink = {.user = dir, .part = on_part, .note = on_note};
+        rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, &memory,
+                            &sink);
+        dir->wire.peer = &connection->direction[1 - i].wire;
+        dir->wire.midstream_chunk_size = rtmpx_preferences.midstream_chunk_size;
+        dir->wire.dechunk.fmt3_repeats_timestamp = rtmpx_preferences.literal_fmt3;
+        if (rtmpx_preferences.keep_media)
+            dir->wire.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+    }
+    return connection;
+}
+
+void rtmpx_record(struct rtmpx_connection *connection, unsigned direction, uint32_t frame,
+                  tvbuff_t *tvb, uint64_t offset) {
+    struct rtmpx_direction *dir = &connection->direction[direction];
+    uint32_t captured = tvb_captured_length(tvb);
+    uint32_t reported = tvb_reported_length(tvb);
+    uint64_t position = dir->wire.position;
+    if (offset + reported <= position)
+        return;
+    struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
+    *segment = (struct rtmpx_segment){
+        .offset = offset, .frame = frame, .first_part = dir->part_count & 0x7FFFFFFFU};
+    uint32_t seen = offset < position ? (uint32_t)(position - offset) : 0;
+    if (offset > position)
+        rtmp_direction_gap(&dir->wire, offset - position);
+    if (seen < captured) {
+        rtmp_direction_feed(&dir->wire, tvb_get_ptr(tvb, (int)seen, (int)(captured - seen)),
+                            captured - seen);
+        seen = captured;
+    }
+    if (seen < reported)
+        rtmp_direction_gap(&dir->wire, reported - seen);
+    open_segment(dir)->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
+}
+
+/* ---- look-up ---- */
+
+/* Index of the first segment of `frame` or later. */
+static uint32_t lower_bound(const struct rtmpx_direction *dir, uint32_t frame) {
+    uint32_t low = 0;
+    uint32_t high = dir->segment_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (dir->segments[middle].frame < frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
+                                             unsigned direction, packet_info *pinfo) {
+    const struct rtmpx_direction *dir = &connection->direction[direction];
+    uint32_t last = dir->segment_count;
+    if (!PINFO_FD_VISITED(pinfo) && last && dir->segments[last - 1].frame == pinfo->num)
+        return &dir->segments[last - 1];
+    uint32_t index = lower_bound(dir, pinfo->num);
+    if (index == last || dir->segments[index].frame != pinfo->num)
+        return NULL;
+    if (index + 1 == last || dir->segments[index + 1].frame != pinfo->num)
+        return &dir->segments[index];
+    /* Several calls in one frame (TLS records, tunnels): count them during this visit. */
+    uint32_t key = connection->id * 2 + direction;
+    uint32_t *calls = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
+    if (!calls) {
+        calls = wmem_new0(pinfo->pool, uint32_t);
+        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, calls);
+    }
+    index += (*calls)++;
+    if (index >= last || dir->segments[index].frame != pinfo->num)
+        return NULL;
+    return &dir->segments[index];
+}
+
+uint32_t rtmpx_parts_of(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment,
+                        const struct rtmpx_part **parts) {
+    const struct rtmpx_segment *next = segment + 1;
+    uint32_t end = next < dir->segments + dir->segment_count ? next->first_part : dir->part_count;
+    *parts = dir->parts + segment->first_part;
+    return end - segment->first_part;
+}
+
+uint32_t rtmpx_remarks_of(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment,
+                          const struct rtmpx_remark **remarks) {
+    if (dir->remark_count == 0)
+        return 0;
+    uint32_t index = (uint32_t)(segment - dir->segments);
+    uint32_t low = 0;
+    uint32_t high = dir->remark_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (dir->remarks[middle].segment < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    uint32_t count = 0;
+    while (low + count < dir->remark_count && dir->remarks[low + count].segment == index)
+        count++;
+    *remarks = dir->remarks + low;
+    return count;
+}
+
+const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *dir,
+                                               const struct rtmpx_part *part) {
+    return part->assembly ? &dir->assemblies[part->assembly - 1] : NULL;
+}
+
+uint32_t rtmpx_completed_in(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {
+    const struct rtmpx_assembly *assembly = rtmpx_assembly_of(dir, part);
+    while (assembly && !assembly->completed_in && assembly->next)
+        assembly = &dir->assemblies[assembly->next - 1];
+    return assembly ? assembly->completed_in : 0;
+}
+
+uint32_t rtmpx_frame_at(const struct rtmpx_direction *dir, uint64_t offset) {
+    uint32_t low = 0;
+    uint32_t high = dir->segment_count;
+    /* The segment being fed is the last and the likeliest. */
+    if (high && dir->segments[high - 1].offset <= offset)
+        return dir->segments[high - 1].frame;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (dir->segments[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? dir->segments[low - 1].frame : 0;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_CONVERSATION_H
+#define RTMPX_CONVERSATION_H
+
+#include "rtmpx.h"
+#include "wire/direction.h"
+
+/*
+ * What the first visit of each frame leaves behind, for any later visit to look up.
+ *
+ * A connection has two directions; a direction is a 64-bit byte count of its own. The first pass
+ * feeds its bytes to the core and appends records; later passes only read them. All of it lives in
+ * file scope.
+ */
+
+/* One call of the dissector: bytes of one direction in one frame. 16 bytes. */
+struct rtmpx_segment {
+    uint64_t offset; /* of the first byte of the tvb */
+    uint32_t frame;
+    uint32_t first_part : 31; /* its parts end where the next segment's begin */
+    uint32_t undecided : 1;   /* handshake or chunks: not yet known at its end */
+};
+
+/* A run of bytes of one message inside one segment (rtmp_part, packed). 32 bytes. */
+struct rtmpx_part {
+    uint32_t start;     /* in the segment's tvb */
+    uint32_t size;      /* 0: all its bytes lie in earlier frames */
+    uint32_t at : 24;   /* body position */
+    uint32_t carry : 8; /* bytes of its first header in earlier segments */
+    uint32_t length : 24;
+    uint32_t type : 8;
+    uint32_t timestamp;
+    uint32_t stream_id;
+    uint32_t csid : 17;
+    uint32_t fmt : 2;
+    uint32_t flags : 13; /* RTMP_PART_* */
+    uint32_t assembly;   /* index + 1; 0: the message is this one chunk */
+};
+
+/* A message of several chunks or segments. */
+struct rtmpx_assembly {
+    uint32_t first_frame;
+    uint32_t completed_in; /* frame; 0: not (yet) */
+    uint32_t phase, chunk_size;
+    uint32_t chunks;
+    uint32_t missing;
+    uint32_t available; /* bytes at `body` */
+    uint32_t next;      /* index + 1 of the assembly that goes on after a change of chunk size */
+    uint8_t *body;      /* kept when earlier segments hold a part of it, else NULL */
+    uint8_t *header;    /* of its first chunk, when two segments share it, else NULL */
+};
+
+/* Something about a place that the tree says as an expert item. */
+struct rtmpx_remark {
+    uint32_t segment;
+    uint32_t start; /* in the tvb */
+    uint64_t count;
+    enum rtmp_note_kind kind;
+    uint32_t csid;
+    uint32_t length; /* RTMP_NOTE_ABANDONED */
+};
+
+struct rtmpx_direction {
+    struct rtmp_direction wire;
+    struct rtmpx_segment *segments;
+    struct rtmpx_part *parts;
+    struct rtmpx_assembly *assemblies;
+    struct rtmpx_remark *remarks;
+    uint32_t segment_count, segment_capacity;
+    uint32_t part_count, part_capacity;
+    uint32_t assembly_count, assembly_capacity;
+    uint32_t remark_count, remark_capacity;
+    /* TCP: the sequence number of the byte at wire.position. */
+    uint32_t next_seq;
+    bool started;
+};
+
+struct rtmpx_connection {
+    struct rtmpx_direction direction[2]; /* 0: client to server */
+    uint32_t id;                         /* distinct within the capture */
+    uint32_t server_port;
+};
+
+/* A new connection in file scope. midstream_chunk_size: preference, 0 to infer. */
+struct rtmpx_connection *rtmpx_connection_new(void);
+
+/*
+ * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
+ * at `offset` of the direction. Bytes before the direction's position were seen and are skipped; a
+ * distance beyond it is a gap. `frame` is the frame number.
+ */
+void rtmpx_record(struct rtmpx_connection *connection, unsigned direction, uint32_t frame,
+                  tvbuff_t *tvb, uint64_t offset);
+
+/*
+ * The record of this call: the n-th call for this direction in this frame, counted from the first
+ * call of the visit. NULL: nothing was recorded (retransmitted bytes).
+ */
+const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
+                                             unsigned direction, packet_info *pinfo);
+
+/* The parts of a segment: count, and the first through `*parts`. */
+uint32_t rtmpx_parts_of(const struct rtmpx_direction *direction,
+                        const struct rtmpx_segment *segment, const struct rtmpx_part **parts);
+
+/* The remarks of a segment, likewise. */
+uint32_t rtmpx_remarks_of(const struct rtmpx_direction *direction,
+                          const struct rtmpx_segment *segment, const struct rtmpx_remark **remarks);
+
+/* The assembly of a part, NULL for a message of one chunk in one segment. */
+const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *direction,
+                                               const struct rtmpx_part *part);
+
+/* Frame in which the part's message completes, 0 when it never does or is not known yet. */
+uint32_t rtmpx_completed_in(const struct rtmpx_direction *direction, const struct rtmpx_part *part);
+
+/* The frame that holds the byte at `offset` of the direction. */
+uint32_t rtmpx_frame_at(const struct rtmpx_direction *direction, uint64_t offset);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_DISSECT_H
+#define RTMPX_DISSECT_H
+
+#include "conversation.h"
+
+/*
+ * The one way in for every transport: show the bytes of `tvb`, which are those at `offset` of a
+ * direction (0: client to server, 1: server to client) of `connection`. On the first visit of the
+ * frame they are recorded; a later visit looks them up and ignores `offset`.
+ * Returns the bytes consumed: all of them.
+ */
+int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                        struct rtmpx_connection *connection, unsigned direction, uint64_t offset);
+
+/* Offset of the next byte of a direction: where a transport without positions of its own goes on.
+ */
+uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned direction);
+
+/* Transports: each registers its tables and heuristics. */
+void rtmpx_register_transport_tcp(int proto);
+void rtmpx_handoff_transport_tcp(int proto);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "expert.h"
+
+expert_field ei_rtmpx_malformed = EI_INIT;
+expert_field ei_rtmpx_remark = EI_INIT;
+expert_field ei_rtmpx_truncated = EI_INIT;
+expert_field ei_rtmpx_limit = EI_INIT;
+expert_field ei_rtmpx_error_status = EI_INIT;
+
+static int hf_undecoded = -1;
+static int hf_error = -1;
+
+static hf_register_info hf[] = {
+    {&hf_undecoded,
+     {"Undecoded", "rtmpx.undecoded", FT_BYTES, BASE_NONE, NULL, 0,
+      "Bytes of a message that could not be decoded", HFILL}},
+    {&hf_error,
+     {"Reason", "rtmpx.error", FT_STRING, BASE_NONE, NULL, 0, "What is wrong at this place",
+      HFILL}},
+};
+
+static ei_register_info ei[] = {
+    {&ei_rtmpx_malformed,
+     {"rtmpx.malformed", PI_MALFORMED, PI_ERROR, "RTMP: these bytes are not what they should be",
+      EXPFILL}},
+    {&ei_rtmpx_remark,
+     {"rtmpx.remark", PI_PROTOCOL, PI_NOTE, "RTMP: unusual form, readable all the same", EXPFILL}},
+    {&ei_rtmpx_truncated,
+     {"rtmpx.truncated", PI_PROTOCOL, PI_NOTE,
+      "RTMP: the rest of this message is not at hand (not captured, or not kept)", EXPFILL}},
+    {&ei_rtmpx_limit,
+     {"rtmpx.limit", PI_UNDECODED, PI_WARN, "RTMP: a limit of this dissector was reached",
+      EXPFILL}},
+    {&ei_rtmpx_error_status,
+     {"rtmpx.error_status", PI_RESPONSE_CODE, PI_WARN, "RTMP: the server reports an error",
+      EXPFILL}},
+};
+
+void rtmpx_register_expert(int proto) {
+    proto_register_field_array(proto, hf, array_length(hf));
+    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
+}
+
+void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark) {
+    if (remark == RTMP_OK)
+        return;
+    expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s",
+                           rtmp_error_text(remark));
+}
+
+/* The bytes that stay, and why. */
+static void add_rest(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos,
+                     expert_field *expert, enum rtmp_error error, uint32_t error_pos) {
+    proto_item *item = NULL;
+    if (pos < body->available)
+        item = proto_tree_add_item(tree, hf_undecoded, body->tvb, (int)pos,
+                                   (int)(body->available - pos), ENC_NA);
+    if (error != RTMP_OK) {
+        proto_item *reason = proto_tree_add_string(tree, hf_error, body->tvb, (int)error_pos, 0,
+                                                   rtmp_error_text(error));
+        proto_item_set_generated(reason);
+        if (!item)
+            item = reason;
+    }
+    expert_add_info(body->pinfo, item, expert);
+}
+
+void rtmpx_expert_rest(proto_tree *tree, const struct rtmpx_body *body,
+                       const struct rtmp_reader *reader) {
+    enum rtmp_error error = reader->error;
+    if (rtmp_error_ends_value(error)) {
+        bool cut = body->incomplete && (error == RTMP_ERROR_END || error == RTMP_ERROR_LENGTH);
+        expert_field *expert = cut                          ? &ei_rtmpx_truncated
+                               : rtmp_error_is_limit(error) ? &ei_rtmpx_limit
+                                                            : &ei_rtmpx_malformed;
+        add_rest(tree, body, reader->pos, expert, error, reader->error_pos);
+    } else if (reader->pos < body->available) {
+        add_rest(tree, body, reader->pos, &ei_rtmpx_remark, RTMP_OK, 0);
+    } else if (body->incomplete) {
+        expert_add_info(body->pinfo, tree ? proto_tree_get_parent(tree) : NULL,
+                        &ei_rtmpx_truncated);
+    }
+}

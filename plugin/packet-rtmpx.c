@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect.h"
+#include "expert.h"
+#include "preferences.h"
+#include "tree-amf.h"
+#include "tree-chunk.h"
+#include "tree-handshake.h"
+#include "tree-message.h"
+
+int proto_rtmpx = -1;
+struct rtmpx_preferences rtmpx_preferences;
+
+static int hf_gap_length = -1;
+static int hf_skipped_length = -1;
+static int hf_undecided = -1;
+static int hf_encrypted = -1;
+static int hf_abandoned_csid = -1;
+static int hf_abandoned_length = -1;
+static int hf_abandoned_received = -1;
+static int ett_rtmpx = -1;
+
+static expert_field ei_gap = EI_INIT;
+static expert_field ei_resynchronized = EI_INIT;
+static expert_field ei_midstream = EI_INIT;
+static expert_field ei_abandoned = EI_INIT;
+
+static hf_register_info hf[] = {
+    {&hf_gap_length,
+     {"Missing bytes", "rtmpx.gap.length", FT_UINT64, BASE_DEC, NULL, 0,
+      "Bytes of this direction that are not in the capture", HFILL}},
+    {&hf_skipped_length,
+     {"Skipped bytes", "rtmpx.resynchronized.skipped", FT_UINT64, BASE_DEC, NULL, 0,
+      "Bytes between the loss and the next recognised chunk header", HFILL}},
+    {&hf_undecided,
+     {"Beginning", "rtmpx.undecided", FT_BYTES, BASE_NONE, NULL, 0,
+      "Too few bytes to tell a handshake from a chunk", HFILL}},
+    {&hf_encrypted,
+     {"Encrypted data", "rtmpx.encrypted_data", FT_BYTES, BASE_NONE, NULL, 0,
+      "RTMPE: RC4 with keys that never travel", HFILL}},
+    {&hf_abandoned_csid,
+     {"Chunk stream id", "rtmpx.abandoned.csid", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+    {&hf_abandoned_length,
+     {"Announced bytes", "rtmpx.abandoned.length", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+    {&hf_abandoned_received,
+     {"Received bytes", "rtmpx.abandoned.received", FT_UINT64, BASE_DEC, NULL, 0, NULL, HFILL}},
+};
+
+static ei_register_info ei[] = {
+    {&ei_gap,
+     {"rtmpx.gap", PI_SEQUENCE, PI_WARN, "RTMP: bytes are missing from the capture", EXPFILL}},
+    {&ei_resynchronized,
+     {"rtmpx.resynchronized", PI_SEQUENCE, PI_NOTE,
+      "RTMP: synchronised on a chunk header that what follows confirms", EXPFILL}},
+    {&ei_midstream,
+     {"rtmpx.midstream", PI_SEQUENCE, PI_NOTE,
+      "RTMP: no handshake seen, chunk size and chunk streams are inferred", EXPFILL}},
+    {&ei_abandoned,
+     {"rtmpx.abandoned", PI_SEQUENCE, PI_NOTE, "RTMP: a message was begun and never completed",
+      EXPFILL}},
+};
+
+bool rtmpx_tree_visible(proto_tree *tree) {
+    return tree && PTREE_DATA(tree)->visible;
+}
+
+bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsigned n) {
+    if (!tree)
+        return false;
+    if (PTREE_DATA(tree)->visible)
+        return true;
+    for (unsigned i = 0; i < n; i++)
+        if (proto_field_is_referenced(tree, *fields[i].p_id))
+            return true;
+    return false;
+}
+
+uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned direction) {
+    return connection->direction[direction].wire.position;
+}
+
+/* ---- what is not a message ---- */
+
+static bool handshake_part_of(const struct rtmpx_view *view, struct rtmpx_handshake_part *part) {
+    const struct rtmp_direction *wire = &view->direction->wire;
+    uint64_t offset = view->segment->offset;
+    if (!wire->has_handshake || view->segment->undecided || offset >= RTMP_HANDSHAKE_TOTAL)
+        return false;
+    uint64_t end = offset + tvb_captured_length(view->tvb);
+    if (end > RTMP_HANDSHAKE_TOTAL)
+        end = RTMP_HANDSHAKE_TOTAL;
+    const uint64_t first_end = 1 + RTMP_HANDSHAKE_SIZE;
+    *part = (struct rtmpx_handshake_part){
+        .offset = offset,
+        .len = (uint32_t)(end - offset),
+        .completes_first = wire->handshake.have_first && offset < first_end && end >= first_end,
+        .completes_second = wire->handshake.have_second && end == RTMP_HANDSHAKE_TOTAL,
+    };
+    return true;
+}
+
+static bool encrypted(const struct rtmpx_view *view) {
+    return view->direction->wire.phase == RTMP_PHASE_ENCRYPTED &&
+           view->segment->offset + tvb_captured_length(view->tvb) > RTMP_HANDSHAKE_TOTAL;
+}
+
+static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
+    if (view->segment->undecided)
+        proto_tree_add_item(tree, hf_undecided, view->tvb, 0, -1, ENC_NA);
+    if (!encrypted(view))
+        return;
+    uint64_t offset = view->segment->offset;
+    int start = offset < RTMP_HANDSHAKE_TOTAL ? (int)(RTMP_HANDSHAKE_TOTAL - offset) : 0;
+    proto_tree_add_item(tree, hf_encrypted, view->tvb, start, -1, ENC_NA);
+}
+
+static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
+                       const struct rtmpx_remark *remark) {
+    int start = (int)remark->start;
+    proto_item *item = NULL;
+    switch (remark->kind) {
+    case RTMP_NOTE_GAP:
+        item = proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
+        expert_add_info(view->pinfo, item, &ei_gap);
+        break;
+    case RTMP_NOTE_RESYNCHRONIZED:
+        item = proto_tree_add_uint64(tree, hf_skipped_length, view->tvb, start, 0, remark->count);
+        expert_add_info(view->pinfo, item, &ei_resynchronized);
+        break;
+    case RTMP_NOTE_MIDSTREAM:
+        proto_tree_add_expert(tree, view->pinfo, &ei_midstream, view->tvb, start, 0);
+        break;
+    case RTMP_NOTE_ABANDONED:
+        item = proto_tree_add_uint(tree, hf_abandoned_csid, view->tvb, start, 0, remark->csid);
+        expert_add_info(view->pinfo, item, &ei_abandoned);
+        proto_item_set_generated(
+            proto_tree_add_uint(tree, hf_abandoned_length, view->tvb, start, 0, remark->length));
+        proto_item_set_generated(
+            proto_tree_add_uint64(tree, hf_abandoned_received, view->tvb, start, 0, remark->count));
+        break;
+    case RTMP_NOTE_LOST:
+        proto_tree_add_expert(tree, view->pinfo, &ei_rtmpx_malformed, view->tvb, start, 0);
+        break;
+    case RTMP_NOTE_MEMORY:
+        proto_tree_add_expert(tree, view->pinfo, &ei_rtmpx_limit, view->tvb, start, 0);
+        break;
+    }
+    if (item)
+        proto_item_set_generated(item);
+}
+
+/* ---- columns ---- */
+
+static void summarise(struct rtmp_text *text, const struct rtmpx_view *view) {
+    struct rtmpx_handshake_part part;
+    if (handshake_part_of(view, &part))
+        rtmpx_summary_handshake(text, &part, &view->direction->wire.handshake);
+    if (view->part_count) {
+        char line[256];
+        struct rtmp_text messages = rtmp_text_over(line, sizeof line);
+        rtmpx_summary_parts(&messages, view);
+        if (text->len)
+            rtmp_text_add(text, " | ");
+        rtmp_text_add(text, line);
+    }
+    if (encrypted(view) && !text->len)
+        rtmp_text_add(text, "RTMPE, encrypted");
+    if (!text->len)
+        rtmp_text_add(text, "RTMP, looking for a chunk header");
+}
+
+static void set_columns(const struct rtmpx_view *view, const char *line) {
+    col_set_str(view->pinfo->cinfo, COL_PROTOCOL, "RTMP");
+    col_append_sep_str(view->pinfo->cinfo, COL_INFO, " | ", line);
+    /* Another call for this frame (TLS records, tunnels) goes on behind this one. */
+    col_set_fence(view->pinfo->cinfo, COL_INFO);
+}
+
+/* ---- the way in ---- */
+
+static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {
+    proto_item *item = proto_tree_add_item(tree, proto_rtmpx, view->tvb, 0, -1, ENC_NA);
+    proto_tree *rtmp = proto_item_add_subtree(item, ett_rtmpx);
+    if (line)
+        proto_item_append_text(item, ", %s", line);
+    const struct rtmpx_remark *remarks = NULL;
+    uint32_t remark_count = rtmpx_remarks_of(view->direction, view->segment, &remarks);
+    for (uint32_t i = 0; i < remark_count; i++)
+        add_remark(rtmp, view, &remarks[i]);
+    struct rtmpx_handshake_part part;
+    if (handshake_part_of(view, &part))
+        rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &part,
+                             &view->direction->wire.handshake);
+    add_opaque(rtmp, view);
+    if (!view->segment->undecided && view->direction->wire.phase == RTMP_PHASE_CHUNKS)
+        rtmpx_tree_parts(rtmp, view);
+}
+
+int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                        struct rtmpx_connection *connection, unsigned direction, uint64_t offset) {
+    if (!PINFO_FD_VISITED(pinfo))
+        rtmpx_record(connection, direction, pinfo->num, tvb, offset);
+    struct rtmpx_view view = {
+        .pinfo = pinfo,
+        .tvb = tvb,
+        .direction = &connection->direction[direction],
+        .segment = rtmpx_segment_of(connection, direction, pinfo),
+        .from_client = direction == 0,
+    };
+    if (!view.segment) {
+        col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMP");
+        proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);
+        return (int)tvb_captured_length(tvb);
+    }
+    view.part_count = rtmpx_parts_of(view.direction, view.segment, &view.parts);
+    char line[384];
+    bool visible = rtmpx_tree_visible(tree);
+    bool columns = pinfo->cinfo && col_get_writable(pinfo->cinfo, COL_INFO);
+    if (visible || columns) {
+        struct rtmp_text text = rtmp_text_over(line, sizeof line);
+        summarise(&text, &view);
+    }
+    if (columns)
+        set_columns(&view, line);
+    if (tree)
+        add_tree(tree, &view, visible ? line : NULL);
+    return (int)tvb_captured_length(tvb);
+}
+
+/* ---- registration ---- */
+
+static void register_preferences(int proto) {
+    module_t *module = prefs_register_protocol(proto, NULL);
+    prefs_register_uint_preference(module, "midstream_chunk_size",
+                                   "Chunk size of captures that begin inside a connection",
+                                   "Bytes; 0 infers it from the bytes that follow", 10,
+                                   &rtmpx_preferences.midstream_chunk_size);
+    prefs_register_bool_preference(
+        module, "literal_fmt3", "Fmt 3 after fmt 0 repeats the timestamp as delta",
+        "The literal reading of Adobe RTMP 5.3.1.2.4. Known senders mean a delta of 0.",
+        &rtmpx_preferences.literal_fmt3);
+    prefs_register_bool_preference(
+        module, "keep_media", "Keep whole media bodies",
+        "Keep every byte of audio and video messages that span frames for the hex view, not only "
+        "their beginning. Costs as much memory as the media themselves.",
+        &rtmpx_preferences.keep_media);
+}
+
+void proto_register_rtmpx(void) {
+    static int *ett[] = {&ett_rtmpx};
+    proto_rtmpx = proto_register_protocol("Real Time Messaging Protocol (rtmpx)", "RTMPX", "rtmpx");
+    proto_register_field_array(proto_rtmpx, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto_rtmpx), ei, array_length(ei));
+    rtmpx_register_expert(proto_rtmpx);
+    rtmpx_register_handshake(proto_rtmpx);
+    rtmpx_register_chunk(proto_rtmpx);
+    rtmpx_register_message(proto_rtmpx);
+    rtmpx_register_control(proto_rtmpx);
+    rtmpx_register_amf(proto_rtmpx);
+    rtmpx_register_command(proto_rtmpx);
+    rtmpx_register_shared_object(proto_rtmpx);
+    rtmpx_register_media(proto_rtmpx);
+    rtmpx_register_aggregate(proto_rtmpx);
+    register_preferences(proto_rtmpx);
+    rtmpx_register_transport_tcp(proto_rtmpx);
+}
+
+void proto_reg_handoff_rtmpx(void) {
+    rtmpx_handoff_transport_tcp(proto_rtmpx);
+}

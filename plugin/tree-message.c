@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree-message.h"
+
+#include <stdlib.h>
+
+#include "expert.h"
+#include "tree-chunk.h"
+
+static int hf_message = -1;
+static int hf_type = -1;
+static int hf_length = -1;
+static int hf_timestamp = -1;
+static int hf_stream_id = -1;
+static int hf_csid = -1;
+static int hf_chunk_count = -1;
+static int hf_first_frame = -1;
+static int hf_completed_in = -1;
+static int hf_missing = -1;
+static int hf_available = -1;
+static int hf_header_fragment = -1;
+static int hf_skipped = -1;
+static int hf_body = -1;
+static int ett_message = -1;
+
+static expert_field ei_extended_timestamp_omitted = EI_INIT;
+static expert_field ei_timestamp_ambiguous = EI_INIT;
+static expert_field ei_timestamp_backwards = EI_INIT;
+static expert_field ei_timestamp_uncertain = EI_INIT;
+
+static const value_string type_names[] = {
+#define NAME(value, identifier, text) {value, text},
+#include "names/message_types.def"
+#undef NAME
+    {0, NULL},
+};
+
+static hf_register_info hf[] = {
+    {&hf_message,
+     {"Message", "rtmpx.message", FT_NONE, BASE_NONE, NULL, 0, "One complete message", HFILL}},
+    {&hf_type,
+     {"Type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(type_names), 0, "Message type id", HFILL}},
+    {&hf_length,
+     {"Length", "rtmpx.length", FT_UINT24, BASE_DEC, NULL, 0, "Bytes, without chunk headers",
+      HFILL}},
+    {&hf_timestamp,
+     {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
+      "Absolute, ms, modulo 2^32, after deltas and extended timestamps", HFILL}},
+    {&hf_stream_id,
+     {"Message stream id", "rtmpx.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+    {&hf_csid, {"Chunk stream id", "rtmpx.csid", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+    {&hf_chunk_count,
+     {"Chunks", "rtmpx.chunk_count", FT_UINT32, BASE_DEC, NULL, 0,
+      "Chunks that carried the message", HFILL}},
+    {&hf_first_frame,
+     {"First frame", "rtmpx.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0,
+      "Frame of the message's first byte", HFILL}},
+    {&hf_completed_in,
+     {"Completed in", "rtmpx.completed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+      "Frame where the message completes", HFILL}},
+    {&hf_missing,
+     {"Missing bytes", "rtmpx.missing", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes of the message that are not in the capture", HFILL}},
+    {&hf_available,
+     {"Kept bytes", "rtmpx.available", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes of the message at hand, from its beginning", HFILL}},
+    {&hf_header_fragment,
+     {"Chunk header, first bytes", "rtmpx.chunk.header_beginning", FT_BYTES, BASE_NONE, NULL, 0,
+      "A chunk header that ends in a later frame", HFILL}},
+    {&hf_skipped,
+     {"Skipped bytes", "rtmpx.skipped", FT_BYTES, BASE_NONE, NULL, 0,
+      "Bytes without a recognisable chunk header", HFILL}},
+    {&hf_body,
+     {"Body", "rtmpx.body", FT_BYTES, BASE_NONE, NULL, 0, "Body of an unassigned message type",
+      HFILL}},
+};
+
+static ei_register_info ei[] = {
+    {&ei_extended_timestamp_omitted,
+     {"rtmpx.extended_timestamp_omitted", PI_PROTOCOL, PI_NOTE,
+      "RTMP: fmt 3 chunks of this sender lack the extended timestamp", EXPFILL}},
+    {&ei_timestamp_ambiguous,
+     {"rtmpx.timestamp_ambiguous", PI_PROTOCOL, PI_NOTE,
+      "RTMP: fmt 3 begins a message right after fmt 0: delta read as 0", EXPFILL}},
+    {&ei_timestamp_backwards,
+     {"rtmpx.timestamp_backwards", PI_SEQUENCE, PI_WARN,
+      "RTMP: timestamp goes backwards on this chunk stream", EXPFILL}},
+    {&ei_timestamp_uncertain,
+     {"rtmpx.timestamp_uncertain", PI_SEQUENCE, PI_NOTE,
+      "RTMP: timestamp counts from before a loss; deltas may be missing", EXPFILL}},
+};
+
+void rtmpx_register_message(int proto) {
+    static int *ett[] = {&ett_message};
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
+}
+
+/* ---- by type ---- */
+
+void rtmpx_tree_message_body(proto_tree *tree, const struct rtmpx_body *body) {
+    switch (body->message->type) {
+    case RTMP_MESSAGE_SET_CHUNK_SIZE:
+    case RTMP_MESSAGE_ABORT:
+    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
+    case RTMP_MESSAGE_USER_CONTROL:
+    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
+    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
+        rtmpx_tree_control(tree, body);
+        break;
+    case RTMP_MESSAGE_AUDIO:
+    case RTMP_MESSAGE_VIDEO:
+        rtmpx_tree_media(tree, body);
+        break;
+    case RTMP_MESSAGE_DATA_AMF3:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_COMMAND_AMF0:
+        rtmpx_tree_command(tree, body);
+        break;
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+        rtmpx_tree_shared_object(tree, body);
+        break;
+    case RTMP_MESSAGE_AGGREGATE:
+        rtmpx_tree_aggregate(tree, body);
+        break;
+    default:
+        if (body->available)
+            proto_tree_add_item(tree, hf_body, body->tvb, 0, (int)body->available, ENC_NA);
+        break;
+    }
+}
+
+void rtmpx_summary_message(struct rtmp_text *text, const struct rtmpx_body *body) {
+    switch (body->message->type) {
+    case RTMP_MESSAGE_SET_CHUNK_SIZE:
+    case RTMP_MESSAGE_ABORT:
+    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
+    case RTMP_MESSAGE_USER_CONTROL:
+    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
+    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
+        rtmpx_summary_control(text, body);
+        break;
+    case RTMP_MESSAGE_AUDIO:
+    case RTMP_MESSAGE_VIDEO:
+        rtmpx_summary_media(text, body);
+        break;
+    case RTMP_MESSAGE_DATA_AMF3:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_COMMAND_AMF0:
+        rtmpx_summary_command(text, body);
+        break;
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+        rtmpx_summary_shared_object(text, body);
+        break;
+    case RTMP_MESSAGE_AGGREGATE:
+        rtmpx_summary_aggregate(text, body);
+        break;
+    default:
+        rtmp_text_format(text, "%s message type %u", rtmp_message_type_name(body->message->type),
+                         body->message->type);
+        break;
+    }
+}
+
+/* ---- the parts of a message in this segment ---- */
+
+/* One assembly stands for a message, also when a change of chunk size gave it several. */
+static uint32_t last_assembly(const struct rtmpx_direction *dir, uint32_t assembly) {
+    while (assembly && dir->assemblies[assembly - 1].next)
+        assembly = dir->assemblies[assembly - 1].next;
+    return assembly;
+}
+
+struct part_of_message {
+    uint32_t assembly;
+    uint32_t index;
+};
+
+static int by_message(const void *a, const void *b) {
+    const struct part_of_message *left = a;
+    const struct part_of_message *right = b;
+    if (left->assembly != right->assembly)
+        return left->assembly < right->assembly ? -1 : 1;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+/* The parts of messages that complete in this segment in more than one part, by message. */
+struct part_lists {
+    struct part_of_message *parts;
+    uint32_t count;
+};
+
+static bool alone(const struct rtmpx_part *part) {
+    return (part->flags & RTMP_PART_FIRST) && (part->flags & RTMP_PART_COMPLETE);
+}
+
+static struct part_lists part_lists_of(const struct rtmpx_view *view) {
+    struct part_lists lists = {NULL, 0};
+    if (view->part_count < 2)
+        return lists;
+    lists.parts = wmem_alloc_array(view->pinfo->pool, struct part_of_message, view->part_count);
+    for (uint32_t i = 0; i < view->part_count; i++) {
+        const struct rtmpx_part *part = &view->parts[i];
+        if (!part->assembly || alone(part))
+            continue;
+        lists.parts[lists.count++] =
+            (struct part_of_message){last_assembly(view->direction, part->assembly), i};
+    }
+    if (lists.count > 1)
+        qsort(lists.parts, lists.count, sizeof *lists.parts, by_message);
+    return lists;
+}
+
+/* Indices of the parts of the message that part `index` completes: a run of lists.parts. */
+static uint32_t parts_of_message(const struct rtmpx_view *view, const struct part_lists *lists,
+                                 uint32_t index, struct part_of_message **run) {
+    uint32_t assembly = last_assembly(view->direction, view->parts[index].assembly);
+    uint32_t low = 0;
+    uint32_t high = lists->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (lists->parts[middle].assembly < assembly)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    uint32_t count = 0;
+    while (low + count < lists->count && lists->parts[low + count].assembly == assembly)
+        count++;
+    *run = lists->parts + low;
+    return count;
+}
+
+/* ---- a message's body ---- */
+
+static struct rtmp_message message_of(const struct rtmpx_part *part) {
+    return (struct rtmp_message){.timestamp = part->timestamp,
+                                 .length = part->length,
+                                 .stream_id = part->stream_id,
+                                 .csid = part->csid,
+                                 .type = (uint8_t)part->type};
+}
+
+/* Put a body together from its chunks in this segment. */
+static uint8_t *gather(const struct rtmpx_view *view, const struct part_lists *lists,
+                       uint32_t index, uint32_t room, uint32_t *available) {
+    uint8_t *bytes = wmem_alloc(view->pinfo->pool, room ? room : 1);
+    struct part_of_message self = {0, index};
+    struct part_of_message *run = &self;
+    uint32_t count = 1;
+    if (!alone(&view->parts[index]))
+        count = parts_of_message(view, lists, index, &run);
+    uint32_t done = 0;
+    for (uint32_t i = 0; i < count; i++)
+        done += rtmpx_chunk_data(view->direction, &view->parts[run[i].index], view->tvb,
+                                 bytes + done, room - done);
+    *available = done;
+    return bytes;
+}
+
+/*
+ * The body of the message that part `index` completes. head: bytes that are enough (a summary of
+ * media needs no more). The tvb is made only with `with_tvb`.
+ */
+static void find_body(const struct rtmpx_view *view, const struct part_lists *lists, uint32_t index,
+                      uint32_t head, bool with_tvb, struct rtmpx_body *body) {
+    const struct rtmpx_part *part = &view->parts[index];
+    const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
+    body->pinfo = view->pinfo;
+    body->from_client = view->from_client;
+    body->tvb = NULL;
+    if (!assembly) {
+        uint32_t start = part->start + part->size - part->length;
+        body->available = part->length;
+        body->bytes = part->length ? tvb_get_ptr(view->tvb, (int)start, (int)part->length) : NULL;
+        if (with_tvb)
+            body->tvb = tvb_new_subset_length(view->tvb, (int)start, (int)part->length);
+    } else if (assembly->body) {
+        body->available = assembly->available;
+        body->bytes = assembly->body;
+    } else {
+        uint32_t whole = assembly->missing ? assembly->available : part->length;
+        body->bytes = gather(view, lists, index, whole < head ? whole : head, &body->available);
+    }
+    body->incomplete = body->available < part->length;
+    if (with_tvb && !body->tvb) {
+        body->tvb =
+            tvb_new_child_real_data(view->tvb, body->bytes, body->available, (int)body->available);
+        add_new_data_source(view->pinfo, body->tvb, "RTMP message");
+    }
+}
+
+/* ---- items ---- */
+
+static proto_item *add_effective(proto_tree *tree, int field, const struct rtmpx_view *view,
+                                 uint32_t start, uint32_t len, uint32_t value) {
+    proto_item *item = proto_tree_add_uint(tree, field, view->tvb, (int)start, (int)len, value);
+    if (!len)
+        proto_item_set_generated(item);
+    return item;
+}
+
+/* The effective values, over the header bytes that give them, generated where they are inherited.
+ */
+static void add_values(proto_tree *tree, const struct rtmpx_view *view,
+                       const struct rtmpx_part *part) {
+    bool here = (part->flags & RTMP_PART_FIRST) && !part->carry && part->size;
+    uint32_t basic = part->csid < 64 ? 1 : part->csid < 320 ? 2 : 3;
+    uint32_t start = part->start;
+    uint32_t message = start + basic;
+    uint32_t fmt = here ? part->fmt : 3U;
+    add_effective(tree, hf_type, view, fmt <= 1 ? message + 6 : start, fmt <= 1 ? 1 : 0,
+                  part->type);
+    add_effective(tree, hf_length, view, fmt <= 1 ? message + 3 : start, fmt <= 1 ? 3 : 0,
+                  part->length);
+    proto_item *timestamp = add_effective(tree, hf_timestamp, view, fmt == 0 ? message : start,
+                                          fmt == 0 ? 3 : 0, part->timestamp);
+    add_effective(tree, hf_stream_id, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
+                  part->stream_id);
+    add_effective(tree, hf_csid, view, start, here ? 1 : 0, part->csid);
+    const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
+    add_effective(tree, hf_chunk_count, view, start, 0, assembly ? assembly->chunks : 1);
+    bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
+    if (part->flags & RTMP_PART_AMBIGUOUS)
+        expert_add_info(view->pinfo, timestamp, &ei_timestamp_ambiguous);
+    if ((part->flags & RTMP_PART_BACKWARDS) && media)
+        expert_add_info(view->pinfo, timestamp, &ei_timestamp_backwards);
+    if (part->flags & RTMP_PART_UNCERTAIN)
+        expert_add_info(view->pinfo, timestamp, &ei_timestamp_uncertain);
+    if (part->flags & RTMP_PART_OMITTED)
+        expert_add_info(view->pinfo, timestamp, &ei_extended_timestamp_omitted);
+    if (assembly && assembly->first_frame != view->segment->frame)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf_first_frame, view->tvb, (int)start, 0,
+                                                     assembly->first_frame));
+    if (assembly && assembly->missing)
+        proto_item_set_generated(
+            proto_tree_add_uint(tree, hf_missing, view->tvb, (int)start, 0, assembly->missing));
+}
+
+static void add_message(proto_tree *tree, const struct rtmpx_view *view,
+                        const struct part_lists *lists, uint32_t index) {
+    const struct rtmpx_part *part = &view->parts[index];
+    struct part_of_message self = {0, index};
+    struct part_of_message *run = &self;
+    uint32_t count = 1;
+    if (part->assembly && !alone(part))
+        count = parts_of_message(view, lists, index, &run);
+    uint32_t start = view->parts[run[0].index].start;
+    uint32_t size = part->start + part->size - start;
+    proto_item *item =
+        proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
+    proto_tree *message_tree = proto_item_add_subtree(item, ett_message);
+    add_values(message_tree, view, &view->parts[run[0].index]);
+    if (rtmpx_chunk_wanted(tree))
+        for (uint32_t i = 0; i < count; i++)
+            rtmpx_tree_chunks(message_tree, view->pinfo, view->tvb, view->direction,
+                              &view->parts[run[i].index]);
+    struct rtmp_message message = message_of(part);
+    struct rtmpx_body body = {.message = &message};
+    find_body(view, lists, index, UINT32_MAX, true, &body);
+    if (rtmpx_tree_visible(tree)) {
+        char line[512];
+        struct rtmp_text text = rtmp_text_over(line, sizeof line);
+        rtmpx_summary_message(&text, &body);
+        proto_item_set_text(item, "%s", line);
+    }
+    if (body.incomplete)
+        proto_item_set_generated(
+            proto_tree_add_uint(message_tree, hf_available, body.tvb, 0, 0, body.available));
+    rtmpx_tree_message_body(message_tree, &body);
+}
+
+/* Bytes that no part covers: a header's first bytes at the end, or bytes without a header. */
+static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint32_t start,
+                          uint32_t end, bool last) {
+    if (start >= end)
+        return;
+    bool fragment = last && end - start < RTMP_CHUNK_HEADER_MAX && view->part_count;
+    proto_tree_add_item(tree, fragment ? hf_header_fragment : hf_skipped, view->tvb, (int)start,
+                        (int)(end - start), ENC_NA);
+}
+
+void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
+    struct part_lists lists = part_lists_of(view);
+    uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
+    uint32_t covered = view->segment->offset < handshake_end
+                           ? (uint32_t)(handshake_end - view->segment->offset)
+                           : 0;
+    bool chunks = rtmpx_chunk_wanted(tree);
+    for (uint32_t i = 0; i < view->part_count; i++) {
+        const struct rtmpx_part *part = &view->parts[i];
+        if (part->size) {
+            add_uncovered(tree, view, covered, part->start, false);
+            covered = part->start + part->size;
+        }
+        uint32_t completed_in = rtmpx_completed_in(view->direction, part);
+        if (part->flags & RTMP_PART_COMPLETE) {
+            add_message(tree, view, &lists, i);
+        } else if (completed_in != view->segment->frame) {
+            if (chunks)
+                rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction, part);
+            if (completed_in)
+                proto_item_set_generated(proto_tree_add_uint(tree, hf_completed_in, view->tvb,
+                                                             (int)part->start, 0, completed_in));
+        }
+    }
+    add_uncovered(tree, view, covered, tvb_captured_length(view->tvb), true);
+}
+
+/* ---- summary ---- */
+
+/* Length of what two summaries of a run have in common: up to the first comma. */
+static size_t kind_length(const char *line) {
+    return strcspn(line, ",");
+}
+
+static void end_run(struct rtmp_text *text, const char *line, uint32_t count) {
+    if (count == 0)
+        return;
+    if (text->len)
+        rtmp_text_add(text, " | ");
+    if (count == 1) {
+        rtmp_text_add(text, line);
+        return;
+    }
+    rtmp_text_format(text, "%.*s \xC3\x97%u", (int)kind_length(line), line, count);
+}
+
+void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) {
+    struct part_lists lists = part_lists_of(view);
+    char run_line[160] = "";
+    uint32_t run_count = 0;
+    for (uint32_t i = 0; i < view->part_count && !text->cut; i++) {
+        const struct rtmpx_part *part = &view->parts[i];
+        if (!(part->flags & RTMP_PART_COMPLETE))
+            continue;
+        struct rtmp_message message = message_of(part);
+        struct rtmpx_body body = {.message = &message};
+        bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
+        find_body(view, &lists, i, media ? 256 : UINT32_MAX, false, &body);
+        char line[sizeof run_line];
+        struct rtmp_text one = rtmp_text_over(line, sizeof line);
+        rtmpx_summary_message(&one, &body);
+        size_t kind = kind_length(line);
+        if (run_count && media && kind == kind_length(run_line) &&
+            memcmp(line, run_line, kind) == 0) {
+            run_count++;
+            continue;
+        }
+        end_run(text, run_line, run_count);
+        memcpy(run_line, line, one.len + 1);
+        run_count = 1;
+    }
+    end_run(text, run_line, run_count);
+    if (text->len == 0 && view->part_count)
+        rtmp_text_format(text, "%s, part of %u bytes",
+                         rtmp_message_type_name((uint8_t)view->parts[0].type),
+                         view->parts[0].length);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_TREE_MESSAGE_H
+#define RTMPX_TREE_MESSAGE_H
+
+#include "conversation.h"
+
+void rtmpx_register_message(int proto);
+
+/* The bytes of one segment and their records, as the message code needs them. */
+struct rtmpx_view {
+    packet_info *pinfo;
+    tvbuff_t *tvb;
+    const struct rtmpx_direction *direction;
+    const struct rtmpx_segment *segment;
+    const struct rtmpx_part *parts;
+    uint32_t part_count;
+    bool from_client;
+};
+
+/* Add the items of all parts of the segment: messages that complete, chunks of those that do not.
+ */
+void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view);
+
+/* One line about all messages that complete in the segment, runs collapsed; about the parts of
+ * others when none does. */
+void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view);
+
+#endif

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Random directions written by a small chunk writer: any segmentation, holes, memory failures. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "wire/limits.h"
+#include "wire_record.h"
+
+/* ---- a writer ---- */
+
+struct output {
+    uint8_t *bytes;
+    size_t len;
+    uint32_t chunk_size;
+};
+
+static void put(struct output *out, const void *bytes, size_t len) {
+    out->bytes = realloc(out->bytes, out->len + len + 1);
+    memcpy(out->bytes + out->len, bytes, len);
+    out->len += len;
+}
+
+static void put_number(struct output *out, uint32_t value, int bytes) {
+    for (int i = bytes - 1; i >= 0; i--) {
+        uint8_t byte = (uint8_t)(value >> (8 * i));
+        put(out, &byte, 1);
+    }
+}
+
+static void put_basic(struct output *out, unsigned fmt, uint32_t csid) {
+    uint8_t head[3] = {(uint8_t)(fmt << 6)};
+    if (csid < 64) {
+        head[0] |= (uint8_t)csid;
+        put(out, head, 1);
+    } else if (csid < 320) {
+        head[1] = (uint8_t)(csid - 64);
+        put(out, head, 2);
+    } else {
+        head[0] |= 1;
+        head[1] = (uint8_t)(csid - 64);
+        head[2] = (uint8_t)((csid - 64) >> 8);
+        put(out, head, 3);
+    }
+}
+
+struct sent {
+    uint32_t csid, timestamp, delta, length, stream_id;
+    uint8_t type;
+    bool repeat_extended;
+};
+
+static void put_header(struct output *out, const struct sent *m, unsigned fmt) {
+    uint32_t time = fmt == 0 ? m->timestamp : m->delta;
+    bool extended = time >= RTMP_EXTENDED_TIMESTAMP;
+    put_basic(out, fmt, m->csid);
+    if (fmt <= 2)
+        put_number(out, extended ? RTMP_EXTENDED_TIMESTAMP : time, 3);
+    if (fmt <= 1) {
+        put_number(out, m->length, 3);
+        put(out, &m->type, 1);
+    }
+    if (fmt == 0) {
+        uint8_t id[4] = {(uint8_t)m->stream_id, (uint8_t)(m->stream_id >> 8),
+                         (uint8_t)(m->stream_id >> 16), (uint8_t)(m->stream_id >> 24)};
+        put(out, id, 4);
+    }
+    if (fmt <= 2 && extended)
+        put_number(out, time, 4);
+}
+
+static void put_body(struct output *out, const struct sent *m, unsigned fmt, uint32_t from,
+                     uint32_t to, const uint8_t *body) {
+    uint32_t time = fmt == 0 ? m->timestamp : m->delta;
+    for (uint32_t pos = from; pos < to;) {
+        uint32_t n = to - pos < out->chunk_size ? to - pos : out->chunk_size;
+        if (pos) {
+            put_basic(out, 3, m->csid);
+            if (time >= RTMP_EXTENDED_TIMESTAMP && m->repeat_extended)
+                put_number(out, time, 4);
+        }
+        put(out, body + pos, n);
+        pos += n;
+    }
+}
+
+static void put_message(struct output *out, const struct sent *m, unsigned fmt,
+                        const uint8_t *body) {
+    put_header(out, m, fmt);
+    put_body(out, m, fmt, 0, m->length, body);
+}
+
+static uint32_t seed_state;
+
+static uint32_t any(uint32_t below) {
+    seed_state = seed_state * 1664525U + 1013904223U;
+    return (seed_state >> 8) % below;
+}
+
+/* What a publisher sends: audio and video on chunk streams of their own, mixed formats. */
+static struct output publish(uint32_t seed, uint32_t count, uint32_t chunk_size, bool only_fmt0) {
+    seed_state = seed;
+    struct output out = {.chunk_size = 128};
+    if (chunk_size != 128) {
+        uint8_t size[4] = {(uint8_t)(chunk_size >> 24), (uint8_t)(chunk_size >> 16),
+                           (uint8_t)(chunk_size >> 8), (uint8_t)chunk_size};
+        struct sent scs = {.csid = 2, .type = 1, .length = 4};
+        put_message(&out, &scs, 0, size);
+        out.chunk_size = chunk_size;
+    }
+    static uint8_t body[20000];
+    struct sent streams[2] = {{.csid = 4, .type = 8, .stream_id = 1},
+                              {.csid = 6, .type = 9, .stream_id = 1}};
+    bool begun[2] = {false, false};
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned which = any(2);
+        struct sent *m = &streams[which];
+        unsigned fmt = only_fmt0 || !begun[which] ? 0 : any(8) == 0 ? 0 : 1;
+        m->delta = 10 + any(30);
+        m->timestamp += m->delta;
+        m->length = which ? 200 + any(9000) : 100 + any(300);
+        for (uint32_t b = 0; b < m->length; b++)
+            body[b] = (uint8_t)any(256);
+        body[0] = which ? 0x27 : 0xAF;
+        put_message(&out, m, fmt, body);
+        begun[which] = true;
+    }
+    return out;
+}
+
+static void begin(struct rtmp_dechunk *d, struct recorder *rec) {
+    struct rtmp_memory memory = recorder_memory(rec);
+    struct rtmp_sink sink = recorder_sink(rec);
+    rtmp_dechunk_init(d, &memory, &sink, 0);
+    d->media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+}
+
+static void feed_pieces(struct rtmp_dechunk *d, const uint8_t *bytes, size_t len, size_t most) {
+    for (size_t pos = 0; pos < len;) {
+        size_t n = 1 + any((uint32_t)most);
+        if (n > len - pos)
+            n = len - pos;
+        rtmp_dechunk_feed(d, bytes + pos, (uint32_t)n);
+        pos += n;
+    }
+}
+
+static struct recorder read_whole(const struct output *out) {
+    struct recorder rec = {.fail_at = -1};
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_feed(&d, out->bytes, (uint32_t)out->len);
+    assert_int_equal(rec.covered, out->len);
+    rtmp_dechunk_destroy(&d);
+    assert_int_equal(rec.live, 0);
+    return rec;
+}
+
+/* ---- cases ---- */
+
+static void any_segmentation_gives_the_same_messages(void **state) {
+    (void)state;
+    for (uint32_t seed = 1; seed < 40; seed++) {
+        struct output out = publish(seed, 30, seed % 3 ? 128 : 4096, false);
+        struct recorder whole = read_whole(&out);
+        assert_int_equal(whole.count, 30 + (out.chunk_size != 128));
+        for (size_t most = 1; most < 5000; most = most * 3 + 1) {
+            struct recorder split = {.fail_at = -1};
+            struct rtmp_dechunk d;
+            begin(&d, &split);
+            feed_pieces(&d, out.bytes, out.len, most);
+            assert_same_messages(&whole, 0, &split, 0);
+            rtmp_dechunk_destroy(&d);
+            recorder_clear(&split);
+        }
+        recorder_clear(&whole);
+        free(out.bytes);
+    }
+}
+
+/* Messages of `rec` that are whole, from the end backwards, must be those of the original. */
+static void assert_recovered(const struct recorder *original, const struct recorder *rec,
+                             bool timestamps, size_t *recovered) {
+    size_t i = original->count;
+    size_t j = rec->count;
+    while (i && j) {
+        const struct recorded_message *m = &original->messages[i - 1];
+        const struct recorded_message *n = &rec->messages[j - 1];
+        if (n->missing) {
+            j--;
+            continue;
+        }
+        if (m->message.length == n->message.length && m->message.type == n->message.type &&
+            m->available == n->available && memcmp(m->body, n->body, m->available) == 0) {
+            if (timestamps)
+                assert_int_equal(m->message.timestamp, n->message.timestamp);
+            i--;
+            j--;
+            (*recovered)++;
+            continue;
+        }
+        i--;
+    }
+    while (j) { /* what is left would be phantoms */
+        assert_true(rec->messages[j - 1].missing > 0);
+        j--;
+    }
+}
+
+static void hole_anywhere_makes_no_phantom(void **state) {
+    (void)state;
+    size_t holes = 0;
+    size_t recovered = 0;
+    size_t total = 0;
+    for (uint32_t seed = 100; seed < 112; seed++) {
+        struct output out = publish(seed, 60, seed % 2 ? 128 : 4096, seed % 3 == 0);
+        struct recorder whole = read_whole(&out);
+        for (size_t at = 0; at < out.len; at += 1448) {
+            size_t lost = 1448;
+            if (lost > out.len - at)
+                lost = out.len - at;
+            struct recorder rec = {.fail_at = -1};
+            struct rtmp_dechunk d;
+            begin(&d, &rec);
+            rtmp_dechunk_feed(&d, out.bytes, (uint32_t)at);
+            rtmp_dechunk_gap(&d, lost);
+            for (size_t pos = at + lost; pos < out.len; pos += 1448) {
+                size_t n = out.len - pos < 1448 ? out.len - pos : 1448;
+                rtmp_dechunk_feed(&d, out.bytes + pos, (uint32_t)n);
+            }
+            assert_recovered(&whole, &rec, seed % 3 == 0, &recovered);
+            total += whole.count;
+            holes++;
+            rtmp_dechunk_destroy(&d);
+            assert_int_equal(rec.live, 0);
+            recorder_clear(&rec);
+        }
+        recorder_clear(&whole);
+        free(out.bytes);
+    }
+    print_message("%zu holes: %zu of %zu messages whole\n", holes, recovered, total);
+    assert_true(recovered * 100 > total * 95);
+}
+
+static void capture_that_begins_anywhere_synchronises(void **state) {
+    (void)state;
+    size_t recovered = 0;
+    size_t starts = 0;
+    size_t total = 0;
+    for (uint32_t seed = 200; seed < 206; seed++) {
+        struct output out = publish(seed, 60, seed % 2 ? 128 : 4096, true);
+        struct recorder whole = read_whole(&out);
+        for (size_t at = 1448; at < out.len / 2; at += 1448) {
+            struct recorder rec = {.fail_at = -1};
+            struct rtmp_dechunk d;
+            begin(&d, &rec);
+            rtmp_dechunk_begin_midstream(&d, 0);
+            for (size_t pos = at; pos < out.len; pos += 1448) {
+                size_t n = out.len - pos < 1448 ? out.len - pos : 1448;
+                rtmp_dechunk_feed(&d, out.bytes + pos, (uint32_t)n);
+            }
+            assert_recovered(&whole, &rec, true, &recovered);
+            total += whole.count / 2;
+            starts++;
+            rtmp_dechunk_destroy(&d);
+            recorder_clear(&rec);
+        }
+        recorder_clear(&whole);
+        free(out.bytes);
+    }
+    print_message("%zu starts: %zu messages, at least %zu wanted\n", starts, recovered, total);
+    assert_true(recovered > total * 9 / 10);
+}
+
+static void extended_timestamp_repeated_or_omitted(void **state) {
+    (void)state;
+    for (int repeat = 0; repeat < 2; repeat++) {
+        struct output out = {.chunk_size = 128};
+        uint8_t body[500];
+        memset(body, 0x5A, sizeof body);
+        struct sent m = {.csid = 4,
+                         .type = 9,
+                         .length = 500,
+                         .timestamp = 0x1234567,
+                         .stream_id = 1,
+                         .repeat_extended = repeat};
+        put_message(&out, &m, 0, body);
+        m.delta = 0x2000000; /* extended delta */
+        put_message(&out, &m, 1, body);
+        m.delta = 40;
+        put_message(&out, &m, 2, body);
+        struct recorder whole = read_whole(&out);
+        assert_int_equal(whole.count, 3);
+        assert_int_equal(whole.messages[0].message.timestamp, 0x1234567);
+        assert_int_equal(whole.messages[1].message.timestamp, 0x3234567);
+        assert_int_equal(whole.messages[2].message.timestamp, 0x3234567 + 40);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(whole.messages[i].available, 500);
+            assert_memory_equal(whole.messages[i].body, body, 500);
+        }
+        for (size_t piece = 1; piece < 140; piece++) {
+            struct recorder split = {.fail_at = -1};
+            struct rtmp_dechunk d;
+            begin(&d, &split);
+            for (size_t pos = 0; pos < out.len; pos += piece)
+                rtmp_dechunk_feed(&d, out.bytes + pos,
+                                  (uint32_t)(out.len - pos < piece ? out.len - pos : piece));
+            assert_same_messages(&whole, 0, &split, 0);
+            rtmp_dechunk_destroy(&d);
+            recorder_clear(&split);
+        }
+        recorder_clear(&whole);
+        free(out.bytes);
+    }
+}
+
+/* Payload behind a fmt 3 header that agrees with the first bytes of the extended timestamp. */
+static void payload_that_resembles_an_extended_timestamp(void **state) {
+    (void)state;
+    struct output out = {.chunk_size = 128};
+    uint8_t body[400];
+    memset(body, 0x11, sizeof body);
+    memcpy(body + 128, "\x01\x23\x45\x68", 4); /* last byte differs */
+    memcpy(body + 256, "\x01\x23\x99", 3);
+    struct sent m = {.csid = 70, .type = 9, .length = 400, .timestamp = 0x1234567, .stream_id = 1};
+    put_message(&out, &m, 0, body);
+    put_message(&out, &m, 0, body);
+    struct recorder whole = read_whole(&out);
+    assert_int_equal(whole.count, 2);
+    assert_memory_equal(whole.messages[0].body, body, 400);
+    for (size_t piece = 1; piece < 300; piece++) {
+        struct recorder split = {.fail_at = -1};
+        struct rtmp_dechunk d;
+        begin(&d, &split);
+        for (size_t pos = 0; pos < out.len; pos += piece)
+            rtmp_dechunk_feed(&d, out.bytes + pos,
+                              (uint32_t)(out.len - pos < piece ? out.len - pos : piece));
+        assert_same_messages(&whole, 0, &split, 0);
+        rtmp_dechunk_destroy(&d);
+        recorder_clear(&split);
+    }
+    recorder_clear(&whole);
+    free(out.bytes);
+}
+
+static void length_change_inside_a_message_begins_anew(void **state) {
+    (void)state;
+    struct output out = {.chunk_size = 128};
+    uint8_t body[8192] = {0xAF};
+    struct sent big = {.csid = 4, .type = 8, .length = 8192, .stream_id = 1};
+    put_header(&out, &big, 0);
+    put(&out, body, 128);
+    struct sent small = {.csid = 4, .type = 8, .length = 16, .stream_id = 1, .timestamp = 5};
+    put_message(&out, &small, 0, body);
+    struct recorder whole = read_whole(&out);
+    assert_int_equal(whole.count, 1);
+    assert_int_equal(whole.messages[0].message.length, 16);
+    assert_int_equal(whole.notes[RTMP_NOTE_ABANDONED], 1);
+    recorder_clear(&whole);
+    free(out.bytes);
+}
+
+static void strange_chunk_sizes_are_defined(void **state) {
+    (void)state;
+    static const uint32_t sizes[] = {0, 1, 0x7FFFFFFF, 0x80000000, 0x80000040};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint8_t body[4] = {(uint8_t)(sizes[i] >> 24), (uint8_t)(sizes[i] >> 16),
+                           (uint8_t)(sizes[i] >> 8), (uint8_t)sizes[i]};
+        struct output out = {.chunk_size = 128};
+        struct sent scs = {.csid = 2, .type = 1, .length = 4};
+        put_message(&out, &scs, 0, body);
+        uint32_t effective = sizes[i] & 0x7FFFFFFF;
+        out.chunk_size = effective ? effective : 128;
+        uint8_t media[300] = {0x17};
+        struct sent m = {.csid = 4, .type = 9, .length = 300, .stream_id = 1};
+        put_message(&out, &m, 0, media);
+        struct recorder whole = read_whole(&out);
+        assert_int_equal(whole.count, 2);
+        assert_int_equal(whole.messages[1].available, 300);
+        recorder_clear(&whole);
+        free(out.bytes);
+    }
+}
+
+static void many_chunk_streams_each_found_again(void **state) {
+    (void)state;
+    struct output out = {.chunk_size = 128};
+    uint8_t body[3] = {0xAF, 1, 2};
+    struct sent m = {.type = 8, .length = 3, .stream_id = 1};
+    for (int round = 0; round < 2; round++)
+        for (uint32_t csid = 2; csid <= RTMP_LIMIT_CSID; csid += 13) {
+            m.csid = csid;
+            m.delta = 7;
+            put_message(&out, &m, round ? 2 : 0, body);
+        }
+    struct recorder whole = read_whole(&out);
+    assert_int_equal(whole.count, 2 * ((RTMP_LIMIT_CSID - 2) / 13 + 1));
+    assert_int_equal(whole.messages[whole.count - 1].message.timestamp, 7);
+    recorder_clear(&whole);
+    free(out.bytes);
+}
+
+static void announced_sizes_allocate_nothing(void **state) {
+    (void)state;
+    struct output out = {.chunk_size = 128};
+    uint8_t body[128] = {0xAF};
+    for (uint32_t csid = 3; csid < 203; csid++) {
+        struct sent m = {.csid = csid, .type = 20, .length = 0xFFFFFF, .stream_id = 1};
+        put_header(&out, &m, 0);
+        put(&out, body, 128);
+    }
+    struct recorder rec = {.fail_at = -1};
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_feed(&d, out.bytes, (uint32_t)out.len);
+    uint64_t allocated = 0;
+    for (uint32_t i = 0; i < d.stream_count; i++)
+        allocated += d.streams[i].capacity;
+    assert_true(allocated <= 200 * 256);
+    rtmp_dechunk_destroy(&d);
+    recorder_clear(&rec);
+    free(out.bytes);
+}
+
+static void random_bytes_never_hang(void **state) {
+    (void)state;
+    uint8_t noise[70000];
+    for (uint32_t seed = 1; seed < 30; seed++) {
+        seed_state = seed * 77;
+        for (size_t i = 0; i < sizeof noise; i++)
+            noise[i] = (uint8_t)any(seed % 2 ? 256 : 7);
+        struct recorder rec = {.fail_at = -1};
+        struct rtmp_dechunk d;
+        begin(&d, &rec);
+        feed_pieces(&d, noise, sizeof noise, seed % 3 ? 1460 : 65536);
+        assert_int_equal(d.position, sizeof noise);
+        rtmp_dechunk_destroy(&d);
+        assert_int_equal(rec.live, 0);
+        recorder_clear(&rec);
+    }
+}
+
+static void allocation_failures_lose_bodies_not_memory(void **state) {
+    (void)state;
+    struct output out = publish(7, 20, 128, false);
+    for (int persistent = 0; persistent < 2; persistent++) {
+        for (long fail = 1;; fail++) {
+            struct recorder rec = {.fail_at = fail, .fail_on = persistent};
+            struct rtmp_dechunk d;
+            begin(&d, &rec);
+            rtmp_dechunk_feed(&d, out.bytes, (uint32_t)out.len / 2);
+            rtmp_dechunk_gap(&d, 100);
+            rtmp_dechunk_feed(&d, out.bytes + out.len / 2 + 100,
+                              (uint32_t)(out.len - out.len / 2 - 100));
+            bool reached = rec.allocations >= fail;
+            rtmp_dechunk_destroy(&d);
+            assert_int_equal(rec.live, 0);
+            recorder_clear(&rec);
+            if (!reached)
+                break;
+        }
+    }
+    free(out.bytes);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_segmentation_gives_the_same_messages),
+        cmocka_unit_test(hole_anywhere_makes_no_phantom),
+        cmocka_unit_test(capture_that_begins_anywhere_synchronises),
+        cmocka_unit_test(extended_timestamp_repeated_or_omitted),
+        cmocka_unit_test(payload_that_resembles_an_extended_timestamp),
+        cmocka_unit_test(length_change_inside_a_message_begins_anew),
+        cmocka_unit_test(strange_chunk_sizes_are_defined),
+        cmocka_unit_test(many_chunk_streams_each_found_again),
+        cmocka_unit_test(announced_sizes_allocate_nothing),
+        cmocka_unit_test(random_bytes_never_hang),
+        cmocka_unit_test(allocation_failures_lose_bodies_not_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

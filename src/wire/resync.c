@@ -15,6 +15,9 @@
 #define EVIDENCE_PENDING  18 /* worth waiting for more bytes */
 #define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
 #define EVIDENCE_ALIGNED  8  /* writers flush messages: right behind a hole a header is likelier */
+#define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
+#define EVIDENCE_LANDING  10 /* that a length points at such a header by chance: 2^-10 at most */
+#define EVIDENCE_CONTEXT  20 /* weak headers before one that is believed for itself */
 #define WALK_HEADERS      12
 
 /* Chunk sizes of common senders, tried when none is known. */
@@ -31,6 +34,9 @@ struct walk {
     uint32_t open_count;
     uint32_t chunk_size;
     int bits;
+    bool believed;  /* `start` is set */
+    uint32_t start; /* the first header that is believed */
+    uint32_t start_csid;
     bool failed;
     uint32_t need; /* held bytes that would tell more; UINT32_MAX: nothing would */
 };
@@ -153,14 +159,55 @@ static uint32_t extended3_bytes(struct rtmp_dechunk *d, const struct rtmp_chunk_
     return value == cs->extended || value == cs->message.timestamp ? 4 : 0;
 }
 
+/* Evidence for the header `h` of the walk whose data begin at `pos`; opens its message. */
+static int walk_message(struct rtmp_dechunk *d, struct walk *w, const struct rtmp_chunk_header *h,
+                        const struct rtmp_chunk_stream *cs, uint32_t i, uint32_t pos) {
+    bool inherits_here = i < w->open_count && h->fmt >= 2;
+    int evidence = !inherits_here ? header_evidence(cs, h)
+                   : h->fmt == 3  ? 5
+                                  : 5 + delta_evidence(h);
+    if (evidence < 0)
+        return -1;
+    if (i == w->open_count) {
+        w->open_count++;
+        w->open[i].csid = h->csid;
+        w->open[i].length = cs ? cs->message.length : 0;
+        w->open[i].type = cs ? cs->message.type : 0;
+    }
+    if (h->fmt <= 1) {
+        w->open[i].length = h->length;
+        w->open[i].type = h->type;
+    }
+    w->open[i].rest = w->open[i].length;
+    if (w->open[i].rest && pos < d->held_count) {
+        int body = body_evidence(cs, w->open[i].type, d->held[pos]);
+        return body < 0 ? -1 : evidence + body;
+    }
+    return evidence;
+}
+
+/* A Set Chunk Size on the way acts on the headers behind it. */
+static bool walk_chunk_size(struct rtmp_dechunk *d, struct walk *w, uint32_t i, uint32_t pos) {
+    if (w->open[i].type != RTMP_MESSAGE_SET_CHUNK_SIZE || w->open[i].rest != 4 ||
+        d->held_count - pos < 4)
+        return true;
+    struct rtmp_reader r = rtmp_reader_over(d->held + pos, 4);
+    uint32_t value = rtmp_u32(&r);
+    if (value == 0 || value > 0x7FFFFFFFU)
+        return false;
+    w->chunk_size = value;
+    return true;
+}
+
 /* One header of the walk at `*pos`, which then moves behind its data. False: the walk ends here. */
 static bool walk_step(struct rtmp_dechunk *d, struct walk *w, uint32_t *pos, bool first) {
-    uint32_t left = d->held_count - *pos;
-    uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held[*pos]) : 1;
+    uint32_t start = *pos;
+    uint32_t left = d->held_count - start;
+    uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held[start]) : 1;
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held + *pos, left);
+    struct rtmp_reader r = rtmp_reader_over(d->held + start, left);
     if (left < bytes || !rtmp_chunk_header_read(&r, &h)) {
-        w->need = *pos + bytes + 4;
+        w->need = start + bytes + 4;
         return false;
     }
     *pos += r.pos;
@@ -170,56 +217,36 @@ static bool walk_step(struct rtmp_dechunk *d, struct walk *w, uint32_t *pos, boo
         i++;
     if (h.fmt == 3)
         *pos += extended3_bytes(d, cs, *pos);
+    uint32_t chunk_size = w->chunk_size;
     if (i < w->open_count && w->open[i].rest) {
         if (h.fmt != 3) {
             walk_fail(w);
             return false;
         }
         w->bits += 6;
+    } else if (!first && h.fmt >= 2 && i == w->open_count && cs) {
+        /* The middle of a message whose beginning is lost: it says no more than its id. */
+        w->bits += h.fmt == 3 ? 5 : EVIDENCE_LANDING;
+        return false;
     } else {
-        if (!first && h.fmt >= 2 && i == w->open_count && cs) {
-            /* The middle of a message whose beginning is lost: it says no more than its id. */
-            w->bits += h.fmt == 3 ? 5 : 5 + delta_evidence(&h);
+        int evidence = walk_message(d, w, &h, cs, i, *pos);
+        if (evidence < 0 || !walk_chunk_size(d, w, i, *pos)) {
+            walk_fail(w);
             return false;
         }
-        int evidence = header_evidence(cs, &h);
-        if (i < w->open_count && h.fmt >= 2)
-            evidence = h.fmt == 3 ? 5 : 5 + delta_evidence(&h);
-        if (evidence < 0) {
-            walk_fail(w);
+        bool strong = evidence >= EVIDENCE_STRONG;
+        if (!w->believed && (w->bits >= EVIDENCE_CONTEXT || (first && strong))) {
+            w->believed = true;
+            w->start = start;
+            w->start_csid = h.csid;
+        }
+        if (!first && strong) {
+            w->bits += EVIDENCE_LANDING;
             return false;
         }
         w->bits += evidence;
-        if (i == w->open_count) {
-            w->open_count++;
-            w->open[i].csid = h.csid;
-            w->open[i].length = cs ? cs->message.length : 0;
-            w->open[i].type = cs ? cs->message.type : 0;
-        }
-        if (h.fmt <= 1) {
-            w->open[i].length = h.length;
-            w->open[i].type = h.type;
-        }
-        w->open[i].rest = w->open[i].length;
-        if (w->open[i].rest && *pos < d->held_count) {
-            int body = body_evidence(cs, w->open[i].type, d->held[*pos]);
-            if (body < 0) {
-                walk_fail(w);
-                return false;
-            }
-            w->bits += body;
-        }
     }
-    uint32_t data = w->open[i].rest < w->chunk_size ? w->open[i].rest : w->chunk_size;
-    if (w->open[i].type == RTMP_MESSAGE_SET_CHUNK_SIZE && data == 4 && d->held_count - *pos >= 4) {
-        struct rtmp_reader size = rtmp_reader_over(d->held + *pos, 4);
-        uint32_t value = rtmp_u32(&size);
-        if (value == 0 || value > 0x7FFFFFFFU) {
-            walk_fail(w);
-            return false;
-        }
-        w->chunk_size = value;
-    }
+    uint32_t data = w->open[i].rest < chunk_size ? w->open[i].rest : chunk_size;
     w->open[i].rest -= data;
     *pos += data;
     if (*pos >= d->held_count) {
@@ -338,20 +365,24 @@ static void accept_hypothesis(struct rtmp_dechunk *d) {
     h->valid = false;
 }
 
-static void accept_header(struct rtmp_dechunk *d, uint32_t pos, const struct walk *w) {
+static bool enough(const struct walk *w) {
+    return !w->failed && w->believed && w->bits >= EVIDENCE_ENOUGH;
+}
+
+static void accept_header(struct rtmp_dechunk *d, const struct walk *w) {
     for (uint32_t i = 0; i < d->stream_count; i++) {
         rtmp_dechunk_abandon(d, &d->streams[i]);
         d->streams[i].uncertain = true;
         d->streams[i].broken = true;
     }
-    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, w->open[0].csid);
+    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, w->start_csid);
     if (cs) /* What follows agreed with what its header inherits. */
         cs->broken = false;
     if (!d->chunk_size_known)
         d->chunk_size = w->chunk_size;
     d->midstream = false;
     d->state = RTMP_AT_HEADER;
-    d->position = d->held_offset + pos;
+    d->position = d->held_offset + w->start;
     d->hypothesis.valid = false;
     struct rtmp_note n = {.kind = RTMP_NOTE_RESYNCHRONIZED,
                           .offset = d->position,
@@ -380,9 +411,9 @@ static bool find_pending(struct rtmp_dechunk *d, uint32_t *found_at) {
         struct walk w = weigh(d, pending[i].pos);
         if (w.failed)
             continue;
-        if (w.bits >= EVIDENCE_ENOUGH) {
-            *found_at = pending[i].pos;
-            accept_header(d, pending[i].pos, &w);
+        if (enough(&w)) {
+            *found_at = w.start;
+            accept_header(d, &w);
             return true;
         }
         wait_for(d, pending[i].pos, &w);
@@ -406,9 +437,9 @@ bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
         struct walk w = weigh(d, pos);
         if (w.failed)
             continue;
-        if (w.bits >= EVIDENCE_ENOUGH) {
-            *found_at = pos;
-            accept_header(d, pos, &w);
+        if (enough(&w)) {
+            *found_at = w.start;
+            accept_header(d, &w);
             return true;
         }
         wait_for(d, pos, &w);

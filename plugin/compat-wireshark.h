@@ -17,11 +17,16 @@
 #include <epan/packet.h>
 
 #include <epan/conversation.h>
+#include <epan/dissectors/packet-http.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-tls.h>
 #include <epan/expert.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
+#include <epan/to_str.h>
+#if RTMPX_WIRESHARK_VERSION >= 40200
+#include <epan/dissectors/packet-media-type.h>
+#endif
 #pragma GCC diagnostic pop
 
 #if RTMPX_WIRESHARK_VERSION >= 40200
@@ -33,5 +38,42 @@ typedef bool ws_bool;
 typedef gboolean ws_bool;
 #define RTMPX_PLUGIN_DESCRIPTION 0
 #endif
+
+/* Let `handle` have the rest of the TLS session; `data` is what TLS gives to its heuristics. */
+static inline void rtmpx_tls_set_app_handle(void *data, dissector_handle_t handle) {
+#if RTMPX_WIRESHARK_VERSION >= 40400
+    struct tlsinfo *info = data;
+    if (info && info->app_handle)
+        *info->app_handle = handle;
+#else
+    dissector_handle_t *app_handle = data;
+    if (app_handle)
+        *app_handle = handle;
+#endif
+}
+
+/* Is it a request that HTTP gives to a dissector of a media type, with this `data`? */
+static inline bool rtmpx_http_is_request(const void *data) {
+#if RTMPX_WIRESHARK_VERSION >= 40200
+    const media_content_info_t *info = data;
+    return info && info->type == MEDIA_CONTAINER_HTTP_REQUEST;
+#else
+    const http_message_info_t *info = data;
+    return info && info->type == HTTP_REQUEST;
+#endif
+}
+
+/* First visit: the URL of the HTTP request at hand, NULL when there is none. */
+static inline const char *rtmpx_http_request_uri(packet_info *pinfo) {
+    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    const http_conv_t *http = NULL;
+    if (conversation)
+        http = conversation_get_proto_data(conversation, proto_get_id_by_filter_name("http"));
+#ifdef HTTP_PROTO_DATA_REQRES
+    return http && http->req_res_tail ? http->req_res_tail->request_uri : NULL;
+#else
+    return http ? http->request_uri : NULL;
+#endif
+}
 
 #endif

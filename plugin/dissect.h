@@ -20,5 +20,9 @@ uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned d
 /* Transports: each registers its tables and heuristics. */
 void rtmpx_register_transport_tcp(int proto);
 void rtmpx_handoff_transport_tcp(int proto);
+void rtmpx_register_transport_tls(int proto);
+void rtmpx_handoff_transport_tls(int proto);
+void rtmpx_register_transport_http(int proto);
+void rtmpx_handoff_transport_http(int proto);
 
 #endif

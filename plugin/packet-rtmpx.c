@@ -263,8 +263,12 @@ void proto_register_rtmpx(void) {
     rtmpx_register_aggregate(proto_rtmpx);
     register_preferences(proto_rtmpx);
     rtmpx_register_transport_tcp(proto_rtmpx);
+    rtmpx_register_transport_tls(proto_rtmpx);
+    rtmpx_register_transport_http(proto_rtmpx);
 }
 
 void proto_reg_handoff_rtmpx(void) {
     rtmpx_handoff_transport_tcp(proto_rtmpx);
+    rtmpx_handoff_transport_tls(proto_rtmpx);
+    rtmpx_handoff_transport_http(proto_rtmpx);
 }

@@ -245,8 +245,8 @@ static bool text_looks(const uint8_t *bytes, uint32_t len) {
  */
 static bool known_version(uint32_t version) {
     uint32_t major = version >> 24, minor = version >> 16 & 0xff;
-    return version == 0x0d0e0a0d || version == 0x01020304 || version == 0x80000702 ||
-           version == 0x03050101 || version == 0x01000504 || version == 0x04000001 ||
+    return version == 0x0d0e0a0d || version == 0x01020304 || version == 0x03050101 ||
+           version == 0x01000504 || version == 0x04000001 || (major == 0x80 && minor == 0) ||
            (major >= 9 && major <= 32 && minor <= 9);
 }
 

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RTMPT: RTMP in HTTP. The session is named in the URL and may use many TCP connections; each
+ * request has a number, and replies go with their requests. What a message is worth is found out on
+ * the first visit and kept with its frame.
+ */
+#include "dissect.h"
+#include "wire/tunnel.h"
+
+/* One RTMP connection. */
+struct tunnel_session {
+    const char *id;
+    struct rtmpx_connection *connection;
+    struct rtmp_order order[2];     /* of requests, of replies */
+    struct tunnel_message *waiting; /* those ahead of their turn */
+    bool closed;
+};
+
+/* One HTTP message. */
+struct tunnel_message {
+    enum rtmp_tunnel_command command;
+    bool ours; /* a heuristic was asked about a message of someone else */
+    bool reply;
+    bool has_sequence;
+    enum rtmp_turn turn;
+    uint32_t sequence;
+    uint32_t missing; /* messages given up before this one */
+    uint32_t frame;
+    uint32_t shown_in;              /* RTMP_TURN_LATER: the frame whose turn it was */
+    struct tunnel_session *session; /* NULL: not known */
+    /* RTMP_TURN_LATER: the RTMP bytes. */
+    uint8_t *bytes;
+    uint32_t len, reported;
+    struct tunnel_message *next;     /* of the session's waiting ones */
+    struct tunnel_message *released; /* those whose turn came with this one, in order */
+};
+
+/* A request that has no reply yet. */
+struct tunnel_pending {
+    struct tunnel_message *request;
+    struct tunnel_pending *next;
+};
+
+/* One TCP connection. */
+struct tunnel_carrier {
+    address server;
+    uint32_t server_port;
+    struct tunnel_pending *first, **end;
+};
+
+static int proto_tunnel = -1;
+static dissector_handle_t http_handle;
+/* Sessions of the capture by server and id. Several TCP connections share one, so it belongs to no
+ * conversation. */
+static wmem_map_t *sessions;
+
+static int hf_command = -1;
+static int hf_session = -1;
+static int hf_sequence = -1;
+static int hf_poll_interval = -1;
+static int hf_data = -1;
+static int hf_shown_in = -1;
+static int hf_released_from = -1;
+static int ett_tunnel = -1;
+
+static expert_field ei_retry = EI_INIT;
+static expert_field ei_ahead = EI_INIT;
+
+/* ---- first visit: what is this message? ---- */
+
+static struct tunnel_carrier *carrier_of(packet_info *pinfo) {
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    return conversation ? conversation_get_proto_data(conversation, proto_tunnel) : NULL;
+}
+
+static struct tunnel_carrier *new_carrier(packet_info *pinfo) {
+    struct tunnel_carrier *carrier = wmem_new0(wmem_file_scope(), struct tunnel_carrier);
+    copy_address_wmem(wmem_file_scope(), &carrier->server, &pinfo->dst);
+    carrier->server_port = pinfo->destport;
+    carrier->end = &carrier->first;
+    conversation_add_proto_data(find_or_create_conversation(pinfo), proto_tunnel, carrier);
+    return carrier;
+}
+
+static bool from_server(const struct tunnel_carrier *carrier, const packet_info *pinfo) {
+    return pinfo->srcport == carrier->server_port && addresses_equal(&pinfo->src, &carrier->server);
+}
+
+static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
+                                         const packet_info *pinfo, const char *id, size_t len,
+                                         bool opening) {
+    const char *key = wmem_strdup_printf(wmem_file_scope(), "%s %u %.*s",
+                                         address_to_str(pinfo->pool, &carrier->server),
+                                         carrier->server_port, (int)len, id);
+    struct tunnel_session *session = wmem_map_lookup(sessions, key);
+    if (session && !(opening && session->closed))
+        return session;
+    session = wmem_new0(wmem_file_scope(), struct tunnel_session);
+    session->id = wmem_strndup(wmem_file_scope(), id, len);
+    session->connection = rtmpx_connection_new();
+    /* Apart from the ids of TCP and TLS connections. */
+    session->connection->id = 0x40000000U | pinfo->num;
+    session->connection->server_port = carrier->server_port;
+    wmem_map_insert(sessions, key, session);
+    return session;
+}
+
+static void expect_reply(struct tunnel_carrier *carrier, struct tunnel_message *request) {
+    struct tunnel_pending *pending = wmem_new0(wmem_file_scope(), struct tunnel_pending);
+    pending->request = request;
+    *carrier->end = pending;
+    carrier->end = &pending->next;
+}
+
+static struct tunnel_message *answered_request(struct tunnel_carrier *carrier) {
+    struct tunnel_pending *pending = carrier->first;
+    if (!pending)
+        return NULL;
+    carrier->first = pending->next;
+    if (!carrier->first)
+        carrier->end = &carrier->first;
+    struct tunnel_message *request = pending->request;
+    wmem_free(wmem_file_scope(), pending);
+    return request;
+}
+
+/* The part of a body that is RTMP: all of a send request, a reply behind the polling interval. */
+static uint32_t rtmp_start(const struct tunnel_message *message) {
+    if (!message->ours || !message->has_sequence)
+        return UINT32_MAX;
+    if (message->reply)
+        return 1;
+    return message->command == RTMP_TUNNEL_SEND ? 0 : UINT32_MAX;
+}
+
+static tvbuff_t *rtmp_bytes_of(tvbuff_t *tvb, const struct tunnel_message *message) {
+    uint32_t start = rtmp_start(message);
+    return start < tvb_captured_length(tvb) ? tvb_new_subset_remaining(tvb, (int)start) : NULL;
+}
+
+static void keep(struct tunnel_message *message, tvbuff_t *tvb) {
+    tvbuff_t *bytes = rtmp_bytes_of(tvb, message);
+    if (bytes) {
+        message->len = tvb_captured_length(bytes);
+        message->reported = tvb_reported_length(bytes);
+        message->bytes = tvb_memdup(wmem_file_scope(), bytes, 0, message->len);
+    }
+    message->next = message->session->waiting;
+    message->session->waiting = message;
+}
+
+static struct tunnel_message *take_waiting(struct tunnel_session *session, bool reply,
+                                           uint32_t sequence) {
+    struct tunnel_message **at = &session->waiting;
+    while (*at && ((*at)->reply != reply || (*at)->sequence != sequence))
+        at = &(*at)->next;
+    struct tunnel_message *message = *at;
+    if (message)
+        *at = message->next;
+    return message;
+}
+
+/* Find the message's turn; those that waited for it are shown with it. */
+static void put_in_order(struct tunnel_message *message, tvbuff_t *tvb) {
+    struct rtmp_order *order = &message->session->order[message->reply];
+    message->turn = rtmp_order_arrive(order, message->sequence);
+    if (message->turn == RTMP_TURN_LATER)
+        keep(message, tvb);
+    struct tunnel_message **end = &message->released;
+    uint32_t sequence, missing;
+    while (rtmp_order_release(order, &sequence, &missing)) {
+        struct tunnel_message *released = take_waiting(message->session, message->reply, sequence);
+        if (!released)
+            continue;
+        released->shown_in = message->frame;
+        released->missing = missing;
+        released->next = NULL;
+        *end = released;
+        end = &released->next;
+    }
+}
+
+static bool read_request(struct tunnel_message *message, struct tunnel_carrier **carrier,
+                         packet_info *pinfo, tvbuff_t *tvb) {
+    const char *url = rtmpx_http_request_uri(pinfo);
+    struct rtmp_tunnel_request request;
+    if (!url || !rtmp_tunnel_request_parse(url, &request))
+        return false;
+    if (!*carrier)
+        *carrier = new_carrier(pinfo);
+    message->command = request.command;
+    message->has_sequence = request.has_sequence;
+    message->sequence = request.sequence;
+    expect_reply(*carrier, message);
+    if (!request.session_length)
+        return true;
+    message->session = session_of(*carrier, pinfo, request.session, request.session_length, false);
+    put_in_order(message, tvb);
+    message->session->closed |= request.command == RTMP_TUNNEL_CLOSE;
+    return true;
+}
+
+static bool read_reply(struct tunnel_message *message, struct tunnel_carrier *carrier,
+                       packet_info *pinfo, tvbuff_t *tvb) {
+    const struct tunnel_message *request = answered_request(carrier);
+    if (!request)
+        return false;
+    message->command = request->command;
+    message->session = request->session;
+    message->has_sequence = request->has_sequence;
+    message->sequence = request->sequence;
+    if (request->command == RTMP_TUNNEL_OPEN) {
+        uint32_t len = tvb_captured_length(tvb);
+        const uint8_t *body = tvb_get_ptr(tvb, 0, (int)len);
+        size_t id = rtmp_tunnel_session_id(body, len);
+        if (id)
+            message->session = session_of(carrier, pinfo, (const char *)body, id, true);
+    }
+    if (message->has_sequence)
+        put_in_order(message, tvb);
+    return true;
+}
+
+static struct tunnel_message *read_message(packet_info *pinfo, tvbuff_t *tvb, bool reply) {
+    struct tunnel_carrier *carrier = carrier_of(pinfo);
+    struct tunnel_message *message = wmem_new0(wmem_file_scope(), struct tunnel_message);
+    message->reply = reply;
+    message->frame = pinfo->num;
+    message->ours = reply ? carrier && read_reply(message, carrier, pinfo, tvb)
+                          : read_request(message, &carrier, pinfo, tvb);
+    return message;
+}
+
+/* ---- any visit ---- */
+
+/* The n-th call for this frame: read on the first visit, looked up later. Never NULL on the first
+ * visit. */
+static struct tunnel_message *message_of(packet_info *pinfo, tvbuff_t *tvb, bool reply) {
+    uint32_t *calls = p_get_proto_data(pinfo->pool, pinfo, proto_tunnel, 0);
+    if (!calls) {
+        calls = wmem_new0(pinfo->pool, uint32_t);
+        p_add_proto_data(pinfo->pool, pinfo, proto_tunnel, 0, calls);
+    }
+    uint32_t number = (*calls)++;
+    if (PINFO_FD_VISITED(pinfo))
+        return p_get_proto_data(wmem_file_scope(), pinfo, proto_tunnel, number);
+    struct tunnel_message *message = read_message(pinfo, tvb, reply);
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_tunnel, number, message);
+    return message;
+}
+
+static proto_item *add_generated(proto_item *item) {
+    proto_item_set_generated(item);
+    return item;
+}
+
+/* The bytes that are not RTMP. */
+static void add_body(proto_tree *tree, tvbuff_t *tvb, const struct tunnel_message *message) {
+    uint32_t start = rtmp_start(message);
+    if (message->reply && message->command == RTMP_TUNNEL_OPEN && message->session) {
+        proto_tree_add_string(tree, hf_session, tvb, 0, -1, message->session->id);
+        return;
+    }
+    if (message->session)
+        add_generated(proto_tree_add_string(tree, hf_session, tvb, 0, 0, message->session->id));
+    if (start == 1)
+        proto_tree_add_item(tree, hf_poll_interval, tvb, 0, 1, ENC_BIG_ENDIAN);
+    if (start == UINT32_MAX || message->turn != RTMP_TURN_NOW)
+        proto_tree_add_item(tree, hf_data, tvb, start == 1 ? 1 : 0, -1, ENC_NA);
+}
+
+static void add_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                        const struct tunnel_message *message) {
+    const char *name = rtmp_tunnel_command_name(message->command);
+    proto_item *item =
+        proto_tree_add_protocol_format(tree, proto_tunnel, tvb, 0, -1, "RTMP Tunneling, %s %s",
+                                       name, message->reply ? "reply" : "request");
+    proto_tree *tunnel = proto_item_add_subtree(item, ett_tunnel);
+    add_generated(proto_tree_add_string(tunnel, hf_command, tvb, 0, 0, name));
+    if (message->has_sequence) {
+        proto_item_append_text(item, " %u", message->sequence);
+        add_generated(proto_tree_add_uint(tunnel, hf_sequence, tvb, 0, 0, message->sequence));
+    }
+    if (message->session)
+        proto_item_append_text(item, ", session %s", message->session->id);
+    add_body(tunnel, tvb, message);
+    if (message->turn == RTMP_TURN_PAST)
+        expert_add_info(pinfo, item, &ei_retry);
+    if (message->turn == RTMP_TURN_LATER)
+        expert_add_info(pinfo, item, &ei_ahead);
+    if (message->shown_in)
+        add_generated(proto_tree_add_uint(tunnel, hf_shown_in, tvb, 0, 0, message->shown_in));
+    for (const struct tunnel_message *m = message->released; m; m = m->next)
+        add_generated(proto_tree_add_uint(tunnel, hf_released_from, tvb, 0, 0, m->frame));
+}
+
+static void dissect_rtmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                         const struct tunnel_message *message) {
+    struct rtmpx_connection *connection = message->session->connection;
+    unsigned direction = message->reply ? 1 : 0;
+    /* How many bytes a lost message had is not known: at least one, so that the gap is seen. */
+    (void)rtmpx_dissect_bytes(tvb, pinfo, tree, connection, direction,
+                              rtmpx_next_offset(connection, direction) + message->missing);
+}
+
+static void dissect_message(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                            const struct tunnel_message *message) {
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMPT");
+    add_message(tree, pinfo, tvb, message);
+    tvbuff_t *bytes = rtmp_bytes_of(tvb, message);
+    if (message->turn == RTMP_TURN_NOW && bytes)
+        dissect_rtmp(bytes, pinfo, tree, message);
+    for (const struct tunnel_message *m = message->released; m; m = m->next) {
+        if (!m->len)
+            continue;
+        tvbuff_t *kept = tvb_new_child_real_data(tvb, m->bytes, m->len, (int)m->reported);
+        add_new_data_source(pinfo, kept, "RTMP of an earlier frame");
+        dissect_rtmp(kept, pinfo, tree, m);
+    }
+}
+
+static int dissect_rtmpx_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    const struct tunnel_message *message = message_of(pinfo, tvb, !rtmpx_http_is_request(data));
+    if (!message || !message->ours)
+        return 0;
+    dissect_message(tvb, pinfo, tree, message);
+    return (int)tvb_captured_length(tvb);
+}
+
+/* Replies often come without a media type (observed: crtmpserver). */
+static ws_bool heuristic_rtmpx_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                                    void *data) {
+    (void)data;
+    const struct tunnel_carrier *carrier = carrier_of(pinfo);
+    if (!carrier || !from_server(carrier, pinfo))
+        return false;
+    const struct tunnel_message *message = message_of(pinfo, tvb, true);
+    if (!message || !message->ours)
+        return false;
+    dissect_message(tvb, pinfo, tree, message);
+    return true;
+}
+
+/* ---- registration ---- */
+
+static hf_register_info hf[] = {
+    {&hf_command,
+     {"Command", "rtmpx.tunnel.command", FT_STRING, BASE_NONE, NULL, 0, "From the request's URL",
+      HFILL}},
+    {&hf_session, {"Session", "rtmpx.tunnel.session", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_sequence,
+     {"Sequence number", "rtmpx.tunnel.sequence", FT_UINT32, BASE_DEC, NULL, 0,
+      "From the request's URL", HFILL}},
+    {&hf_poll_interval,
+     {"Polling interval", "rtmpx.tunnel.poll_interval", FT_UINT8, BASE_DEC, NULL, 0,
+      "First byte of a reply: how long the client may wait until it asks again", HFILL}},
+    {&hf_data,
+     {"Data", "rtmpx.tunnel.data", FT_BYTES, BASE_NONE, NULL, 0,
+      "A body that is not RTMP, or not in its turn", HFILL}},
+    {&hf_shown_in,
+     {"Shown in frame", "rtmpx.tunnel.shown_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+      "Where the messages with lower numbers have arrived", HFILL}},
+    {&hf_released_from,
+     {"Includes the body of frame", "rtmpx.tunnel.released_from", FT_FRAMENUM, BASE_NONE, NULL, 0,
+      "It waited for this message", HFILL}},
+};
+
+static ei_register_info ei[] = {
+    {&ei_retry,
+     {"rtmpx.tunnel.retry", PI_SEQUENCE, PI_NOTE,
+      "RTMPT: a number that was there before, its bytes are not counted again", EXPFILL}},
+    {&ei_ahead,
+     {"rtmpx.tunnel.ahead", PI_SEQUENCE, PI_NOTE,
+      "RTMPT: ahead of its turn, waits for a lower number", EXPFILL}},
+};
+
+void rtmpx_register_transport_http(int proto) {
+    static int *ett[] = {&ett_tunnel};
+    proto_tunnel = proto_register_protocol_in_name_only("RTMP Tunneling (rtmpx)", "RTMPX tunnel",
+                                                        "rtmpx.tunnel", proto, FT_PROTOCOL);
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
+    http_handle = register_dissector("rtmpx.http", dissect_rtmpx_http, proto);
+    sessions =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), wmem_str_hash, g_str_equal);
+}
+
+void rtmpx_handoff_transport_http(int proto) {
+    /* The built-in dissector has this type; the last to add a string has it. */
+    dissector_add_string("media_type", "application/x-fcs", http_handle);
+    heur_dissector_add("http", heuristic_rtmpx_http, "RTMP over HTTP (RTMPT)", "rtmpx_http", proto,
+                       HEURISTIC_ENABLE);
+}

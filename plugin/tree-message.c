@@ -200,7 +200,7 @@ static bool alone(const struct rtmpx_part *part) {
 
 static struct part_lists part_lists_of(const struct rtmpx_view *view) {
     struct part_lists lists = {NULL, 0};
-    if (view->part_count < 2)
+    if (!view->part_count)
         return lists;
     lists.parts = wmem_alloc_array(view->pinfo->pool, struct part_of_message, view->part_count);
     for (uint32_t i = 0; i < view->part_count; i++) {

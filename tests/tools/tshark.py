@@ -6,7 +6,7 @@ Wireshark's programs load no plugin but the system's when started as root, and s
 runs them as `nobody`, with copies of the plugin and of the captures in a directory that `nobody`
 can read. HOME is an empty directory: nobody's preferences change a test.
 
-As a program:   tests/tools/tshark.py [--build DIR] [--quiet] [--] TSHARK-ARGUMENTS
+As a program:   tests/tools/tshark.py [--build DIR] [--quiet] TSHARK-ARGUMENTS
 first prints (on standard error) which plugin file tshark loaded.
 """
 import argparse
@@ -113,10 +113,12 @@ class Tshark:
 
     def check(self):
         """Raise unless tshark lists our plugin at the path we mean. Returns the path."""
-        rows = [row.split("\t") for row in self.run("-G", "plugins").stdout.splitlines()]
-        paths = [row[-1] for row in rows if row[0] == "rtmpx.so"]
+        result = self.run("-G", "plugins")
+        rows = [row.split("\t") for row in result.stdout.splitlines()]
+        paths = [row[-1] for row in rows if row[0].strip() == "rtmpx.so"]
         if paths != [str(self.plugin)]:
-            raise PluginError(f"tshark loaded {paths or 'no rtmpx.so'}, expected {self.plugin}")
+            raise PluginError(f"tshark loaded {paths or 'no rtmpx.so'}, expected {self.plugin}; "
+                              f"{result.stderr.strip()}")
         return self.plugin
 
     def describe(self):
@@ -125,12 +127,11 @@ class Tshark:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False,
+                                     epilog="Everything else goes to tshark.")
     parser.add_argument("--build", help="build directory (default: $RTMPX_BUILD, then build)")
     parser.add_argument("--quiet", action="store_true", help="do not print the plugin's path")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of tshark")
-    options = parser.parse_args()
-    arguments = [a for i, a in enumerate(options.arguments) if i or a != "--"]
+    options, arguments = parser.parse_known_args()
     try:
         with Tshark(options.build) as tshark:
             if not options.quiet:

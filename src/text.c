@@ -109,6 +109,12 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
         return;
     }
     char line[40];
+    /* Most numbers are small integers; the search below costs ten times as much. */
+    if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value))) {
+        (void)snprintf(line, sizeof line, "%lld", (long long)value);
+        rtmp_text_add(text, line);
+        return;
+    }
     for (int precision = 15; precision <= 17; precision++) {
         (void)snprintf(line, sizeof line, "%.*g", precision, value);
         if (strtod(line, NULL) == value)

@@ -12,36 +12,27 @@ void rtmp_amf_init(struct rtmp_amf *amf, struct rtmp_reader *reader, uint8_t ver
 }
 
 void rtmp_amf_resume(struct rtmp_amf *amf) {
+    if (amf->level[0].state == AMF3_AVMPLUS)
+        amf->level[0].state = amf->level[0].after;
     amf->depth = 0;
-    amf->avmplus = false;
 }
 
 bool rtmp_amf_value_done(const struct rtmp_amf *amf) {
-    return amf->depth == 0 && !amf->avmplus;
+    return amf->depth == 0 && amf->level[0].state != AMF3_AVMPLUS;
 }
 
 bool rtmp_amf_next(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
-    /* A copy that only a whole event is written back from: after an error the cursor still stands
-     * behind the last event. */
-    struct rtmp_reader r = *amf->reader;
-    if (r.error != RTMP_OK || (rtmp_left(&r) == 0 && rtmp_amf_value_done(amf)))
+    struct rtmp_reader *r = amf->reader;
+    if (!rtmp_ok(r) || (rtmp_left(r) == 0 && rtmp_amf_value_done(amf)))
         return false;
     if (amf->items >= RTMP_LIMIT_MESSAGE_ITEMS) {
-        rtmp_fail_at(amf->reader, RTMP_LIMIT_ITEMS, r.pos);
-        return false;
-    }
-    *event = (struct rtmp_amf_event){.depth = amf->depth};
-    if (amf->avmplus || amf_level(amf)->state >= AMF3_TOP)
-        rtmp_amf3_event(amf, &r, event);
-    else
-        rtmp_amf0_event(amf, &r, event);
-    if (r.error != RTMP_OK) {
-        rtmp_fail_at(amf->reader, r.error, r.error_pos);
+        rtmp_fail_at(r, RTMP_LIMIT_ITEMS, r->pos);
         return false;
     }
     amf->items++;
-    amf->reader->pos = r.pos;
-    return true;
+    amf_blank(event, amf->depth);
+    return amf_level(amf)->state < AMF3_TOP ? rtmp_amf0_event(amf, r, event)
+                                            : rtmp_amf3_event(amf, r, event);
 }
 
 bool rtmp_amf_skip(struct rtmp_amf *amf) {

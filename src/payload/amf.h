@@ -36,7 +36,7 @@ enum rtmp_amf_kind {
     RTMP_AMF_UNSIGNED, /* value.unsigned_integer: item of vector<uint> */
     RTMP_AMF_BOOLEAN,  /* value.boolean */
     RTMP_AMF_STRING,   /* text: also long strings, and AMF3 strings by reference (is_reference) */
-    RTMP_AMF_DATE,     /* value.date */
+    RTMP_AMF_DATE,     /* value.milliseconds, timezone */
     RTMP_AMF_XML,      /* text */
     RTMP_AMF_BYTES,    /* payload: the ByteArray's bytes */
     RTMP_AMF_NULL,
@@ -82,34 +82,35 @@ struct rtmp_amf_event {
     bool is_fixed;            /* VECTOR: fixed length; DICTIONARY: weak keys */
     bool is_dictionary_key;   /* this value is the key of a DICTIONARY entry */
     bool traits_by_reference; /* OBJECT, AMF3: `reference` is the traits index */
+    uint8_t target_marker;    /* REFERENCE: marker of the referenced value */
+    int16_t timezone;         /* DATE, AMF0: minutes, should be 0 (specified) */
     uint32_t reference;
     uint32_t count;         /* declared items; sealed members for an AMF3 object */
     enum rtmp_error remark; /* RTMP_OK or a remark (1..99) about this event */
     struct rtmp_span whole, head, payload, text;
     struct rtmp_span target; /* REFERENCE: the referenced value's marker (len 0: unresolved) */
-    uint8_t target_marker;   /* REFERENCE: marker of the referenced value */
     union {
         double number;
         int32_t integer;
         uint32_t unsigned_integer;
         bool boolean;
-        struct {
-            double milliseconds; /* since 1970-01-01 UTC */
-            int16_t timezone;    /* minutes; AMF0 only, should be 0 (specified) */
-        } date;
+        double milliseconds; /* DATE: since 1970-01-01 UTC */
     } value;
 };
 
 /* One open container; level 0 is the message's top. Private to amf*.c. */
 struct rtmp_amf_level {
     uint8_t state;    /* enum amf_state of amf_level.h: what comes next */
-    bool dynamic;     /* AMF3 object: keys follow the sealed members */
+    uint8_t after;    /* the state to go back to behind an AVMPLUS value */
     uint8_t sections; /* externalizable message: flag sections still to come */
+    bool dynamic;     /* AMF3 object: keys follow the sealed members */
     uint32_t left;    /* items still to come by count */
     uint32_t count;   /* declared count */
-    uint32_t names;   /* position of the next sealed member's name; while the inline traits are
-                         read, of the first one */
-    uint32_t done;    /* entries seen */
+    union {
+        uint32_t done;  /* AMF0: entries seen */
+        uint32_t names; /* AMF3: position of the next sealed member's name; while the inline
+                           traits are read, of the first one */
+    };
 };
 
 struct rtmp_amf_object {
@@ -127,7 +128,6 @@ struct rtmp_amf_traits {
 struct rtmp_amf {
     struct rtmp_reader *reader;
     uint8_t depth;  /* open containers */
-    bool avmplus;   /* the marker 0x11 was read, its AMF3 value comes next */
     uint32_t items; /* events given out, against RTMP_LIMIT_MESSAGE_ITEMS */
     uint32_t object0_count, object3_count, string_count, traits_count; /* may exceed the caps */
     struct rtmp_amf_level level[RTMP_LIMIT_AMF_DEPTH + 1];

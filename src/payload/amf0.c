@@ -7,14 +7,17 @@ enum amf0_marker {
 #undef NAME
 };
 
+/* On the path of nearly every event: inlined, its copy of the reader stays in registers. */
+#define HOT static inline __attribute__((always_inline))
+
 /* `len` bytes announced by the field at `at`; more than there are is an error of that field. */
-static struct rtmp_span announced(struct rtmp_reader *r, uint32_t len, uint32_t at) {
+HOT struct rtmp_span announced(struct rtmp_reader *r, uint32_t len, uint32_t at) {
     if (len > rtmp_left(r))
         rtmp_fail_at(r, RTMP_ERROR_LENGTH, at);
     return rtmp_take(r, len);
 }
 
-static struct rtmp_span short_text(struct rtmp_reader *r) {
+HOT struct rtmp_span short_text(struct rtmp_reader *r) {
     uint32_t at = r->pos;
     uint32_t len = rtmp_u16(r);
     return announced(r, len, at);
@@ -26,31 +29,26 @@ static struct rtmp_span long_text(struct rtmp_reader *r) {
     return announced(r, len, at);
 }
 
-static void text_value(struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t start,
-                       struct rtmp_span text) {
+HOT void text_value(struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t start,
+                    struct rtmp_span text) {
     event->kind = kind;
     event->text = text;
     amf_ranges(event, start, text);
 }
 
 /* Containers enter the reference table when they start, so that a cycle can be written. */
-static struct rtmp_amf_level *open_container(struct rtmp_amf *amf, struct rtmp_reader *r,
-                                             struct rtmp_amf_event *event, enum rtmp_amf_kind kind,
-                                             uint32_t start, struct rtmp_span class_name,
-                                             enum amf_state state) {
+static void open_container(struct rtmp_amf *amf, struct rtmp_reader *r,
+                           struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t start,
+                           struct rtmp_span class_name, enum amf_state state) {
     event->kind = kind;
     event->text = class_name;
     amf_ranges(event, start, class_name);
-    if (!rtmp_ok(r))
-        return NULL;
-    struct rtmp_amf_level *level = amf_open(amf, r, start, state, event->count);
-    if (!level)
-        return NULL;
+    if (!rtmp_ok(r) || !amf_open(amf, r, start, state, event->count))
+        return;
     if (amf->object0_count < RTMP_LIMIT_AMF_REFERENCES)
         amf->object0[amf->object0_count] =
             (struct rtmp_amf_object){.pos = start, .marker = event->marker};
     amf->object0_count++;
-    return level;
 }
 
 static void strict_array(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
@@ -59,8 +57,8 @@ static void strict_array(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtm
     /* A value takes at least its marker. */
     if (event->count > rtmp_left(r))
         rtmp_fail_at(r, RTMP_ERROR_LENGTH, start + 1);
-    (void)open_container(amf, r, event, RTMP_AMF_STRICT_ARRAY, start, rtmp_span_of(r->pos, 0),
-                         AMF0_ITEMS);
+    open_container(amf, r, event, RTMP_AMF_STRICT_ARRAY, start, rtmp_span_of(r->pos, 0),
+                   AMF0_ITEMS);
 }
 
 static void reference(const struct rtmp_amf *amf, struct rtmp_reader *r,
@@ -80,8 +78,8 @@ static void reference(const struct rtmp_amf *amf, struct rtmp_reader *r,
 
 static void date(struct rtmp_reader *r, struct rtmp_amf_event *event, uint32_t start) {
     event->kind = RTMP_AMF_DATE;
-    event->value.date.milliseconds = rtmp_f64(r);
-    event->value.date.timezone = (int16_t)rtmp_u16(r);
+    event->value.milliseconds = rtmp_f64(r);
+    event->timezone = (int16_t)rtmp_u16(r);
     amf_check_date(event);
     amf_ranges(event, start, rtmp_span_of(start + 1, r->pos - start - 1));
 }
@@ -92,26 +90,44 @@ static void bare(struct rtmp_reader *r, struct rtmp_amf_event *event, enum rtmp_
     amf_ranges(event, start, rtmp_span_of(r->pos, 0));
 }
 
-static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+/* The three kinds that most properties have. False: another one (the cursor is behind its marker),
+ * or an error. */
+HOT bool common_value(struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
-    event->marker = rtmp_u8(r);
-    if (!rtmp_ok(r))
-        return;
+    uint8_t marker = rtmp_u8(r);
+    event->marker = marker;
     event->has_marker = true;
-    switch ((enum amf0_marker)event->marker) {
-    case AMF0_MARKER_NUMBER:
+    if (marker == AMF0_MARKER_NUMBER) {
         event->kind = RTMP_AMF_NUMBER;
         event->value.number = rtmp_f64(r);
+        if (!rtmp_ok(r))
+            return false;
         amf_ranges(event, start, rtmp_span_of(start + 1, 8));
-        return;
-    case AMF0_MARKER_BOOLEAN:
+        return true;
+    }
+    if (marker == AMF0_MARKER_STRING) {
+        struct rtmp_span text = short_text(r);
+        if (!rtmp_ok(r))
+            return false;
+        text_value(event, RTMP_AMF_STRING, start, text);
+        return true;
+    }
+    if (marker == AMF0_MARKER_BOOLEAN) {
         event->kind = RTMP_AMF_BOOLEAN;
         event->value.boolean = rtmp_u8(r) != 0;
+        if (!rtmp_ok(r))
+            return false;
         amf_ranges(event, start, rtmp_span_of(start + 1, 1));
+        return true;
+    }
+    return false;
+}
+
+static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+    uint32_t start = r->pos;
+    if (common_value(r, event) || !rtmp_ok(r))
         return;
-    case AMF0_MARKER_STRING:
-        text_value(event, RTMP_AMF_STRING, start, short_text(r));
-        return;
+    switch ((enum amf0_marker)event->marker) {
     case AMF0_MARKER_LONG_STRING:
         text_value(event, RTMP_AMF_STRING, start, long_text(r));
         return;
@@ -125,17 +141,16 @@ static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_e
         reference(amf, r, event, start);
         return;
     case AMF0_MARKER_OBJECT:
-        (void)open_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_span_of(r->pos, 0),
-                             AMF0_KEY);
+        open_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_span_of(r->pos, 0), AMF0_KEY);
         return;
     case AMF0_MARKER_TYPED_OBJECT:
-        (void)open_container(amf, r, event, RTMP_AMF_OBJECT, start, short_text(r), AMF0_KEY);
+        open_container(amf, r, event, RTMP_AMF_OBJECT, start, short_text(r), AMF0_KEY);
         return;
     case AMF0_MARKER_ECMA_ARRAY:
         /* The count is a hint (observed: 0, or the array's length with holes). */
         event->count = rtmp_u32(r);
-        (void)open_container(amf, r, event, RTMP_AMF_ECMA_ARRAY, start, rtmp_span_of(r->pos, 0),
-                             AMF0_KEY);
+        open_container(amf, r, event, RTMP_AMF_ECMA_ARRAY, start, rtmp_span_of(r->pos, 0),
+                       AMF0_KEY);
         return;
     case AMF0_MARKER_STRICT_ARRAY:
         strict_array(amf, r, event, start);
@@ -152,14 +167,16 @@ static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_e
         bare(r, event, RTMP_AMF_UNSUPPORTED, start);
         return;
     case AMF0_MARKER_AVMPLUS_OBJECT:
-        amf->avmplus = true;
+        amf_expect_avmplus(amf);
         bare(r, event, RTMP_AMF_AVMPLUS, start);
         return;
     case AMF0_MARKER_OBJECT_END:
         rtmp_fail_at(r, RTMP_ERROR_FORMAT, start);
         return;
+    default:
+        rtmp_fail_at(r, RTMP_ERROR_MARKER, start);
+        return;
     }
-    rtmp_fail_at(r, RTMP_ERROR_MARKER, start);
 }
 
 static void close_object(struct rtmp_amf *amf, const struct rtmp_reader *r, uint32_t start,
@@ -170,6 +187,13 @@ static void close_object(struct rtmp_amf *amf, const struct rtmp_reader *r, uint
     else if (level->count != 0 && level->count != level->done)
         event->remark = RTMP_REMARK_COUNT_DIFFERS;
     amf_close(amf, r, start, event);
+}
+
+HOT void take_key(struct rtmp_amf_level *level, struct rtmp_amf_event *event, uint32_t start,
+                  struct rtmp_span text) {
+    level->state = AMF0_VALUE;
+    level->done++;
+    text_value(event, RTMP_AMF_KEY, start, text);
 }
 
 /*
@@ -191,13 +215,10 @@ static void key(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_eve
         close_object(amf, r, start, end.len == 1, event);
         return;
     }
-    struct rtmp_amf_level *level = amf_level(amf);
-    level->state = AMF0_VALUE;
-    level->done++;
-    text_value(event, RTMP_AMF_KEY, start, text);
+    take_key(amf_level(amf), event, start, text);
 }
 
-void rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     struct rtmp_amf_level *level = amf_level(amf);
     switch (level->state) {
     case AMF0_KEY:
@@ -217,4 +238,48 @@ void rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_am
         break;
     }
     value(amf, r, event);
+}
+
+/* Kept out of line: it would cost the common events a larger frame. */
+static __attribute__((noinline)) bool uncommon_event(struct rtmp_amf *amf, struct rtmp_reader *r,
+                                                     struct rtmp_amf_event *event) {
+    uint32_t start = r->pos;
+    amf_blank(event, amf->depth);
+    any_event(amf, r, event);
+    return amf_finish(r, start);
+}
+
+/* A key that has a name and is all there. False leaves the reader and the level as they were. */
+HOT bool common_key(struct rtmp_amf_level *level, struct rtmp_reader *reader,
+                    struct rtmp_amf_event *event) {
+    struct rtmp_reader r = rtmp_reader_over(reader->data, reader->end);
+    r.pos = reader->pos;
+    struct rtmp_span text = short_text(&r);
+    if (text.len == 0)
+        return false;
+    take_key(level, event, reader->pos, text);
+    reader->pos = r.pos;
+    return true;
+}
+
+/* The same for a value. */
+static __attribute__((noinline)) bool value_event(struct rtmp_amf *amf, struct rtmp_reader *reader,
+                                                  struct rtmp_amf_event *event) {
+    struct rtmp_amf_level *level = amf_level(amf);
+    struct rtmp_reader r = rtmp_reader_over(reader->data, reader->end);
+    r.pos = reader->pos;
+    if ((level->state == AMF0_ITEMS && level->left == 0) || !common_value(&r, event))
+        return uncommon_event(amf, reader, event);
+    if (level->state == AMF0_VALUE)
+        level->state = AMF0_KEY;
+    else
+        level->left--; /* of the top, too, where it says nothing */
+    reader->pos = r.pos;
+    return true;
+}
+
+bool rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+    if (amf_level(amf)->state != AMF0_KEY)
+        return value_event(amf, r, event);
+    return common_key(amf_level(amf), r, event) || uncommon_event(amf, r, event);
 }

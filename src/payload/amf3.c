@@ -280,7 +280,7 @@ static void date(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_ev
     if (!stands_here(amf, r, event, start, &unused))
         return;
     leaf(event, RTMP_AMF_DATE, start, rtmp_span_of(r->pos, 8));
-    event->value.date.milliseconds = rtmp_f64(r);
+    event->value.milliseconds = rtmp_f64(r);
     amf_check_date(event);
 }
 
@@ -468,15 +468,16 @@ static void sealed_member(struct rtmp_amf *amf, struct rtmp_amf_level *level, st
     }
 }
 
-void rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
-    event->version = 3;
+static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     struct rtmp_amf_level *level = amf_level(amf);
-    if (amf->avmplus || level->state == AMF3_TOP) {
-        amf->avmplus = false;
+    switch ((enum amf_state)level->state) {
+    case AMF3_TOP:
         value(amf, r, event);
         return;
-    }
-    switch ((enum amf_state)level->state) {
+    case AMF3_AVMPLUS:
+        level->state = level->after;
+        value(amf, r, event);
+        return;
     case AMF3_MEMBER_NAMES:
         if (level->left > 0) {
             level->left--;
@@ -513,4 +514,11 @@ void rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_am
         item(amf, level, r, event);
         return;
     }
+}
+
+bool rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+    uint32_t start = r->pos;
+    event->version = 3;
+    any_event(amf, r, event);
+    return amf_finish(r, start);
 }

@@ -13,7 +13,8 @@ enum amf_state {
     AMF0_VALUE, /* ... the value of that key */
     AMF0_ITEMS, /* strict array: `left` values */
 
-    AMF3_TOP, /* top-level values that start with AMF3 markers; first of the AMF3 states */
+    AMF3_TOP,     /* top-level values that start with AMF3 markers; first of the AMF3 states */
+    AMF3_AVMPLUS, /* the value after the AMF0 marker 0x11 */
     AMF3_MEMBER_NAMES,
     AMF3_SEALED_KEY,
     AMF3_SEALED_VALUE,
@@ -33,15 +34,33 @@ enum amf_state {
 };
 
 /*
- * The next event, read from `r`, a copy of the message's reader with no error in it. An error is
- * left in `r`; the event is then void. Both are called with a reader that has bytes left or with an
- * open container.
+ * The next event, read from `r`, the message's reader with no error in it. Called with bytes left
+ * or with an open container; the event is blank. False: an error, the cursor stands where it stood.
  */
-void rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
-void rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
+bool rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
+bool rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
 
 static inline struct rtmp_amf_level *amf_level(struct rtmp_amf *amf) {
     return &amf->level[amf->depth];
+}
+
+static inline void amf_blank(struct rtmp_amf_event *event, uint8_t depth) {
+    *event = (struct rtmp_amf_event){.depth = depth};
+}
+
+/* The end of an event that began at `start`: after an error the cursor goes back there. */
+static inline bool amf_finish(struct rtmp_reader *r, uint32_t start) {
+    if (rtmp_ok(r))
+        return true;
+    r->pos = start;
+    return false;
+}
+
+/* The marker 0x11 was read: one AMF3 value comes, then what would have come without it. */
+static inline void amf_expect_avmplus(struct rtmp_amf *amf) {
+    struct rtmp_amf_level *level = amf_level(amf);
+    level->after = level->state;
+    level->state = AMF3_AVMPLUS;
 }
 
 /* Open a container whose marker stands at `start`. NULL: too deep, the error is set. */
@@ -68,7 +87,7 @@ static inline void amf_ranges(struct rtmp_amf_event *event, uint32_t start,
 
 /* ECMAScript's dates reach 100,000,000 days to either side of 1970 (ECMA-262). NaN is none. */
 static inline void amf_check_date(struct rtmp_amf_event *event) {
-    double milliseconds = event->value.date.milliseconds;
+    double milliseconds = event->value.milliseconds;
     if (!(milliseconds >= -8.64e15 && milliseconds <= 8.64e15))
         event->remark = RTMP_REMARK_DATE;
 }

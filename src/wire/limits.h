@@ -13,6 +13,10 @@
 #define RTMP_LIMIT_AMF_REFERENCES 2048
 #define RTMP_LIMIT_AMF_TRAITS     256
 
+/* Bytes of the dotted path of an AMF leaf. Every leaf may carry one, so that it bounds the memory
+ * that nested containers with long names cost. */
+#define RTMP_LIMIT_AMF_PATH 512
+
 /* AMF events shown for one message. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_LIMIT_MESSAGE_ITEMS 100000
 

@@ -19,9 +19,10 @@ static hf_register_info hf[] = {
       HFILL}},
 };
 
+/* Not PI_MALFORMED: Wireshark marks such frames as its own "Malformed Packet". */
 static ei_register_info ei[] = {
     {&ei_rtmpx_malformed,
-     {"rtmpx.malformed", PI_MALFORMED, PI_ERROR, "RTMP: these bytes are not what they should be",
+     {"rtmpx.malformed", PI_PROTOCOL, PI_ERROR, "RTMP: these bytes are not what they should be",
       EXPFILL}},
     {&ei_rtmpx_remark,
      {"rtmpx.remark", PI_PROTOCOL, PI_NOTE, "RTMP: unusual form, readable all the same", EXPFILL}},

@@ -170,8 +170,9 @@ static void summarise(struct rtmp_text *text, const struct rtmpx_view *view) {
 
 static void set_columns(const struct rtmpx_view *view, const char *line) {
     col_set_str(view->pinfo->cinfo, COL_PROTOCOL, "RTMP");
-    col_append_sep_str(view->pinfo->cinfo, COL_INFO, " | ", line);
     /* Another call for this frame (TLS records, tunnels) goes on behind this one. */
+    col_clear(view->pinfo->cinfo, COL_INFO);
+    col_append_sep_str(view->pinfo->cinfo, COL_INFO, " | ", line);
     col_set_fence(view->pinfo->cinfo, COL_INFO);
 }
 

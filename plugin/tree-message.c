@@ -215,9 +215,17 @@ static struct part_lists part_lists_of(const struct rtmpx_view *view) {
     return lists;
 }
 
-/* Indices of the parts of the message that part `index` completes: a run of lists.parts. */
+/*
+ * The parts of the message that part `index` completes, in order: a run of lists.parts, or `self`
+ * when the segment holds no other. Returns how many, at least 1.
+ */
 static uint32_t parts_of_message(const struct rtmpx_view *view, const struct part_lists *lists,
-                                 uint32_t index, struct part_of_message **run) {
+                                 uint32_t index, struct part_of_message *self,
+                                 const struct part_of_message **run) {
+    *self = (struct part_of_message){0, index};
+    *run = self;
+    if (!view->parts[index].assembly || alone(&view->parts[index]) || !lists->count)
+        return 1;
     uint32_t assembly = last_assembly(view->direction, view->parts[index].assembly);
     uint32_t low = 0;
     uint32_t high = lists->count;
@@ -249,11 +257,9 @@ static struct rtmp_message message_of(const struct rtmpx_part *part) {
 static uint8_t *gather(const struct rtmpx_view *view, const struct part_lists *lists,
                        uint32_t index, uint32_t room, uint32_t *available) {
     uint8_t *bytes = wmem_alloc(view->pinfo->pool, room ? room : 1);
-    struct part_of_message self = {0, index};
-    struct part_of_message *run = &self;
-    uint32_t count = 1;
-    if (!alone(&view->parts[index]))
-        count = parts_of_message(view, lists, index, &run);
+    struct part_of_message self;
+    const struct part_of_message *run;
+    uint32_t count = parts_of_message(view, lists, index, &self, &run);
     uint32_t done = 0;
     for (uint32_t i = 0; i < count; i++)
         done += rtmpx_chunk_data(view->direction, &view->parts[run[i].index], view->tvb,
@@ -344,11 +350,9 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
 static void add_message(proto_tree *tree, const struct rtmpx_view *view,
                         const struct part_lists *lists, uint32_t index) {
     const struct rtmpx_part *part = &view->parts[index];
-    struct part_of_message self = {0, index};
-    struct part_of_message *run = &self;
-    uint32_t count = 1;
-    if (part->assembly && !alone(part))
-        count = parts_of_message(view, lists, index, &run);
+    struct part_of_message self;
+    const struct part_of_message *run;
+    uint32_t count = parts_of_message(view, lists, index, &self, &run);
     uint32_t start = view->parts[run[0].index].start;
     uint32_t size = part->start + part->size - start;
     proto_item *item =

@@ -6,11 +6,6 @@
 
 #include "rtmpx.h"
 
-/* Somebody looks at the tree: labels are worth their making. */
-static inline bool rtmpx_is_visible(proto_tree *tree) {
-    return tree && PTREE_DATA(tree)->visible;
-}
-
 /* Wireshark gives up a frame at 1,000,000 items (a default preference), as a "Dissector bug". One
  * message stays below half of that (RTMP_LIMIT_MESSAGE_ITEMS), so that asking before each message
  * is enough. */

@@ -121,7 +121,7 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, unsigned n
     rtmp_aggregate_init(&aggregate, &reader, body->message->timestamp);
     while (rtmp_aggregate_next(&aggregate, &tag)) {
         proto_tree *subtree = add_tag(tree, body, &tag);
-        if (rtmpx_is_visible(subtree))
+        if (rtmpx_tree_visible(subtree))
             label_tag(subtree, body, &tag);
         add_data(subtree, body, &tag, nesting);
         if (tag.has_back_pointer)

@@ -117,7 +117,7 @@ static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_
     proto_item *item = rtmpx_add_string(tree, id, body, value->whole, value->text);
     if (fact == RTMP_FACT_LEVEL && span_is(body, value->text, "error"))
         expert_add_info(body->pinfo, item, &ei_rtmpx_error_status);
-    if (fact == RTMP_FACT_CODE && rtmpx_is_visible(tree)) {
+    if (fact == RTMP_FACT_CODE && rtmpx_tree_visible(tree)) {
         const char *meaning = rtmp_status_meaning(body->bytes + value->text.pos, value->text.len);
         if (meaning)
             proto_item_append_text(item, " (%s)", meaning);

@@ -124,7 +124,7 @@ static void add_event(struct view *view, const struct rtmp_so_part *part) {
     struct rtmp_span span = rtmp_span_of(part->whole.pos, part->whole.len + part->body.len);
     proto_item *item = rtmpx_add_range(parent, hf_event, body, span);
     proto_tree *tree = proto_item_add_subtree(item, ett_event);
-    if (rtmpx_is_visible(parent))
+    if (rtmpx_tree_visible(parent))
         label_event(item, part);
     view->event[part->depth] = tree;
     view->attribute = tree;
@@ -145,7 +145,7 @@ static void add_event(struct view *view, const struct rtmp_so_part *part) {
 /* `Change note_3`, `Success score, lives`. */
 static void name_in_label(struct view *view, const struct rtmp_so_part *part) {
     proto_tree *tree = event_tree(view, part);
-    if (!rtmpx_is_visible(tree))
+    if (!rtmpx_tree_visible(tree))
         return;
     proto_item_append_text(tree, "%s%s", view->has_name ? ", " : " ",
                            rtmpx_wire_string(view->body, part->text));

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "payload/bits.h"
+
+/* Leave the byte at the cursor. */
+static void advance(struct rtmp_bits *bits) {
+    uint8_t byte = rtmp_u8(bits->reader);
+    bits->used = 0;
+    bits->zeros = byte == 0 && bits->zeros < 2 ? (uint8_t)(bits->zeros + 1) : byte == 0 ? 2 : 0;
+}
+
+/* An emulation prevention byte is never the place of a bit. */
+static void skip_emulation(struct rtmp_bits *bits) {
+    if (bits->rbsp && bits->used == 0 && bits->zeros == 2 && rtmp_left(bits->reader) &&
+        rtmp_peek_at(bits->reader, bits->reader->pos) == 3)
+        advance(bits);
+}
+
+uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
+    uint32_t value = 0;
+    while (n > 0) {
+        skip_emulation(bits);
+        if (!rtmp_ok(bits->reader) || rtmp_left(bits->reader) == 0) {
+            (void)rtmp_take(bits->reader, 1);
+            return 0;
+        }
+        unsigned room = 8U - bits->used;
+        unsigned count = n < room ? n : room;
+        unsigned byte = rtmp_peek_at(bits->reader, bits->reader->pos);
+        unsigned part = (byte >> (room - count)) & ((1U << count) - 1U);
+        value = value << count | part;
+        n -= count;
+        bits->used = (uint8_t)(bits->used + count);
+        if (bits->used == 8)
+            advance(bits);
+    }
+    return value;
+}
+
+uint32_t rtmp_bits_ue(struct rtmp_bits *bits) {
+    uint32_t start = bits->reader->pos;
+    unsigned zeros = 0;
+    while (rtmp_ok(bits->reader) && rtmp_bits_take(bits, 1) == 0)
+        if (++zeros > 32) {
+            rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, start);
+            return 0;
+        }
+    if (zeros == 32) { /* only 2^32 - 1 has 32 zeros: what follows is 32 zero bits */
+        if (rtmp_bits_take(bits, 32) != 0)
+            rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, start);
+        return rtmp_ok(bits->reader) ? 0xFFFFFFFFU : 0;
+    }
+    uint32_t rest = rtmp_bits_take(bits, zeros);
+    return rtmp_ok(bits->reader) ? (1U << zeros) - 1U + rest : 0;
+}
+
+int32_t rtmp_bits_se(struct rtmp_bits *bits) {
+    uint32_t code = rtmp_bits_ue(bits);
+    if (code == 0xFFFFFFFFU) { /* 2^31: outside of what se(v) may hold */
+        rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, bits->reader->pos);
+        return 0;
+    }
+    return code & 1 ? (int32_t)((code + 1) / 2) : -(int32_t)(code / 2);
+}
+
+void rtmp_bits_skip(struct rtmp_bits *bits, uint32_t n) {
+    while (n > 0 && rtmp_ok(bits->reader)) {
+        unsigned count = n < 32 ? (unsigned)n : 32U;
+        (void)rtmp_bits_take(bits, count);
+        n -= count;
+    }
+}
+
+void rtmp_bits_align(struct rtmp_bits *bits) {
+    if (bits->used)
+        advance(bits);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_PAYLOAD_BITS_H
+#define RTMP_PAYLOAD_BITS_H
+
+#include "wire/bytes.h"
+
+/*
+ * Bits, most significant first, from a reader of bytes.
+ *
+ * The reader stands on the byte that holds the next bit; `used` bits of it are gone. Errors are the
+ * reader's own (sticky, with position); after one every read returns zero. When `rbsp` is set, the
+ * bytes are those of a NAL unit and each emulation prevention byte (03 after two zero bytes) is
+ * skipped (ITU-T H.264 7.4.1, H.265 7.4.2, H.266 7.4.2). Work is linear in the bits taken.
+ */
+struct rtmp_bits {
+    struct rtmp_reader *reader;
+    uint8_t used;  /* 0..7 */
+    uint8_t zeros; /* zero bytes directly before the cursor, for rbsp */
+    bool rbsp;
+};
+
+/* The next n bits (n <= 32) as an unsigned number. */
+uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n);
+
+/* Exp-Golomb numbers ue(v) and se(v); more than 32 leading zeros is RTMP_ERROR_FORMAT. */
+uint32_t rtmp_bits_ue(struct rtmp_bits *bits);
+int32_t rtmp_bits_se(struct rtmp_bits *bits);
+
+/* Move over n bits. */
+void rtmp_bits_skip(struct rtmp_bits *bits, uint32_t n);
+
+/* Move to the next byte boundary; nothing when the cursor is on one. */
+void rtmp_bits_align(struct rtmp_bits *bits);
+
+#endif

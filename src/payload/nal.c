@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "payload/media_reader.h"
+
+#include <stddef.h>
+
+#include "payload/nal.h"
+
+static const char *avc_nal_type_name(uint32_t type) {
+    switch (type) {
+#define NAME(value, identifier, text)                                                              \
+    case value:                                                                                    \
+        return text;
+#include "names/avc_nal_types.def"
+    default:
+        return NULL;
+    }
+}
+
+static const char *hevc_nal_type_name(uint32_t type) {
+    switch (type) {
+#include "names/hevc_nal_types.def"
+    default:
+        return NULL;
+    }
+}
+
+static const char *vvc_nal_type_name(uint32_t type) {
+    switch (type) {
+#include "names/vvc_nal_types.def"
+    default:
+        return NULL;
+    }
+}
+
+static const char *sei_payload_type_name(uint32_t type) {
+    switch (type) {
+#include "names/sei_payload_types.def"
+#undef NAME
+    default:
+        return NULL;
+    }
+}
+
+const char *rtmp_nal_type_name(enum rtmp_codec codec, uint32_t type) {
+    return codec == RTMP_CODEC_H264   ? avc_nal_type_name(type)
+           : codec == RTMP_CODEC_HEVC ? hevc_nal_type_name(type)
+                                      : vvc_nal_type_name(type);
+}
+
+uint8_t rtmp_nal_type(enum rtmp_codec codec, uint8_t first, uint8_t second) {
+    return codec == RTMP_CODEC_H264   ? first & 0x1F
+           : codec == RTMP_CODEC_HEVC ? first >> 1 & 0x3F
+                                      : second >> 3;
+}
+
+/* sei_message(): type and size as runs of FF bytes and a last one. The payloads stay raw. */
+static uint32_t read_sei_number(struct rtmp_media *m, enum rtmp_media_field field,
+                                rtmp_name_function name) {
+    uint32_t start = m->reader.pos;
+    uint32_t number = 0;
+    uint32_t byte;
+    do {
+        byte = rtmp_bits_take(&m->bits, 8);
+        number += byte;
+    } while (byte == 0xFF && rtmp_ok(&m->reader));
+    if (rtmp_ok(&m->reader))
+        rtmp_media_value(m, field, rtmp_media_since(m, start), number, name ? name(number) : NULL);
+    return number;
+}
+
+static void read_sei(struct rtmp_media *m) {
+    while (rtmp_ok(&m->reader) && rtmp_left(&m->reader) > 1) { /* the last byte is trailing bits */
+        read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_TYPE, sei_payload_type_name);
+        uint32_t size = read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_SIZE, NULL);
+        for (uint32_t i = 0; i < size && rtmp_ok(&m->reader); i++)
+            (void)rtmp_bits_take(&m->bits, 8);
+    }
+}
+
+/* nal_unit_header() of each codec; returns nal_unit_type. */
+static uint32_t read_header(struct rtmp_media *m) {
+    uint32_t start = m->reader.pos;
+    uint8_t type = rtmp_nal_type(m->codec, rtmp_peek_at(&m->reader, start),
+                                 rtmp_peek_at(&m->reader, start + 1));
+    uint32_t bytes = m->codec == RTMP_CODEC_H264 ? 1 : 2;
+    if (rtmp_left(&m->reader) < bytes)
+        (void)rtmp_take(&m->reader, bytes);
+    rtmp_media_u(m, RTMP_FIELD_NAL_FORBIDDEN_BIT, 1);
+    if (m->codec == RTMP_CODEC_H264) {
+        rtmp_media_u(m, RTMP_FIELD_NAL_REF_IDC, 2);
+        rtmp_bits_skip(&m->bits, 5);
+    } else if (m->codec == RTMP_CODEC_HEVC) {
+        rtmp_bits_skip(&m->bits, 6);
+        rtmp_media_u(m, RTMP_FIELD_NAL_LAYER_ID, 6);
+        rtmp_media_u(m, RTMP_FIELD_NAL_TEMPORAL_ID, 3);
+    } else {
+        rtmp_bits_skip(&m->bits, 1);
+        rtmp_media_u(m, RTMP_FIELD_NAL_LAYER_ID, 6);
+        rtmp_bits_skip(&m->bits, 5);
+        rtmp_media_u(m, RTMP_FIELD_NAL_TEMPORAL_ID, 3);
+    }
+    rtmp_media_value(m, RTMP_FIELD_NAL_TYPE, rtmp_span_of(start, bytes), type,
+                     rtmp_nal_type_name(m->codec, type));
+    return type;
+}
+
+static bool is_sps(enum rtmp_codec codec, uint32_t type) {
+    return type == (codec == RTMP_CODEC_H264 ? 7U : codec == RTMP_CODEC_HEVC ? 33U : 15U);
+}
+
+static bool is_sei(enum rtmp_codec codec, uint32_t type) {
+    return codec == RTMP_CODEC_H264   ? type == 6
+           : codec == RTMP_CODEC_HEVC ? type == 39 || type == 40
+                                      : type == 23 || type == 24;
+}
+
+static void read_unit(struct rtmp_media *m) {
+    uint32_t type = read_header(m);
+    m->bits.rbsp = true;
+    m->bits.zeros = 0;
+    if (is_sps(m->codec, type)) {
+        if (m->codec == RTMP_CODEC_H264)
+            rtmp_avc_sps(m);
+        else if (m->codec == RTMP_CODEC_HEVC)
+            rtmp_hevc_sps(m);
+        else
+            rtmp_vvc_sps(m);
+    } else if (is_sei(m->codec, type))
+        read_sei(m);
+    rtmp_media_skip_rest(m);
+}
+
+/* A length of `size` bytes and its NAL unit, as a group. */
+static void read_sized_unit(struct rtmp_media *m, unsigned size) {
+    struct rtmp_reader ahead = m->reader;
+    uint32_t len = 0;
+    for (unsigned i = 0; i < size; i++)
+        len = len << 8 | rtmp_u8(&ahead);
+    uint32_t announced = rtmp_media_announced(m);
+    bool fits = announced >= size && len <= announced - size;
+    bool lying = rtmp_ok(&ahead) && !fits;
+    uint32_t at = m->reader.pos;
+    struct rtmp_media_range outer;
+    if (!rtmp_media_enter(m, RTMP_FIELD_NAL, rtmp_ok(&ahead) && fits ? size + len : announced,
+                          &outer))
+        return;
+    rtmp_media_u(m, RTMP_FIELD_NAL_LENGTH, 8 * size);
+    if (lying)
+        rtmp_fail_at(&m->reader, RTMP_ERROR_LENGTH, at);
+    else if (rtmp_ok(&m->reader) && rtmp_media_announced(m))
+        read_unit(m);
+    rtmp_media_leave(m, &outer);
+}
+
+void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count) {
+    for (uint32_t i = 0; i < count && rtmp_ok(&m->reader); i++)
+        read_sized_unit(m, 2);
+}
+
+/* Do lengths of `size` bytes step from NAL unit to NAL unit up to the end of the range? */
+static bool lengths_fit(const struct rtmp_media *m, unsigned size) {
+    uint32_t pos = m->reader.pos;
+    do {
+        if (m->limit - pos <= size)
+            return false;
+        if (m->reader.end < m->limit && (pos >= m->reader.end || m->reader.end - pos <= size))
+            return true; /* cut: as far as can be seen */
+        uint32_t len = 0;
+        for (unsigned i = 0; i < size; i++)
+            len = len << 8 | rtmp_peek_at(&m->reader, pos + i);
+        if (len < (m->codec == RTMP_CODEC_H264 ? 1U : 2U) || len > m->limit - pos - size ||
+            rtmp_peek_at(&m->reader, pos + size) & 0x80)
+            return false;
+        pos += size + len;
+    } while (pos != m->limit);
+    return true;
+}
+
+/* The announced size; when nobody has announced one, the first that fits. 0: none does. */
+static unsigned length_size(const struct rtmp_media *m) {
+    static const uint8_t sizes[] = {4, 2, 1};
+    if (m->nal_length_size >= 1 && m->nal_length_size <= 4)
+        return m->nal_length_size;
+    for (size_t i = 0; i < sizeof sizes; i++)
+        if (lengths_fit(m, sizes[i]))
+            return sizes[i];
+    return 0;
+}
+
+void rtmp_nal_frame(struct rtmp_media *m) {
+    unsigned size = length_size(m);
+    if (size == 0)
+        rtmp_fail_at(&m->reader, RTMP_REMARK_NAL_LENGTH, m->reader.pos);
+    while (rtmp_ok(&m->reader) && rtmp_left(&m->reader))
+        read_sized_unit(m, size);
+}

@@ -5,10 +5,12 @@
 For each connection of a capture, every variant becomes a connection of its own in one capture file,
 so that one tshark run decodes them all. The truth is tools/rtmp_reader.py on the whole streams.
 
-present    messages whose every byte is in the variant
+present    messages whose every byte is in the variant, and the header that gave type and length
+shapeless  messages whose every byte is in the variant, but not that header (not counted as present)
 shown      of those, shown by the plugin with their type, length, timestamp, stream id and csid
 after      present messages after the recovery point (the first one shown after a loss), and shown
 phantom    messages shown that the stream does not have
+           (timestamps and stream ids are compared as far as the headers that make them are there)
 skipped    the largest distance in bytes from the end of a loss to the recovery point
 
 usage: properties.py [--build DIR] [--kind KIND...] [--strict] CAPTURE...
@@ -18,6 +20,7 @@ something is, and phantom is 0.
 import argparse
 import collections
 import dataclasses
+import functools
 import itertools
 import pathlib
 import sys
@@ -38,7 +41,7 @@ KINDS = {
     "resegment": (variants.resegment, ()),
     "start": (variants.start_at_each, ()),
     "drop": (variants.drop_each, ()),
-    "swap": (variants.swap_each, ()),
+    "swap": (functools.partial(variants.swap_each, lost=True), ()),
     "swap+order": (variants.swap_each, ORDER),
     "duplicate": (variants.duplicate_each, ()),
     "wrap": (variants.wrap, ()),
@@ -54,6 +57,7 @@ BATCH = 60000  # segments a capture file
 class Total:
     variants: int = 0
     present: int = 0
+    shapeless: int = 0
     shown: int = 0
     after: int = 0
     after_shown: int = 0
@@ -62,7 +66,7 @@ class Total:
     lossless: bool = True
 
     def add(self, other):
-        for name in ("variants", "present", "shown", "after", "after_shown", "phantom"):
+        for name in ("variants", "present", "shapeless", "shown", "after", "after_shown", "phantom"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.skipped = max(self.skipped, other.skipped)
         self.lossless &= other.lossless
@@ -75,13 +79,13 @@ class Total:
     def row(self, name):
         def share(part, whole):
             return f"{100 * part / whole:8.3f}%" if whole else "        -"
-        return (f"{name:34} {self.variants:7} {self.present:9} {self.shown:9}"
+        return (f"{name:34} {self.variants:7} {self.shapeless:9} {self.present:9} {self.shown:9}"
                 f"{share(self.shown, self.present)} {self.after:9} {self.after_shown:9}"
                 f"{share(self.after_shown, self.after)} {self.phantom:8} {self.skipped:8}")
 
 
-HEADER = (f"{'':34} variants   present     shown            after     shown         "
-          "  phantom  skipped")
+HEADER = (f"{'':33} variants shapeless   present     shown              after     shown"
+          "            phantom  skipped")
 
 
 def truth(connection):
@@ -91,9 +95,20 @@ def truth(connection):
             if data[:1] == b"\x03"}
 
 
-def _hit(message, missing):
-    return any(start < end_ and start_ < end for start, end in message.ranges
-               for start_, end_ in missing)
+def _hit(ranges, missing):
+    return any(start < missing_end and missing_start < end for start, end in ranges
+               for missing_start, missing_end in missing)
+
+
+def _same(message, header, missing):
+    """Is `header` this message, as far as the variant can tell?"""
+    kind, length, timestamp, stream_id, csid = header
+    if (kind, length, csid) != (message.type, message.length, message.csid):
+        return False
+    if _hit(message.clock[:1], missing):
+        return True
+    return stream_id == message.stream_id and (
+        timestamp == message.timestamp or _hit(message.clock, missing))
 
 
 def judge(messages, shown, missing):
@@ -101,13 +116,16 @@ def judge(messages, shown, missing):
     total = Total(lossless=not missing)
     matched, at = set(), 0
     for header in shown:
-        found = next((i for i in range(at, len(messages)) if messages[i].header == header), None)
+        found = next((i for i in range(at, len(messages))
+                      if _same(messages[i], header, missing)), None)
         if found is None:
             total.phantom += 1
         else:
             matched.add(found)
             at = found + 1
-    present = [i for i, message in enumerate(messages) if not _hit(message, missing)]
+    whole = [i for i, message in enumerate(messages) if not _hit(message.ranges, missing)]
+    present = [i for i in whole if not _hit([messages[i].shape], missing)]
+    total.shapeless = len(whole) - len(present)
     total.present, total.shown = len(present), len(matched.intersection(present))
     after = [i for i in present if missing and messages[i].start >= missing[0][0]]
     recovered = next((i for i in after if i in matched), None)

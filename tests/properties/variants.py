@@ -115,8 +115,11 @@ def drop_each(connection):
                {(dropped.source, dropped.target): [connection.range(dropped)]})
 
 
-def swap_each(connection):
-    """Two neighbours of one direction arrive in the other order."""
+def swap_each(connection, lost=False):
+    """Two neighbours of one direction arrive in the other order.
+
+    lost: judge as if the late one were missing, as it is for a dissector when Wireshark does not put
+    segments in order (tcp.reassemble_out_of_order, off by default)."""
     last = {}
     for index in connection.data_indices():
         segment = connection.segments[index]
@@ -131,7 +134,7 @@ def swap_each(connection):
         early, late = segments[before], segments[index]
         segments[before] = late.replace(time=early.time)
         segments[index] = early.replace(time=late.time)
-        yield segments, {}
+        yield segments, {(early.source, early.target): [connection.range(early)]} if lost else {}
 
 
 def duplicate_each(connection):

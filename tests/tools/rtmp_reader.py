@@ -20,6 +20,8 @@ class Message:
     fmt: int  # of the first chunk
     ranges: list  # (start, end) of each chunk, header included
     body: bytes
+    shape: tuple  # (start, end) of the chunk header that gave type and length
+    clock: list  # of the headers since the last fmt 0 on the chunk stream, that one first
 
     @property
     def header(self):
@@ -43,6 +45,8 @@ class _ChunkStream:
     stream_id: int = 0
     extended: int = None  # value of the last header, when it had one
     open: Message = None
+    shape: tuple = None
+    clock: list = dataclasses.field(default_factory=list)
 
 
 def _number(data, at, length):
@@ -85,13 +89,16 @@ def _chunk(data, start, chunk_size, streams):
     stream = streams.setdefault(csid, _ChunkStream())
     if fmt < 3:
         at = _header(data, at, fmt, stream)
+        if fmt < 2:
+            stream.shape = start, at
     elif _repeats_extended(data, at, stream) if stream.extended is not None else False:
         at += 4
     if not stream.open:
         if fmt:
             stream.timestamp = (stream.timestamp + stream.delta) % pcap.WRAP
+        stream.clock = (stream.clock if fmt else []) + [(start, at)]
         stream.open = Message(stream.type, stream.length, stream.timestamp, stream.stream_id, csid,
-                              fmt, [], b"")
+                              fmt, [], b"", stream.shape, stream.clock)
     size = min(chunk_size, stream.length - len(stream.open.body))
     if at + size > len(data):
         raise IndexError

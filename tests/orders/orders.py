@@ -56,7 +56,7 @@ class Sharkd:
         """Our layers of a frame and the columns, as sharkd gives them."""
         answer = self.call("frame", frame=number, proto=True, columns=True)
         layers = [layer for layer in answer["tree"] if layer.get("f") == "rtmpx"]
-        return json.dumps([layers, answer.get("col")], sort_keys=True)
+        return json.dumps([layers, answer["col"]], sort_keys=True) if layers else ""
 
     def close(self):
         self.process.stdin.close()
@@ -73,6 +73,8 @@ def check(tshark, capture, shuffles):
     sharkd = Sharkd(tshark, capture)
     numbers = list(range(1, sharkd.call("status")["frames"] + 1))
     forward = {number: sharkd.tree(number) for number in numbers}
+    if {number for number in numbers if forward[number]} != one_pass.keys():
+        found.append("sharkd and tshark find our layer in different frames")
     orders = [("backward", numbers[::-1])]
     orders += [(f"shuffle {seed}", random.Random(seed).sample(numbers, len(numbers)))
                for seed in range(shuffles)]

@@ -39,7 +39,7 @@ static hf_register_info hf[] = {
      {"Effective timestamp (ms)", "rtmpx.aggregate.tag.rebased_timestamp", FT_UINT32, BASE_DEC,
       NULL, 0, "The message's timestamp plus the distance from the first tag's", HFILL}},
     {&hf_stream_id,
-     {"Stream ID", "rtmpx.aggregate.tag.stream_id", FT_UINT24, BASE_DEC, NULL, 0,
+     {"Stream id", "rtmpx.aggregate.tag.stream_id", FT_UINT24, BASE_DEC, NULL, 0,
       "Not used: the message's stream id counts", HFILL}},
     {&hf_back_pointer,
      {"Back pointer", "rtmpx.aggregate.tag.back_pointer", FT_UINT32, BASE_DEC, NULL, 0,

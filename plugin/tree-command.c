@@ -43,7 +43,7 @@ static hf_register_info hf[] = {
     {&hf_data_name,
      {"Data message", "rtmpx.data.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_transaction_id,
-     {"Transaction ID", "rtmpx.command.transaction_id", FT_DOUBLE, BASE_NONE, NULL, 0,
+     {"Transaction id", "rtmpx.command.transaction_id", FT_DOUBLE, BASE_NONE, NULL, 0,
       "0: no answer is expected", HFILL}},
     {&hf_app, {"Application", "rtmpx.connect.app", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_tc_url, {"URL", "rtmpx.connect.tc_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
@@ -74,7 +74,7 @@ static hf_register_info hf[] = {
      {"Status description", "rtmpx.status.description", FT_STRING, BASE_NONE, NULL, 0, NULL,
       HFILL}},
     {&hf_stream_id,
-     {"Created stream ID", "rtmpx.create_stream.stream_id", FT_DOUBLE, BASE_NONE, NULL, 0,
+     {"Created stream id", "rtmpx.create_stream.stream_id", FT_DOUBLE, BASE_NONE, NULL, 0,
       "The message stream id that a createStream returns", HFILL}},
 };
 

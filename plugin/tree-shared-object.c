@@ -28,7 +28,6 @@ static int hf_status_level = -1;
 static int ett_flags = -1;
 static int ett_event = -1;
 static int ett_key = -1;
-static int ett_method = -1;
 
 static const value_string event_names[] = {
 #define NAME(value, identifier, text, layout) {value, text},
@@ -77,7 +76,7 @@ static hf_register_info hf[] = {
 };
 
 void rtmpx_register_shared_object(int proto) {
-    static int *ett[] = {&ett_flags, &ett_event, &ett_key, &ett_method};
+    static int *ett[] = {&ett_flags, &ett_event, &ett_key};
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
 }
@@ -89,10 +88,10 @@ struct view {
     bool values_wanted;
     proto_tree *message;
     proto_tree *event[2];  /* the open event, and the one nested in it */
-    proto_tree *attribute; /* of the last key or method */
+    proto_tree *attribute; /* of the last key */
     struct rtmp_span key;
-    unsigned value; /* index of the next value of a send message */
-    bool has_name;  /* the event's label names a key or method already */
+    unsigned argument; /* index of the next one of a send message */
+    bool has_name;     /* the event's label names a key or method already */
 };
 
 static proto_tree *event_tree(const struct view *view, const struct rtmp_so_part *part) {
@@ -127,8 +126,7 @@ static void add_event(struct view *view, const struct rtmp_so_part *part) {
     if (rtmpx_tree_visible(parent))
         label_event(item, part);
     view->event[part->depth] = tree;
-    view->attribute = tree;
-    view->value = 0;
+    view->argument = 0;
     view->has_name = false;
 
     rtmpx_add_uint(tree, hf_event_type, body, rtmp_span_of(part->whole.pos, 1), part->event);
@@ -152,15 +150,12 @@ static void name_in_label(struct view *view, const struct rtmp_so_part *part) {
     view->has_name = true;
 }
 
-static void add_named(struct view *view, const struct rtmp_so_part *part, int id, int ett,
-                      struct rtmp_span span) {
-    proto_item *item = rtmpx_add_string(event_tree(view, part), id, view->body, span, part->text);
-    view->attribute = proto_item_add_subtree(item, ett);
-    view->key = part->text;
+static proto_item *add_string(struct view *view, const struct rtmp_so_part *part, int id) {
     name_in_label(view, part);
+    return rtmpx_add_string(event_tree(view, part), id, view->body, part->whole, part->text);
 }
 
-/* An attribute's value, or one of a send message, which has a place in place of a name. */
+/* An attribute's value in its subtree, or an argument of a send message, which has a place only. */
 static void add_value(struct view *view, const struct rtmp_so_part *part) {
     struct rtmp_amf *amf = &view->so->amf;
     if (!view->values_wanted)
@@ -171,20 +166,15 @@ static void add_value(struct view *view, const struct rtmp_so_part *part) {
         return;
     }
     char index[16];
-    (void)snprintf(index, sizeof index, "%u", view->value);
-    proto_tree *tree = part->kind == RTMP_SO_METHOD ? view->attribute : event_tree(view, part);
-    rtmpx_tree_amf_value(tree, view->body, amf, index, NULL, 0, NULL);
+    (void)snprintf(index, sizeof index, "%u", view->argument++);
+    rtmpx_tree_amf_value(event_tree(view, part), view->body, amf, index, NULL, 0, NULL);
 }
 
-static void add_status(struct view *view, const struct rtmp_so_part *part) {
+static void add_level(struct view *view, const struct rtmp_so_part *part) {
     const struct rtmpx_body *body = view->body;
-    bool is_code = part->kind == RTMP_SO_STATUS_CODE;
     proto_item *item =
-        rtmpx_add_string(event_tree(view, part), is_code ? hf_status_code : hf_status_level, body,
-                         part->whole, part->text);
-    if (is_code)
-        name_in_label(view, part);
-    else if (part->text.len == 5 && memcmp(body->bytes + part->text.pos, "error", 5) == 0)
+        rtmpx_add_string(event_tree(view, part), hf_status_level, body, part->whole, part->text);
+    if (part->text.len == 5 && memcmp(body->bytes + part->text.pos, "error", 5) == 0)
         expert_add_info(body->pinfo, item, &ei_rtmpx_error_status);
 }
 
@@ -231,24 +221,23 @@ static void add_part(struct view *view, const struct rtmp_so_part *part) {
         add_event(view, part);
         break;
     case RTMP_SO_KEY:
-        add_named(view, part, hf_key, ett_key, part->whole);
+        view->attribute = proto_item_add_subtree(add_string(view, part, hf_key), ett_key);
+        view->key = part->text;
         break;
     case RTMP_SO_METHOD:
-        if (part->text.len)
-            add_named(view, part, hf_method, ett_method, part->text);
-        add_value(view, part);
-        view->value++;
+        add_string(view, part, hf_method);
         break;
     case RTMP_SO_VALUE:
         add_value(view, part);
-        view->value++;
         break;
     case RTMP_SO_NUMBER:
         rtmpx_add_uint(view->attribute, hf_event_number, body, part->whole, part->number);
         break;
     case RTMP_SO_STATUS_CODE:
+        add_string(view, part, hf_status_code);
+        break;
     case RTMP_SO_STATUS_LEVEL:
-        add_status(view, part);
+        add_level(view, part);
         break;
     case RTMP_SO_DATA:
         rtmpx_add_range(event_tree(view, part), hf_event_data, body, part->whole);

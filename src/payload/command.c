@@ -252,7 +252,7 @@ void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, 
 /* Arguments are numbered from 1, after the command object of a command, after the name of data. */
 void rtmp_command_value_label(struct rtmp_text *text, const struct rtmp_command *command,
                               unsigned index) {
-    static const char *const fixed[] = {"Name", "Transaction ID", "Command object"};
+    static const char *const fixed[] = {"Name", "Transaction id", "Command object"};
     unsigned before = command->is_data ? 1 : COMMAND_OBJECT + 1;
     if (index < before) {
         rtmp_text_add(text, fixed[index]);

@@ -6,6 +6,7 @@
 #include "payload/message.h"
 
 #define EVENT_HEADER_LENGTH 5U
+#define AMF0_STRING         0x02 /* marker, then u16 and the bytes */
 
 /* What comes next in the message; before AT_EVENT the fields of its header. */
 enum state { AT_FORMAT, AT_NAME, AT_VERSION, AT_FLAGS, AT_RESERVED, AT_EVENT, IN_EVENT };
@@ -195,26 +196,30 @@ static bool next_event(struct rtmp_shared_object *so, struct rtmp_so_part *part)
     return true;
 }
 
-/* The handler's name where a send message's first value is an AMF0 string, as it always was. */
-static struct rtmp_span peek_method(const struct rtmp_shared_object *so) {
-    struct rtmp_reader reader = *so->reader;
-    if (rtmp_u8(&reader) != 0x02)
-        return rtmp_span_of(so->reader->pos, 0);
-    return rtmp_take(&reader, rtmp_u16(&reader));
-}
-
-static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_part *part,
-                        enum rtmp_so_kind kind) {
-    part->kind = kind;
+static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    part->kind = RTMP_SO_VALUE;
     part->whole = rtmp_span_of(so->reader->pos, 0);
     if (rtmp_left(so->reader) == 0) {
         rtmp_fail_at(so->reader, RTMP_ERROR_END, so->reader->pos);
         return false;
     }
-    if (kind == RTMP_SO_METHOD)
-        part->text = peek_method(so);
     so->value_pending = true;
     so->value_pos = so->reader->pos;
+    return true;
+}
+
+/* The handler's name is an AMF0 string from every writer; anything else is a value like others. */
+static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+    uint32_t start = so->reader->pos;
+    if (rtmp_peek_at(so->reader, start) != AMF0_STRING)
+        return begin_value(so, part);
+    part->kind = RTMP_SO_METHOD;
+    (void)rtmp_u8(so->reader);
+    if (!read_text(so->reader, part)) {
+        so->reader->pos = start;
+        return false;
+    }
+    part->whole = rtmp_span_of(start, so->reader->pos - start);
     return true;
 }
 
@@ -258,12 +263,12 @@ static bool next_field(struct rtmp_shared_object *so, struct rtmp_so_part *part)
         if (!second)
             return left && read_key(so, part);
         so->step = 0;
-        return so->layout == RTMP_SO_LAYOUT_ATTRIBUTES ? begin_value(so, part, RTMP_SO_VALUE)
+        return so->layout == RTMP_SO_LAYOUT_ATTRIBUTES ? begin_value(so, part)
                                                        : read_number(so, part);
     case RTMP_SO_LAYOUT_KEYS:
         return left && read_key(so, part);
     case RTMP_SO_LAYOUT_VALUES:
-        return left && begin_value(so, part, step == 0 ? RTMP_SO_METHOD : RTMP_SO_VALUE);
+        return left && (step == 0 ? read_method(so, part) : begin_value(so, part));
     case RTMP_SO_LAYOUT_STATUS:
         return step < 2 && read_status(so, part, step == 0);
     case RTMP_SO_LAYOUT_RAW:

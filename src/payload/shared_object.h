@@ -38,7 +38,7 @@ enum rtmp_so_layout {
     RTMP_SO_LAYOUT_ATTRIBUTES,    /* {key, AMF value} repeated */
     RTMP_SO_LAYOUT_KEYS,          /* {key} repeated */
     RTMP_SO_LAYOUT_NUMBERED_KEYS, /* {key, u32} repeated */
-    RTMP_SO_LAYOUT_VALUES,        /* AMF values: the handler's name, then its arguments */
+    RTMP_SO_LAYOUT_VALUES,        /* the handler's name as an AMF0 string, then AMF values */
     RTMP_SO_LAYOUT_STATUS,        /* code, level: two u16-counted texts */
     RTMP_SO_LAYOUT_NESTED, /* events inside a type 11 (a reading; nobody is known to write it) */
 };
@@ -52,7 +52,7 @@ enum rtmp_so_kind {
     RTMP_SO_EVENT,    /* header of a body part: event, layout, body; number = announced length */
     RTMP_SO_KEY,      /* text: attribute name; followed by VALUE or NUMBER if the layout has it */
     RTMP_SO_VALUE,    /* an AMF value begins; whole is empty */
-    RTMP_SO_METHOD,   /* the same for a send message's first value; text = handler's name */
+    RTMP_SO_METHOD,   /* text: the handler of a send message; absent if it is no AMF0 string */
     RTMP_SO_NUMBER,   /* number: the u32 of NUMBERED_KEYS */
     RTMP_SO_STATUS_CODE,  /* text */
     RTMP_SO_STATUS_LEVEL, /* text */
@@ -80,7 +80,7 @@ struct rtmp_so_part {
     uint32_t error_pos; /* REST */
     uint32_t number;
     struct rtmp_span whole;
-    struct rtmp_span text; /* inside `whole`, except METHOD: inside the value that follows */
+    struct rtmp_span text; /* inside `whole` */
     struct rtmp_span body; /* EVENT; starts at whole's end */
 };
 
@@ -103,7 +103,7 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
                              uint8_t message_type);
 
 /*
- * The next part. After VALUE and METHOD the caller may pull the value's events from so->amf up to
+ * The next part. After VALUE the caller may pull the value's events from so->amf up to
  * its end or its error; what it leaves the next call skips.
  *
  * An error inside an event ends that event: a REST part tells it, and the next event follows.

@@ -393,7 +393,7 @@ static void argument_labels(void **state) {
     struct body body = command_body("play", 0);
     struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
     assert_label(&run, 0, "Name");
-    assert_label(&run, 1, "Transaction ID");
+    assert_label(&run, 1, "Transaction id");
     assert_label(&run, 2, "Command object");
     assert_label(&run, 3, "Stream name");
     assert_label(&run, 4, "Start");

@@ -9,7 +9,7 @@
 #include "payload/message.h"
 #include "payload/shared_object.h"
 
-/* All parts of a body; for VALUE and METHOD `whole` is widened to the value's bytes. */
+/* All parts of a body; for VALUE `whole` is widened to the value's bytes. */
 struct run {
     struct rtmp_so_part *parts;
     size_t count;
@@ -17,7 +17,7 @@ struct run {
 };
 
 static bool is_value(const struct rtmp_so_part *part) {
-    return part->kind == RTMP_SO_VALUE || part->kind == RTMP_SO_METHOD;
+    return part->kind == RTMP_SO_VALUE;
 }
 
 static void assert_inside(struct rtmp_span span, size_t len) {
@@ -469,9 +469,7 @@ static void a_send_message_without_a_method(void **state) {
         begin_hex(HEADER "0600000003 05 0101 0600000000", RTMP_MESSAGE_SHARED_OBJECT_AMF0);
     of.at.run = &of.run;
     take_event(&of.at, 6, 0, RTMP_SO_LAYOUT_VALUES);
-    const struct rtmp_so_part *method = take(&of.at, RTMP_SO_METHOD);
-    assert_int_equal(method->text.len, 0);
-    assert_int_equal(method->whole.len, 1);
+    assert_int_equal(take(&of.at, RTMP_SO_VALUE)->whole.len, 1);
     assert_int_equal(take(&of.at, RTMP_SO_VALUE)->whole.len, 2);
     take_event(&of.at, 6, 0, RTMP_SO_LAYOUT_VALUES);
     assert_end(&of.at, RTMP_OK, 0);

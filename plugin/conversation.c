@@ -64,14 +64,14 @@ static struct rtmpx_assembly *assembly_for(struct rtmpx_direction *dir,
     return assembly;
 }
 
-static void finish_assembly(struct rtmpx_assembly *assembly, const struct rtmpx_segment *segment,
+static void finish_assembly(struct rtmpx_direction *dir, struct rtmpx_assembly *assembly,
                             const struct rtmp_part *part) {
-    assembly->completed_in = segment->frame;
+    assembly->completed_segment = dir->segment_count;
     assembly->chunks = part->chunks;
     assembly->missing = part->missing;
     assembly->available = part->available;
     /* A body that lies in this segment is put together again from its chunks when it is shown. */
-    if (part->available && !within_segment(segment, part))
+    if (part->available && !within_segment(open_segment(dir), part))
         assembly->body = wmem_memdup(wmem_file_scope(), part->body, part->available);
 }
 
@@ -86,7 +86,7 @@ static void on_part(void *user, const struct rtmp_part *part) {
         if (part->carry && part->at == 0 && !assembly->header)
             assembly->header = wmem_memdup(wmem_file_scope(), part->header, RTMP_CHUNK_HEADER_MAX);
         if (part->flags & RTMP_PART_COMPLETE)
-            finish_assembly(assembly, segment, part);
+            finish_assembly(dir, assembly, part);
         index = *part->slot;
     }
     /* Bytes that were held while looking for a header may lie in earlier frames. */
@@ -249,11 +249,24 @@ const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *dir
     return part->assembly ? &dir->assemblies[part->assembly - 1] : NULL;
 }
 
-uint32_t rtmpx_completed_in(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {
+/* The segment that completes the part's message: index + 1. */
+static uint32_t completed_segment(const struct rtmpx_direction *dir,
+                                  const struct rtmpx_part *part) {
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(dir, part);
-    while (assembly && !assembly->completed_in && assembly->next)
+    while (assembly && !assembly->completed_segment && assembly->next)
         assembly = &dir->assemblies[assembly->next - 1];
-    return assembly ? assembly->completed_in : 0;
+    return assembly ? assembly->completed_segment : 0;
+}
+
+uint32_t rtmpx_completed_in(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {
+    uint32_t segment = completed_segment(dir, part);
+    return segment ? dir->segments[segment - 1].frame : 0;
+}
+
+bool rtmpx_completes_here(const struct rtmpx_direction *dir, const struct rtmpx_part *part,
+                          const struct rtmpx_segment *segment) {
+    uint32_t completed = completed_segment(dir, part);
+    return completed && &dir->segments[completed - 1] == segment;
 }
 
 uint32_t rtmpx_frame_at(const struct rtmpx_direction *dir, uint64_t offset) {

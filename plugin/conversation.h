@@ -40,7 +40,7 @@ struct rtmpx_part {
 /* A message of several chunks or segments. */
 struct rtmpx_assembly {
     uint32_t first_frame;
-    uint32_t completed_in; /* frame; 0: not (yet) */
+    uint32_t completed_segment; /* index + 1; 0: not (yet) */
     uint32_t phase, chunk_size;
     uint32_t chunks;
     uint32_t missing;
@@ -113,6 +113,10 @@ const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *dir
 
 /* Frame in which the part's message completes, 0 when it never does or is not known yet. */
 uint32_t rtmpx_completed_in(const struct rtmpx_direction *direction, const struct rtmpx_part *part);
+
+/* Does the part's message complete in this very segment (a frame may have several)? */
+bool rtmpx_completes_here(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
+                          const struct rtmpx_segment *segment);
 
 /* The frame that holds the byte at `offset` of the direction. */
 uint32_t rtmpx_frame_at(const struct rtmpx_direction *direction, uint64_t offset);

@@ -401,10 +401,10 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
             add_uncovered(tree, view, covered, part->start, false);
             covered = part->start + part->size;
         }
-        uint32_t completed_in = rtmpx_completed_in(view->direction, part);
         if (part->flags & RTMP_PART_COMPLETE) {
             add_message(tree, view, &lists, i);
-        } else if (completed_in != view->segment->frame) {
+        } else if (!rtmpx_completes_here(view->direction, part, view->segment)) {
+            uint32_t completed_in = rtmpx_completed_in(view->direction, part);
             if (chunks)
                 rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction, part);
             if (completed_in)

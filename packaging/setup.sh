@@ -49,5 +49,5 @@ build() {
     local directory=$1
     shift
     cmake -S "$root" -B "$directory" -G Ninja "$@" >/dev/null
-    cmake --build "$directory"
+    cmake --build "$directory" -- --quiet
 }

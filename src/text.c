@@ -14,7 +14,8 @@ struct rtmp_text rtmp_text_over(char *out, size_t cap) {
     return (struct rtmp_text){.out = out, .cap = cap, .len = 0, .cut = false};
 }
 
-/* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back. */
+/* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back.
+ */
 static bool fits(const struct rtmp_text *text, size_t len) {
     return !text->cut && len + ELLIPSIS_LEN + 1 <= text->cap - text->len;
 }
@@ -70,9 +71,26 @@ static size_t sequence_length(const uint8_t *p, size_t left) {
     return len;
 }
 
+/* Put the printable ASCII that the bytes begin with and that fits: nearly all text is just that.
+ * Returns its length. */
+static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t room) {
+    size_t space = text->cap - text->len - ELLIPSIS_LEN - 1;
+    size_t most = len < room ? len : room;
+    if (space < most)
+        most = space;
+    size_t plain = 0;
+    while (plain < most && bytes[plain] >= 0x20 && bytes[plain] < 0x7F)
+        plain++;
+    put(text, (const char *)bytes, plain);
+    return plain;
+}
+
 void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit) {
     size_t start = text->len;
     for (size_t i = 0; i < len && !text->cut;) {
+        i += put_plain(text, bytes + i, len - i, limit ? limit - (text->len - start) : SIZE_MAX);
+        if (i == len)
+            return;
         char picture[4] = "\xE2\x90\x80";
         const char *piece = (const char *)bytes + i;
         size_t used = sequence_length(bytes + i, len - i);
@@ -99,6 +117,17 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
     }
 }
 
+void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value) {
+    char line[21];
+    char *first = line + sizeof line - 1;
+    *first = '\0';
+    do {
+        *--first = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    rtmp_text_add(text, first);
+}
+
 void rtmp_text_number(struct rtmp_text *text, double value) {
     if (isnan(value)) {
         rtmp_text_add(text, "NaN");
@@ -108,13 +137,14 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
         rtmp_text_add(text, value < 0 ? "-Infinity" : "Infinity");
         return;
     }
-    char line[40];
-    /* Most numbers are small integers; the search below costs ten times as much. */
+    /* Most numbers are small integers; the search below costs a hundred times as much. */
     if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value))) {
-        (void)snprintf(line, sizeof line, "%lld", (long long)value);
-        rtmp_text_add(text, line);
+        if (value < 0)
+            rtmp_text_add(text, "-");
+        rtmp_text_unsigned(text, (uint64_t)fabs(value));
         return;
     }
+    char line[40];
     for (int precision = 15; precision <= 17; precision++) {
         (void)snprintf(line, sizeof line, "%.*g", precision, value);
         if (strtod(line, NULL) == value)

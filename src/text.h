@@ -37,6 +37,9 @@ void rtmp_text_format(struct rtmp_text *text, const char *format, ...)
  */
 void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit);
 
+/* Append a decimal number. */
+void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value);
+
 /* Append the shortest decimal that reads back as the same double; integers without a point. */
 void rtmp_text_number(struct rtmp_text *text, double value);
 

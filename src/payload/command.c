@@ -85,16 +85,11 @@ static const struct facts facts_of[] = {
     [RTMP_COMMAND_INFORMATION] = {PLACES(information_places), ANY_INDEX, true},
 };
 
-static bool text_is(const struct rtmp_reader *reader, struct rtmp_span text, const char *string,
-                    uint32_t length) {
-    const uint8_t *bytes = text.len == length ? rtmp_bytes(reader, text) : NULL;
-    return bytes && memcmp(bytes, string, length) == 0;
-}
-
 static const struct rtmp_command_signature *find_signature(const struct rtmp_reader *reader,
                                                            struct rtmp_span name) {
-    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++)
-        if (text_is(reader, name, signatures[i].name, signatures[i].length))
+    const uint8_t *bytes = rtmp_bytes(reader, name);
+    for (size_t i = 0; bytes && i < sizeof signatures / sizeof signatures[0]; i++)
+        if (signatures[i].length == name.len && memcmp(signatures[i].name, bytes, name.len) == 0)
             return &signatures[i];
     return NULL;
 }
@@ -151,15 +146,21 @@ static void take_stream_id(struct scan *scan, const struct rtmp_command_value *v
         scan->command->fact[RTMP_FACT_STREAM_ID] = *value;
 }
 
+/* The open key is `key`, whose length was compared before; an argument has none. */
+static bool key_is(const struct scan *scan, const char *key) {
+    const uint8_t *bytes = rtmp_bytes(scan->reader, scan->key);
+    return scan->key.len == 0 || (bytes && memcmp(bytes, key, scan->key.len) == 0);
+}
+
 static void take_fact(struct scan *scan, const struct rtmp_command_value *value) {
     const struct facts *facts = &facts_of[scan->command->kind];
     for (unsigned i = 0; i < facts->places; i++) {
         const struct place *place = &facts->place[i];
         struct rtmp_command_value *fact = &scan->command->fact[place->fact];
-        bool is_here = place->index == scan->index || place->index == ANY_INDEX;
+        bool is_here = place->key_length == scan->key.len &&
+                       (place->index == scan->index || place->index == ANY_INDEX);
         bool fits = place->is_text ? value->kind == RTMP_AMF_STRING : is_number(value);
-        if (is_here && fits && !fact->present &&
-            text_is(scan->reader, scan->key, place->key ? place->key : "", place->key_length))
+        if (is_here && fits && !fact->present && key_is(scan, place->key))
             *fact = *value;
     }
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/control.h"
 
-#include <inttypes.h>
-
 #include "payload/message.h"
 
 #define HMAC_LENGTH 32U
@@ -172,7 +170,13 @@ bool rtmp_control_next(struct rtmp_control *control, struct rtmp_control_field *
     return true;
 }
 
-/* What stands before and after a field's number on a summary line. */
+static void summarize_number(struct rtmp_text *text, const char *before, uint32_t value,
+                             const char *after) {
+    rtmp_text_add(text, before);
+    rtmp_text_unsigned(text, value);
+    rtmp_text_add(text, after);
+}
+
 static void summarize_field(struct rtmp_text *text, const struct rtmp_control_field *field) {
     switch (field->kind) {
     case RTMP_CONTROL_EVENT: {
@@ -180,27 +184,29 @@ static void summarize_field(struct rtmp_text *text, const struct rtmp_control_fi
         if (name)
             rtmp_text_add(text, name);
         else
-            rtmp_text_format(text, "User control event %" PRIu32, field->value);
+            summarize_number(text, "User control event ", field->value, "");
         break;
     }
     case RTMP_CONTROL_ABORT_CSID:
-        rtmp_text_format(text, " csid %" PRIu32, field->value);
+        summarize_number(text, " csid ", field->value, "");
         break;
     case RTMP_CONTROL_LIMIT_TYPE:
-        rtmp_text_format(text, " (%s)", rtmp_peer_bandwidth_limit_name(field->value));
+        rtmp_text_add(text, " (");
+        rtmp_text_add(text, rtmp_peer_bandwidth_limit_name(field->value));
+        rtmp_text_add(text, ")");
         break;
     case RTMP_CONTROL_BUFFER_LENGTH:
-        rtmp_text_format(text, ", %" PRIu32 " ms", field->value);
+        summarize_number(text, ", ", field->value, " ms");
         break;
     case RTMP_CONTROL_TIMESTAMP:
-        rtmp_text_format(text, " %" PRIu32 " ms", field->value);
+        summarize_number(text, " ", field->value, " ms");
         break;
     case RTMP_CONTROL_CHUNK_SIZE:
     case RTMP_CONTROL_ACK_SEQUENCE_NUMBER:
     case RTMP_CONTROL_WINDOW_ACK_SIZE:
     case RTMP_CONTROL_PEER_BANDWIDTH:
     case RTMP_CONTROL_STREAM_ID:
-        rtmp_text_format(text, " %" PRIu32, field->value);
+        summarize_number(text, " ", field->value, "");
         break;
     default:
         break;

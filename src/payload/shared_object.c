@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/shared_object.h"
 
-#include <inttypes.h>
-
 #include "payload/message.h"
 
 #define EVENT_HEADER_LENGTH 5U
@@ -358,10 +356,14 @@ static bool summarize_event(struct summary *summary, uint8_t event) {
     if (!summarize_separator(summary, summary->items ? ", " : ": "))
         return false;
     const char *name = rtmp_so_event_name(event);
-    if (name)
-        rtmp_text_format(summary->text, "%c%s", name[0] - 'A' + 'a', name + 1);
-    else
-        rtmp_text_format(summary->text, "event %u", event);
+    if (name) {
+        const char first[] = {(char)(name[0] - 'A' + 'a'), '\0'};
+        rtmp_text_add(summary->text, first);
+        rtmp_text_add(summary->text, name + 1);
+    } else {
+        rtmp_text_add(summary->text, "event ");
+        rtmp_text_unsigned(summary->text, event);
+    }
     summary->event = event;
     summary->has_name = false;
     return true;
@@ -375,7 +377,8 @@ static bool summarize_part(struct summary *summary, const struct rtmp_so_part *p
         rtmp_text_add(summary->text, "\"");
         return true;
     case RTMP_SO_VERSION:
-        rtmp_text_format(summary->text, " v%" PRIu32, part->number);
+        rtmp_text_add(summary->text, " v");
+        rtmp_text_unsigned(summary->text, part->number);
         return true;
     case RTMP_SO_EVENT:
         return summarize_event(summary, part->event);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "amf-label.h"
+
+/* Bytes of a string in a line. */
+#define LABEL_STRING 100U
+
+const value_string rtmpx_amf0_markers[] = {
+#define NAME(value, identifier, text) {value, text},
+#include "names/amf0_markers.def"
+    {0, NULL},
+};
+const value_string rtmpx_amf3_markers[] = {
+#include "names/amf3_markers.def"
+#undef NAME
+    {0, NULL},
+};
+
+static const char *marker_name(uint8_t version, uint8_t marker) {
+    return val_to_str_const(marker, version == 3 ? rtmpx_amf3_markers : rtmpx_amf0_markers,
+                            "Unknown");
+}
+
+static void add_text(struct rtmp_text *line, const struct rtmp_reader *reader,
+                     struct rtmp_span span) {
+    const uint8_t *bytes = rtmp_bytes(reader, span);
+    if (bytes)
+        rtmp_text_wire(line, bytes, span.len, LABEL_STRING);
+}
+
+static void add_name(struct rtmp_text *line, const struct rtmp_reader *reader,
+                     const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event) {
+    if (name->key && rtmp_amf_is_leaf(name->key->kind))
+        rtmp_amf_leaf_text(line, reader, name->key, LABEL_STRING);
+    else if (name->key)
+        add_text(line, reader, name->key->text);
+    else if (event->depth > 0)
+        rtmp_text_format(line, "[%u]", name->index);
+    else if (name->label)
+        rtmp_text_add(line, name->label);
+    else
+        return;
+    rtmp_text_add(line, ": ");
+}
+
+static void add_leaf(struct rtmp_text *line, const struct rtmp_reader *reader,
+                     const struct rtmp_amf_event *event) {
+    const char *quote = event->kind == RTMP_AMF_STRING ? "\"" : "";
+    rtmp_text_add(line, quote);
+    rtmp_amf_leaf_text(line, reader, event, LABEL_STRING);
+    rtmp_text_add(line, quote);
+    if (event->kind == RTMP_AMF_REFERENCE && event->target.len) {
+        rtmp_text_add(line, " (");
+        rtmpx_amf_target(line, event);
+        rtmp_text_add(line, ")");
+    }
+}
+
+static void add_container(struct rtmp_text *line, const struct rtmp_reader *reader,
+                          const struct rtmp_amf_event *event) {
+    rtmp_text_add(line, marker_name(event->version, event->marker));
+    if (event->text.len == 0)
+        return;
+    rtmp_text_add(line, " ");
+    add_text(line, reader, event->text);
+}
+
+void rtmpx_amf_set_label(proto_item *item, const struct rtmp_reader *reader,
+                         const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event) {
+    char out[ITEM_LABEL_LENGTH];
+    struct rtmp_text line = rtmp_text_over(out, sizeof out);
+    add_name(&line, reader, name, event);
+    if (rtmp_amf_is_leaf(event->kind))
+        add_leaf(&line, reader, event);
+    else
+        add_container(&line, reader, event);
+    proto_item_set_text(item, "%s", line.out);
+}
+
+void rtmpx_amf_append_count(proto_item *item, unsigned count, bool of_keys) {
+    const char *one = of_keys ? "property" : "item";
+    const char *many = of_keys ? "properties" : "items";
+    proto_item_append_text(item, " (%u %s)", count, count == 1 ? one : many);
+}
+
+void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event) {
+    if (event->target.len)
+        rtmp_text_format(text, "%s at byte %u", marker_name(event->version, event->target_marker),
+                         (unsigned)event->target.pos);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_AMF_LABEL_H
+#define RTMPX_AMF_LABEL_H
+
+#include "payload/amf_path.h"
+#include "rtmpx.h"
+
+/* How an AMF value reads: the line of its item, the names of its marker and its reference. */
+
+extern const value_string rtmpx_amf0_markers[];
+extern const value_string rtmpx_amf3_markers[];
+
+/* What a value's line begins with. */
+struct rtmpx_amf_name {
+    const struct rtmp_amf_event *key; /* KEY or a dictionary's key, or NULL */
+    const char *label;                /* of a top-level value, or NULL */
+    unsigned index;                   /* of an item without a key */
+};
+
+/* `app: "live"`, `[2]: 252`, `Stream name: "cam1"`, `info: Object`. */
+void rtmpx_amf_set_label(proto_item *item, const struct rtmp_reader *reader,
+                         const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event);
+
+/* Append ` (5 properties)`, ` (1 item)`. */
+void rtmpx_amf_append_count(proto_item *item, unsigned count, bool of_keys);
+
+/* `Object at byte 12`, what a REFERENCE refers to; empty when it does not resolve. */
+void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event);
+
+#endif

@@ -124,9 +124,10 @@ static struct tunnel_message *answered_request(struct tunnel_carrier *carrier) {
     return request;
 }
 
-/* The part of a body that is RTMP: all of a send request, a reply behind the polling interval. */
+/* Where the part of a body that is RTMP begins: all of a send request, a reply behind the polling
+ * interval. UINT32_MAX: there is none. */
 static uint32_t rtmp_start(const struct tunnel_message *message) {
-    if (!message->ours || !message->has_sequence)
+    if (!message->has_sequence)
         return UINT32_MAX;
     if (message->reply)
         return 1;

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""RTMPT and RTMPS: the same messages as over plain TCP, whatever carries them.
+
+RTMPT scenarios are written here: sessions that share connections, requests that are repeated or
+overtake each other. Each says which commands must be seen, in which session, once and in order.
+With --captures DIR (real/ and defects/ below it): recorded RTMPS, RTMPT and RTMPE by their totals.
+
+usage: transports.py [--build DIR] [--captures DIR]
+"""
+import argparse
+import collections
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+
+import pcap  # noqa: E402
+import rtmp_writer as rtmp  # noqa: E402
+from tshark import PluginError, Tshark  # noqa: E402
+
+CLIENT, SERVER = rtmp.CLIENT, rtmp.SERVER
+SCENARIOS = []
+TROUBLE = "rtmpx.gap || rtmpx.malformed || rtmpx.resynchronized || rtmpx.abandoned"
+
+
+class Network:
+    """HTTP connections between one client and one server, on one clock."""
+
+    def __init__(self):
+        self.time = 10**18
+        self.carriers = []
+
+    def connect(self):
+        carrier = rtmp.Connection(client=("10.0.0.2", 50000 + len(self.carriers)),
+                                  server=("10.0.0.1", 80), start=self.time)
+        self.carriers.append(carrier.open())
+        self.time = carrier.time
+        return carrier
+
+    def _send(self, carrier, direction, head, body):
+        carrier.time = self.time
+        carrier.send(direction, head.encode() + b"\r\n" + body)
+        self.time = carrier.time
+
+    def request(self, carrier, path, body=b"\0"):
+        self._send(carrier, CLIENT, f"POST {path} HTTP/1.1\r\nHost: 10.0.0.1\r\nContent-Type: "
+                   f"application/x-fcs\r\nContent-Length: {len(body)}\r\n", body)
+
+    def reply(self, carrier, body=b"\1", typed=True, status="200 OK"):
+        kind = "Content-Type: application/x-fcs\r\n" if typed else ""
+        self._send(carrier, SERVER,
+                   f"HTTP/1.1 {status}\r\n{kind}Content-Length: {len(body)}\r\n", body)
+
+    def write(self, path):
+        segments = [segment for carrier in self.carriers for segment in carrier.segments]
+        pcap.write_segments(path, sorted(segments, key=lambda segment: segment.time))
+
+
+class Session:
+    """One RTMP connection in a tunnel."""
+
+    def __init__(self, network, name, typed=True, sequence=0):
+        self.network, self.name, self.typed, self.sequence = network, name, typed, sequence
+        self.writer = (rtmp.ChunkWriter(), rtmp.ChunkWriter())
+
+    def open(self, carrier, seed=1):
+        first, answer, last = rtmp.handshake(seed=seed)
+        self.network.request(carrier, "/open/1")
+        self.network.reply(carrier, self.name.encode() + b"\n", self.typed)
+        self.exchange(carrier, first, answer)
+        self.exchange(carrier, last)
+        return self
+
+    def path(self, verb="send"):
+        self.sequence += 1
+        return f"/{verb}/{self.name}/{self.sequence - 1}"
+
+    def exchange(self, carrier, sent, received=b"", verb="send"):
+        self.network.request(carrier, self.path(verb), sent)
+        self.network.reply(carrier, b"\1" + received, self.typed)
+
+    def command(self, name, direction=CLIENT):
+        return self.writer[direction].write(rtmp.command(name, 0, None))
+
+
+def scenario(function):
+    """A function that fills a network and returns (commands by session, expert items)."""
+    SCENARIOS.append(function)
+    return function
+
+
+@scenario
+def one_session(network):
+    """Commands both ways; idle polls bring the server's; a reply may come without a type."""
+    a = network.connect()
+    one = Session(network, "a5771bce93e200c3", typed=False).open(a)
+    one.exchange(a, one.command("first"), one.command("answer", SERVER))
+    one.exchange(a, b"\0", one.command("polled", SERVER), verb="idle")
+    one.exchange(a, b"\0", verb="close")
+    return {one.name: ["first", "answer", "polled"]}, {}
+
+
+@scenario
+def split_anywhere(network):
+    """A message of two requests, and one of two replies."""
+    a = network.connect()
+    one = Session(network, "7").open(a)
+    there, back = one.command("there"), one.command("back", SERVER)
+    one.exchange(a, there[:5], back[:1])
+    one.exchange(a, there[5:], back[1:])
+    return {one.name: ["there", "back"]}, {}
+
+
+@scenario
+def two_sessions(network):
+    """They take turns on the same two connections."""
+    a, b = network.connect(), network.connect()
+    one, two = Session(network, "1").open(a, seed=1), Session(network, "2").open(b, seed=2)
+    for turn in range(4):
+        one.exchange((a, b)[turn % 2], one.command(f"one{turn}"))
+        two.exchange((b, a)[turn % 2], two.command(f"two{turn}"), two.command("reply", SERVER))
+    return {"1": [f"one{turn}" for turn in range(4)],
+            "2": [name for turn in range(4) for name in (f"two{turn}", "reply")]}, {}
+
+
+@scenario
+def repeated_request(network):
+    """No reply, so the client asks again on a new connection."""
+    a = network.connect()
+    one = Session(network, "1").open(a)
+    path, body = one.path(), one.command("once")
+    network.request(a, path, body)
+    b = network.connect()
+    network.request(b, path, body)
+    network.reply(b, b"\1" + one.command("answer", SERVER))
+    one.exchange(b, one.command("after"))
+    return {"1": ["once", "answer", "after"]}, {"rtmpx.tunnel.retry": 1}
+
+
+@scenario
+def overtaking_request(network):
+    """A later number arrives first on another connection, then its predecessor."""
+    a, b = network.connect(), network.connect()
+    one = Session(network, "1").open(a)
+    early, late = one.path(), one.path()
+    both = one.command("halved") + one.command("whole")
+    network.request(b, late, both[7:])
+    network.request(a, early, both[:7])
+    network.reply(a)
+    network.reply(b)
+    one.exchange(a, one.command("after"))
+    return {"1": ["halved", "whole", "after"]}, {"rtmpx.tunnel.ahead": 1}
+
+
+@scenario
+def same_id_again(network):
+    """An id may come back after its session was closed; numbers begin anew."""
+    a = network.connect()
+    one = Session(network, "1").open(a)
+    one.exchange(a, one.command("before"))
+    one.exchange(a, b"\0", verb="close")
+    two = Session(network, "1").open(a, seed=2)
+    two.exchange(a, two.command("behind"))
+    return {"1": ["before", "behind"]}, {}
+
+
+@scenario
+def server_without_tunnel(network):
+    """The address is asked for first; the server knows no such page."""
+    a = network.connect()
+    network.request(a, "/fcs/ident2")
+    network.reply(a, b"not found", typed=False, status="404 Not Found")
+    one = Session(network, "1").open(a)
+    one.exchange(a, one.command("still"))
+    return {"1": ["still"]}, {}
+
+
+def rows(tshark, capture, fields, *arguments):
+    names = [word for field in fields for word in ("-e", field)]
+    output = tshark.run("-T", "fields", "-E", "occurrence=a", *names, *arguments,
+                        capture=capture).stdout
+    return [[column.split(",") if column else [] for column in row.split("\t")]
+            for row in output.splitlines()]
+
+
+def complain(name, what, shown, expected):
+    if shown == expected:
+        return 0
+    print(f"{name}: {what}: {shown}, expected {expected}")
+    return 1
+
+
+def check_scenario(tshark, function):
+    network = Network()
+    expected, experts = function(network)
+    capture = tshark.directory / f"{function.__name__}.pcap"
+    network.write(capture)
+    failed = 0
+    for passes in ((), ("-2",)):
+        commands = collections.defaultdict(list)
+        for session, names in rows(tshark, capture,
+                                   ("rtmpx.tunnel.session", "rtmpx.command.name"), *passes):
+            if session and names:
+                commands[session[0]] += names
+        failed += complain(function.__name__, "commands", dict(commands), expected)
+        failed += complain(function.__name__, "trouble",
+                           rows(tshark, capture, ("frame.number",), "-Y", TROUBLE, *passes), [])
+        for item, count in experts.items():
+            frames = rows(tshark, capture, ("frame.number",), "-Y", item, *passes)
+            failed += complain(function.__name__, item, len(frames), count)
+    return failed
+
+
+# Messages by type, from a decoder of its own over the bytes that TLS and HTTP carry.
+TOTALS = {
+    "real/rtmps_stunnel_nginx_publish_ffmpeg51_port443_with_dsb.pcapng":
+        {1: 2, 5: 1, 6: 1, 8: 88, 9: 22, 18: 1, 20: 11},
+    "real/rtmpt_crtmpserver_play_rtmpdump_port80.pcapng":
+        {1: 1, 4: 6, 5: 2, 6: 1, 8: 176, 9: 43, 18: 5, 20: 12},
+    "real/rtmpt_crtmpserver_publish_ffmpeg51_port80.pcapng":
+        {4: 1, 5: 1, 6: 1, 8: 88, 9: 21, 18: 1, 20: 14},
+    "real/rtmpe_crtmpserver_play_rtmpdump.pcapng": {},
+    "real/rtmpte_crtmpserver_play_rtmpdump_port80.pcapng": {},
+    "defects/d13_rtmpe.pcap": {},
+    "defects/d17_rtmps.pcap": {20: 2},
+}
+
+
+def check_capture(tshark, directory, name, expected):
+    capture = directory / name
+    if not capture.exists():
+        return 0
+    keys = directory / "defects/rtmps.keys"
+    log = ("-o", f"tls.keylog_file:{tshark.readable(keys)}") if "d17" in name else ()
+    totals = collections.Counter()
+    for types, in rows(tshark, capture, ("rtmpx.type",), "-Y", "rtmpx", *log):
+        totals.update(int(kind) for kind in types)
+    failed = complain(name, "messages", dict(sorted(totals.items())), expected)
+    encrypted = rows(tshark, capture, ("frame.number",), "-Y", "rtmpx.encrypted", *log)
+    failed += complain(name, "encrypted handshakes", len(encrypted), 0 if expected else 2)
+    return failed + complain(name, "trouble",
+                             rows(tshark, capture, ("frame.number",), "-Y", TROUBLE, *log), [])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("--captures", type=pathlib.Path)
+    options = parser.parse_args()
+    with Tshark(options.build) as tshark:
+        failed = sum(check_scenario(tshark, function) for function in SCENARIOS)
+        if options.captures:
+            failed += sum(check_capture(tshark, options.captures, name, expected)
+                          for name, expected in TOTALS.items())
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except PluginError as error:
+        sys.exit(f"error: {error}")

@@ -367,29 +367,36 @@ static void open_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
     cs->message_offset = offset;
 }
 
-/*
- * A whole header was read: which stream does it belong to, does it begin a message? False: it
- * cannot be a header of this direction.
- */
-static bool begin_chunk(struct rtmp_dechunk *d, struct run *run, const struct rtmp_chunk_header *h,
-                        bool extended3, uint64_t offset, uint32_t carried) {
+enum begun {
+    BEGUN_CHUNK,
+    BEGUN_NOTHING, /* it cannot be a header of this direction */
+    BEGUN_UNSURE,  /* where its chunk ends depends on a chunk size that is not known yet */
+};
+
+/* A whole header was read: which stream does it belong to, does it begin a message? */
+static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
+                              const struct rtmp_chunk_header *h, bool extended3, uint64_t offset,
+                              uint32_t carried) {
     if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
-        return false;
+        return BEGUN_NOTHING;
     struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h->csid);
     if (!cs) {
         if (h->fmt >= 2)
-            return false;
+            return BEGUN_NOTHING;
         cs = add_stream(d, h->csid);
         if (!cs) {
             note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
-            return false;
+            return BEGUN_NOTHING;
         }
         cs->uncertain = h->fmt != 0;
     }
     if (cs->broken && h->fmt >= 2)
-        return false;
+        return BEGUN_NOTHING;
     uint32_t index = (uint32_t)(cs - d->streams);
     bool first = !continues(cs, h);
+    uint32_t length = h->fmt <= 1 ? h->length : cs->message.length;
+    if (first && !d->chunk_size_known && length > d->chunk_size_floor)
+        return BEGUN_UNSURE;
     uint16_t extended_flag = 0;
     if (h->fmt == 3 && cs->has_extended) {
         extended_flag = extended3 ? RTMP_PART_EXTENDED : RTMP_PART_OMITTED;
@@ -421,7 +428,7 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct run *run, const struct rt
     uint32_t rest = cs->message.length - cs->received;
     d->left = rest < d->chunk_size ? rest : d->chunk_size;
     d->state = RTMP_IN_DATA;
-    return true;
+    return BEGUN_CHUNK;
 }
 
 /* ---- loss ---- */
@@ -436,23 +443,24 @@ static void lose(struct rtmp_dechunk *d) {
     d->held_offset = d->position;
     d->lost_offset = d->position;
     d->lost_gap = 0;
+    d->inferring = false;
+    d->guess_again = 0;
     d->hypothesis.valid = false;
 }
 
-/* What stands at the next byte is no header. */
-static void lose_at_bad_header(struct rtmp_dechunk *d) {
-    lose(d);
-    d->scanned = 1;
-    note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
-}
-
-/* The same, when the header's first bytes were carried here: a header may begin among them. */
-static void lose_at_bad_carried_header(struct rtmp_dechunk *d, uint32_t carried) {
+/*
+ * What stands at the next byte is no header, or one whose chunk size must be inferred. The header's
+ * first `carried` bytes came in an earlier feed: a header may begin among them.
+ */
+static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t carried) {
     d->position -= carried;
     lose(d);
-    note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
-    (void)rtmp_resync_hold(d, d->carry, carried);
-    d->scanned = 1;
+    d->inferring = begun == BEGUN_UNSURE;
+    if (!d->inferring)
+        note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
+    if (carried)
+        (void)rtmp_resync_hold(d, d->carry, carried);
+    d->scanned = d->inferring ? 0 : 1;
 }
 
 /* ---- reading ---- */
@@ -502,8 +510,9 @@ static uint32_t read_carried_header(struct rtmp_dechunk *d, struct run *run, con
     uint64_t offset = d->position - before;
     uint32_t carried = used < before ? used : before;
     d->carried = 0;
-    if (!begin_chunk(d, run, &header, extended3, offset, carried)) {
-        lose_at_bad_carried_header(d, before);
+    enum begun begun = begin_chunk(d, run, &header, extended3, offset, carried);
+    if (begun != BEGUN_CHUNK) {
+        lose_at_header(d, begun, before);
         return 0;
     }
     if (used >= before) {
@@ -548,8 +557,9 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const
             pos = len;
             break;
         }
-        if (!begin_chunk(d, run, &header, extended3, d->position, 0)) {
-            lose_at_bad_header(d);
+        enum begun begun = begin_chunk(d, run, &header, extended3, d->position, 0);
+        if (begun != BEGUN_CHUNK) {
+            lose_at_header(d, begun, 0);
             break;
         }
         d->position += used;
@@ -686,6 +696,7 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
         lose(d);
     d->hypothesis = hypothesis;
     d->lost_gap += count;
+    d->inferring = false;
     d->position += count;
     d->held_count = 0;
     d->scanned = 0;
@@ -697,6 +708,7 @@ void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {
     lose(d);
     d->midstream = true;
     d->chunk_size_known = chunk_size != 0;
+    d->chunk_size_floor = d->chunk_size; /* smaller ones than the default are not seen */
     if (chunk_size)
         d->chunk_size = chunk_size;
     note(d, RTMP_NOTE_MIDSTREAM, d->position, 0, NULL);

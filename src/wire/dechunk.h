@@ -131,7 +131,10 @@ struct rtmp_dechunk {
     uint32_t chunk_size;
     bool chunk_size_known; /* default after a handshake, or seen in Set Chunk Size */
     bool midstream;        /* began without a handshake and is not yet synchronised */
-    uint32_t media_head;   /* bytes kept of an audio or video body that spans chunks or feeds */
+    bool inferring;        /* RTMP_LOST, but only the chunk size is: a header stands at held 0 */
+    uint32_t guess_again;  /* inferring: held bytes at which to look again */
+    uint32_t chunk_size_floor; /* !chunk_size_known: messages up to this length were one chunk */
+    uint32_t media_head;       /* bytes kept of an audio or video body that spans chunks or feeds */
     bool fmt3_repeats_timestamp; /* fmt 3 right after fmt 0: the literal reading of Adobe RTMP
                                     5.3.1.2.4, the delta is the fmt 0's timestamp */
     enum rtmp_dechunk_state state;

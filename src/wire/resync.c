@@ -18,12 +18,9 @@
 #define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
 #define EVIDENCE_LANDING  10 /* that a length points at such a header by chance: 2^-10 at most */
 #define EVIDENCE_CONTEXT  20 /* weak headers before one that is believed for itself */
+#define EVIDENCE_SIZE     20 /* that a message is cut into chunks of one size */
+#define EVIDENCE_USUAL    6  /* a chunk size that senders choose */
 #define WALK_HEADERS      12
-
-/* Chunk sizes of common senders, tried when none is known. */
-static const uint32_t common_chunk_sizes[] = {128,  4096,  60000, 65536,  65535,
-                                              1024, 2048,  8192,  16384,  512,
-                                              256,  32768, 10000, 131072, 0xFFFFFF};
 
 /* What a walk over headers has learnt on its way, apart from the direction's own state. */
 struct walk {
@@ -33,6 +30,7 @@ struct walk {
     } open[WALK_HEADERS];
     uint32_t open_count;
     uint32_t chunk_size;
+    bool sizing; /* chunk_size is a guess to be tested */
     int bits;
     bool believed;  /* `start` is set */
     uint32_t start; /* the first header that is believed */
@@ -226,7 +224,7 @@ static bool walk_step(struct rtmp_dechunk *d, struct walk *w, uint32_t *pos, boo
         w->bits += 6;
     } else if (!first && h.fmt >= 2 && i == w->open_count && cs) {
         /* The middle of a message whose beginning is lost: it says no more than its id. */
-        w->bits += h.fmt == 3 ? 5 : EVIDENCE_LANDING;
+        w->bits += 5;
         return false;
     } else {
         int evidence = walk_message(d, w, &h, cs, i, *pos);
@@ -246,6 +244,8 @@ static bool walk_step(struct rtmp_dechunk *d, struct walk *w, uint32_t *pos, boo
         }
         w->bits += evidence;
     }
+    if (!first && !d->chunk_size_known && w->open[i].rest > d->chunk_size_floor && !w->sizing)
+        return false; /* where it is cut is not known */
     uint32_t data = w->open[i].rest < chunk_size ? w->open[i].rest : chunk_size;
     w->open[i].rest -= data;
     *pos += data;
@@ -261,22 +261,6 @@ static void walk_from(struct rtmp_dechunk *d, struct walk *w, uint32_t pos, bool
     for (uint32_t n = 0; n < WALK_HEADERS && w->bits < EVIDENCE_ENOUGH + EVIDENCE_ALIGNED; n++)
         if (!walk_step(d, w, &pos, first && n == 0))
             return;
-}
-
-/* Weigh position `pos`; with an unknown chunk size, under the best of the common ones. */
-static struct walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
-    int aligned = pos == 0 ? EVIDENCE_ALIGNED : 0;
-    struct walk best = {.chunk_size = d->chunk_size, .bits = aligned};
-    walk_from(d, &best, pos, true);
-    if (d->chunk_size_known || (best.failed && best.open_count == 0))
-        return best;
-    for (size_t i = 0; i < sizeof common_chunk_sizes / sizeof *common_chunk_sizes; i++) {
-        struct walk w = {.chunk_size = common_chunk_sizes[i], .bits = aligned};
-        walk_from(d, &w, pos, true);
-        if (!w.failed && (best.failed || w.bits > best.bits))
-            best = w;
-    }
-    return best;
 }
 
 /* ---- what is held ---- */
@@ -330,6 +314,169 @@ uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t
     return len;
 }
 
+/* ---- chunk size ---- */
+
+/* Chunk sizes that senders choose (observed), tried before any other. */
+static const uint32_t usual_sizes[] = {128,   4096,  60000, 65536, 65535,  1024,  2048,
+                                       8192,  16384, 512,   256,   1400,   5000,  10000,
+                                       32768, 3000,  20000, 50000, 100000, 131072};
+/* Other sizes that are walked for one guess: work stays bounded whatever the bytes. */
+#define OTHER_SIZES 32
+
+/* What the bytes behind one header say about the chunk size. */
+struct size_guess {
+    uint32_t size;
+    int bits;      /* evidence beyond the first header; -1: no size fits */
+    bool wait;     /* more bytes may tell ... */
+    uint32_t need; /* ... when this many are held */
+};
+
+/* The header a guess starts from. */
+struct size_subject {
+    uint32_t start, data, length; /* held positions of header and data; message length */
+    uint8_t continuation;         /* first byte of its continuation headers */
+};
+
+static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_subject *subject) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held + start, d->held_count - start);
+    if (!rtmp_chunk_header_read(&r, &h))
+        return false;
+    const struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h.csid);
+    uint32_t data = start + r.pos;
+    if (h.fmt == 3)
+        data += extended3_bytes(d, cs, data);
+    *subject = (struct size_subject){
+        .start = start,
+        .data = data,
+        .length = h.fmt <= 1 ? h.length
+                  : cs       ? cs->message.length
+                             : 0,
+        .continuation = (uint8_t)(0xC0 | (d->held[start] & 0x3F)),
+    };
+    return true;
+}
+
+/* Evidence behind the subject, if chunks have this size; -1: they have not. */
+static int size_evidence(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
+                         struct size_guess *guess) {
+    struct walk w = {.chunk_size = size, .sizing = true};
+    uint32_t pos = subject->start;
+    (void)walk_step(d, &w, &pos, true);
+    w.bits = 0; /* what counts is what follows it */
+    if (!w.failed && pos < d->held_count)
+        walk_from(d, &w, pos, false);
+    if (w.failed)
+        return -1;
+    if (w.need != UINT32_MAX) {
+        guess->need = guess->wait && guess->need < w.need ? guess->need : w.need;
+        guess->wait = true;
+    }
+    return w.bits;
+}
+
+/* Does a continuation header stand where this size says? */
+static bool size_possible(const struct rtmp_dechunk *d, const struct size_subject *subject,
+                          uint32_t size) {
+    return size >= d->chunk_size_floor && size < subject->length &&
+           size < d->held_count - subject->data &&
+           d->held[subject->data + size] == subject->continuation;
+}
+
+static void try_size(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
+                     int bonus, struct size_guess *guess) {
+    int bits = size_evidence(d, subject, size, guess);
+    if (bits >= 0 && bits + bonus > guess->bits) {
+        guess->bits = bits + bonus;
+        guess->size = size;
+    }
+}
+
+/*
+ * A header at `start` announces a message longer than any seen in one chunk: where it is cut shows
+ * the chunk size.
+ */
+static struct size_guess guess_size(struct rtmp_dechunk *d, uint32_t start) {
+    struct size_guess guess = {.bits = -1};
+    struct size_subject subject;
+    if (!size_subject_at(d, start, &subject) || subject.data >= d->held_count) {
+        guess.wait = true;
+        guess.need = d->held_count + 1;
+        return guess;
+    }
+    for (size_t i = 0; i < sizeof usual_sizes / sizeof *usual_sizes; i++)
+        if (size_possible(d, &subject, usual_sizes[i]))
+            try_size(d, &subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
+    uint32_t tried = 0;
+    uint32_t end = d->held_count - subject.data;
+    for (uint32_t size = d->chunk_size_floor; size < end && tried < OTHER_SIZES; size++)
+        if (size_possible(d, &subject, size)) {
+            try_size(d, &subject, size, 0, &guess);
+            tried++;
+        }
+    if (guess.bits >= EVIDENCE_SIZE)
+        return guess;
+    /* One chunk: the next header is the only witness. */
+    int whole = size_evidence(d, &subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
+    if (whole >= EVIDENCE_LANDING && whole > guess.bits) {
+        guess.size = subject.length;
+        guess.bits = EVIDENCE_SIZE;
+    }
+    if (end >= RTMP_LIMIT_RESYNC_BYTES / 2)
+        guess.wait = false;
+    /* Looking again at every byte would make the work quadratic. */
+    uint32_t later = d->held_count + d->held_count / 16;
+    if (guess.need < later)
+        guess.need = later;
+    return guess;
+}
+
+static void accept_size(struct rtmp_dechunk *d, uint32_t size, uint32_t length) {
+    d->chunk_size = size;
+    if (size < length)
+        d->chunk_size_known = true;
+    else
+        d->chunk_size_floor = length;
+}
+
+/* ---- weighing a position ---- */
+
+/* Length of the message that the header at `pos` begins. */
+static uint32_t length_at(struct rtmp_dechunk *d, uint32_t pos) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held + pos, d->held_count - pos);
+    if (!rtmp_chunk_header_read(&r, &h))
+        return 0;
+    const struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h.csid);
+    return h.fmt <= 1 ? h.length : cs ? cs->message.length : 0;
+}
+
+static struct walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
+    struct walk w = {.chunk_size = d->chunk_size, .bits = pos == 0 ? EVIDENCE_ALIGNED : 0};
+    if (d->chunk_size_known || length_at(d, pos) <= d->chunk_size_floor) {
+        walk_from(d, &w, pos, true);
+        return w;
+    }
+    /* A long message and no chunk size: the header itself, then where it is cut. */
+    uint32_t next = pos;
+    w.need = UINT32_MAX;
+    (void)walk_step(d, &w, &next, true);
+    if (w.failed || !w.believed)
+        return w;
+    struct size_guess guess = guess_size(d, pos);
+    if (guess.bits >= EVIDENCE_SIZE) {
+        w.bits += guess.bits;
+        w.chunk_size = guess.size;
+        w.need = UINT32_MAX;
+    } else if (guess.wait) {
+        w.need = guess.need;
+        w.bits = w.bits < EVIDENCE_ENOUGH ? w.bits : EVIDENCE_ENOUGH - 1;
+    } else {
+        walk_fail(&w);
+    }
+    return w;
+}
+
 /* ---- decisions ---- */
 
 static bool try_hypothesis(struct rtmp_dechunk *d) {
@@ -378,8 +525,9 @@ static void accept_header(struct rtmp_dechunk *d, const struct walk *w) {
     struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, w->start_csid);
     if (cs) /* What follows agreed with what its header inherits. */
         cs->broken = false;
-    if (!d->chunk_size_known)
-        d->chunk_size = w->chunk_size;
+    uint32_t length = length_at(d, w->start);
+    if (!d->chunk_size_known && length > d->chunk_size_floor)
+        accept_size(d, w->chunk_size, length);
     d->midstream = false;
     d->state = RTMP_AT_HEADER;
     d->position = d->held_offset + w->start;
@@ -422,6 +570,23 @@ static bool find_pending(struct rtmp_dechunk *d, uint32_t *found_at) {
 }
 
 bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
+    if (d->inferring) {
+        if (d->held_count < d->guess_again)
+            return false;
+        struct size_guess guess = guess_size(d, 0);
+        if (guess.bits >= EVIDENCE_SIZE) {
+            accept_size(d, guess.size, length_at(d, 0));
+            d->state = RTMP_AT_HEADER;
+            d->position = d->held_offset;
+            *found_at = 0;
+            return true;
+        }
+        d->guess_again = guess.need;
+        if (guess.wait)
+            return false;
+        d->inferring = false;
+        d->scanned = 1;
+    }
     if (d->hypothesis.valid && try_hypothesis(d)) {
         accept_hypothesis(d);
         *found_at = 0;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "items.h"
 
+#include "expert.h"
+
+#include "payload/command.h"
+
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span) {
     if (span.pos > body->available || span.len > body->available - span.pos)
         return "";
@@ -9,4 +13,21 @@ const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span sp
     struct rtmp_text text = rtmp_text_over(wmem_alloc_array(body->pinfo->pool, char, cap), cap);
     rtmp_text_wire(&text, body->bytes + span.pos, span.len, 0);
     return text.out;
+}
+
+void rtmpx_add_status_level(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                            struct rtmp_span span, struct rtmp_span text) {
+    static const char error[] = {'e', 'r', 'r', 'o', 'r'};
+    proto_item *item = rtmpx_add_string(tree, hf, body, span, text);
+    if (text.len == sizeof error && memcmp(body->bytes + text.pos, error, sizeof error) == 0)
+        expert_add_info(body->pinfo, item, &ei_rtmpx_error_status);
+}
+
+void rtmpx_add_status_code(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                           struct rtmp_span span, struct rtmp_span text) {
+    proto_item *item = rtmpx_add_string(tree, hf, body, span, text);
+    const char *meaning =
+        rtmpx_tree_visible(tree) ? rtmp_status_meaning(body->bytes + text.pos, text.len) : NULL;
+    if (meaning)
+        proto_item_append_text(item, " (%s)", meaning);
 }

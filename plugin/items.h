@@ -34,6 +34,13 @@ static inline proto_item *rtmpx_add_string(proto_tree *tree, int hf, const struc
                                  rtmpx_wire_string(body, text));
 }
 
+/* The level and the code of a status: "error" raises an expert item, a known code says what it
+ * means. */
+void rtmpx_add_status_level(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                            struct rtmp_span span, struct rtmp_span text);
+void rtmpx_add_status_code(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                           struct rtmp_span span, struct rtmp_span text);
+
 /* Raw bytes, or an item without a value (FT_NONE) over them. */
 static inline proto_item *rtmpx_add_range(proto_tree *tree, int hf, const struct rtmpx_body *body,
                                           struct rtmp_span span) {

@@ -103,25 +103,17 @@ void rtmpx_register_command(int proto) {
     proto_register_subtree_array(ett, array_length(ett));
 }
 
-static bool span_is(const struct rtmpx_body *body, struct rtmp_span span, const char *text) {
-    return span.len == strlen(text) && memcmp(body->bytes + span.pos, text, span.len) == 0;
-}
-
 static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_fact fact,
                      const struct rtmp_command_value *value) {
     int id = *fact_field[fact];
-    if (value->kind != RTMP_AMF_STRING) {
+    if (value->kind != RTMP_AMF_STRING)
         rtmpx_add_double(tree, id, body, value->whole, value->number);
-        return;
-    }
-    proto_item *item = rtmpx_add_string(tree, id, body, value->whole, value->text);
-    if (fact == RTMP_FACT_LEVEL && span_is(body, value->text, "error"))
-        expert_add_info(body->pinfo, item, &ei_rtmpx_error_status);
-    if (fact == RTMP_FACT_CODE && rtmpx_tree_visible(tree)) {
-        const char *meaning = rtmp_status_meaning(body->bytes + value->text.pos, value->text.len);
-        if (meaning)
-            proto_item_append_text(item, " (%s)", meaning);
-    }
+    else if (fact == RTMP_FACT_LEVEL)
+        rtmpx_add_status_level(tree, id, body, value->whole, value->text);
+    else if (fact == RTMP_FACT_CODE)
+        rtmpx_add_status_code(tree, id, body, value->whole, value->text);
+    else
+        rtmpx_add_string(tree, id, body, value->whole, value->text);
 }
 
 static void add_facts(proto_tree *tree, const struct rtmpx_body *body,

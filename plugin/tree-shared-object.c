@@ -162,20 +162,14 @@ static void add_value(struct view *view, const struct rtmp_so_part *part) {
         return;
     if (part->layout == RTMP_SO_LAYOUT_ATTRIBUTES) {
         const char *key = rtmpx_wire_string(view->body, view->key);
-        rtmpx_tree_amf_value(view->attribute, view->body, amf, key, NULL, hf_pair, key);
+        rtmpx_tree_amf_value(view->attribute, view->body, amf, key, "Value", hf_pair, key);
         return;
     }
     char index[16];
+    char label[32];
     (void)snprintf(index, sizeof index, "%u", view->argument++);
-    rtmpx_tree_amf_value(event_tree(view, part), view->body, amf, index, NULL, 0, NULL);
-}
-
-static void add_level(struct view *view, const struct rtmp_so_part *part) {
-    const struct rtmpx_body *body = view->body;
-    proto_item *item =
-        rtmpx_add_string(event_tree(view, part), hf_status_level, body, part->whole, part->text);
-    if (part->text.len == 5 && memcmp(body->bytes + part->text.pos, "error", 5) == 0)
-        expert_add_info(body->pinfo, item, &ei_rtmpx_error_status);
+    (void)snprintf(label, sizeof label, "Argument %u", view->argument);
+    rtmpx_tree_amf_value(event_tree(view, part), view->body, amf, index, label, 0, NULL);
 }
 
 /* What stays of an event, bounded by the event. */
@@ -234,10 +228,13 @@ static void add_part(struct view *view, const struct rtmp_so_part *part) {
         rtmpx_add_uint(view->attribute, hf_event_number, body, part->whole, part->number);
         break;
     case RTMP_SO_STATUS_CODE:
-        add_string(view, part, hf_status_code);
+        name_in_label(view, part);
+        rtmpx_add_status_code(event_tree(view, part), hf_status_code, body, part->whole,
+                              part->text);
         break;
     case RTMP_SO_STATUS_LEVEL:
-        add_level(view, part);
+        rtmpx_add_status_level(event_tree(view, part), hf_status_level, body, part->whole,
+                               part->text);
         break;
     case RTMP_SO_DATA:
         rtmpx_add_range(event_tree(view, part), hf_event_data, body, part->whole);

@@ -51,7 +51,7 @@ CASES = {
     "key longer than the body": case(20, CALL, b"\x03\xff\xffk"),
     "reference to nothing": case(20, CALL, b"\x07\xff\xff", REMARK),
     # AMF3
-    "string reference to nothing": case(17, FLASH_CALL, b"\x06\xfe", REMARK),
+    "string reference to nothing": case(17, FLASH_CALL, b"\x06\x7e", REMARK),
     "array count bomb": case(17, FLASH_CALL, b"\x09\xff\xff\xff\xff\x01"),
     "array nested too deep": case(17, FLASH_CALL, b"\x09\x03\x01" * 3000, LIMIT),
     "traits by a reference to nothing": case(17, FLASH_CALL, b"\x0a\x79\x04\x01"),
@@ -119,11 +119,10 @@ def check_case(frame, before, bad, expert):
     if not any(start - 5 <= node.position <= end for node in places):
         found.append(f"no {expert} at {start}..{end}: "
                      f"{[(n, i.position, i.size) for n, i in experts(message)]}")
-    if expert != REMARK:
-        rest = [node for node in message.all("rtmpx.undecoded")]
-        if not any(node.position + node.size == end for node in rest) and not any(
-                node.position == end for node in places):
-            found.append(f"undecoded bytes end at {[n.position + n.size for n in rest]}, not {end}")
+    covered = [node.position + node.size for part in message.children
+               if part.name != "rtmpx.chunk" for node in [part, *part.walk()] if node.size]
+    if end not in covered:
+        found.append(f"no item reaches to the end {end}: {sorted(set(covered))}")
     return found
 
 

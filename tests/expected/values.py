@@ -48,7 +48,7 @@ def flatten(flat, path, value):
     elif isinstance(value, float):
         _leaf(flat, path, "number", value)
     elif isinstance(value, str):
-        _leaf(flat, path, "string", value)
+        _leaf(flat, path, "string", visible(value))
     elif isinstance(value, list):
         flat.counts.append(len(value))
         _items(flat, path, value)
@@ -57,7 +57,7 @@ def flatten(flat, path, value):
     elif "__date__" in value:
         _leaf(flat, path, "date", value["__date__"])
     elif "__xml__" in value:
-        _leaf(flat, path, "xml", value["__xml__"])
+        _leaf(flat, path, "xml", visible(value["__xml__"]))
     elif "__bytes__" in value:
         _leaf(flat, path, "bytes", value["__bytes__"])
     elif "__dense__" in value:
@@ -81,7 +81,7 @@ def _date(text):
             moment = datetime.datetime.strptime(" ".join(whole.split()), form)
         except ValueError:
             continue
-        return (moment - EPOCH).total_seconds() * 1000 + int(fraction[:3] or 0)
+        return (moment - EPOCH).total_seconds() * 1000 + int(f"{fraction:0<9}"[:9]) / 10**6
     raise ValueError(f"not a time: {text}")
 
 
@@ -111,7 +111,14 @@ def shown(item, pair_field):
     return flat, pairs
 
 
-def equal(a, b):
+def visible(text):
+    """Text as the plugin shows it: control characters as their pictures."""
+    return "".join(chr(0x2400 + ord(c)) if c < " " else "\u2421" if c == "\x7f" else c for c in text)
+
+
+def equal(kind, a, b):
+    if kind == "date":
+        return abs(a - b) < 0.001  # ms; a time item has nanoseconds
     if isinstance(a, float) and isinstance(b, float):
         return math.isclose(a, b, rel_tol=1e-14) or (math.isnan(a) and math.isnan(b))
     return a == b
@@ -124,7 +131,7 @@ def _same_pair(pair, path, kind, value):
         return False
     text = pair[len(prefix):]
     if kind == "number":
-        return equal(float(text), value)
+        return equal(kind, float(text), value)
     if kind in ("null", "undefined"):
         return text == kind
     if kind == "boolean":
@@ -142,7 +149,7 @@ def differences(item, flat, pair_field="rtmpx.amf.pair"):
         if getattr(seen, name) != getattr(flat, name):
             found.append(f"{name} {getattr(seen, name)} expected {getattr(flat, name)}")
     if len(seen.leaves) != len(flat.leaves) or not all(
-            a[0] == b[0] and equal(a[1], b[1]) for a, b in zip(seen.leaves, flat.leaves)):
+            a[0] == b[0] and equal(*a, b[1]) for a, b in zip(seen.leaves, flat.leaves)):
         found.append(f"leaves {seen.leaves} expected {flat.leaves}")
     if len(pairs) != len(flat.paths) or not all(
             _same_pair(pair, *leaf) for pair, leaf in zip(pairs, flat.paths)):

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "expert.h"
 
+#include <epan/tap.h>
+
 expert_field ei_rtmpx_malformed = EI_INIT;
 expert_field ei_rtmpx_remark = EI_INIT;
 expert_field ei_rtmpx_truncated = EI_INIT;
@@ -40,6 +42,21 @@ static ei_register_info ei[] = {
 void rtmpx_register_expert(int proto) {
     proto_register_field_array(proto, hf, array_length(hf));
     expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
+}
+
+bool rtmpx_expert_wanted(proto_tree *tree) {
+    static int tap = 0; /* registered after the protocols */
+    if (!tap)
+        tap = find_tap_id("expert");
+    const int ids[] = {
+        proto_expert,      ei_rtmpx_malformed.hf,    ei_rtmpx_remark.hf, ei_rtmpx_truncated.hf,
+        ei_rtmpx_limit.hf, ei_rtmpx_error_status.hf, hf_undecoded,       hf_error};
+    if (have_tap_listener(tap))
+        return true;
+    for (unsigned i = 0; i < array_length(ids); i++)
+        if (proto_field_is_referenced(tree, ids[i]))
+            return true;
+    return false;
 }
 
 void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark) {

@@ -14,6 +14,10 @@ extern expert_field ei_rtmpx_error_status; /* warning: status level "error" */
 
 void rtmpx_register_expert(int proto);
 
+/* Does somebody want what decoding finds wrong: an expert tap (also without a tree), a filter on
+ * any expert item, on one of the above or on what rtmpx_expert_rest adds? */
+bool rtmpx_expert_wanted(proto_tree *tree);
+
 /*
  * Say why decoding of a body stopped, when `reader` holds an error: adds an expert item at the
  * error's position and an item `rtmpx.undecoded` over the bytes from reader->pos to the end of the

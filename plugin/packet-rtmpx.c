@@ -64,10 +64,10 @@ bool rtmpx_tree_visible(proto_tree *tree) {
 }
 
 bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsigned n) {
+    if (rtmpx_expert_wanted(tree))
+        return true;
     if (!tree)
         return false;
-    if (PTREE_DATA(tree)->visible)
-        return true;
     for (unsigned i = 0; i < n; i++)
         if (proto_field_is_referenced(tree, *fields[i].p_id))
             return true;
@@ -222,7 +222,7 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     }
     if (columns)
         set_columns(&view, line);
-    if (tree)
+    if (tree || rtmpx_expert_wanted(tree))
         add_tree(tree, &view, visible ? line : NULL);
     return (int)tvb_captured_length(tvb);
 }

@@ -8,7 +8,7 @@ static const value_string chroma_formats[] = {
 static const value_string vp_chroma[] = {
     {0, "4:2:0, vertical"}, {1, "4:2:0, collocated"}, {2, "4:2:2"}, {3, "4:4:4"}, {0, NULL}};
 static const value_string tiers[] = {{0, "Main"}, {1, "High"}, {0, NULL}};
-static const value_string sorenson_pictures[] = {
+static const value_string h263_pictures[] = {
     {0, "Intra"}, {1, "Inter"}, {2, "Disposable inter"}, {0, NULL}};
 static const value_string mpeg_versions[] = {
     {0, "MPEG-2.5"}, {1, "Reserved"}, {2, "MPEG-2"}, {3, "MPEG-1"}, {0, NULL}};
@@ -298,12 +298,12 @@ static hf_register_info hf[] = {
      {"Has a palette", "rtmpx.video.screen.has_palette", FT_BOOLEAN, 8, NULL, 0x01, NULL, HFILL}},
     {FIELD(SORENSON_VERSION),
      {"Version", "rtmpx.video.sorenson.version", FT_UINT8, BASE_DEC, NULL, 0, NULL, HFILL}},
-    {FIELD(SORENSON_TEMPORAL_REFERENCE),
-     {"Temporal reference", "rtmpx.video.sorenson.temporal_reference", FT_UINT8, BASE_DEC, NULL, 0,
+    {FIELD(H263_TEMPORAL_REFERENCE),
+     {"Temporal reference", "rtmpx.video.h263.temporal_reference", FT_UINT8, BASE_DEC, NULL, 0,
       NULL, HFILL}},
-    {FIELD(SORENSON_PICTURE_TYPE),
-     {"Picture type", "rtmpx.video.sorenson.picture_type", FT_UINT8, BASE_DEC,
-      VALS(sorenson_pictures), 0, NULL, HFILL}},
+    {FIELD(H263_PICTURE_TYPE),
+     {"Picture type", "rtmpx.video.h263.picture_type", FT_UINT8, BASE_DEC, VALS(h263_pictures), 0,
+      NULL, HFILL}},
     {FIELD(AAC_OBJECT_TYPE),
      {"Object type", "rtmpx.audio.aac.object_type", FT_UINT8, BASE_DEC, NULL, 0,
       "MPEG-4 audio object type", HFILL}},

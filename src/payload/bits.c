@@ -15,19 +15,28 @@ static void skip_emulation(struct rtmp_bits *bits) {
         advance(bits);
 }
 
+/* Back to where a read began: what fails moves nothing. */
+static uint32_t give_back(struct rtmp_bits *bits, const struct rtmp_bits *before, uint32_t pos) {
+    bits->used = before->used;
+    bits->zeros = before->zeros;
+    bits->reader->pos = pos;
+    return 0;
+}
+
 uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
+    const struct rtmp_bits before = *bits;
+    uint32_t start = bits->reader->pos;
     uint32_t value = 0;
     while (n > 0) {
         skip_emulation(bits);
         if (!rtmp_ok(bits->reader) || rtmp_left(bits->reader) == 0) {
-            (void)rtmp_take(bits->reader, 1);
-            return 0;
+            rtmp_fail_at(bits->reader, RTMP_ERROR_END, bits->reader->pos);
+            return give_back(bits, &before, start);
         }
         unsigned room = 8U - bits->used;
         unsigned count = n < room ? n : room;
         unsigned byte = rtmp_peek_at(bits->reader, bits->reader->pos);
-        unsigned part = (byte >> (room - count)) & ((1U << count) - 1U);
-        value = value << count | part;
+        value = value << count | ((byte >> (room - count)) & ((1U << count) - 1U));
         n -= count;
         bits->used = (uint8_t)(bits->used + count);
         if (bits->used == 8)
@@ -37,20 +46,18 @@ uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
 }
 
 uint32_t rtmp_bits_ue(struct rtmp_bits *bits) {
+    const struct rtmp_bits before = *bits;
     uint32_t start = bits->reader->pos;
     unsigned zeros = 0;
-    while (rtmp_ok(bits->reader) && rtmp_bits_take(bits, 1) == 0)
-        if (++zeros > 32) {
-            rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, start);
-            return 0;
-        }
-    if (zeros == 32) { /* only 2^32 - 1 has 32 zeros: what follows is 32 zero bits */
-        if (rtmp_bits_take(bits, 32) != 0)
-            rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, start);
-        return rtmp_ok(bits->reader) ? 0xFFFFFFFFU : 0;
-    }
-    uint32_t rest = rtmp_bits_take(bits, zeros);
-    return rtmp_ok(bits->reader) ? (1U << zeros) - 1U + rest : 0;
+    while (rtmp_ok(bits->reader) && zeros <= 32 && rtmp_bits_take(bits, 1) == 0)
+        zeros++;
+    uint32_t rest = zeros <= 32 ? rtmp_bits_take(bits, zeros) : 0;
+    /* 32 zeros: 2^32 - 1 alone fits, and all the bits behind it are zero. */
+    if (zeros > 32 || (zeros == 32 && rest != 0))
+        rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, start);
+    if (!rtmp_ok(bits->reader))
+        return give_back(bits, &before, start);
+    return zeros == 32 ? 0xFFFFFFFFU : (1U << zeros) - 1U + rest;
 }
 
 int32_t rtmp_bits_se(struct rtmp_bits *bits) {

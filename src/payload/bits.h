@@ -8,9 +8,10 @@
  * Bits, most significant first, from a reader of bytes.
  *
  * The reader stands on the byte that holds the next bit; `used` bits of it are gone. Errors are the
- * reader's own (sticky, with position); after one every read returns zero. When `rbsp` is set, the
- * bytes are those of a NAL unit and each emulation prevention byte (03 after two zero bytes) is
- * skipped (ITU-T H.264 7.4.1, H.265 7.4.2, H.266 7.4.2). Work is linear in the bits taken.
+ * reader's own (sticky, with position); a read that fails moves nothing and returns zero. When
+ * `rbsp` is set, the bytes are those of a NAL unit and each emulation prevention byte (03 after two
+ * zero bytes) is skipped (ITU-T H.264 7.4.1, H.265 7.4.2, H.266 7.4.2). Work is linear in the bits
+ * taken.
  */
 struct rtmp_bits {
     struct rtmp_reader *reader;

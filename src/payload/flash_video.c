@@ -62,15 +62,21 @@ void rtmp_screen_frame(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_SCREEN_HAS_PALETTE, 1);
 }
 
+/* The picture start code, which H.263 and its Sorenson variant share up to here. */
+static bool read_start_code(struct rtmp_media *m) {
+    uint32_t at = m->reader.pos;
+    if (rtmp_bits_take(&m->bits, 17) == 1)
+        return true;
+    rtmp_fail_at(&m->reader, RTMP_ERROR_FORMAT, at);
+    return false;
+}
+
 void rtmp_sorenson_frame(struct rtmp_media *m) {
     static const uint16_t sizes[][2] = {{352, 288}, {176, 144}, {128, 96}, {320, 240}, {160, 120}};
-    uint32_t at = m->reader.pos;
-    if (rtmp_bits_take(&m->bits, 17) != 1) { /* picture start code */
-        rtmp_fail_at(&m->reader, RTMP_ERROR_FORMAT, at);
+    if (!read_start_code(m))
         return;
-    }
     rtmp_media_u(m, RTMP_FIELD_SORENSON_VERSION, 5);
-    rtmp_media_u(m, RTMP_FIELD_SORENSON_TEMPORAL_REFERENCE, 8);
+    rtmp_media_u(m, RTMP_FIELD_H263_TEMPORAL_REFERENCE, 8);
     uint32_t start = m->reader.pos;
     uint32_t code = rtmp_bits_take(&m->bits, 3);
     uint32_t width = 0;
@@ -83,7 +89,23 @@ void rtmp_sorenson_frame(struct rtmp_media *m) {
         height = sizes[code - 2][1];
     }
     rtmp_media_size(m, rtmp_media_since(m, start), width, height);
-    rtmp_media_u(m, RTMP_FIELD_SORENSON_PICTURE_TYPE, 2);
+    rtmp_media_u(m, RTMP_FIELD_H263_PICTURE_TYPE, 2);
     rtmp_bits_skip(&m->bits, 1); /* deblocking */
     rtmp_media_u(m, RTMP_FIELD_QUANTIZER, 5);
+}
+
+void rtmp_h263_frame(struct rtmp_media *m) {
+    static const uint16_t sizes[][2] = {
+        {128, 96}, {176, 144}, {352, 288}, {704, 576}, {1408, 1152}};
+    if (!read_start_code(m))
+        return;
+    rtmp_bits_skip(&m->bits, 5); /* the rest of the start code */
+    rtmp_media_u(m, RTMP_FIELD_H263_TEMPORAL_REFERENCE, 8);
+    rtmp_bits_skip(&m->bits, 5); /* two fixed bits, split screen, document camera, freeze release */
+    uint32_t start = m->reader.pos;
+    uint32_t format = rtmp_bits_take(&m->bits, 3);
+    if (format < 1 || format > 5)
+        return; /* extended picture type: the size stands in optional fields */
+    rtmp_media_size(m, rtmp_media_since(m, start), sizes[format - 1][0], sizes[format - 1][1]);
+    rtmp_media_u(m, RTMP_FIELD_H263_PICTURE_TYPE, 1);
 }

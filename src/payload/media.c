@@ -98,6 +98,7 @@ static const struct {
     [RTMP_CODEC_SORENSON] = {NULL, rtmp_sorenson_frame},
     [RTMP_CODEC_SCREEN] = {NULL, rtmp_screen_frame},
     [RTMP_CODEC_SCREEN2] = {NULL, rtmp_screen_frame},
+    [RTMP_CODEC_H263] = {NULL, rtmp_h263_frame},
     [RTMP_CODEC_VP6] = {NULL, rtmp_vp6_frame},
     [RTMP_CODEC_VP6A] = {NULL, rtmp_vp6a_frame},
     [RTMP_CODEC_H264] = {rtmp_avc_config, rtmp_nal_frame},

@@ -113,6 +113,7 @@ void rtmp_vp6_frame(struct rtmp_media *m);
 void rtmp_vp6a_frame(struct rtmp_media *m);
 void rtmp_screen_frame(struct rtmp_media *m);
 void rtmp_sorenson_frame(struct rtmp_media *m);
+void rtmp_h263_frame(struct rtmp_media *m);
 void rtmp_mpeg_audio_frame(struct rtmp_media *m);
 void rtmp_ac3_frame(struct rtmp_media *m);
 void rtmp_opus_frame(struct rtmp_media *m);

@@ -33,16 +33,20 @@ static void add_frame(struct rtmp_text *text, const struct rtmp_media_body *body
     rtmp_text_size(text, body->length);
 }
 
+static void add_channels(struct rtmp_text *text, uint32_t channels) {
+    if (channels == 1 || channels == 2)
+        rtmp_text_add(text, channels == 1 ? " mono" : " stereo");
+    else if (channels)
+        rtmp_text_format(text, " %u channels", channels);
+}
+
 static void add_config(struct rtmp_text *text, const struct rtmp_media_info *info) {
     rtmp_text_add(text, " config");
     if (info->width)
         rtmp_text_format(text, " %ux%u", info->width, info->height);
     if (info->sample_rate)
         rtmp_text_format(text, " %u Hz", info->sample_rate);
-    if (info->channels == 1 || info->channels == 2)
-        rtmp_text_add(text, info->channels == 1 ? " mono" : " stereo");
-    else if (info->channels)
-        rtmp_text_format(text, " %u channels", info->channels);
+    add_channels(text, info->channels);
 }
 
 void rtmp_media_summary(struct rtmp_text *text, const struct rtmp_media_body *body,
@@ -68,7 +72,8 @@ void rtmp_media_summary(struct rtmp_text *text, const struct rtmp_media_body *bo
                                                 : " command");
         break;
     case RTMP_MEDIA_MULTICHANNEL:
-        rtmp_text_format(text, " multichannel config %u channels", info.channels);
+        rtmp_text_add(text, " multichannel config");
+        add_channels(text, info.channels);
         break;
     case RTMP_MEDIA_FRAME:
         add_frame(text, body, &info, timestamp);

@@ -10,23 +10,24 @@ need_for_build
 say "Building"
 build "$root/build" -DBUILD_TESTING=OFF
 
+tshark() {
+    python3 "$root/tests/tools/tshark.py" --build "$root/build" --quiet -r "$capture" "$@"
+}
+
+# show TITLE FILTER [COLUMN FIELD]: frame, sender, what the messages say; a column of its own
 show() {
     say "$1"
-    shift
-    python3 "$root/tests/tools/tshark.py" --quiet --build "$root/build" -r "$capture" "$@"
+    tshark -Y "$2" \
+        -o "gui.column.format:\"No.\",\"%m\",\"Source\",\"%s\",\"Info\",\"%i\"${3:+,\"$3\",\"%Cus:$4\"}"
 }
 
 say "The plugin"
 python3 "$root/tests/tools/tshark.py" --build "$root/build" --version | sed -n 1p
 
-show "SharedObject events: frame, object, version, event, attribute=value" \
-    -Y rtmpx.so.event -T fields -E separator=/s -E aggregator=, -e frame.number -e rtmpx.so.name \
-    -e rtmpx.so.version -e rtmpx.so.event.type -e rtmpx.so.pair -e rtmpx.so.status.code
-show "Commands: frame, name, transaction, status" \
-    -Y rtmpx.command.name -T fields -E separator=/s -E aggregator=, -e frame.number \
-    -e rtmpx.command.name -e rtmpx.command.transaction_id -e rtmpx.status.code
-show "Media: frame, timestamp (ms), length, codec" \
-    -Y 'rtmpx.audio.codec or rtmpx.video.codec' -T fields -E separator=/s -E aggregator=, \
-    -e frame.number -e rtmpx.timestamp -e rtmpx.length -e rtmpx.video.codec -e rtmpx.audio.codec
-show "One message in full" -Y 'rtmpx.so.event.type == 4' -c 40 -O rtmpx
-say "Wireshark's own view of it: README.md, \"In Wireshark\""
+show "SharedObject events, and the attributes they carry" rtmpx.so.event Attributes rtmpx.so.pair
+show "Commands and data" "rtmpx.command.name or rtmpx.data.name"
+show "Audio and video" "rtmpx.audio.codec or rtmpx.video.codec"
+say "The first SharedObject change in full"
+tshark -Y "rtmpx.so.event.type == 4" -O rtmpx |
+    awk '/^Frame / { frame++ } frame == 1 && !/^(Frame|Ethernet|Internet|Transmission) /'
+say "In Wireshark itself: README.md"

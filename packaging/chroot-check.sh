@@ -11,6 +11,7 @@ project=$(cd "$(dirname "$0")/.." && pwd)
 directory=${1:-$(mktemp -d)}
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 fresh=$directory/bookworm
+mkdir -p "$directory"
 chmod 755 "$directory"
 
 mounted() {

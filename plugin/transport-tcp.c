@@ -4,35 +4,102 @@
 
 #define RTMP_TCP_PORT 1935
 
+/* Bits of tcp_analysis.conversation_completeness; Wireshark keeps their names to itself. */
+#define TCP_SYN_SEEN     0x01
+#define TCP_SYN_ACK_SEEN 0x02
+
 static dissector_handle_t tcp_handle;
 
-static struct rtmpx_connection *connection_of(packet_info *pinfo) {
-    conversation_t *conversation = find_or_create_conversation(pinfo);
-    struct rtmpx_connection *connection = conversation_get_proto_data(conversation, proto_rtmpx);
-    if (connection)
-        return connection;
-    connection = rtmpx_connection_new();
-    connection->id = conversation->conv_index;
+/* ---- connection ---- */
+
+/* What TCP knows of a connection and we keep beside its records. */
+struct tcp_connection {
+    struct rtmpx_connection *rtmp;
+    address client, server;
+    uint32_t client_port, server_port;
+    uint32_t first_frame, last_frame; /* of those seen on the first pass */
+    uint32_t tcp_streams;             /* of the capture, when it was last looked up */
+};
+
+/*
+ * The connections of the last frames, by port. A conversation look-up costs more than all the rest
+ * of a media segment; for the same addresses and ports it can be spared when it is provably the
+ * same connection: on the first pass while TCP has begun no new stream since, on later passes
+ * inside the frames that the first pass gave to it. Emptied with each capture.
+ */
+#define RECENT 64U
+static struct tcp_connection *recent[RECENT];
+
+static void forget_connections(void) {
+    memset(recent, 0, sizeof recent);
+}
+
+static bool is_end(const address *end, uint32_t end_port, const address *other,
+                   uint32_t other_port) {
+    return end_port == other_port && addresses_equal(end, other);
+}
+
+static bool joins(const struct tcp_connection *tcp, const packet_info *pinfo) {
+    return (is_end(&tcp->client, tcp->client_port, &pinfo->src, pinfo->srcport) &&
+            is_end(&tcp->server, tcp->server_port, &pinfo->dst, pinfo->destport)) ||
+           (is_end(&tcp->server, tcp->server_port, &pinfo->src, pinfo->srcport) &&
+            is_end(&tcp->client, tcp->client_port, &pinfo->dst, pinfo->destport));
+}
+
+static bool provably_same(const struct tcp_connection *tcp, const packet_info *pinfo) {
+    if (!PINFO_FD_VISITED(pinfo))
+        return tcp->tcp_streams == get_tcp_stream_count();
+    return pinfo->num >= tcp->first_frame && pinfo->num <= tcp->last_frame;
+}
+
+static struct tcp_connection *new_connection(conversation_t *conversation, packet_info *pinfo) {
+    struct tcp_connection *tcp = wmem_new0(wmem_file_scope(), struct tcp_connection);
+    tcp->rtmp = rtmpx_connection_new();
+    tcp->rtmp->id = conversation->conv_index;
+    tcp->first_frame = pinfo->num;
     /* The side whose port we were called for is the server; on a port that only the heuristic
      * knows, the lower one. */
     bool to_server = pinfo->match_uint == pinfo->destport;
     bool to_client = pinfo->match_uint == pinfo->srcport;
     if (to_server == to_client)
-        to_server = pinfo->destport < pinfo->srcport;
-    connection->server_port = to_server ? pinfo->destport : pinfo->srcport;
-    conversation_add_proto_data(conversation, proto_rtmpx, connection);
-    return connection;
+        to_server = pinfo->destport <= pinfo->srcport;
+    copy_address_wmem(wmem_file_scope(), &tcp->server, to_server ? &pinfo->dst : &pinfo->src);
+    copy_address_wmem(wmem_file_scope(), &tcp->client, to_server ? &pinfo->src : &pinfo->dst);
+    tcp->server_port = to_server ? pinfo->destport : pinfo->srcport;
+    tcp->client_port = to_server ? pinfo->srcport : pinfo->destport;
+    conversation_add_proto_data(conversation, proto_rtmpx, tcp);
+    return tcp;
 }
+
+static struct tcp_connection *connection_of(packet_info *pinfo) {
+    struct tcp_connection **slot = &recent[(pinfo->srcport ^ pinfo->destport) % RECENT];
+    struct tcp_connection *tcp = *slot;
+    if (!tcp || !provably_same(tcp, pinfo) || !joins(tcp, pinfo)) {
+        conversation_t *conversation = find_or_create_conversation(pinfo);
+        tcp = conversation_get_proto_data(conversation, proto_rtmpx);
+        if (!tcp)
+            tcp = new_connection(conversation, pinfo);
+        tcp->tcp_streams = get_tcp_stream_count();
+        *slot = tcp;
+    }
+    if (!PINFO_FD_VISITED(pinfo))
+        tcp->last_frame = pinfo->num;
+    return tcp;
+}
+
+/* ---- position ---- */
 
 /*
  * The stream offset of the first byte at hand. TCP's sequence numbers, relative or not, only give
  * distances: they wrap every 4 GiB, the offset does not.
  */
-static uint64_t offset_of(struct rtmpx_direction *dir, const struct tcpinfo *tcpinfo) {
+static uint64_t offset_of(struct rtmpx_direction *dir, const struct tcpinfo *tcpinfo,
+                          packet_info *pinfo) {
     uint64_t position = dir->wire.position;
     if (!dir->started) {
         dir->started = true;
         dir->next_seq = tcpinfo->seq;
+        dir->wire.start_unknown = !begin_seen(pinfo);
     }
     if (tcpinfo->is_reassembled)
         return position; /* TCP hands out reassembled bytes in order, from where it stopped */
@@ -44,17 +111,18 @@ static uint64_t offset_of(struct rtmpx_direction *dir, const struct tcpinfo *tcp
 
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
-    struct rtmpx_connection *connection = connection_of(pinfo);
-    unsigned direction = pinfo->destport == connection->server_port ? 0 : 1;
-    struct rtmpx_direction *dir = &connection->direction[direction];
+    struct tcp_connection *tcp = connection_of(pinfo);
+    bool to_server = is_end(&tcp->server, tcp->server_port, &pinfo->dst, pinfo->destport);
+    unsigned direction = to_server ? 0 : 1;
+    struct rtmpx_direction *dir = &tcp->rtmp->direction[direction];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo) && tcpinfo) {
-        offset = offset_of(dir, tcpinfo);
+        offset = offset_of(dir, tcpinfo, pinfo);
         uint64_t end = offset + tvb_reported_length(tvb);
         if (end > dir->wire.position)
             dir->next_seq += (uint32_t)(end - dir->wire.position);
     }
-    return rtmpx_dissect_bytes(tvb, pinfo, tree, connection, direction, offset);
+    return rtmpx_dissect_bytes(tvb, pinfo, tree, tcp->rtmp, direction, offset);
 }
 
 /* Any port: claim a connection whose first bytes can only be an RTMP handshake. */
@@ -69,6 +137,7 @@ static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree
 
 void rtmpx_register_transport_tcp(int proto) {
     tcp_handle = register_dissector("rtmpx.tcp", dissect_rtmpx_tcp, proto);
+    register_init_routine(forget_connections);
 }
 
 void rtmpx_handoff_transport_tcp(int proto) {

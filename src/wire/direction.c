@@ -108,6 +108,18 @@ static void begin_midstream(struct rtmp_direction *dir) {
     rtmp_dechunk_begin_midstream(&dir->dechunk, dir->midstream_chunk_size);
 }
 
+/* Is it the beginning of a handshake? Where one side shakes hands, the other does too. */
+static enum rtmp_verdict handshake_verdict(const struct rtmp_direction *dir, const uint8_t *bytes,
+                                           uint32_t len) {
+    bool peer_shakes = dir->peer && dir->peer->has_handshake;
+    enum rtmp_verdict verdict = rtmp_handshake_looks(bytes, len);
+    if (verdict == RTMP_MAYBE && peer_shakes)
+        return RTMP_YES;
+    if (verdict == RTMP_YES && dir->start_unknown && !peer_shakes)
+        return rtmp_handshake_certain(bytes, len) ? RTMP_YES : RTMP_NO;
+    return verdict;
+}
+
 /* Hold bytes until they tell what they are. Returns how many of `bytes` were consumed. */
 static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
     const uint8_t *seen = bytes;
@@ -120,7 +132,7 @@ static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_
         seen = dir->gathered;
         seen_count = dir->gathered_count;
     }
-    enum rtmp_verdict verdict = rtmp_handshake_looks(seen, seen_count);
+    enum rtmp_verdict verdict = handshake_verdict(dir, seen, seen_count);
     if (verdict == RTMP_MAYBE && seen_count < GATHER) {
         if (!dir->gathered_count) {
             dir->gathered = resize(dir, NULL, GATHER);

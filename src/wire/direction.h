@@ -33,6 +33,9 @@ struct rtmp_direction {
     uint64_t position;             /* offset of the next byte */
     uint32_t midstream_chunk_size; /* what a person knows of it, 0: infer */
     struct rtmp_direction *peer;
+    /* The first byte at hand need not be the connection's first: without a handshake of the peer,
+     * only a certain one is taken for a handshake. */
+    bool start_unknown;
     struct rtmp_handshake handshake;
     struct rtmp_dechunk dechunk;
     uint8_t *gathered; /* undecided bytes, then the handshake packet being received */

@@ -15,7 +15,8 @@ enum rtmp_message_type {
  * The effective header of one message: what the chunk headers say after inheritance and arithmetic.
  *
  * timestamp: ms, absolute, modulo 2^32. length: bytes without chunk headers. stream_id: the message
- * stream id, little-endian on the wire. csid: 2..65599. type: an rtmp_message_type or any other byte.
+ * stream id, little-endian on the wire. csid: 2..65599. type: an rtmp_message_type or any other
+ * byte.
  */
 struct rtmp_message {
     uint32_t timestamp;

@@ -89,6 +89,18 @@ static struct tcp_connection *connection_of(packet_info *pinfo) {
 
 /* ---- position ---- */
 
+/* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */
+#define TCP_SAW_SYN_OR_SYN_ACK 0x03
+
+/* Is the byte at `seq` the first of its direction, for all that the capture shows? Sequence numbers
+ * are relative or not, as the user prefers. */
+static bool begins_at(packet_info *pinfo, uint32_t seq) {
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
+    return analysis && analysis->fwd &&
+           (analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK) &&
+           (seq == 1 || seq == analysis->fwd->base_seq + 1);
+}
+
 /*
  * The stream offset of the first byte at hand. TCP's sequence numbers, relative or not, only give
  * distances: they wrap every 4 GiB, the offset does not.
@@ -99,7 +111,7 @@ static uint64_t offset_of(struct rtmpx_direction *dir, const struct tcpinfo *tcp
     if (!dir->started) {
         dir->started = true;
         dir->next_seq = tcpinfo->seq;
-        dir->wire.start_unknown = !begin_seen(pinfo);
+        dir->wire.start_unknown = !begins_at(pinfo, tcpinfo->seq);
     }
     if (tcpinfo->is_reassembled)
         return position; /* TCP hands out reassembled bytes in order, from where it stopped */

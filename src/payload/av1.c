@@ -36,9 +36,9 @@ static const char *frame_type_name(uint32_t type) {
     }
 }
 
-/* seq_level_idx counts quarters from 2.0 (A.3). */
+/* seq_level_idx counts quarters from 2.0; 24 and above are no level (A.3). */
 static double level_number(uint32_t index) {
-    return 2.0 + (double)(index >> 2) + (double)(index & 3) / 10.0;
+    return index > 23 ? 0 : 2.0 + (double)(index >> 2) + (double)(index & 3) / 10.0;
 }
 
 /* leb128(): at most 8 bytes, at most 2^32 - 1 (4.10.5). */

@@ -123,7 +123,8 @@ void rtmp_media_profile(struct rtmp_media *m, struct rtmp_span span, const char 
                         double level) {
     if (profile)
         rtmp_media_computed(m, RTMP_FIELD_VIDEO_PROFILE, span, 0, profile);
-    rtmp_media_real(m, RTMP_FIELD_VIDEO_LEVEL, span, level);
+    if (level > 0)
+        rtmp_media_real(m, RTMP_FIELD_VIDEO_LEVEL, span, level);
 }
 
 void rtmp_media_frame_rate(struct rtmp_media *m, struct rtmp_span span, double rate) {

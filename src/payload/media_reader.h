@@ -53,6 +53,7 @@ void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct r
 /* Picture size, frame rate (0: not known), sample rate and channel count: into info and reported.
  */
 void rtmp_media_size(struct rtmp_media *m, struct rtmp_span span, uint32_t width, uint32_t height);
+/* Computed name (NULL: none known) and number (0: none) of profile and level. */
 void rtmp_media_profile(struct rtmp_media *m, struct rtmp_span span, const char *profile,
                         double level);
 void rtmp_media_frame_rate(struct rtmp_media *m, struct rtmp_span span, double rate);

@@ -87,3 +87,39 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
         rtmp_text_format(text, "%s at byte %u", marker_name(event->version, event->target_marker),
                          (unsigned)event->target.pos);
 }
+
+/* Bytes to show of a text that takes `len` (0: all of them), and the buffer for that. */
+static struct rtmp_text begin_text(struct rtmpx_amf_texts *texts, size_t around, size_t len,
+                                   bool elsewhere, size_t *limit) {
+    size_t share = 4000000U / (texts->amf->items + 1);
+    *limit = !elsewhere ? 0 : share > 256 ? share : 256;
+    /* Room for the ellipsis of the limit and that of the buffer. */
+    size_t size = around + (*limit && len > *limit ? *limit : len) + 16;
+    char *out =
+        size <= sizeof texts->scratch ? texts->scratch : wmem_alloc_array(texts->pool, char, size);
+    return rtmp_text_over(out, size);
+}
+
+const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp_amf_event *event) {
+    bool elsewhere = event->is_reference || event->whole.len == 0;
+    const uint8_t *bytes = rtmp_bytes(texts->amf->reader, event->text);
+    size_t limit;
+    struct rtmp_text text = begin_text(texts, 0, 3 * (size_t)event->text.len, elsewhere, &limit);
+    if (bytes)
+        rtmp_text_wire(&text, bytes, event->text.len, limit);
+    return text.out;
+}
+
+struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *first,
+                                               const char *rest,
+                                               const struct rtmp_amf_event *event) {
+    size_t limit;
+    struct rtmp_text text = begin_text(texts, strlen(first) + strlen(rest) + 1,
+                                       rtmp_amf_leaf_size(event), event->is_reference, &limit);
+    rtmp_text_add(&text, first);
+    rtmp_text_add(&text, rest);
+    rtmp_text_add(&text, "=");
+    size_t value = text.len;
+    rtmp_amf_leaf_text(&text, texts->amf->reader, event, limit);
+    return (struct rtmpx_amf_leaf_text){.pair = text.out, .value = text.out + value};
+}

@@ -27,4 +27,28 @@ void rtmpx_amf_append_count(proto_item *item, unsigned count, bool of_keys);
 /* `Object at byte 12`, what a REFERENCE refers to; empty when it does not resolve. */
 void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event);
 
+/*
+ * Texts of fields, each valid up to the next one: short ones in `scratch`, long ones in `pool`.
+ *
+ * A few bytes of reference can stand for a long string. What all references of a message show
+ * together stays in the order of 50 MB, while the first ones, where real messages have them, are
+ * shown in full.
+ */
+struct rtmpx_amf_texts {
+    const struct rtmp_amf *amf;
+    wmem_allocator_t *pool;
+    char scratch[1024];
+};
+
+/* A key, class or member name. */
+const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp_amf_event *event);
+
+/* A leaf: `path=value`, the path in two pieces, and the value in it. */
+struct rtmpx_amf_leaf_text {
+    const char *pair, *value;
+};
+struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *first,
+                                               const char *rest,
+                                               const struct rtmp_amf_event *event);
+
 #endif

@@ -18,7 +18,6 @@ static int hf_integer = -1;
 static int hf_unsigned = -1;
 static int hf_boolean = -1;
 static int hf_string = -1;
-static int hf_length = -1;
 static int hf_date = -1;
 static int hf_milliseconds = -1;
 static int hf_timezone = -1;
@@ -72,9 +71,6 @@ static hf_register_info hf[] = {
     {&hf_string,
      {"String", "rtmpx.amf.string", FT_STRING, BASE_NONE, NULL, 0,
       "String value, AMF3 references resolved; never a key", HFILL}},
-    {&hf_length,
-     {"Length", "rtmpx.amf.length", FT_UINT32, BASE_DEC, NULL, 0,
-      "Bytes of a string, XML text or byte array", HFILL}},
     {&hf_date,
      {"Date", "rtmpx.amf.date", FT_ABSOLUTE_TIME, ABSOLUTE_TIME_UTC, NULL, 0, NULL, HFILL}},
     {&hf_milliseconds,
@@ -132,9 +128,6 @@ bool rtmpx_amf_wanted(proto_tree *tree) {
     return rtmpx_fields_wanted(tree, hf, array_length(hf));
 }
 
-/* Texts up to this are built on the stack. */
-#define SCRATCH 1024U
-
 /* One value on its way into the tree. */
 struct view {
     const struct rtmpx_body *body;
@@ -159,59 +152,18 @@ struct view {
         bool of_keys;
     } level[RTMP_LIMIT_AMF_DEPTH + 1];
     struct rtmp_amf_path path;
-    char scratch[SCRATCH];
+    struct rtmpx_amf_texts texts;
 };
 
-/*
- * Bytes of a text that stands elsewhere in the message (0: all of it). A few bytes of reference can
- * stand for a long string: what all references of a message show together stays in the order of 50
- * MB, while the first ones, where real messages have them, are shown in full.
- */
-static size_t shown_limit(const struct view *view, bool elsewhere) {
-    size_t limit = 4000000U / (view->amf->items + 1);
-    return !elsewhere ? 0 : limit > 256 ? limit : 256;
-}
-
-static char *buffer(struct view *view, size_t size) {
-    return size <= sizeof view->scratch ? view->scratch
-                                        : wmem_alloc_array(view->body->pinfo->pool, char, size);
-}
-
-/* The text of a key, class or member name; valid up to the next text. */
 static const char *name_text(struct view *view, const struct rtmp_amf_event *event) {
-    const uint8_t *bytes = rtmp_bytes(view->amf->reader, event->text);
-    if (!view->want_text || !bytes)
-        return "";
-    bool here = !event->is_reference && event->whole.len;
-    size_t limit = shown_limit(view, !here);
-    size_t size = 3 * (size_t)event->text.len + 8;
-    if (limit && size > limit + 8)
-        size = limit + 8;
-    struct rtmp_text text = rtmp_text_over(buffer(view, size), size);
-    rtmp_text_wire(&text, bytes, event->text.len, limit);
-    return text.out;
+    return view->want_text ? rtmpx_amf_name_text(&view->texts, event) : "";
 }
 
-/* A leaf as text: `path=value`, and the value in it; valid up to the next text. */
-struct leaf_text {
-    const char *pair, *value;
-};
-
-static struct leaf_text leaf_text(struct view *view, const struct rtmp_amf_event *event) {
+static struct rtmpx_amf_leaf_text leaf_text(struct view *view, const struct rtmp_amf_event *event) {
     if (!view->want_text)
-        return (struct leaf_text){.pair = "", .value = ""};
-    size_t limit = shown_limit(view, event->is_reference);
-    size_t value_size = rtmp_amf_leaf_size(event);
-    if (limit && value_size > limit + 64)
-        value_size = limit + 64;
-    size_t size = strlen(view->pair_first) + view->path.text.len + value_size + 8;
-    struct rtmp_text text = rtmp_text_over(buffer(view, size), size);
-    rtmp_text_add(&text, view->pair_first);
-    rtmp_text_add(&text, view->path.text.out + view->top_len);
-    rtmp_text_add(&text, "=");
-    size_t value = text.len;
-    rtmp_amf_leaf_text(&text, view->amf->reader, event, limit);
-    return (struct leaf_text){.pair = text.out, .value = text.out + value};
+        return (struct rtmpx_amf_leaf_text){.pair = "", .value = ""};
+    return rtmpx_amf_leaf_text(&view->texts, view->pair_first, view->path.text.out + view->top_len,
+                               event);
 }
 
 static proto_item *add_string(const struct view *view, proto_tree *tree, int id,
@@ -305,26 +257,13 @@ static void add_target(const struct view *view, proto_tree *tree,
 /* What a leaf has beside its value. */
 static void add_leaf_parts(const struct view *view, proto_tree *tree,
                            const struct rtmp_amf_event *event) {
-    struct rtmp_span head = behind_marker(event);
-    switch (event->kind) {
-    case RTMP_AMF_STRING:
-    case RTMP_AMF_XML:
-    case RTMP_AMF_BYTES:
-        head.len = event->payload.pos - head.pos;
-        rtmpx_add_uint(tree, event->is_reference ? hf_reference : hf_length, view->body, head,
-                       event->is_reference ? event->reference : event->payload.len);
-        break;
-    case RTMP_AMF_DATE:
-        if (event->version == 0)
-            proto_tree_add_int(tree, hf_timezone, view->body->tvb,
-                               (int)rtmp_span_end(event->whole) - 2, 2, event->timezone);
-        break;
-    case RTMP_AMF_REFERENCE:
+    if (event->kind == RTMP_AMF_STRING && event->is_reference)
+        rtmpx_add_uint(tree, hf_reference, view->body, behind_marker(event), event->reference);
+    else if (event->kind == RTMP_AMF_DATE && event->version == 0)
+        proto_tree_add_int(tree, hf_timezone, view->body->tvb, (int)rtmp_span_end(event->whole) - 2,
+                           2, event->timezone);
+    else if (event->kind == RTMP_AMF_REFERENCE)
         add_target(view, tree, event);
-        break;
-    default:
-        break;
-    }
 }
 
 /* From its key, or its AVM+ marker, to its own end. */
@@ -380,7 +319,7 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
     proto_item *item = view->has_key ? add_key(view, parent, range) : NULL;
-    struct leaf_text text = leaf_text(view, event);
+    struct rtmpx_amf_leaf_text text = leaf_text(view, event);
     if (!item)
         item = add_leaf_value(view, parent, event, text.value, range);
     if (!item)
@@ -528,6 +467,8 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
     view.has_key = false;
     view.avmplus = rtmp_span_of(0, 0);
     view.root = NULL;
+    view.texts.amf = amf;
+    view.texts.pool = body->pinfo->pool;
     view.level[0].tree = tree;
     view.level[0].count = 0;
     rtmp_amf_path_begin(&view.path, top);

@@ -138,6 +138,10 @@ void rtmp_amf_leaf_text(struct rtmp_text *text, const struct rtmp_reader *reader
         rtmp_text_add(text, event->value.boolean ? "true" : "false");
         return;
     case RTMP_AMF_STRING:
+        if (event->remark == RTMP_REMARK_UNRESOLVED)
+            break;
+        add_wire(text, reader, event->text, limit);
+        return;
     case RTMP_AMF_XML:
         add_wire(text, reader, event->text, limit);
         return;
@@ -157,11 +161,11 @@ void rtmp_amf_leaf_text(struct rtmp_text *text, const struct rtmp_reader *reader
         rtmp_text_add(text, "unsupported");
         return;
     case RTMP_AMF_REFERENCE:
-        rtmp_text_format(text, "#%u", (unsigned)event->reference);
-        return;
+        break;
     default:
         return;
     }
+    rtmp_text_format(text, "#%u", (unsigned)event->reference);
 }
 
 size_t rtmp_amf_leaf_size(const struct rtmp_amf_event *event) {

@@ -37,7 +37,8 @@ void rtmp_amf_path_event(struct rtmp_amf_path *path, const struct rtmp_reader *r
 /*
  * Append a leaf's value as text: numbers in the shortest form that reads back the same, strings and
  * XML as they are (made printable, rtmp_text_wire), true / false, null, undefined, unsupported,
- * dates as ISO 8601 in UTC with milliseconds, bytes as hex digits, references as `#index`.
+ * dates as ISO 8601 in UTC with milliseconds, bytes as hex digits, references and strings by a
+ * reference that does not resolve as `#index`.
  * `limit`: see rtmp_text_wire.
  */
 void rtmp_amf_leaf_text(struct rtmp_text *text, const struct rtmp_reader *reader,

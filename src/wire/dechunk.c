@@ -11,78 +11,8 @@ struct run {
     uint8_t header[RTMP_CHUNK_HEADER_MAX];
 };
 
-/* ---- chunk streams ---- */
-
-static uint32_t hash(uint32_t csid, uint32_t capacity) {
-    return (csid * 2654435761U) & (capacity - 1);
-}
-
 static void *resize(struct rtmp_dechunk *d, void *old, size_t size) {
     return d->memory.resize(d->memory.user, old, size);
-}
-
-struct rtmp_chunk_stream *rtmp_dechunk_find(struct rtmp_dechunk *d, uint32_t csid) {
-    if (csid < 64)
-        return d->low[csid] ? &d->streams[d->low[csid] - 1] : NULL;
-    if (!d->high)
-        return NULL;
-    for (uint32_t i = hash(csid, d->high_capacity);; i = (i + 1) & (d->high_capacity - 1)) {
-        if (!d->high[i])
-            return NULL;
-        struct rtmp_chunk_stream *cs = &d->streams[d->high[i] - 1];
-        if (cs->message.csid == csid)
-            return cs;
-    }
-}
-
-static void put_high(struct rtmp_dechunk *d, uint32_t index) {
-    uint32_t i = hash(d->streams[index].message.csid, d->high_capacity);
-    while (d->high[i])
-        i = (i + 1) & (d->high_capacity - 1);
-    d->high[i] = index + 1;
-}
-
-/* The table stays at most half full, so that a search ends. */
-static bool grow_high(struct rtmp_dechunk *d) {
-    if (d->high && d->high_count < d->high_capacity / 2)
-        return true;
-    uint32_t capacity = d->high ? d->high_capacity * 2 : 16;
-    uint32_t *table = resize(d, NULL, capacity * sizeof *table);
-    if (!table)
-        return false;
-    memset(table, 0, capacity * sizeof *table);
-    if (d->high)
-        (void)resize(d, d->high, 0);
-    d->high = table;
-    d->high_capacity = capacity;
-    for (uint32_t i = 0; i < d->stream_count; i++)
-        if (d->streams[i].message.csid >= 64)
-            put_high(d, i);
-    return true;
-}
-
-static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d, uint32_t csid) {
-    if (csid >= 64 && !grow_high(d))
-        return NULL;
-    if (d->stream_count == d->stream_capacity) {
-        uint32_t capacity = d->stream_capacity ? d->stream_capacity * 2 : 4;
-        struct rtmp_chunk_stream *streams = resize(d, d->streams, capacity * sizeof *streams);
-        if (!streams)
-            return NULL;
-        d->streams = streams;
-        d->stream_capacity = capacity;
-    }
-    uint32_t index = d->stream_count++;
-    struct rtmp_chunk_stream *cs = &d->streams[index];
-    memset(cs, 0, sizeof *cs);
-    cs->message.csid = csid;
-    if (csid < 64) {
-        d->low[csid] = (uint16_t)(index + 1);
-    } else {
-        put_high(d, index);
-        d->high_count++;
-    }
-    return cs;
 }
 
 void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
@@ -98,13 +28,7 @@ void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
 }
 
 void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
-    for (uint32_t i = 0; i < d->stream_count; i++)
-        if (d->streams[i].body)
-            (void)resize(d, d->streams[i].body, 0);
-    if (d->streams)
-        (void)resize(d, d->streams, 0);
-    if (d->high)
-        (void)resize(d, d->high, 0);
+    rtmp_chunk_streams_destroy(&d->streams, &d->memory);
     if (d->held)
         (void)resize(d, d->held, 0);
     memset(d, 0, sizeof *d);
@@ -181,7 +105,7 @@ void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) 
 static void emit(struct rtmp_dechunk *d, struct run *run, uint64_t end) {
     if (!run->on)
         return;
-    struct rtmp_chunk_stream *cs = &d->streams[run->stream];
+    struct rtmp_chunk_stream *cs = &d->streams.items[run->stream];
     struct rtmp_part *part = &run->part;
     part->size = (uint32_t)(end - part->offset);
     part->message = cs->message;
@@ -196,7 +120,7 @@ static void emit(struct rtmp_dechunk *d, struct run *run, uint64_t end) {
 }
 
 static void begin_run(struct rtmp_dechunk *d, struct run *run, uint32_t stream, uint64_t offset) {
-    struct rtmp_chunk_stream *cs = &d->streams[stream];
+    struct rtmp_chunk_stream *cs = &d->streams.items[stream];
     run->on = true;
     run->stream = stream;
     run->part = (struct rtmp_part){
@@ -217,7 +141,7 @@ static void obey(struct rtmp_dechunk *d, const struct rtmp_message *message, con
             d->chunk_size_known = true;
         }
     } else if (message->type == RTMP_MESSAGE_ABORT) {
-        struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, value);
+        struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, value);
         if (cs)
             rtmp_dechunk_abandon(d, cs);
     }
@@ -227,7 +151,7 @@ static void obey(struct rtmp_dechunk *d, const struct rtmp_message *message, con
  * stream. */
 static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, const uint8_t *direct,
                      uint64_t body_offset) {
-    struct rtmp_chunk_stream *cs = &d->streams[run->stream];
+    struct rtmp_chunk_stream *cs = &d->streams.items[run->stream];
     struct rtmp_part *part = &run->part;
     part->flags |= RTMP_PART_COMPLETE;
     part->missing = cs->missing;
@@ -292,7 +216,7 @@ static uint32_t read_header(struct rtmp_dechunk *d, const uint8_t *bytes, uint32
         return 0;
     if (header->fmt != 3)
         return r.pos;
-    const struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, header->csid);
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, header->csid);
     if (!cs || !cs->has_extended)
         return r.pos;
     int repeated = repeats_extended(cs, bytes + r.pos, len - r.pos);
@@ -379,11 +303,11 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
                               uint32_t carried) {
     if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
         return BEGUN_NOTHING;
-    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h->csid);
+    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
     if (!cs) {
         if (h->fmt >= 2)
             return BEGUN_NOTHING;
-        cs = add_stream(d, h->csid);
+        cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
         if (!cs) {
             note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
             return BEGUN_NOTHING;
@@ -392,7 +316,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
     }
     if (cs->broken && h->fmt >= 2)
         return BEGUN_NOTHING;
-    uint32_t index = (uint32_t)(cs - d->streams);
+    uint32_t index = (uint32_t)(cs - d->streams.items);
     bool first = !continues(cs, h);
     uint32_t length = h->fmt <= 1 ? h->length : cs->message.length;
     if (first && !d->chunk_size_known && length > d->chunk_size_floor)
@@ -468,7 +392,7 @@ static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t ca
 /* Body bytes of the open chunk; returns how many were read. */
 static uint32_t read_data(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
                           uint32_t len) {
-    struct rtmp_chunk_stream *cs = &d->streams[d->current];
+    struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     if (!run->on)
         begin_run(d, run, d->current, d->position);
     uint32_t take = len < d->left ? len : d->left;
@@ -626,7 +550,7 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
  * goes on in fmt 3 chunks, nothing between. Valid only when the hole ends inside the message.
  */
 static void predict(struct rtmp_dechunk *d, uint64_t count) {
-    struct rtmp_chunk_stream *cs = d->stream_count ? &d->streams[d->current] : NULL;
+    struct rtmp_chunk_stream *cs = d->streams.count ? &d->streams.items[d->current] : NULL;
     struct rtmp_hypothesis *h = &d->hypothesis;
     h->valid = false;
     if (!cs || !cs->open)
@@ -659,7 +583,7 @@ static void predict(struct rtmp_dechunk *d, uint64_t count) {
 
 /* A hole inside the open chunk: where it ends is certain. Returns the bytes stepped over. */
 static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
-    struct rtmp_chunk_stream *cs = &d->streams[d->current];
+    struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     uint32_t step = count < d->left ? (uint32_t)count : d->left;
     struct run run = {.on = false};
     begin_run(d, &run, d->current, d->position);

@@ -4,6 +4,7 @@
 
 #include "payload/message.h"
 #include "wire/chunk.h"
+#include "wire/chunk_stream.h"
 #include "wire/memory.h"
 
 /*
@@ -75,31 +76,6 @@ struct rtmp_sink {
     void (*note)(void *user, const struct rtmp_note *note);
 };
 
-/* What is known of one chunk stream. */
-struct rtmp_chunk_stream {
-    struct rtmp_message message; /* the open message, or the last one */
-    uint32_t delta;
-    uint32_t extended; /* value of the last extended timestamp */
-    uint32_t received; /* body position: bytes received or known to be missing */
-    uint32_t missing;
-    uint32_t chunks;
-    uint32_t phase, chunk_size;
-    uint32_t kept, capacity;
-    uint8_t *body;
-    uint64_t message_offset;
-    uint32_t slot;
-    uint8_t fmt;        /* of the message's first chunk */
-    uint8_t first_byte; /* of the last body: evidence when looking for a header */
-    bool has_first_byte;
-    bool open;
-    bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
-    bool after_fmt0;   /* no delta given since the last fmt 0 */
-    bool holed;        /* the open body has a hole: nothing is kept behind it */
-    bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
-    bool broken;       /* after a loss: what its fmt 2 and 3 headers inherit is not known */
-    uint16_t flags;    /* RTMP_PART_* that hold for the open message */
-};
-
 enum rtmp_dechunk_state {
     RTMP_AT_HEADER,
     RTMP_IN_DATA,
@@ -145,11 +121,7 @@ struct rtmp_dechunk {
     uint8_t carry[RTMP_CHUNK_HEADER_MAX];
     uint32_t carried;
 
-    struct rtmp_chunk_stream *streams;
-    uint32_t stream_count, stream_capacity;
-    uint16_t low[64]; /* csid < 64 -> index + 1 */
-    uint32_t *high;   /* open addressing, index + 1, for csid >= 64 */
-    uint32_t high_capacity, high_count;
+    struct rtmp_chunk_streams streams;
 
     uint8_t *held; /* RTMP_LOST: bytes since `held_offset` */
     uint32_t held_count, held_capacity;
@@ -180,8 +152,6 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count);
 void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size);
 
 /* ---- shared by dechunk.c and resync.c ---- */
-
-struct rtmp_chunk_stream *rtmp_dechunk_find(struct rtmp_dechunk *d, uint32_t csid);
 
 /* Give up the open message of a chunk stream, if there is one. */
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);

@@ -209,7 +209,7 @@ static bool walk_step(struct rtmp_dechunk *d, struct walk *w, uint32_t *pos, boo
         return false;
     }
     *pos += r.pos;
-    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h.csid);
+    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     uint32_t i = 0;
     while (i < w->open_count && w->open[i].csid != h.csid)
         i++;
@@ -342,7 +342,7 @@ static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_
     struct rtmp_reader r = rtmp_reader_over(d->held + start, d->held_count - start);
     if (!rtmp_chunk_header_read(&r, &h))
         return false;
-    const struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h.csid);
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     uint32_t data = start + r.pos;
     if (h.fmt == 3)
         data += extended3_bytes(d, cs, data);
@@ -447,7 +447,7 @@ static uint32_t length_at(struct rtmp_dechunk *d, uint32_t pos) {
     struct rtmp_reader r = rtmp_reader_over(d->held + pos, d->held_count - pos);
     if (!rtmp_chunk_header_read(&r, &h))
         return 0;
-    const struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, h.csid);
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     return h.fmt <= 1 ? h.length : cs ? cs->message.length : 0;
 }
 
@@ -481,7 +481,7 @@ static struct walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
 
 static bool try_hypothesis(struct rtmp_dechunk *d) {
     struct rtmp_hypothesis *h = &d->hypothesis;
-    struct rtmp_chunk_stream *cs = &d->streams[h->stream];
+    struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
     uint32_t rest = cs->message.length - h->received;
     struct walk w = {.chunk_size = d->chunk_size};
     w.open_count = 1;
@@ -499,7 +499,7 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
 
 static void accept_hypothesis(struct rtmp_dechunk *d) {
     struct rtmp_hypothesis *h = &d->hypothesis;
-    struct rtmp_chunk_stream *cs = &d->streams[h->stream];
+    struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
     cs->received = h->received;
     cs->missing += h->missing;
     cs->chunks = h->chunks;
@@ -517,12 +517,12 @@ static bool enough(const struct walk *w) {
 }
 
 static void accept_header(struct rtmp_dechunk *d, const struct walk *w) {
-    for (uint32_t i = 0; i < d->stream_count; i++) {
-        rtmp_dechunk_abandon(d, &d->streams[i]);
-        d->streams[i].uncertain = true;
-        d->streams[i].broken = true;
+    for (uint32_t i = 0; i < d->streams.count; i++) {
+        rtmp_dechunk_abandon(d, &d->streams.items[i]);
+        d->streams.items[i].uncertain = true;
+        d->streams.items[i].broken = true;
     }
-    struct rtmp_chunk_stream *cs = rtmp_dechunk_find(d, w->start_csid);
+    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, w->start_csid);
     if (cs) /* What follows agreed with what its header inherits. */
         cs->broken = false;
     uint32_t length = length_at(d, w->start);

@@ -417,8 +417,8 @@ static void announced_sizes_allocate_nothing(void **state) {
     begin(&d, &rec);
     rtmp_dechunk_feed(&d, out.bytes, (uint32_t)out.len);
     uint64_t allocated = 0;
-    for (uint32_t i = 0; i < d.stream_count; i++)
-        allocated += d.streams[i].capacity;
+    for (uint32_t i = 0; i < d.streams.count; i++)
+        allocated += d.streams.items[i].capacity;
     assert_true(allocated <= 200 * 256);
     rtmp_dechunk_destroy(&d);
     recorder_clear(&rec);

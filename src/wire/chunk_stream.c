@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/chunk_stream.h"
+
+#include <string.h>
+
+static void *resize(const struct rtmp_memory *memory, void *old, size_t size) {
+    return memory->resize(memory->user, old, size);
+}
+
+static uint32_t hash(uint32_t csid, uint32_t capacity) {
+    return (csid * 2654435761U) & (capacity - 1);
+}
+
+struct rtmp_chunk_stream *rtmp_chunk_streams_find(const struct rtmp_chunk_streams *s,
+                                                  uint32_t csid) {
+    if (csid < 64)
+        return s->low[csid] ? &s->items[s->low[csid] - 1] : NULL;
+    if (!s->high)
+        return NULL;
+    for (uint32_t i = hash(csid, s->high_capacity);; i = (i + 1) & (s->high_capacity - 1)) {
+        if (!s->high[i])
+            return NULL;
+        struct rtmp_chunk_stream *stream = &s->items[s->high[i] - 1];
+        if (stream->message.csid == csid)
+            return stream;
+    }
+}
+
+static void put_high(struct rtmp_chunk_streams *s, uint32_t index) {
+    uint32_t i = hash(s->items[index].message.csid, s->high_capacity);
+    while (s->high[i])
+        i = (i + 1) & (s->high_capacity - 1);
+    s->high[i] = index + 1;
+}
+
+/* The table stays at most half full, so that a search ends. */
+static bool grow_high(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory) {
+    if (s->high && s->high_count < s->high_capacity / 2)
+        return true;
+    uint32_t capacity = s->high ? s->high_capacity * 2 : 16;
+    uint32_t *table = resize(memory, NULL, capacity * sizeof *table);
+    if (!table)
+        return false;
+    memset(table, 0, capacity * sizeof *table);
+    if (s->high)
+        (void)resize(memory, s->high, 0);
+    s->high = table;
+    s->high_capacity = capacity;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->items[i].message.csid >= 64)
+            put_high(s, i);
+    return true;
+}
+
+struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *s,
+                                                 const struct rtmp_memory *memory, uint32_t csid) {
+    if (csid >= 64 && !grow_high(s, memory))
+        return NULL;
+    if (s->count == s->capacity) {
+        uint32_t capacity = s->capacity ? s->capacity * 2 : 4;
+        struct rtmp_chunk_stream *items = resize(memory, s->items, capacity * sizeof *items);
+        if (!items)
+            return NULL;
+        s->items = items;
+        s->capacity = capacity;
+    }
+    uint32_t index = s->count++;
+    struct rtmp_chunk_stream *stream = &s->items[index];
+    memset(stream, 0, sizeof *stream);
+    stream->message.csid = csid;
+    if (csid < 64) {
+        s->low[csid] = (uint16_t)(index + 1);
+    } else {
+        put_high(s, index);
+        s->high_count++;
+    }
+    return stream;
+}
+
+void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory) {
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->items[i].body)
+            (void)resize(memory, s->items[i].body, 0);
+    if (s->items)
+        (void)resize(memory, s->items, 0);
+    if (s->high)
+        (void)resize(memory, s->high, 0);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_CHUNK_STREAM_H
+#define RTMP_WIRE_CHUNK_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "payload/message.h"
+#include "wire/memory.h"
+
+/* What is known of one chunk stream. */
+struct rtmp_chunk_stream {
+    struct rtmp_message message; /* the open message, or the last one */
+    uint32_t delta;
+    uint32_t extended; /* value of the last extended timestamp */
+    uint32_t received; /* body position: bytes received or known to be missing */
+    uint32_t missing;
+    uint32_t chunks;
+    uint32_t phase, chunk_size;
+    uint32_t kept, capacity;
+    uint8_t *body;
+    uint64_t message_offset;
+    uint32_t slot;
+    uint8_t fmt;        /* of the message's first chunk */
+    uint8_t first_byte; /* of the last body: evidence when looking for a header */
+    bool has_first_byte;
+    bool open;
+    bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
+    bool after_fmt0;   /* no delta given since the last fmt 0 */
+    bool holed;        /* the open body has a hole: nothing is kept behind it */
+    bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
+    bool broken;       /* after a loss: what its fmt 2 and 3 headers inherit is not known */
+    uint16_t flags;    /* RTMP_PART_* that hold for the open message */
+};
+
+/*
+ * The chunk streams of one direction, found by id in constant time: ids below 64 (nearly all) by
+ * index, the others by open addressing. Bounded by the number of ids, RTMP_LIMIT_CSID.
+ * Pointers to items hold until the next rtmp_chunk_streams_add().
+ */
+struct rtmp_chunk_streams {
+    struct rtmp_chunk_stream *items;
+    uint32_t count, capacity;
+    uint16_t low[64]; /* csid < 64 -> index + 1 */
+    uint32_t *high;   /* open addressing, index + 1, for csid >= 64 */
+    uint32_t high_capacity, high_count;
+};
+
+/* The chunk stream of an id, or NULL. */
+struct rtmp_chunk_stream *rtmp_chunk_streams_find(const struct rtmp_chunk_streams *streams,
+                                                  uint32_t csid);
+
+/* A new chunk stream, all zero but its id, which must not be there yet. NULL: no memory. */
+struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *streams,
+                                                 const struct rtmp_memory *memory, uint32_t csid);
+
+/* Free the table and the bodies of its open messages. */
+void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *streams,
+                                const struct rtmp_memory *memory);
+
+#endif

@@ -7,6 +7,8 @@
 #include "expert.h"
 #include "items.h"
 
+#include "payload/capabilities.h"
+
 static int hf_amf0_type = -1;
 static int hf_amf3_type = -1;
 static int hf_value = -1;
@@ -34,6 +36,7 @@ static int hf_externalizable = -1;
 static int hf_flags = -1;
 static int hf_reference = -1;
 static int hf_target = -1;
+static int hf_meaning = -1;
 static int hf_keys_end = -1;
 static int hf_end = -1;
 
@@ -112,6 +115,9 @@ static hf_register_info hf[] = {
     {&hf_target,
      {"Target", "rtmpx.amf.target", FT_STRING, BASE_NONE, NULL, 0,
       "What a reference refers to, and where in the message it starts", HFILL}},
+    {&hf_meaning,
+     {"Meaning", "rtmpx.amf.meaning", FT_STRING, BASE_NONE, NULL, 0,
+      "What a number stands for by the name of its property: a codec, capability flags", HFILL}},
     {&hf_keys_end,
      {"End of keys", "rtmpx.amf.keys_end", FT_NONE, BASE_NONE, NULL, 0,
       "Empty key between the keys and the items of an AMF3 array", HFILL}},
@@ -136,7 +142,7 @@ struct view {
     int pair_hf;
     const char *pair_first; /* first part of the pair's path ... */
     size_t top_len;         /* ... in place of that many bytes of the path */
-    bool visible, want_path, want_pair, want_text;
+    bool visible, want_path, want_pair, want_text, want_meaning;
 
     struct rtmp_amf_event key; /* waits for its value when has_key */
     bool has_key;
@@ -315,6 +321,19 @@ static void value_added(struct view *view, uint8_t depth, proto_item *item) {
         view->root = item;
 }
 
+/* `videocodecid: 7` is H.264, `capsEx: 2` is multitrack. */
+static void add_meaning(const struct view *view, proto_tree *tree,
+                        const struct rtmp_amf_event *event) {
+    char line[128];
+    struct rtmp_text text = rtmp_text_over(line, sizeof line);
+    double value = event->kind == RTMP_AMF_INTEGER ? event->value.integer : event->value.number;
+    if ((event->kind != RTMP_AMF_NUMBER && event->kind != RTMP_AMF_INTEGER) ||
+        !rtmp_property_meaning(&text, view->path.text.out, value))
+        return;
+    proto_item_set_generated(add_string(view, tree, hf_meaning, behind_marker(event), line));
+    proto_item_append_text(proto_tree_get_parent(tree), " (%s)", line);
+}
+
 static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
@@ -331,6 +350,8 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     if (view->has_key)
         (void)add_leaf_value(view, tree, event, text.value, behind_marker(event));
     add_leaf_parts(view, tree, event);
+    if (view->want_meaning)
+        add_meaning(view, tree, event);
     if (view->want_path)
         proto_item_set_generated(
             add_string(view, tree, hf_path, event->whole, view->path.text.out));
@@ -410,7 +431,7 @@ static void add_part(struct view *view, const struct rtmp_amf_event *event) {
 }
 
 static void add_event(struct view *view, const struct rtmp_amf_event *event) {
-    if (view->want_path || view->want_pair)
+    if (view->want_path || view->want_pair || view->want_meaning)
         rtmp_amf_path_event(&view->path, view->amf->reader, event);
     if (event->kind == RTMP_AMF_KEY ||
         (event->is_dictionary_key && rtmp_amf_is_leaf(event->kind))) {
@@ -462,6 +483,7 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
     view.visible = rtmpx_tree_visible(tree);
     view.want_path = proto_field_is_referenced(tree, hf_path);
     view.want_pair = proto_field_is_referenced(tree, view.pair_hf);
+    view.want_meaning = !pair_key && proto_field_is_referenced(tree, hf_meaning);
     view.want_text =
         view.visible || view.want_pair || rtmpx_fields_wanted(tree, hf, array_length(hf));
     view.has_key = false;

@@ -103,8 +103,7 @@ struct scan {
 };
 
 static bool is_number(const struct rtmp_command_value *value) {
-    return value->present && (value->kind == RTMP_AMF_NUMBER || value->kind == RTMP_AMF_INTEGER ||
-                              value->kind == RTMP_AMF_UNSIGNED);
+    return value->present && (value->kind == RTMP_AMF_NUMBER || value->kind == RTMP_AMF_INTEGER);
 }
 
 static struct rtmp_command_value leaf_value(const struct rtmp_amf_event *event) {
@@ -116,9 +115,6 @@ static struct rtmp_command_value leaf_value(const struct rtmp_amf_event *event) 
         break;
     case RTMP_AMF_INTEGER:
         value.number = event->value.integer;
-        break;
-    case RTMP_AMF_UNSIGNED:
-        value.number = event->value.unsigned_integer;
         break;
     case RTMP_AMF_BOOLEAN:
         value.number = event->value.boolean;

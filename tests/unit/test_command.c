@@ -381,6 +381,34 @@ static void odd_transaction_ids(void **state) {
     assert_summary(&body, RTMP_MESSAGE_COMMAND_AMF0, "deleteStream -Infinity");
 }
 
+/* What is no command at all: its first value has no text. */
+static void a_name_that_is_no_string(void **state) {
+    (void)state;
+    struct body body = {.len = 0};
+    put_number(&body, 1);
+    put_string(&body, "late");
+    struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
+    assert_false(run.command.name.present);
+    assert_facts(&run, 0);
+    assert_string_equal(run.summary, "Command (AMF0)");
+    end_run(&run);
+}
+
+/* An argument that is an object is not walked through for a line. */
+static void an_argument_that_is_an_object(void **state) {
+    (void)state;
+    struct body body = {.len = 0};
+    put_string(&body, "onMetaData");
+    begin_object(&body);
+    put_pair(&body, "code", "no status");
+    end_object(&body);
+    struct run run = run_body(&body, RTMP_MESSAGE_DATA_AMF0);
+    assert_false(run.command.argument.present);
+    assert_facts(&run, 0);
+    assert_string_equal(run.summary, "onMetaData");
+    end_run(&run);
+}
+
 static void assert_label(const struct run *run, unsigned index, const char *expected) {
     char line[64];
     struct rtmp_text text = rtmp_text_over(line, sizeof line);

@@ -618,6 +618,10 @@ static void summaries(void **state) {
                    "SharedObject \"so\" v1: change a, b");
     assert_summary(HEADER "0900000018 000161 000162 000163 000164 000165 000166 000167 000168",
                    "SharedObject \"so\" v1: remove a, b, c, d, e, f, \xE2\x80\xA6");
+    assert_summary(HEADER "0100000000 0800000000 0b00000000 0100000000 0800000000 0b00000000 "
+                          "0e00000000",
+                   "SharedObject \"so\" v1: use, clear, use success, use, clear, use success, "
+                   "\xE2\x80\xA6");
     assert_summary(HEADER "0600000005 0200026869", "SharedObject \"so\" v1: send message hi");
     assert_summary(HEADER "7e00000000 0700000006 0001430001 4c",
                    "SharedObject \"so\" v1: event 126, status C");

@@ -3,12 +3,14 @@
 # Prove the README's two commands on a fresh Debian 12: a debootstrap chroot with nothing installed,
 # once as root and once as a user with sudo. Needs root and debootstrap.
 # usage: packaging/chroot-check.sh [DIRECTORY]      the chroot is made there and removed at the end
-# DEBIAN_MIRROR: another mirror; APT_CONF: a file of apt's configuration to use inside (a proxy, say).
+# DEBIAN_MIRROR: another mirror; APT_CONF: a file of apt's configuration to use inside (a proxy, say);
+# COMMIT: what to check (HEAD).
 set -euo pipefail
 . "$(dirname "$0")/setup.sh"
 
 project=$(cd "$(dirname "$0")/.." && pwd)
 directory=${1:-$(mktemp -d)}
+commit=$(git -C "$project" rev-parse "${COMMIT:-HEAD}")
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 fresh=$directory/bookworm
 mkdir -p "$directory"
@@ -36,7 +38,7 @@ begin() {
     mount --bind /dev/pts "$fresh-run/dev/pts"
     cp /etc/resolv.conf "$fresh-run/etc/resolv.conf"
     mkdir -p "$fresh-run$1"
-    git -C "$project" archive HEAD | tar -x -C "$fresh-run$1"
+    git -C "$project" archive "$commit" | tar -x -C "$fresh-run$1"
 }
 
 inside() {

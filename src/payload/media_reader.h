@@ -44,12 +44,12 @@ void rtmp_media_rest(struct rtmp_media *m, enum rtmp_media_field field);
 
 /* Report a value that stands in span. */
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
-                      int64_t value, const char *text);
+                      int64_t number, const char *text);
 /* Report a value computed from the bytes of span. */
 void rtmp_media_computed(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
-                         int64_t value, const char *text);
+                         int64_t number, const char *text);
 void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
-                     double value);
+                     double number);
 /* Picture size, frame rate (0: not known), sample rate and channel count: into info and reported.
  */
 void rtmp_media_size(struct rtmp_media *m, struct rtmp_span span, uint32_t width, uint32_t height);

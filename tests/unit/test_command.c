@@ -499,13 +499,22 @@ static void status_meanings(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(connect_command),     cmocka_unit_test(status_commands),
-        cmocka_unit_test(connect_result),      cmocka_unit_test(create_stream_result),
-        cmocka_unit_test(publish_and_play),    cmocka_unit_test(facts_have_types),
-        cmocka_unit_test(data_messages),       cmocka_unit_test(format_bytes),
-        cmocka_unit_test(pure_amf3),           cmocka_unit_test(amf3_information_object),
-        cmocka_unit_test(odd_transaction_ids), cmocka_unit_test(argument_labels),
-        cmocka_unit_test(summaries),           cmocka_unit_test(summaries_are_bounded),
+        cmocka_unit_test(connect_command),
+        cmocka_unit_test(status_commands),
+        cmocka_unit_test(connect_result),
+        cmocka_unit_test(create_stream_result),
+        cmocka_unit_test(publish_and_play),
+        cmocka_unit_test(facts_have_types),
+        cmocka_unit_test(data_messages),
+        cmocka_unit_test(format_bytes),
+        cmocka_unit_test(pure_amf3),
+        cmocka_unit_test(amf3_information_object),
+        cmocka_unit_test(odd_transaction_ids),
+        cmocka_unit_test(a_name_that_is_no_string),
+        cmocka_unit_test(an_argument_that_is_an_object),
+        cmocka_unit_test(argument_labels),
+        cmocka_unit_test(summaries),
+        cmocka_unit_test(summaries_are_bounded),
         cmocka_unit_test(status_meanings),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);

@@ -5,7 +5,8 @@
 For each connection of a capture, every variant becomes a connection of its own in one capture file,
 so that one tshark run decodes them all. The truth is tools/rtmp_reader.py on the whole streams.
 
-present    messages whose every byte is in the variant, and the header that gave type and length
+present    messages whose every byte is in the variant, and the header that gave type and length;
+           for snapshot lengths: whose chunk headers are there, bodies may be cut
 shapeless  messages whose every byte is in the variant, but not that header (not counted as present)
 shown      of those, shown by the plugin with their type, length, timestamp, stream id and csid
 after      present messages after the recovery point (the first one shown after a loss), and shown
@@ -111,8 +112,8 @@ def _same(message, header, missing):
         timestamp == message.timestamp or _hit(message.clock, missing))
 
 
-def judge(messages, shown, missing):
-    """Total of one direction of one variant."""
+def judge(messages, shown, missing, bodies=True):
+    """Total of one direction of one variant. bodies: a message needs its body to be present."""
     total = Total(lossless=not missing)
     matched, at = set(), 0
     for header in shown:
@@ -123,7 +124,8 @@ def judge(messages, shown, missing):
         else:
             matched.add(found)
             at = found + 1
-    whole = [i for i, message in enumerate(messages) if not _hit(message.ranges, missing)]
+    whole = [i for i, message in enumerate(messages)
+             if not _hit(message.ranges if bodies else message.headers, missing)]
     present = [i for i in whole if not _hit([messages[i].shape], missing)]
     total.shapeless = len(whole) - len(present)
     total.present, total.shown = len(present), len(matched.intersection(present))
@@ -195,7 +197,7 @@ def run_kind(tshark, connection, kind, show):
             verdict = Total()
             for direction, messages in expected.items():
                 verdict.add(judge(messages, shown[number, direction],
-                                  missing.get(direction, [])))
+                                  missing.get(direction, []), bodies=not snaplen))
             verdict.variants = 1
             if show and not verdict.good:
                 print(f"    {kind} variant {done + number}: missing {missing}: "

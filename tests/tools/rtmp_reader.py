@@ -19,6 +19,7 @@ class Message:
     csid: int
     fmt: int  # of the first chunk
     ranges: list  # (start, end) of each chunk, header included
+    headers: list  # (start, end) of each chunk's header
     body: bytes
     shape: tuple  # (start, end) of the chunk header that gave type and length
     clock: list  # of the headers since the last fmt 0 on the chunk stream, that one first
@@ -98,12 +99,13 @@ def _chunk(data, start, chunk_size, streams):
             stream.timestamp = (stream.timestamp + stream.delta) % pcap.WRAP
         stream.clock = (stream.clock if fmt else []) + [(start, at)]
         stream.open = Message(stream.type, stream.length, stream.timestamp, stream.stream_id, csid,
-                              fmt, [], b"", stream.shape, stream.clock)
+                              fmt, [], [], b"", stream.shape, stream.clock)
     size = min(chunk_size, stream.length - len(stream.open.body))
     if at + size > len(data):
         raise IndexError
     stream.open.body += data[at:at + size]
     stream.open.ranges.append((start, at + size))
+    stream.open.headers.append((start, at))
     done = stream.open if len(stream.open.body) == stream.length else None
     if done:
         stream.open = None

@@ -11,13 +11,14 @@ void rtmp_amf_path_begin(struct rtmp_amf_path *path, const char *top) {
     rtmp_text_add(&path->text, top);
     path->named = false;
     path->level[0].len = (uint16_t)path->text.len;
+    path->level[0].cut = path->text.cut;
 }
 
 /* Back to the path of the container at this depth. */
 static void back_to(struct rtmp_amf_path *path, uint8_t depth) {
     path->text.len = path->level[depth].len;
     path->text.out[path->text.len] = '\0';
-    path->text.cut = false;
+    path->text.cut = path->level[depth].cut;
 }
 
 static void add_dot(struct rtmp_amf_path *path, uint8_t depth) {
@@ -70,6 +71,7 @@ void rtmp_amf_path_event(struct rtmp_amf_path *path, const struct rtmp_reader *r
         path->named = false;
     if (rtmp_amf_is_container(event->kind)) {
         path->level[depth + 1].len = (uint16_t)path->text.len;
+        path->level[depth + 1].cut = path->text.cut;
         path->level[depth + 1].next = 0;
     }
 }

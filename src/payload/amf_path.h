@@ -23,6 +23,7 @@ struct rtmp_amf_path {
     struct {
         uint32_t next; /* index of the next item without a key */
         uint16_t len;  /* of the container's own path */
+        bool cut;      /* that path did not fit */
     } level[RTMP_LIMIT_AMF_DEPTH + 1];
     char buffer[RTMP_LIMIT_AMF_PATH];
 };

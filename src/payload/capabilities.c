@@ -7,44 +7,58 @@
 
 #include "payload/media.h"
 
-struct flag {
-    uint32_t bit;
+struct name {
+    uint32_t value; /* a bit of flags, or a whole value */
     const char *text;
 };
 
 #define NAME(value, identifier, text) {value, text},
-static const struct flag caps_ex[] = {
+static const struct name caps_ex[] = {
 #include "names/caps_ex.def"
 };
-static const struct flag video_functions[] = {
+static const struct name video_functions[] = {
 #include "names/video_functions.def"
 };
-static const struct flag fourcc_info[] = {
+static const struct name fourcc_info[] = {
 #include "names/fourcc_info_masks.def"
 };
-static const struct flag audio_codecs[] = {
+static const struct name audio_codecs[] = {
 #include "names/audio_codec_flags.def"
 };
-static const struct flag video_codecs[] = {
+static const struct name video_codecs[] = {
 #include "names/video_codec_flags.def"
+};
+static const struct name primaries[] = {
+#include "names/colour_primaries.def"
+};
+static const struct name transfers[] = {
+#include "names/transfer_characteristics.def"
+};
+static const struct name matrices[] = {
+#include "names/matrix_coefficients.def"
 };
 #undef NAME
 
-#define FLAGS(list) list, sizeof(list) / sizeof((list)[0])
+enum form { FLAGS, MEMBER_FLAGS, VALUE };
+
+#define LIST(list) list, sizeof(list) / sizeof((list)[0])
 static const struct {
-    const char *name;
-    bool of_parent; /* the name is that of the object which holds the property */
-    const struct flag *flags;
+    const char *key; /* MEMBER_FLAGS: of the object that holds the property */
+    enum form form;
+    const struct name *names;
     size_t count;
 } properties[] = {
-    {"capsEx", false, FLAGS(caps_ex)},
-    {"videoFunction", false, FLAGS(video_functions)},
-    {"audioCodecs", false, FLAGS(audio_codecs)},
-    {"videoCodecs", false, FLAGS(video_codecs)},
-    {"videoFourCcInfoMap", true, FLAGS(fourcc_info)},
-    {"audioFourCcInfoMap", true, FLAGS(fourcc_info)},
+    {"capsEx", FLAGS, LIST(caps_ex)},
+    {"videoFunction", FLAGS, LIST(video_functions)},
+    {"audioCodecs", FLAGS, LIST(audio_codecs)},
+    {"videoCodecs", FLAGS, LIST(video_codecs)},
+    {"videoFourCcInfoMap", MEMBER_FLAGS, LIST(fourcc_info)},
+    {"audioFourCcInfoMap", MEMBER_FLAGS, LIST(fourcc_info)},
+    {"colorPrimaries", VALUE, LIST(primaries)},
+    {"transferCharacteristics", VALUE, LIST(transfers)},
+    {"matrixCoefficients", VALUE, LIST(matrices)},
 };
-#undef FLAGS
+#undef LIST
 
 /* The last part of a path of `len` bytes; *start receives where it begins. */
 static size_t last_part(const char *path, size_t len, const char **start) {
@@ -59,15 +73,17 @@ static bool is(const char *part, size_t len, const char *name) {
     return len == strlen(name) && memcmp(part, name, len) == 0;
 }
 
-static bool add_flags(struct rtmp_text *text, const struct flag *flags, size_t count,
-                      uint32_t value) {
+/* Every name whose bit is set, or the one of the value. False: there is none. */
+static bool add_names(struct rtmp_text *text, size_t property, uint32_t value) {
+    bool exact = properties[property].form == VALUE;
     bool any = false;
-    for (size_t i = 0; i < count; i++) {
-        if (!(value & flags[i].bit))
+    for (size_t i = 0; i < properties[property].count; i++) {
+        const struct name *name = &properties[property].names[i];
+        if (exact ? value != name->value : !(value & name->value))
             continue;
         if (any)
             rtmp_text_add(text, ", ");
-        rtmp_text_add(text, flags[i].text);
+        rtmp_text_add(text, name->text);
         any = true;
     }
     return any;
@@ -87,10 +103,9 @@ bool rtmp_property_meaning(struct rtmp_text *text, const char *path, double valu
     if (!(value >= 0 && value <= UINT32_MAX))
         return false;
     for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
-        bool matches = properties[i].of_parent ? is(parent, parent_len, properties[i].name)
-                                               : is(key, key_len, properties[i].name);
-        if (matches)
-            return add_flags(text, properties[i].flags, properties[i].count, (uint32_t)value);
+        bool member = properties[i].form == MEMBER_FLAGS;
+        if (is(member ? parent : key, member ? parent_len : key_len, properties[i].key))
+            return add_names(text, i, (uint32_t)value);
     }
     return false;
 }

@@ -79,6 +79,10 @@ static void properties_have_a_meaning(void **state) {
     assert_meaning("2.audiocodecid", 10, "AAC");
     assert_meaning("2.audiocodecid", 12, NULL);
     assert_meaning("audiocodecid", 2, "MP3");
+    assert_meaning("1.colorConfig.transferCharacteristics", 16, "PQ (ST 2084)");
+    assert_meaning("1.colorConfig.colorPrimaries", 9, "BT.2020");
+    assert_meaning("1.colorConfig.matrixCoefficients", 0, "Identity (RGB)");
+    assert_meaning("1.colorConfig.matrixCoefficients", 99, NULL);
     assert_meaning("2.width", 7, NULL);
     assert_meaning("", 7, NULL);
 }

@@ -11,6 +11,7 @@ int proto_rtmpx = -1;
 struct rtmpx_preferences rtmpx_preferences;
 
 static int hf_gap_length = -1;
+static int hf_gap_hint = -1;
 static int hf_skipped_length = -1;
 static int hf_undecided = -1;
 static int hf_encrypted = -1;
@@ -28,6 +29,9 @@ static hf_register_info hf[] = {
     {&hf_gap_length,
      {"Missing bytes", "rtmpx.gap.length", FT_UINT64, BASE_DEC, NULL, 0,
       "Bytes of this direction that are not in the capture", HFILL}},
+    {&hf_gap_hint,
+     {"Hint", "rtmpx.gap.hint", FT_STRING, BASE_NONE, NULL, 0,
+      "What may bring the missing bytes back", HFILL}},
     {&hf_skipped_length,
      {"Skipped bytes", "rtmpx.resynchronized.skipped", FT_UINT64, BASE_DEC, NULL, 0,
       "Bytes between the loss and the next recognised chunk header", HFILL}},
@@ -113,6 +117,16 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
     proto_tree_add_item(tree, hf_encrypted, view->tvb, start, -1, ENC_NA);
 }
 
+/* Unless told otherwise TCP hands on neither segments that come late nor those sent again. */
+static void add_gap_hint(proto_tree *tree, tvbuff_t *tvb, int start) {
+    if (rtmpx_tcp_reassembles_out_of_order())
+        return;
+    proto_item_set_generated(proto_tree_add_string(
+        tree, hf_gap_hint, tvb, start, 0,
+        "If these bytes came later or were sent again, the TCP preference \"Reassemble "
+        "out-of-order segments\" (tcp.reassemble_out_of_order) brings them back"));
+}
+
 static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
                        const struct rtmpx_remark *remark) {
     int start = (int)remark->start;
@@ -121,6 +135,7 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
     case RTMP_NOTE_GAP:
         item = proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
         expert_add_info(view->pinfo, item, &ei_gap);
+        add_gap_hint(tree, view->tvb, start);
         break;
     case RTMP_NOTE_RESYNCHRONIZED:
         item = proto_tree_add_uint64(tree, hf_skipped_length, view->tvb, start, 0, remark->count);

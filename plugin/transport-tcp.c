@@ -89,6 +89,11 @@ static struct tcp_connection *connection_of(packet_info *pinfo) {
 
 /* ---- position ---- */
 
+bool rtmpx_tcp_reassembles_out_of_order(void) {
+    pref_t *preference = prefs_find_preference(prefs_find_module("tcp"), "reassemble_out_of_order");
+    return preference && prefs_get_bool_value(preference, pref_current);
+}
+
 /* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */
 #define TCP_SAW_SYN_OR_SYN_ACK 0x03
 
@@ -141,7 +146,7 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                    void *data) {
     uint32_t len = tvb_captured_length(tvb);
-    if (len == 0 || rtmp_handshake_looks(tvb_get_ptr(tvb, 0, (int)len), len) != RTMP_YES)
+    if (len == 0 || !rtmp_handshake_certain(tvb_get_ptr(tvb, 0, (int)len), len))
         return FALSE;
     conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
     return dissect_rtmpx_tcp(tvb, pinfo, tree, data) > 0;

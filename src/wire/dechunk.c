@@ -327,6 +327,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         d->extended_omitted = !extended3;
     }
     if (first) {
+        emit(d, run, offset + carried); /* it may be of the message that ends here */
         rtmp_dechunk_abandon(d, cs);
         open_message(d, cs, h, offset);
     } else if ((cs->received - cs->phase) % d->chunk_size != 0 || cs->chunk_size != d->chunk_size) {
@@ -493,6 +494,8 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const
 }
 
 void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+    d->fed_before = d->fed_offset;
+    d->fed_offset = d->position;
     uint8_t *replay = NULL; /* bytes that were held, ours while they are read */
     uint32_t pos = 0;
     const uint8_t *later = NULL; /* what follows the replayed bytes */
@@ -546,39 +549,84 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
 /* ---- holes ---- */
 
 /*
- * Predict the far side of a hole of `count` bytes that begins at a chunk header: the open message
- * goes on in fmt 3 chunks, nothing between. Valid only when the hole ends inside the message.
+ * Move the hypothesis over `count` bytes that are not read: the message goes on in fmt 3 chunks,
+ * nothing between. False: it would end inside those bytes, and what follows it is not known.
  */
+static bool advance(const struct rtmp_dechunk *d, struct rtmp_hypothesis *h, uint64_t count) {
+    const struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
+    uint32_t step = count < h->left ? (uint32_t)count : h->left;
+    h->received += step;
+    h->missing += step;
+    h->left -= step;
+    count -= step;
+    uint32_t rest = cs->message.length - h->received;
+    if (count && rest) {
+        uint32_t basic = cs->message.csid < 64 ? 1 : cs->message.csid < 320 ? 2 : 3;
+        uint32_t header = basic + (cs->has_extended && !d->extended_omitted ? 4U : 0U);
+        uint64_t unit = (uint64_t)header + d->chunk_size;
+        uint64_t chunks = count / unit;
+        if (chunks > rest / d->chunk_size)
+            chunks = rest / d->chunk_size;
+        uint32_t data = (uint32_t)(chunks * d->chunk_size);
+        count -= chunks * unit;
+        rest -= data;
+        h->phase = h->received;
+        h->chunks += (uint32_t)chunks;
+        if (count && rest) {
+            uint32_t chunk = rest < d->chunk_size ? rest : d->chunk_size;
+            if (count < header)
+                return false;
+            uint32_t inside = count - header < chunk ? (uint32_t)(count - header) : chunk;
+            count -= header + inside;
+            data += inside;
+            rest -= inside;
+            h->left = chunk - inside;
+            h->chunks++;
+        }
+        h->received += data;
+        h->missing += data;
+    }
+    h->complete = rest == 0;
+    return count == 0;
+}
+
+/* Predict the far side of a hole of `count` bytes: what is open goes on there. */
 static void predict(struct rtmp_dechunk *d, uint64_t count) {
-    struct rtmp_chunk_stream *cs = d->streams.count ? &d->streams.items[d->current] : NULL;
     struct rtmp_hypothesis *h = &d->hypothesis;
+    if (d->state == RTMP_LOST) { /* what is held is given up as well */
+        h->valid = h->valid && !h->complete && advance(d, h, d->held_count + count);
+        return;
+    }
     h->valid = false;
-    if (!cs || !cs->open)
+    if (!d->streams.count || !d->streams.items[d->current].open || d->carried)
         return;
-    uint32_t rest = cs->message.length - cs->received;
-    uint32_t basic = cs->message.csid < 64 ? 1 : cs->message.csid < 320 ? 2 : 3;
-    uint32_t header = basic + (cs->has_extended && !d->extended_omitted ? 4U : 0U);
-    uint64_t unit = (uint64_t)header + d->chunk_size;
-    uint64_t whole = count / unit;
-    if (whole * d->chunk_size >= rest)
+    const struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
+    *h = (struct rtmp_hypothesis){.stream = d->current,
+                                  .received = cs->received,
+                                  .missing = 0,
+                                  .phase = cs->phase,
+                                  .chunks = cs->chunks};
+    h->valid = advance(d, h, count);
+}
+
+void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
+    struct rtmp_hypothesis *h = &d->hypothesis;
+    struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
+    cs->received = h->received;
+    cs->missing += h->missing;
+    cs->chunks = h->chunks;
+    cs->phase = h->phase;
+    cs->holed = true;
+    d->current = h->stream;
+    d->left = h->left;
+    d->state = h->left ? RTMP_IN_DATA : RTMP_AT_HEADER;
+    d->position = d->held_offset;
+    h->valid = false;
+    if (!h->complete)
         return;
-    uint64_t remainder = count - whole * unit;
-    if (remainder && remainder < header)
-        return;
-    uint32_t inside = remainder ? (uint32_t)remainder - header : 0;
-    rest -= (uint32_t)(whole * d->chunk_size);
-    uint32_t chunk = rest < d->chunk_size ? rest : d->chunk_size;
-    if (inside >= rest)
-        return;
-    *h = (struct rtmp_hypothesis){
-        .valid = true,
-        .stream = d->current,
-        .missing = (uint32_t)(whole * d->chunk_size) + inside,
-        .received = cs->received + (uint32_t)(whole * d->chunk_size) + inside,
-        .phase = cs->received,
-        .chunks = cs->chunks + (uint32_t)whole + (remainder ? 1U : 0U),
-        .left = remainder ? chunk - inside : 0,
-    };
+    struct run run = {.on = false};
+    begin_run(d, &run, d->current, d->position);
+    complete(d, &run, d->position, NULL, 0);
 }
 
 /* A hole inside the open chunk: where it ends is certain. Returns the bytes stepped over. */
@@ -609,11 +657,7 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
         count -= step_over(d, count);
     if (count == 0)
         return;
-    bool predictable = d->state == RTMP_AT_HEADER && d->carried == 0;
-    if (predictable)
-        predict(d, count);
-    else
-        d->hypothesis.valid = false;
+    predict(d, count);
     struct rtmp_hypothesis hypothesis = d->hypothesis;
     d->carried = 0;
     if (d->state != RTMP_LOST)

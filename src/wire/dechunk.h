@@ -85,6 +85,7 @@ enum rtmp_dechunk_state {
 /* The way across a hole that chunking predicts, until what follows confirms it. */
 struct rtmp_hypothesis {
     bool valid;
+    bool complete;     /* the message ends with the hole: a header comes */
     uint32_t stream;   /* index of the open chunk stream */
     uint32_t received; /* body position at the end of the hole */
     uint32_t missing;  /* of the body, inside the hole */
@@ -129,8 +130,9 @@ struct rtmp_dechunk {
     struct rtmp_candidate candidate[RTMP_RESYNC_CANDIDATES];
     uint32_t candidate_count;
     uint64_t held_offset;
-    uint64_t lost_offset; /* where synchronisation was lost */
-    uint64_t lost_gap;    /* bytes since then that are not in the capture */
+    uint64_t fed_offset, fed_before; /* where the last two feeds began */
+    uint64_t lost_offset;            /* where synchronisation was lost */
+    uint64_t lost_gap;               /* bytes since then that are not in the capture */
     struct rtmp_hypothesis hypothesis;
 };
 
@@ -152,6 +154,9 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count);
 void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size);
 
 /* ---- shared by dechunk.c and resync.c ---- */
+
+/* Take the hypothesis for the truth: the open message goes on, or ends, where it says. */
+void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d);
 
 /* Give up the open message of a chunk stream, if there is one. */
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);

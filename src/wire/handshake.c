@@ -268,8 +268,8 @@ static uint32_t first_part(size_t len) {
     return len < RTMP_HANDSHAKE_FIRST ? (uint32_t)len : RTMP_HANDSHAKE_FIRST;
 }
 
-bool rtmp_handshake_certain(const uint8_t *bytes, size_t len) {
-    uint32_t part = first_part(len);
+/* Does something speak for a handshake that chance does not bring about? */
+static bool has_evidence(const uint8_t *bytes, uint32_t part) {
     struct rtmp_reader r = rtmp_reader_over(bytes, part);
     uint8_t protocol = rtmp_u8(&r);
     uint32_t time = rtmp_u32(&r), version = rtmp_u32(&r);
@@ -277,8 +277,9 @@ bool rtmp_handshake_certain(const uint8_t *bytes, size_t len) {
         return false;
     if (version == 0) /* small little-endian numbers look alike: then ask for more */
         return part >= (time > 0xff ? ENOUGH_PLAIN : ENOUGH_OTHERWISE);
-    if (known_version(version) && part >= ENOUGH_OTHERWISE)
-        return distinct_values(bytes, ENOUGH_OTHERWISE) >= 128;
+    if (known_version(version) && part >= ENOUGH_OTHERWISE &&
+        distinct_values(bytes, ENOUGH_OTHERWISE) >= 128)
+        return true;
     if (part < RTMP_HANDSHAKE_FIRST)
         return false;
     struct rtmp_handshake_first first;
@@ -296,11 +297,15 @@ enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len) {
     if (!rtmp_handshake_version_known(version) || text_looks(bytes, part) ||
         chunk_looks(bytes, part) == RTMP_YES)
         return RTMP_NO;
-    if (rtmp_handshake_certain(bytes, part))
+    if (has_evidence(bytes, part))
         return RTMP_YES;
     if (part < RTMP_HANDSHAKE_FIRST)
         return RTMP_MAYBE;
     /* 1528 random bytes leave few values out (observed: SRS draws from 226). */
     return version == RTMP_HANDSHAKE_PLAIN && distinct_values(bytes, part) >= 200 ? RTMP_YES
                                                                                   : RTMP_NO;
+}
+
+bool rtmp_handshake_certain(const uint8_t *bytes, size_t len) {
+    return rtmp_handshake_looks(bytes, len) == RTMP_YES && has_evidence(bytes, first_part(len));
 }

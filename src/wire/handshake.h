@@ -83,8 +83,8 @@ enum rtmp_verdict { RTMP_NO, RTMP_MAYBE, RTMP_YES };
 enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len);
 
 /*
- * Does more than randomness speak for the RTMP_YES of rtmp_handshake_looks: a version field that is
- * zero or a known program's, or a digest that verifies? One random stream in 256 begins with 3, so
+ * Is it RTMP_YES, and more than randomness speaks for it: a version field that is zero or a known
+ * program's, or a digest that verifies? One random stream in 256 begins with 3, so
  * ask this where nothing else tells that a connection begins here and carries RTMP: a heuristic on
  * any port, a capture that starts in the middle.
  */

@@ -14,7 +14,7 @@
 #define EVIDENCE_ENOUGH   40
 #define EVIDENCE_PENDING  18 /* worth waiting for more bytes */
 #define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
-#define EVIDENCE_ALIGNED  8  /* writers flush messages: right behind a hole a header is likelier */
+#define EVIDENCE_ALIGNED  16 /* where a segment begins: one position, not one of 64 Ki */
 #define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
 #define EVIDENCE_LANDING  10 /* that a length points at such a header by chance: 2^-10 at most */
 #define EVIDENCE_CONTEXT  20 /* weak headers before one that is believed for itself */
@@ -451,8 +451,14 @@ static uint32_t length_at(struct rtmp_dechunk *d, uint32_t pos) {
     return h.fmt <= 1 ? h.length : cs ? cs->message.length : 0;
 }
 
+/* Writers flush messages: many segments begin with a header. */
+static bool aligned(const struct rtmp_dechunk *d, uint32_t pos) {
+    uint64_t offset = d->held_offset + pos;
+    return offset == d->fed_offset || offset == d->fed_before;
+}
+
 static struct walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
-    struct walk w = {.chunk_size = d->chunk_size, .bits = pos == 0 ? EVIDENCE_ALIGNED : 0};
+    struct walk w = {.chunk_size = d->chunk_size, .bits = aligned(d, pos) ? EVIDENCE_ALIGNED : 0};
     if (d->chunk_size_known || length_at(d, pos) <= d->chunk_size_floor) {
         walk_from(d, &w, pos, true);
         return w;
@@ -497,26 +503,16 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     return !w.failed && w.bits >= EVIDENCE_EXPECTED;
 }
 
-static void accept_hypothesis(struct rtmp_dechunk *d) {
-    struct rtmp_hypothesis *h = &d->hypothesis;
-    struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
-    cs->received = h->received;
-    cs->missing += h->missing;
-    cs->chunks = h->chunks;
-    cs->phase = h->phase;
-    cs->holed = true;
-    d->current = h->stream;
-    d->left = h->left;
-    d->state = h->left ? RTMP_IN_DATA : RTMP_AT_HEADER;
-    d->position = d->held_offset;
-    h->valid = false;
-}
-
 static bool enough(const struct walk *w) {
     return !w->failed && w->believed && w->bits >= EVIDENCE_ENOUGH;
 }
 
 static void accept_header(struct rtmp_dechunk *d, const struct walk *w) {
+    if (d->hypothesis.valid && d->hypothesis.complete && w->start == 0) {
+        /* The open message would end just here: nothing else is missing. */
+        rtmp_dechunk_follow_hypothesis(d);
+        return;
+    }
     for (uint32_t i = 0; i < d->streams.count; i++) {
         rtmp_dechunk_abandon(d, &d->streams.items[i]);
         d->streams.items[i].uncertain = true;
@@ -587,8 +583,8 @@ bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
         d->inferring = false;
         d->scanned = 1;
     }
-    if (d->hypothesis.valid && try_hypothesis(d)) {
-        accept_hypothesis(d);
+    if (d->hypothesis.valid && !d->hypothesis.complete && try_hypothesis(d)) {
+        rtmp_dechunk_follow_hypothesis(d);
         *found_at = 0;
         return true;
     }

@@ -33,7 +33,7 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     if (len == 0)
         return false;
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
-    if (rtmp_handshake_looks(bytes, len) != RTMP_YES || !rtmp_handshake_certain(bytes, len))
+    if (!rtmp_handshake_certain(bytes, len))
         return false;
     /* The handle of the TLS session; the TCP conversation's would take TLS out of the way. */
     rtmpx_tls_set_app_handle(data, tls_handle);

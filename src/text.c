@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,7 +146,8 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
         return;
     }
     char line[40];
-    for (int precision = 15; precision <= 17; precision++) {
+    /* Fifteen digits always come back, but for subnormal numbers, which have fewer. */
+    for (int precision = fabs(value) < DBL_MIN ? 1 : 15; precision <= 17; precision++) {
         (void)snprintf(line, sizeof line, "%.*g", precision, value);
         if (strtod(line, NULL) == value)
             break;

@@ -19,6 +19,7 @@ usage: properties.py [--build DIR] [--kind KIND...] [--strict] CAPTURE...
 something is, and phantom is 0.
 """
 import argparse
+import bisect
 import collections
 import dataclasses
 import functools
@@ -112,18 +113,31 @@ def _same(message, header, missing):
         timestamp == message.timestamp or _hit(message.clock, missing))
 
 
+def _matched(messages, shown, missing):
+    """Indices of the messages that are shown: the longest common subsequence (Hunt and Szymanski)."""
+    places = collections.defaultdict(list)
+    for index, message in enumerate(messages):
+        places[message.type, message.length, message.csid].insert(0, index)
+    ends, chains = [], []
+    for header in shown:
+        kind, length, _, _, csid = header
+        for index in places[kind, length, csid]:
+            if _same(messages[index], header, missing):
+                size = bisect.bisect_left(ends, index)
+                chain = (index, chains[size - 1] if size else None)
+                ends[size:size + 1], chains[size:size + 1] = [index], [chain]
+    matched, chain = set(), chains[-1] if chains else None
+    while chain:
+        matched.add(chain[0])
+        chain = chain[1]
+    return matched
+
+
 def judge(messages, shown, missing, bodies=True):
     """Total of one direction of one variant. bodies: a message needs its body to be present."""
     total = Total(lossless=not missing)
-    matched, at = set(), 0
-    for header in shown:
-        found = next((i for i in range(at, len(messages))
-                      if _same(messages[i], header, missing)), None)
-        if found is None:
-            total.phantom += 1
-        else:
-            matched.add(found)
-            at = found + 1
+    matched = _matched(messages, shown, missing)
+    total.phantom = len(shown) - len(matched)
     whole = [i for i, message in enumerate(messages)
              if not _hit(message.ranges if bodies else message.headers, missing)]
     present = [i for i in whole if not _hit([messages[i].shape], missing)]

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A conversation. First byte: options (enum). Then operations, a byte each: bit 7 the direction,
+ * bit 6 bytes that are missing, bits 0..5 how many (48..63: another byte says more); the bytes fed
+ * follow. The same input is run as it is, in pieces of one byte, with neighbouring pieces joined,
+ * and with an allocator that fails.
+ */
+#include <stdlib.h>
+
+#include "fuzz.h"
+#include "wire/direction.h"
+#include "wire/limits.h"
+
+enum {
+    AFTER_HANDSHAKE = 1, /* a handshake comes before the input */
+    MIDSTREAM_SIZE = 2,
+    LITERAL_FMT3 = 4,
+    KEEP_MEDIA = 8,
+    FAIL_ON = 16, /* a failing allocator fails from then on */
+    START_UNKNOWN = 32,
+};
+
+/* What a run asks of memory: a chunk stream takes 8 bytes of input at least, and holds its state
+ * and a first room for a body. */
+#define MEMORY_A_BYTE 96U
+#define MEMORY_ALWAYS (3U * RTMP_LIMIT_RESYNC_BYTES + 8192U)
+
+enum manner { AS_IT_IS, BYTE_BY_BYTE, JOINED, FAILING };
+
+struct stream {
+    struct rtmp_direction direction;
+    uint8_t *sent; /* every byte of the direction; zeros where they are missing */
+    uint64_t length, fed;
+    uint64_t last_end; /* of the parts */
+    uint64_t messages, completed;
+    bool lost; /* some bytes were searched for a header: what is found depends on what is at hand */
+    size_t *allocated;
+};
+
+struct conversation {
+    struct stream stream[2];
+    uint32_t live;
+    size_t bytes, most;
+    uint32_t allocations, fail_at;
+    bool fail_on;
+};
+
+/* ---- memory ---- */
+
+static void *resize(void *user, void *old, size_t size) {
+    struct conversation *c = user;
+    size_t *block = old ? (size_t *)old - 2 : NULL;
+    size_t before = block ? *block : 0;
+    if (size == 0) {
+        c->live -= old != NULL;
+        c->bytes -= before;
+        free(block);
+        return NULL;
+    }
+    c->allocations++;
+    if (c->fail_at && (c->allocations == c->fail_at || (c->fail_on && c->allocations > c->fail_at)))
+        return NULL;
+    /* Always at another place: whoever keeps the old one is found out. */
+    size_t *now = malloc(2 * sizeof *now + size);
+    FUZZ_CHECK(now != NULL);
+    *now = size;
+    if (block) {
+        memcpy(now + 2, old, before < size ? before : size);
+        free(block);
+    }
+    c->live += old == NULL;
+    c->bytes += size - before;
+    if (c->bytes > c->most)
+        c->most = c->bytes;
+    return now + 2;
+}
+
+/* ---- what is reported ---- */
+
+static void check_body(struct stream *s, const struct rtmp_part *part) {
+    FUZZ_CHECK(part->available <= part->message.length);
+    FUZZ_CHECK(part->missing <= part->message.length);
+    FUZZ_CHECK(part->available <= part->message.length - part->missing);
+    if (!(part->flags & RTMP_PART_CONTIGUOUS))
+        return;
+    FUZZ_CHECK(part->available == part->message.length && part->missing == 0);
+    FUZZ_CHECK(part->body_offset >= part->message_offset);
+    FUZZ_CHECK(part->body_offset + part->message.length <= part->offset + part->size);
+    if (part->message.length)
+        FUZZ_CHECK(memcmp(s->sent + part->body_offset, part->body, part->message.length) == 0);
+}
+
+static void on_part(void *user, const struct rtmp_part *part) {
+    struct stream *s = user;
+    uint64_t end = part->offset + part->size;
+    FUZZ_CHECK(part->offset >= s->last_end);
+    FUZZ_CHECK(end <= s->fed);
+    s->last_end = end;
+    FUZZ_CHECK(part->message_offset <= part->offset);
+    FUZZ_CHECK(part->message.csid >= 2 && part->message.csid <= RTMP_LIMIT_CSID);
+    FUZZ_CHECK(part->message.type >= 1 && part->message.type <= 22);
+    FUZZ_CHECK(part->message.length <= RTMP_LIMIT_MESSAGE_LENGTH);
+    FUZZ_CHECK(part->at <= part->message.length && part->phase <= part->at);
+    FUZZ_CHECK(part->chunk_size > 0 && part->chunks > 0);
+    FUZZ_CHECK(part->fmt <= 3);
+    FUZZ_CHECK(part->carry <= RTMP_CHUNK_HEADER_MAX);
+    FUZZ_CHECK((part->carry > 0) == (part->header != NULL));
+    if (part->flags & RTMP_PART_FIRST)
+        FUZZ_CHECK(*part->slot == 0 && part->at == 0);
+    *part->slot = 7;
+    if (part->header && part->offset >= part->carry)
+        FUZZ_CHECK(memcmp(part->header, s->sent + part->offset - part->carry, part->carry) == 0);
+    if (!(part->flags & RTMP_PART_COMPLETE))
+        return;
+    check_body(s, part);
+    s->completed++;
+    const struct rtmp_message *m = &part->message;
+    const uint64_t facts[] = {m->timestamp,
+                              m->length,
+                              m->stream_id,
+                              m->csid,
+                              m->type,
+                              part->chunks,
+                              part->available,
+                              part->missing,
+                              part->fmt,
+                              part->message_offset,
+                              part->chunk_size,
+                              part->flags & 0x1A0U,
+                              end};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        s->messages = fuzz_hash_number(s->messages, facts[i]);
+    if (part->available)
+        s->messages = fuzz_hash(s->messages, part->body, part->available);
+}
+
+static void on_note(void *user, const struct rtmp_note *note) {
+    struct stream *s = user;
+    FUZZ_CHECK(note->kind <= RTMP_NOTE_MEMORY);
+    FUZZ_CHECK(note->offset <= s->fed);
+    if (note->kind == RTMP_NOTE_RESYNCHRONIZED || note->kind == RTMP_NOTE_ABANDONED)
+        FUZZ_CHECK(note->count <= s->fed);
+    if (note->kind != RTMP_NOTE_ABANDONED)
+        s->lost = true;
+}
+
+/* ---- a run ---- */
+
+static void send_bytes(struct stream *s, const uint8_t *bytes, uint32_t len, uint32_t piece) {
+    for (uint32_t pos = 0; pos < len;) {
+        uint32_t n = len - pos < piece ? len - pos : piece;
+        /* Exactly the bytes that are at hand: reading one more is found out. */
+        uint8_t *copy = malloc(n);
+        FUZZ_CHECK(copy != NULL);
+        memcpy(copy, bytes + pos, n);
+        memcpy(s->sent + s->fed, copy, n);
+        s->fed += n;
+        rtmp_direction_feed(&s->direction, copy, n);
+        free(copy);
+        pos += n;
+    }
+}
+
+static void miss_bytes(struct stream *s, uint32_t count) {
+    memset(s->sent + s->fed, 0, count);
+    s->fed += count;
+    rtmp_direction_gap(&s->direction, count);
+}
+
+static uint32_t operation_length(struct fuzz_input *input, uint8_t operation) {
+    uint32_t length = operation & 63U;
+    return length < 48 ? length + 1 : ((length - 48) << 8 | fuzz_u8(input)) + 1;
+}
+
+static void run_operations(struct conversation *c, struct fuzz_input input, enum manner manner) {
+    /* Joined: what one direction sends without a hole or the other's word between. */
+    uint8_t *joined = malloc(input.left + 1);
+    FUZZ_CHECK(joined != NULL);
+    uint32_t gathered = 0;
+    unsigned from = 0;
+    while (input.left) {
+        uint8_t operation = fuzz_u8(&input);
+        unsigned to = operation >> 7;
+        uint32_t length = operation_length(&input, operation);
+        if (gathered && (to != from || operation & 64)) {
+            send_bytes(&c->stream[from], joined, gathered, gathered);
+            gathered = 0;
+        }
+        from = to;
+        if (operation & 64) {
+            miss_bytes(&c->stream[to], length);
+            continue;
+        }
+        const uint8_t *bytes;
+        length = fuzz_take(&input, length, &bytes);
+        if (manner == JOINED) {
+            memcpy(joined + gathered, bytes, length);
+            gathered += length;
+        } else {
+            send_bytes(&c->stream[to], bytes, length, manner == BYTE_BY_BYTE ? 1 : length);
+        }
+    }
+    if (gathered)
+        send_bytes(&c->stream[from], joined, gathered, gathered);
+    free(joined);
+}
+
+/* Thousands of bytes that the search would have to find again for every input. */
+static void skip_handshake(struct stream *s) {
+    s->direction.phase = RTMP_PHASE_CHUNKS;
+    s->direction.has_handshake = true;
+    s->direction.position = s->direction.dechunk.position = RTMP_HANDSHAKE_TOTAL;
+    s->fed = s->last_end = RTMP_HANDSHAKE_TOTAL;
+}
+
+/* Bytes that the operations feed or miss, of both directions. */
+static size_t room_for(struct fuzz_input input) {
+    size_t room = RTMP_HANDSHAKE_TOTAL;
+    while (input.left) {
+        uint8_t operation = fuzz_u8(&input);
+        uint32_t length = operation_length(&input, operation);
+        const uint8_t *bytes;
+        room += operation & 64 ? length : fuzz_take(&input, length, &bytes);
+    }
+    return room;
+}
+
+static void begin(struct conversation *c, uint8_t options, size_t room) {
+    struct rtmp_memory memory = {.resize = resize, .user = c};
+    for (unsigned i = 0; i < 2; i++) {
+        struct stream *s = &c->stream[i];
+        struct rtmp_sink sink = {.user = s, .part = on_part, .note = on_note};
+        s->messages = FUZZ_HASH_START;
+        s->sent = malloc(room);
+        FUZZ_CHECK(s->sent != NULL);
+        rtmp_direction_init(&s->direction, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory, &sink);
+        s->direction.peer = &c->stream[1 - i].direction;
+        s->direction.start_unknown = options & START_UNKNOWN;
+        s->direction.midstream_chunk_size = options & MIDSTREAM_SIZE ? 200 : 0;
+        s->direction.dechunk.fmt3_repeats_timestamp = options & LITERAL_FMT3;
+        if (options & KEEP_MEDIA)
+            s->direction.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+        if (options & AFTER_HANDSHAKE)
+            skip_handshake(s);
+    }
+}
+
+static void end(struct conversation *c) {
+    for (unsigned i = 0; i < 2; i++) {
+        struct rtmp_direction *direction = &c->stream[i].direction;
+        if (direction->phase != RTMP_PHASE_UNDECIDED)
+            FUZZ_CHECK(direction->position == c->stream[i].fed);
+        if (direction->phase == RTMP_PHASE_CHUNKS)
+            FUZZ_CHECK(direction->dechunk.position == c->stream[i].fed);
+        rtmp_direction_destroy(direction);
+        free(c->stream[i].sent);
+    }
+    FUZZ_CHECK(c->live == 0 && c->bytes == 0);
+}
+
+static struct conversation run(const uint8_t *data, size_t size, enum manner manner,
+                               uint32_t fail_at) {
+    struct fuzz_input input = {data, size};
+    uint8_t options = fuzz_u8(&input);
+    struct conversation c = {.fail_at = fail_at, .fail_on = options & FAIL_ON};
+    begin(&c, options, room_for(input));
+    run_operations(&c, input, manner);
+    end(&c);
+    if (!fail_at)
+        FUZZ_CHECK(c.most <= MEMORY_ALWAYS + MEMORY_A_BYTE * size);
+    return c;
+}
+
+static void check_same(const struct conversation *a, const struct conversation *b) {
+    for (unsigned i = 0; i < 2; i++) {
+        const struct stream *s = &a->stream[i];
+        const struct stream *t = &b->stream[i];
+        if (s->lost || t->lost)
+            FUZZ_CHECK(s->lost == t->lost);
+        else
+            FUZZ_CHECK(s->completed == t->completed && s->messages == t->messages);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size > 1U << 16)
+        return 0;
+    struct conversation whole = run(data, size, AS_IT_IS, 0);
+    struct conversation bytes = run(data, size, BYTE_BY_BYTE, 0);
+    check_same(&whole, &bytes);
+    struct conversation joined = run(data, size, JOINED, 0);
+    check_same(&whole, &joined);
+    if (whole.allocations)
+        (void)run(data, size, AS_IT_IS, 1 + data[size / 2] % whole.allocations);
+    return 0;
+}

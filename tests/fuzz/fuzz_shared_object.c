@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A SharedObject message. First byte: bit 0 type 16 instead of 19, bit 1 leave the values to the
+ * decoder. Parts and the events of their values tile the body, whoever pulls the values.
+ */
+#include "amf_properties.h"
+#include "payload/message.h"
+#include "payload/shared_object.h"
+
+static struct rtmp_shared_object so;
+
+/* The events of the value that was handed out. */
+static uint32_t pull_value(struct rtmp_reader *reader, uint32_t pos, uint32_t len, uint64_t *most) {
+    struct rtmp_amf_event event;
+    do {
+        if (!rtmp_amf_next(&so.amf, &event))
+            break;
+        FUZZ_CHECK((*most)-- > 0);
+        pos = fuzz_amf_event(&event, pos, len);
+        FUZZ_CHECK(reader->pos == pos);
+    } while (!rtmp_amf_value_done(&so.amf));
+    return pos;
+}
+
+static void check_part(const struct rtmp_so_part *part, uint32_t len) {
+    fuzz_check_inside(part->whole, len);
+    fuzz_check_inside(part->body, len);
+    fuzz_check_inside(part->text, rtmp_span_end(part->whole));
+    FUZZ_CHECK(part->text.len == 0 || part->text.pos >= part->whole.pos);
+    FUZZ_CHECK(part->depth <= 1);
+    FUZZ_CHECK(part->kind <= RTMP_SO_REST);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct fuzz_input input = {data, size};
+    uint8_t options = fuzz_u8(&input);
+    uint8_t type = options & 1 ? RTMP_MESSAGE_SHARED_OBJECT_AMF3 : RTMP_MESSAGE_SHARED_OBJECT_AMF0;
+    if (input.left > RTMP_LIMIT_MESSAGE_LENGTH)
+        return 0;
+    uint32_t len = (uint32_t)input.left;
+    struct rtmp_reader reader = rtmp_reader_over(input.data, len);
+    memset(&so, options, sizeof so);
+    rtmp_shared_object_init(&so, &reader, type);
+    uint64_t most = 3 * (uint64_t)len + 16;
+    uint32_t pos = 0;
+    struct rtmp_so_part part;
+    while (rtmp_shared_object_next(&so, &part)) {
+        FUZZ_CHECK(most-- > 0);
+        check_part(&part, len);
+        if (options & 2) {
+            FUZZ_CHECK(part.whole.pos >= pos);
+            pos = rtmp_span_end(part.whole);
+            continue;
+        }
+        FUZZ_CHECK(part.whole.pos == pos);
+        pos = rtmp_span_end(part.whole);
+        if (part.kind == RTMP_SO_VALUE)
+            pos = pull_value(&reader, pos, len, &most);
+    }
+    FUZZ_CHECK(rtmp_ok(&reader) ? reader.pos == len : rtmp_error_ends_value(reader.error));
+    FUZZ_CHECK(reader.pos >= pos && reader.pos <= len);
+
+    char line[300];
+    struct rtmp_text text = rtmp_text_over(line, 4U + options);
+    rtmp_shared_object_summary(&text, rtmp_reader_over(input.data, len), type);
+    fuzz_check_text(line, text.len);
+    return 0;
+}

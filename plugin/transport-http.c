@@ -266,8 +266,10 @@ static void add_body(proto_tree *tree, tvbuff_t *tvb, const struct tunnel_messag
         add_generated(proto_tree_add_string(tree, hf_session, tvb, 0, 0, message->session->id));
     if (start == 1)
         proto_tree_add_item(tree, hf_poll_interval, tvb, 0, 1, ENC_BIG_ENDIAN);
-    if (start == UINT32_MAX || message->turn != RTMP_TURN_NOW)
-        proto_tree_add_item(tree, hf_data, tvb, start == 1 ? 1 : 0, -1, ENC_NA);
+    bool shown_as_rtmp = start != UINT32_MAX && message->turn == RTMP_TURN_NOW;
+    int rest = start == 1 ? 1 : 0;
+    if (!shown_as_rtmp && tvb_captured_length_remaining(tvb, rest) > 0)
+        proto_tree_add_item(tree, hf_data, tvb, rest, -1, ENC_NA);
 }
 
 static void add_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,

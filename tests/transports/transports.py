@@ -140,6 +140,19 @@ def repeated_request(network):
 
 
 @scenario
+def repeated_reply(network):
+    """Both requests are answered, with the polling interval alone."""
+    a = network.connect()
+    one = Session(network, "1").open(a)
+    path, body = one.path(), one.command("once")
+    for _ in range(2):
+        network.request(a, path, body)
+        network.reply(a)
+    one.exchange(a, one.command("after"))
+    return {"1": ["once", "after"]}, {"rtmpx.tunnel.retry": 2}
+
+
+@scenario
 def overtaking_request(network):
     """A later number arrives first on another connection, then its predecessor."""
     a, b = network.connect(), network.connect()
@@ -206,7 +219,8 @@ def check_scenario(tshark, function):
                 commands[session[0]] += names
         failed += complain(function.__name__, "commands", dict(commands), expected)
         failed += complain(function.__name__, "trouble",
-                           rows(tshark, capture, ("frame.number",), "-Y", TROUBLE, *passes), [])
+                           rows(tshark, capture, ("frame.number",), "-Y",
+                                f"{TROUBLE} || _ws.malformed", *passes), [])
         for item, count in experts.items():
             frames = rows(tshark, capture, ("frame.number",), "-Y", item, *passes)
             failed += complain(function.__name__, item, len(frames), count)

@@ -89,7 +89,8 @@ struct run {
     enum rtmp_error error;
 };
 
-static struct run pull(uint8_t version, const uint8_t *data, uint32_t len, uint8_t memory) {
+static struct run pull(uint8_t version, const uint8_t *data, uint32_t len, uint8_t memory,
+                       uint32_t texts) {
     static struct rtmp_amf amf;
     static struct rtmp_amf_path path;
     memset(&amf, memory, sizeof amf);
@@ -99,14 +100,14 @@ static struct run pull(uint8_t version, const uint8_t *data, uint32_t len, uint8
     struct rtmp_amf_event event;
     uint64_t most = 3 * (uint64_t)len + 3;
     uint32_t pos = 0;
-    uint32_t texts = 0;
     bool begun = false;
     while (rtmp_amf_next(&amf, &event)) {
         FUZZ_CHECK(most-- > 0);
         pos = fuzz_amf_event(&event, pos, len);
         FUZZ_CHECK(reader.pos == pos);
         run.hash = hash_event(run.hash, &event);
-        if (texts++ < TEXTS_A_RUN) {
+        if (texts) {
+            texts--;
             if (!begun)
                 rtmp_amf_path_begin(&path, "0");
             check_texts(&path, &reader, &event);
@@ -165,8 +166,8 @@ void fuzz_amf(uint8_t version, const uint8_t *data, size_t size) {
     if (size > RTMP_LIMIT_MESSAGE_LENGTH)
         return;
     uint32_t len = (uint32_t)size;
-    struct run run = pull(version, data, len, 0);
-    struct run again = pull(version, data, len, 0xA5);
+    struct run run = pull(version, data, len, 0, TEXTS_A_RUN);
+    struct run again = pull(version, data, len, 0xA5, 0);
     FUZZ_CHECK(run.hash == again.hash);
     FUZZ_CHECK(run.error == again.error && run.error_pos == again.error_pos);
     skip(version, data, len, &run);

@@ -153,8 +153,12 @@ static void read_sized_unit(struct rtmp_media *m, unsigned size) {
 }
 
 void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count) {
-    for (uint32_t i = 0; i < count && rtmp_ok(&m->reader); i++)
-        read_sized_unit(m, 2);
+    for (uint32_t i = 0; i < count && rtmp_ok(&m->reader); i++) {
+        if (rtmp_left(&m->reader))
+            read_sized_unit(m, 2);
+        else /* the count lies; leaving a unit would forgive it */
+            rtmp_fail_at(&m->reader, RTMP_ERROR_END, m->reader.pos);
+    }
 }
 
 /* Do lengths of `size` bytes step from NAL unit to NAL unit up to the end of the range? */

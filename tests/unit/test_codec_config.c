@@ -492,6 +492,21 @@ static void a_bad_parameter_set_hides_no_other(void **state) {
     guarded_free(bytes, len);
 }
 
+/* 65535 parameter sets are announced, none is there: one error, not 65535. */
+static void counts_are_bounded_by_the_bytes(void **state) {
+    (void)state;
+    size_t len;
+    uint8_t *bytes =
+        guarded_hex("1c 00 000000 01 01 40000000 900000000000 7b f000 fc fd f8 f8 0000 0f"
+                    "ff a1 ffff",
+                    &len);
+    media_events_read(&events, true, bytes, len);
+    assert_int_equal(media_number(&events, RTMP_FIELD_ARRAY_NAL_COUNT, 0), 65535);
+    assert_int_equal(media_errors(&events), 1);
+    assert_true(events.count < 40);
+    guarded_free(bytes, len);
+}
+
 /* Sizes that no picture has are an error, not a number. */
 static void impossible_sizes_are_refused(void **state) {
     (void)state;
@@ -511,6 +526,7 @@ int main(void) {
         cmocka_unit_test(a_record_is_covered_field_by_field),
         cmocka_unit_test(a_lying_parameter_set_ends_the_record),
         cmocka_unit_test(a_bad_parameter_set_hides_no_other),
+        cmocka_unit_test(counts_are_bounded_by_the_bytes),
         cmocka_unit_test(impossible_sizes_are_refused),
     };
     return cmocka_run_group_tests_name("codec_config", tests, NULL, NULL);

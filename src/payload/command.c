@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/command.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "payload/message.h"
@@ -9,6 +10,7 @@
 #define AMF0_STRING      0x02
 #define AMF3_STRING      0x06
 #define ANY_INDEX        UINT8_MAX
+#define ALL_FACTS        UINT8_MAX
 #define COMMAND_OBJECT   2U /* index of the value; the arguments follow it */
 #define SUMMARY_TEXT_MAX 64 /* bytes of each text from the wire on a summary line */
 
@@ -30,43 +32,51 @@ struct place {
     uint8_t fact;
     uint8_t index;
     bool is_text;
+    bool on_line; /* of the summary */
     uint8_t key_length;
     const char *key;
 };
 
-#define PROPERTY(fact, index, is_text, key)                                                        \
-    { fact, index, is_text, sizeof key - 1, key }
-#define ARGUMENT(fact, index, is_text)                                                             \
-    { fact, index, is_text, 0, NULL }
+#define TEXT   true
+#define NUMBER false
+#define LINE   true
+#define TREE   false
+
+#define PROPERTY(fact, index, type, shown, key)                                                    \
+    { RTMP_FACT_##fact, index, type, shown, sizeof key - 1, key }
+#define ARGUMENT(fact, index, type, shown)                                                         \
+    { RTMP_FACT_##fact, index, type, shown, 0, NULL }
 
 static const struct place connect_places[] = {
-    PROPERTY(RTMP_FACT_APP, COMMAND_OBJECT, true, "app"),
-    PROPERTY(RTMP_FACT_TC_URL, COMMAND_OBJECT, true, "tcUrl"),
-    PROPERTY(RTMP_FACT_FLASH_VER, COMMAND_OBJECT, true, "flashVer"),
-    PROPERTY(RTMP_FACT_SWF_URL, COMMAND_OBJECT, true, "swfUrl"),
-    PROPERTY(RTMP_FACT_PAGE_URL, COMMAND_OBJECT, true, "pageUrl"),
-    PROPERTY(RTMP_FACT_OBJECT_ENCODING, COMMAND_OBJECT, false, "objectEncoding"),
+    PROPERTY(APP, COMMAND_OBJECT, TEXT, LINE, "app"),
+    PROPERTY(TC_URL, COMMAND_OBJECT, TEXT, LINE, "tcUrl"),
+    PROPERTY(FLASH_VER, COMMAND_OBJECT, TEXT, TREE, "flashVer"),
+    PROPERTY(SWF_URL, COMMAND_OBJECT, TEXT, TREE, "swfUrl"),
+    PROPERTY(PAGE_URL, COMMAND_OBJECT, TEXT, TREE, "pageUrl"),
+    PROPERTY(OBJECT_ENCODING, COMMAND_OBJECT, NUMBER, TREE, "objectEncoding"),
 };
 static const struct place publish_places[] = {
-    ARGUMENT(RTMP_FACT_PUBLISH_NAME, 3, true),
-    ARGUMENT(RTMP_FACT_PUBLISH_TYPE, 4, true),
+    ARGUMENT(PUBLISH_NAME, 3, TEXT, LINE),
+    ARGUMENT(PUBLISH_TYPE, 4, TEXT, LINE),
 };
 static const struct place play_places[] = {
-    ARGUMENT(RTMP_FACT_PLAY_NAME, 3, true),
-    ARGUMENT(RTMP_FACT_PLAY_START, 4, false),
-    ARGUMENT(RTMP_FACT_PLAY_DURATION, 5, false),
+    ARGUMENT(PLAY_NAME, 3, TEXT, LINE),
+    ARGUMENT(PLAY_START, 4, NUMBER, TREE),
+    ARGUMENT(PLAY_DURATION, 5, NUMBER, TREE),
 };
 static const struct place information_places[] = {
-    PROPERTY(RTMP_FACT_LEVEL, ANY_INDEX, true, "level"),
-    PROPERTY(RTMP_FACT_CODE, ANY_INDEX, true, "code"),
-    PROPERTY(RTMP_FACT_DESCRIPTION, ANY_INDEX, true, "description"),
+    PROPERTY(LEVEL, ANY_INDEX, TEXT, TREE, "level"),
+    PROPERTY(CODE, ANY_INDEX, TEXT, LINE, "code"),
+    PROPERTY(DESCRIPTION, ANY_INDEX, TEXT, TREE, "description"),
 };
+static const struct place stream_id_place = ARGUMENT(STREAM_ID, ANY_INDEX, NUMBER, LINE);
 
-/* The facts of a kind, and the number of top-level values they need. */
+/* The facts of a kind: so many top-level values hold them, and so many of them make the line. */
 struct facts {
     const struct place *place;
     uint8_t places;
     uint8_t values;
+    uint8_t on_line;
     bool has_properties;
 };
 
@@ -76,144 +86,160 @@ struct facts {
 #define VALUES_FOR_ARGUMENT (COMMAND_OBJECT + 2)
 
 static const struct facts facts_of[] = {
-    [RTMP_COMMAND_OTHER] = {NULL, 0, VALUES_FOR_ARGUMENT, false},
-    [RTMP_COMMAND_CONNECT] = {PLACES(connect_places), COMMAND_OBJECT + 1, true},
-    [RTMP_COMMAND_PUBLISH] = {PLACES(publish_places), 5, false},
-    [RTMP_COMMAND_PLAY] = {PLACES(play_places), 6, false},
-    [RTMP_COMMAND_STATUS] = {PLACES(information_places), ANY_INDEX, true},
-    [RTMP_COMMAND_RESULT] = {PLACES(information_places), ANY_INDEX, true},
-    [RTMP_COMMAND_INFORMATION] = {PLACES(information_places), ANY_INDEX, true},
+    [RTMP_COMMAND_OTHER] = {NULL, 0, VALUES_FOR_ARGUMENT, ALL_FACTS, false},
+    [RTMP_COMMAND_CONNECT] = {PLACES(connect_places), COMMAND_OBJECT + 1, 2, true},
+    [RTMP_COMMAND_PUBLISH] = {PLACES(publish_places), 5, 2, false},
+    [RTMP_COMMAND_PLAY] = {PLACES(play_places), 6, 1, false},
+    [RTMP_COMMAND_STATUS] = {PLACES(information_places), ANY_INDEX, 1, true},
+    [RTMP_COMMAND_RESULT] = {PLACES(information_places), ANY_INDEX, 1, true},
+    [RTMP_COMMAND_INFORMATION] = {PLACES(information_places), ANY_INDEX, 1, true},
 };
 
-static const struct rtmp_command_signature *find_signature(const struct rtmp_reader *reader,
-                                                           struct rtmp_span name) {
-    const uint8_t *bytes = rtmp_bytes(reader, name);
-    for (size_t i = 0; bytes && i < sizeof signatures / sizeof signatures[0]; i++)
-        if (signatures[i].length == name.len && memcmp(signatures[i].name, bytes, name.len) == 0)
-            return &signatures[i];
+static const struct rtmp_command_signature *find_signature(const uint8_t *name, uint32_t len) {
+    static const uint8_t lengths[] = {
+#define NAME(name, kind, ...) sizeof name - 1,
+#include "names/commands.def"
+#undef NAME
+    };
+    if (len > UINT8_MAX)
+        return NULL;
+    const uint8_t *end = lengths + sizeof lengths;
+    const uint8_t *at = lengths;
+    while ((at = memchr(at, (int)len, (size_t)(end - at))) != NULL) {
+        const struct rtmp_command_signature *signature = &signatures[at - lengths];
+        if (memcmp(signature->name, name, len) == 0)
+            return signature;
+        at++;
+    }
     return NULL;
 }
 
 struct scan {
     struct rtmp_command *command;
     const struct rtmp_reader *reader;
-    unsigned index;       /* of the top-level value, as in a command */
-    struct rtmp_span key; /* of the property whose value comes; empty outside */
-    bool no_object;       /* the command object is null or undefined */
+    const struct facts *facts; /* of the command's kind */
+    const struct place *place; /* of the property whose value comes, or NULL */
+    unsigned index;            /* of the top-level value, as in a command */
+    uint8_t left;              /* facts of the line still to come, or ALL_FACTS */
+    bool for_line;
+    bool no_object; /* the command object is null or undefined */
 };
 
-static bool is_number(const struct rtmp_command_value *value) {
-    return value->present && (value->kind == RTMP_AMF_NUMBER || value->kind == RTMP_AMF_INTEGER);
+static bool is_number(enum rtmp_amf_kind kind) {
+    return kind == RTMP_AMF_NUMBER || kind == RTMP_AMF_INTEGER;
 }
 
 static struct rtmp_command_value leaf_value(const struct rtmp_amf_event *event) {
     struct rtmp_command_value value = {
         .present = true, .kind = event->kind, .whole = event->whole, .text = event->text};
-    switch (event->kind) {
-    case RTMP_AMF_NUMBER:
+    if (event->kind == RTMP_AMF_NUMBER)
         value.number = event->value.number;
-        break;
-    case RTMP_AMF_INTEGER:
+    else if (event->kind == RTMP_AMF_INTEGER)
         value.number = event->value.integer;
-        break;
-    case RTMP_AMF_BOOLEAN:
+    else if (event->kind == RTMP_AMF_BOOLEAN)
         value.number = event->value.boolean;
-        break;
-    default:
-        break;
-    }
     return value;
 }
 
-static void take_name(struct scan *scan, const struct rtmp_command_value *value) {
-    struct rtmp_command *command = scan->command;
-    if (value->kind != RTMP_AMF_STRING)
+/* A leaf that stands where a fact does; of another type it is none. */
+static void take_fact(struct scan *scan, const struct place *place,
+                      const struct rtmp_amf_event *event) {
+    struct rtmp_command_value *fact = &scan->command->fact[place->fact];
+    bool fits = place->is_text ? event->kind == RTMP_AMF_STRING : is_number(event->kind);
+    if (!fits || fact->present)
         return;
-    command->name = *value;
-    command->signature = find_signature(scan->reader, value->text);
+    *fact = leaf_value(event);
+    if (place->on_line && scan->left != ALL_FACTS)
+        scan->left--;
+}
+
+static void take_name(struct scan *scan, const struct rtmp_amf_event *event) {
+    struct rtmp_command *command = scan->command;
+    const uint8_t *name = rtmp_bytes(scan->reader, event->text);
+    if (event->kind != RTMP_AMF_STRING || !name)
+        return;
+    command->name = leaf_value(event);
+    command->signature = find_signature(name, event->text.len);
     if (command->signature)
         command->kind = command->signature->kind;
+    scan->facts = &facts_of[command->kind];
+    if (scan->for_line)
+        scan->left = scan->facts->on_line;
 }
 
 /* The id that a createStream's `_result` returns, after a command object that says nothing. */
-static void take_stream_id(struct scan *scan, const struct rtmp_command_value *value) {
-    if (scan->command->kind == RTMP_COMMAND_RESULT && is_number(value) &&
+static void take_stream_id(struct scan *scan, const struct rtmp_amf_event *event) {
+    if (scan->command->kind == RTMP_COMMAND_RESULT &&
         (scan->index == COMMAND_OBJECT || scan->no_object))
-        scan->command->fact[RTMP_FACT_STREAM_ID] = *value;
+        take_fact(scan, &stream_id_place, event);
 }
 
-/* The open key is `key`, whose length was compared before; an argument has none. */
-static bool key_is(const struct scan *scan, const char *key) {
-    const uint8_t *bytes = rtmp_bytes(scan->reader, scan->key);
-    return scan->key.len == 0 || (bytes && memcmp(bytes, key, scan->key.len) == 0);
-}
-
-static void take_fact(struct scan *scan, const struct rtmp_command_value *value) {
-    const struct facts *facts = &facts_of[scan->command->kind];
-    for (unsigned i = 0; i < facts->places; i++) {
-        const struct place *place = &facts->place[i];
-        struct rtmp_command_value *fact = &scan->command->fact[place->fact];
-        bool is_here = place->key_length == scan->key.len &&
-                       (place->index == scan->index || place->index == ANY_INDEX);
-        bool fits = place->is_text ? value->kind == RTMP_AMF_STRING : is_number(value);
-        if (is_here && fits && !fact->present && key_is(scan, place->key))
-            *fact = *value;
+static void take_argument(struct scan *scan, const struct rtmp_amf_event *event) {
+    if (scan->index == COMMAND_OBJECT + 1) {
+        scan->command->argument = leaf_value(event);
+        take_stream_id(scan, event);
     }
+    for (unsigned i = 0; i < scan->facts->places; i++)
+        if (scan->facts->place[i].index == scan->index && !scan->facts->has_properties)
+            take_fact(scan, &scan->facts->place[i], event);
 }
 
 /* A leaf that is a top-level value. */
-static void take_top(struct scan *scan, const struct rtmp_command_value *value) {
+static void take_top(struct scan *scan, const struct rtmp_amf_event *event) {
     switch (scan->index) {
     case 0:
-        take_name(scan, value);
+        take_name(scan, event);
         return;
     case 1:
-        if (is_number(value))
-            scan->command->transaction_id = *value;
+        if (is_number(event->kind))
+            scan->command->transaction_id = leaf_value(event);
         return;
     case COMMAND_OBJECT:
-        scan->no_object = value->kind == RTMP_AMF_NULL || value->kind == RTMP_AMF_UNDEFINED;
-        take_stream_id(scan, value);
+        scan->no_object = event->kind == RTMP_AMF_NULL || event->kind == RTMP_AMF_UNDEFINED;
+        take_stream_id(scan, event);
         return;
-    case COMMAND_OBJECT + 1:
-        scan->command->argument = *value;
-        take_stream_id(scan, value);
-        break;
     default:
-        break;
+        take_argument(scan, event);
+        return;
     }
-    if (!facts_of[scan->command->kind].has_properties)
-        take_fact(scan, value);
 }
 
-static void take_event(struct scan *scan, const struct rtmp_amf_event *event) {
+/* The fact whose place is this key of the top-level value, or NULL. */
+static const struct place *find_property(const struct scan *scan, struct rtmp_span key) {
+    const uint8_t *bytes = rtmp_bytes(scan->reader, key);
+    for (unsigned i = 0; bytes && i < scan->facts->places; i++) {
+        const struct place *place = &scan->facts->place[i];
+        if (place->key_length == key.len && memcmp(place->key, bytes, key.len) == 0 &&
+            (place->index == scan->index || place->index == ANY_INDEX))
+            return place;
+    }
+    return NULL;
+}
+
+/* Inside the top-level value, one level deep. */
+static void take_inner(struct scan *scan, const struct rtmp_amf_event *event) {
     if (event->kind == RTMP_AMF_KEY) {
-        if (event->depth == 1)
-            scan->key = event->text;
+        scan->place = find_property(scan, event->text);
         return;
     }
-    if (rtmp_amf_is_leaf(event->kind)) {
-        struct rtmp_command_value value = leaf_value(event);
-        if (event->depth == 0)
-            take_top(scan, &value);
-        else if (event->depth == 1 && scan->key.len && scan->index >= COMMAND_OBJECT)
-            take_fact(scan, &value);
-    }
-    if (event->depth == 1)
-        scan->key.len = 0;
+    if (scan->place && rtmp_amf_is_leaf(event->kind))
+        take_fact(scan, scan->place, event);
+    scan->place = NULL;
 }
 
 /* One top-level value. False: the pass is over. */
 static bool scan_value(struct scan *scan, struct rtmp_amf *amf) {
     struct rtmp_amf_event event;
-    scan->key = rtmp_span_of(0, 0);
+    scan->place = NULL;
     do {
         if (!rtmp_amf_next(amf, &event))
             return false;
-        take_event(scan, &event);
-        const struct facts *facts = &facts_of[scan->command->kind];
-        if (!facts->has_properties && scan->index + 1 >= facts->values &&
-            rtmp_amf_is_container(event.kind))
+        if (event.depth == 0 && rtmp_amf_is_leaf(event.kind))
+            take_top(scan, &event);
+        else if (event.depth == 1 && scan->facts->has_properties && scan->index >= COMMAND_OBJECT)
+            take_inner(scan, &event);
+        bool is_last = scan->index + 1 >= scan->facts->values && !scan->facts->has_properties;
+        if (scan->left == 0 || (is_last && rtmp_amf_is_container(event.kind)))
             return false;
     } while (!rtmp_amf_value_done(amf));
     return true;
@@ -234,16 +260,25 @@ static void read_format(struct rtmp_command *command, struct rtmp_reader *reader
     command->format_value = first;
 }
 
-void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type) {
+static void read_command(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
+                         bool for_line) {
     struct rtmp_amf amf;
     const struct rtmp_reader whole = reader;
-    struct scan scan = {.command = command, .reader = &whole};
+    struct scan scan = {.command = command,
+                        .reader = &whole,
+                        .facts = &facts_of[RTMP_COMMAND_OTHER],
+                        .left = ALL_FACTS,
+                        .for_line = for_line};
     memset(command, 0, sizeof *command);
     command->is_data = type == RTMP_MESSAGE_DATA_AMF0 || type == RTMP_MESSAGE_DATA_AMF3;
     read_format(command, &reader, type);
     rtmp_amf_init(&amf, &reader, command->amf_version);
-    while (scan.index < facts_of[command->kind].values && scan_value(&scan, &amf))
+    while (scan.index < scan.facts->values && scan_value(&scan, &amf))
         scan.index = scan.index == 0 && command->is_data ? COMMAND_OBJECT + 1 : scan.index + 1;
+}
+
+void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type) {
+    read_command(command, reader, type, false);
 }
 
 /* Arguments are numbered from 1, after the command object of a command, after the name of data. */
@@ -282,53 +317,59 @@ const char *rtmp_status_meaning(const uint8_t *code, uint32_t len) {
 }
 
 static void summarize_value(struct rtmp_text *text, const struct rtmp_reader *reader,
-                            const char *before, const struct rtmp_command_value *value,
-                            const char *after) {
+                            const char *before, const struct rtmp_command_value *value) {
     if (!value->present)
         return;
     rtmp_text_add(text, before);
     const uint8_t *bytes = rtmp_bytes(reader, value->text);
     if (value->kind == RTMP_AMF_BOOLEAN)
         rtmp_text_add(text, value->number != 0 ? "true" : "false");
-    else if (is_number(value))
+    else if (is_number(value->kind))
         rtmp_text_number(text, value->number);
     else if (bytes)
         rtmp_text_wire(text, bytes, value->text.len, SUMMARY_TEXT_MAX);
-    rtmp_text_add(text, after);
 }
 
-/* The first argument: the name of what a data message sets stands bare, other strings quoted. */
+static void summarize_quoted(struct rtmp_text *text, const struct rtmp_reader *reader,
+                             const struct rtmp_command_value *value) {
+    summarize_value(text, reader, " \"", value);
+    if (value->present)
+        rtmp_text_add(text, "\"");
+}
+
+/* The first argument: the name of what a data message sets stands bare, other strings quoted.
+ * Fractions are left out, whose shortest digits cost more than all the rest. */
 static void summarize_argument(struct rtmp_text *text, const struct rtmp_reader *reader,
                                const struct rtmp_command *command) {
     const struct rtmp_command_value *argument = &command->argument;
     if (argument->kind == RTMP_AMF_STRING && !command->is_data)
-        summarize_value(text, reader, " \"", argument, "\"");
+        summarize_quoted(text, reader, argument);
     else if (argument->kind == RTMP_AMF_STRING || argument->kind == RTMP_AMF_BOOLEAN ||
-             is_number(argument))
-        summarize_value(text, reader, " ", argument, "");
+             (is_number(argument->kind) && argument->number == rint(argument->number)))
+        summarize_value(text, reader, " ", argument);
 }
 
 void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type) {
     struct rtmp_command command;
-    rtmp_command_read(&command, reader, type);
+    read_command(&command, reader, type, true);
     const struct rtmp_command_value *fact = command.fact;
     if (!command.name.present)
         rtmp_text_add(text, rtmp_message_type_name(type));
-    summarize_value(text, &reader, "", &command.name, "");
+    summarize_value(text, &reader, "", &command.name);
     switch (command.kind) {
     case RTMP_COMMAND_CONNECT:
-        summarize_value(text, &reader, " app=", &fact[RTMP_FACT_APP], "");
-        summarize_value(text, &reader, " tcUrl=", &fact[RTMP_FACT_TC_URL], "");
+        summarize_value(text, &reader, " app=", &fact[RTMP_FACT_APP]);
+        summarize_value(text, &reader, " tcUrl=", &fact[RTMP_FACT_TC_URL]);
         break;
     case RTMP_COMMAND_PUBLISH:
-        summarize_value(text, &reader, " \"", &fact[RTMP_FACT_PUBLISH_NAME], "\"");
-        summarize_value(text, &reader, " ", &fact[RTMP_FACT_PUBLISH_TYPE], "");
+        summarize_quoted(text, &reader, &fact[RTMP_FACT_PUBLISH_NAME]);
+        summarize_value(text, &reader, " ", &fact[RTMP_FACT_PUBLISH_TYPE]);
         break;
     case RTMP_COMMAND_STATUS:
     case RTMP_COMMAND_RESULT:
     case RTMP_COMMAND_INFORMATION:
-        summarize_value(text, &reader, " stream ", &fact[RTMP_FACT_STREAM_ID], "");
-        summarize_value(text, &reader, " ", &fact[RTMP_FACT_CODE], "");
+        summarize_value(text, &reader, " stream ", &fact[RTMP_FACT_STREAM_ID]);
+        summarize_value(text, &reader, " ", &fact[RTMP_FACT_CODE]);
         break;
     case RTMP_COMMAND_PLAY:
     case RTMP_COMMAND_OTHER:

@@ -193,6 +193,7 @@ enum { DEPTH = 8 };
 
 struct view {
     const struct rtmpx_body *body;
+    bool visible;
     proto_tree *tree[DEPTH];
     unsigned depth;
 };
@@ -280,6 +281,27 @@ static void add_stop(proto_tree *tree, const struct rtmpx_body *body,
     rtmpx_expert_rest(tree, &part, &reader);
 }
 
+/* What a group is about, behind its name: "NAL unit, 3446 bytes, IDR slice", "Track 1". */
+static void name_group(proto_tree *group, const struct rtmp_media_event *event) {
+    proto_item *item = proto_tree_get_parent(group);
+    switch ((int)event->field) {
+    case RTMP_FIELD_NAL_LENGTH:
+    case RTMP_FIELD_OBU_SIZE:
+        proto_item_append_text(item, ", %u bytes", (uint32_t)event->value);
+        break;
+    case RTMP_FIELD_NAL_TYPE:
+    case RTMP_FIELD_OBU_TYPE:
+        if (event->text)
+            proto_item_append_text(item, ", %s", event->text);
+        break;
+    case RTMP_FIELD_TRACK_ID:
+        proto_item_append_text(item, " %u", (uint32_t)event->value);
+        break;
+    default:
+        break;
+    }
+}
+
 static void show(void *context, const struct rtmp_media_event *event) {
     struct view *view = context;
     proto_tree *tree = view->tree[view->depth < DEPTH ? view->depth : DEPTH - 1];
@@ -294,6 +316,8 @@ static void show(void *context, const struct rtmp_media_event *event) {
     proto_item *item = add_item(tree, view->body, event);
     if (event->computed)
         proto_item_set_generated(item);
+    if (view->visible && view->depth)
+        name_group(tree, event);
     if (event->kind == RTMP_MEDIA_BEGIN) {
         view->depth++;
         if (view->depth < DEPTH)
@@ -307,7 +331,7 @@ void rtmpx_tree_media(proto_tree *tree, const struct rtmpx_body *body) {
         !rtmpx_amf_wanted(tree))
         return;
     struct rtmp_media_body media = media_body(body);
-    struct view view = {.body = body, .tree = {tree}};
+    struct view view = {.body = body, .visible = rtmpx_tree_visible(tree), .tree = {tree}};
     rtmp_media_read(&media, show, &view);
 }
 

@@ -161,6 +161,7 @@ static void read_body(struct rtmp_media *m, const struct rtmp_media_body *body,
         m->info.kind = RTMP_MEDIA_EMPTY;
         rtmp_media_computed(m, m->video ? RTMP_FIELD_VIDEO_EMPTY : RTMP_FIELD_AUDIO_SILENCE,
                             rtmp_span_of(0, 0), 1, NULL);
+        rtmp_fail_at(&m->reader, RTMP_REMARK_EMPTY, 0);
     } else if (m->video)
         rtmp_video_read(m);
     else

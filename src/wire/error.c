@@ -25,6 +25,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "date outside the range of calendar dates";
     case RTMP_REMARK_NAL_LENGTH:
         return "no NAL unit length size fits the coded frame";
+    case RTMP_REMARK_EMPTY:
+        return "media message without bytes (audio: silence)";
     case RTMP_REMARK_CODEC_HEADER:
         return "the coded data do not begin as the codec requires";
     case RTMP_ERROR_END:

@@ -25,6 +25,7 @@ enum rtmp_error {
     RTMP_REMARK_BACK_POINTER,      /* aggregate: a back pointer that is not its tag's length */
     RTMP_REMARK_TRAILING,          /* bytes after the last field */
     RTMP_REMARK_NAL_LENGTH,        /* coded frame whose NAL unit lengths do not tile it */
+    RTMP_REMARK_EMPTY,             /* audio or video message of no bytes */
     RTMP_REMARK_CODEC_HEADER,      /* coded frame whose own header is short or not the codec's */
 
     /* This value ends. */

@@ -27,6 +27,8 @@ PACKET_TYPES = {"SequenceStart": 0, "CodedFrames": 1, "SequenceEnd": 2, "CodedFr
 LAYOUTS = {"OneTrack": 0, "ManyTracks": 1, "ManyTracksManyCodecs": 2}
 # (what, message type, body, expert item that must be there)
 LIES = (
+    ("silence", "audio", "", "rtmpx.remark"),
+    ("no bytes", "video", "", "rtmpx.remark"),
     ("FourCC cut short", "video", "91 617663", "rtmpx.malformed"),
     ("FourCC cut short", "audio", "91 4f70", "rtmpx.malformed"),
     ("track size past the end", "video", "96 13 76703038 00 00ffff 1000", "rtmpx.malformed"),

@@ -123,6 +123,19 @@ HOT bool common_value(struct rtmp_reader *r, struct rtmp_amf_event *event) {
     return false;
 }
 
+bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_event *event) {
+    struct rtmp_reader r = *reader;
+    amf_blank(event, 0);
+    if (!common_value(&r, event)) {
+        bool is_null = event->marker == AMF0_MARKER_NULL;
+        if (!rtmp_ok(&r) || !(is_null || event->marker == AMF0_MARKER_UNDEFINED))
+            return false;
+        bare(&r, event, is_null ? RTMP_AMF_NULL : RTMP_AMF_UNDEFINED, reader->pos);
+    }
+    reader->pos = r.pos;
+    return true;
+}
+
 static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
     if (common_value(r, event) || !rtmp_ok(r))

@@ -64,7 +64,7 @@ static void skip_operating_point(struct rtmp_media *m, bool decoder_model, uint3
     uint32_t start = m->reader.pos;
     uint32_t level = first ? rtmp_media_u(m, RTMP_FIELD_AV1_LEVEL, 5) : rtmp_bits_take(&m->bits, 5);
     if (first && m->coded)
-        rtmp_media_real(m, RTMP_FIELD_VIDEO_LEVEL, rtmp_media_since(m, start), level_number(level));
+        rtmp_media_profile(m, rtmp_media_since(m, start), NULL, level_number(level));
     if (level > 7)
         rtmp_bits_skip(&m->bits, 1); /* seq_tier */
     if (decoder_model && rtmp_bits_take(&m->bits, 1))

@@ -7,6 +7,9 @@
 #include "payload/message.h"
 
 #define ARGUMENTS_MAX    4
+#define AMF0_OBJECT      0x03
+#define AMF0_ECMA_ARRAY  0x08
+#define AMF0_OBJECT_END  0x09
 #define AMF0_STRING      0x02
 #define AMF3_STRING      0x06
 #define ANY_INDEX        UINT8_MAX
@@ -245,6 +248,57 @@ static bool scan_value(struct scan *scan, struct rtmp_amf *amf) {
     return true;
 }
 
+/* Which value comes next, counted as in a command. */
+static void next_index(struct scan *scan) {
+    scan->index = scan->index == 0 && scan->command->is_data ? COMMAND_OBJECT + 1 : scan->index + 1;
+}
+
+static bool is_at_end_of_object(const struct rtmp_reader *reader) {
+    return rtmp_peek_at(reader, reader->pos) == 0 && rtmp_peek_at(reader, reader->pos + 1) == 0;
+}
+
+/* An object of plain values. */
+static bool skim_object(struct scan *scan, struct rtmp_reader *reader, uint32_t head) {
+    struct rtmp_amf_event event;
+    (void)rtmp_take(reader, head);
+    while (scan->left && rtmp_ok(reader) && !is_at_end_of_object(reader)) {
+        struct rtmp_span key = rtmp_take(reader, rtmp_u16(reader));
+        if (!rtmp_ok(reader) || !rtmp_amf0_plain(reader, &event))
+            return false;
+        const struct place *place = scan->index >= COMMAND_OBJECT ? find_property(scan, key) : NULL;
+        if (place)
+            take_fact(scan, place, &event);
+    }
+    if (scan->left == 0)
+        return true;
+    (void)rtmp_take(reader, 2);
+    return rtmp_u8(reader) == AMF0_OBJECT_END;
+}
+
+/*
+ * The short way, for what nearly every message is made of: plain values, and objects of them. It
+ * finds what the decoder would. False: there is something else in it, or it is cut short.
+ */
+static bool skim(struct scan *scan, struct rtmp_reader reader) {
+    struct rtmp_amf_event event;
+    while (scan->left && scan->index < scan->facts->values && rtmp_left(&reader)) {
+        uint8_t marker = rtmp_peek_at(&reader, reader.pos);
+        if (marker == AMF0_OBJECT || marker == AMF0_ECMA_ARRAY) {
+            bool is_last = scan->index + 1 >= scan->facts->values;
+            if (is_last && !scan->facts->has_properties)
+                return true;
+            if (!skim_object(scan, &reader, marker == AMF0_OBJECT ? 1 : 5))
+                return false;
+        } else if (rtmp_amf0_plain(&reader, &event)) {
+            take_top(scan, &event);
+        } else {
+            return false;
+        }
+        next_index(scan);
+    }
+    return true;
+}
+
 static void read_format(struct rtmp_command *command, struct rtmp_reader *reader, uint8_t type) {
     command->format = rtmp_span_of(reader->pos, 0);
     if (type != RTMP_MESSAGE_COMMAND_AMF3 && type != RTMP_MESSAGE_DATA_AMF3)
@@ -260,21 +314,32 @@ static void read_format(struct rtmp_command *command, struct rtmp_reader *reader
     command->format_value = first;
 }
 
-static void read_command(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
-                         bool for_line) {
-    struct rtmp_amf amf;
-    const struct rtmp_reader whole = reader;
-    struct scan scan = {.command = command,
-                        .reader = &whole,
-                        .facts = &facts_of[RTMP_COMMAND_OTHER],
-                        .left = ALL_FACTS,
-                        .for_line = for_line};
+static void begin(struct scan *scan, struct rtmp_command *command, const struct rtmp_reader *reader,
+                  uint8_t type, bool for_line) {
     memset(command, 0, sizeof *command);
     command->is_data = type == RTMP_MESSAGE_DATA_AMF0 || type == RTMP_MESSAGE_DATA_AMF3;
+    *scan = (struct scan){.command = command,
+                          .reader = reader,
+                          .facts = &facts_of[RTMP_COMMAND_OTHER],
+                          .left = ALL_FACTS,
+                          .for_line = for_line};
+}
+
+static void read_command(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
+                         bool for_line) {
+    const struct rtmp_reader whole = reader;
+    struct scan scan;
+    begin(&scan, command, &whole, type, for_line);
+    read_format(command, &reader, type);
+    if (command->amf_version == 0 && skim(&scan, reader))
+        return;
+    reader = whole;
+    struct rtmp_amf amf;
+    begin(&scan, command, &whole, type, for_line);
     read_format(command, &reader, type);
     rtmp_amf_init(&amf, &reader, command->amf_version);
     while (scan.index < scan.facts->values && scan_value(&scan, &amf))
-        scan.index = scan.index == 0 && command->is_data ? COMMAND_OBJECT + 1 : scan.index + 1;
+        next_index(&scan);
 }
 
 void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type) {

@@ -60,18 +60,6 @@ const char *rtmp_codec_name_of_metadata(bool video, double value) {
     return codec == RTMP_CODEC_UNKNOWN ? NULL : rtmp_codec_name(codec);
 }
 
-const char *rtmp_frame_type_name(uint32_t value) {
-    switch (value) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
-#include "names/frame_types.def"
-#undef NAME
-    default:
-        return NULL;
-    }
-}
-
 bool rtmp_media_is_key(const struct rtmp_media_info *info) {
     return info->frame_type == 1 || info->frame_type == 4;
 }

@@ -138,7 +138,4 @@ bool rtmp_media_is_key(const struct rtmp_media_info *info);
 /* What the message is. Reads headers and a configuration record, never coded data. */
 struct rtmp_media_info rtmp_media_describe(const struct rtmp_media_body *body);
 
-/* Name of a value in names/NAME.def, NULL when it has none. */
-const char *rtmp_frame_type_name(uint32_t value);
-
 #endif

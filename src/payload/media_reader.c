@@ -111,7 +111,7 @@ void rtmp_media_skip_rest(struct rtmp_media *m) {
 }
 
 void rtmp_media_size(struct rtmp_media *m, struct rtmp_span span, uint32_t width, uint32_t height) {
-    if (!rtmp_ok(&m->reader))
+    if (!rtmp_ok(&m->reader) || width == 0 || height == 0)
         return;
     m->info.width = width;
     m->info.height = height;

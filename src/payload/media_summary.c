@@ -10,9 +10,10 @@ void rtmp_fourcc_text(struct rtmp_text *text, uint32_t fourcc) {
 static void add_codec(struct rtmp_text *text, const struct rtmp_media_body *body,
                       const struct rtmp_media_info *info) {
     rtmp_text_add(text, body->video ? "Video" : "Audio");
-    if (info->codec != RTMP_CODEC_UNKNOWN)
-        rtmp_text_format(text, " %s", rtmp_codec_name(info->codec));
-    else if (info->fourcc) {
+    if (info->codec != RTMP_CODEC_UNKNOWN) {
+        rtmp_text_add(text, " ");
+        rtmp_text_add(text, rtmp_codec_name(info->codec));
+    } else if (info->fourcc) {
         rtmp_text_add(text, " ");
         rtmp_fourcc_text(text, info->fourcc);
     } else if (!info->enhanced && info->kind != RTMP_MEDIA_EMPTY)
@@ -29,7 +30,9 @@ static void add_frame(struct rtmp_text *text, const struct rtmp_media_body *body
                                          " generated keyframe"};
     if (body->video && info->frame_type < sizeof frames / sizeof frames[0])
         rtmp_text_add(text, frames[info->frame_type]);
-    rtmp_text_format(text, ", ts %u ms, ", timestamp);
+    rtmp_text_add(text, ", ts ");
+    rtmp_text_unsigned(text, timestamp);
+    rtmp_text_add(text, " ms, ");
     rtmp_text_size(text, body->length);
 }
 

@@ -22,11 +22,16 @@ void rtmp_nal_scan_begin(struct rtmp_nal_scan *scan, enum rtmp_codec codec, uint
     };
 }
 
-/* Length and header are complete: record the unit and step behind it. */
-static void record(struct rtmp_nal_scan *scan) {
+static uint32_t length_of(const struct rtmp_nal_scan *scan) {
     uint32_t length = 0;
     for (unsigned i = 0; i < scan->length_size; i++)
         length = length << 8 | scan->head[i];
+    return length;
+}
+
+/* Length and header are complete: record the unit and step behind it. */
+static void record(struct rtmp_nal_scan *scan) {
+    uint32_t length = length_of(scan);
     uint32_t data = scan->next - scan->got + scan->length_size; /* where the unit begins */
     if (length > scan->end - data) {
         scan->failed = true;
@@ -41,13 +46,9 @@ static void record(struct rtmp_nal_scan *scan) {
     scan->got = 0;
 }
 
-/* Bytes to collect before the next decision: the length, then as much header as the unit has. */
+/* Bytes to collect of a unit whose length is there: the length, and as much header as it has. */
 static unsigned wanted(const struct rtmp_nal_scan *scan) {
-    if (scan->got < scan->length_size)
-        return scan->length_size;
-    uint32_t length = 0;
-    for (unsigned i = 0; i < scan->length_size; i++)
-        length = length << 8 | scan->head[i];
+    uint32_t length = length_of(scan);
     return scan->length_size + (length < scan->header_size ? length : scan->header_size);
 }
 

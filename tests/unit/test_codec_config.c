@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "media_events.h"
@@ -18,8 +19,8 @@ struct fact {
 
 struct record {
     const char *name;
-    const char *hex; /* of the record or the frame */
-    const char *fourcc;
+    const char *hex;    /* of the record or the frame */
+    const char *fourcc; /* or the first byte of a legacy video message, two hex digits */
     bool frame;
     struct fact facts[14];
     const char *profile;
@@ -341,29 +342,218 @@ static const struct record records[] = {
      NULL,
      0,
      0},
+    {"AV1 with timing, decoder model and operating points (by hand)",
+     "8121cc000a1f2400000004000000caa90000000519211016e0280c9880920280c9d4cffb3c",
+     "av01",
+     false,
+     {PIXELS(1280, 720), F(AV1_PROFILE, 1), N(AV1_LEVEL, 1, 13), F(TIME_SCALE, 50),
+      F(NUM_UNITS_IN_TICK, 1), F(AV1_TIER, 1)},
+     "High",
+     2.1,
+     25},
+    {"AV1 still picture, then a frame shown again (by hand)",
+     "0a05189dd8cc40 320180",
+     "av01",
+     true,
+     {PIXELS(100, 50), F(AV1_LEVEL, 2), F(AV1_SHOW_EXISTING, 1)},
+     NULL,
+     0,
+     0},
+    {"AV1 unit with an extension, key frame (by hand)",
+     "36 48 02 10 00 7a00",
+     "av01",
+     true,
+     {F(OBU_TYPE, 6), F(OBU_TEMPORAL_ID, 2), F(OBU_SPATIAL_ID, 1), F(AV1_FRAME_TYPE, 0),
+      F(AV1_SHOW_FRAME, 1), N(OBU_TYPE, 1, 15)},
+     NULL,
+     0,
+     0},
+    {"HEVC parameter set in band with everything optional (by hand)",
+     "0000009b4201052408000003000003000003000003005dd000000300000300000300000300000300003c5a33005a"
+     "201e994b12d96572b95e4912ebfffb5fffdafffed7fffffffffffffff6bfffffffffffffffb5fffffffffffffffd"
+     "885fffffffffffffffd885fffffffffffffffd885fffffffffffffffd885fffffffffffffffdeef6235fda4bd80c"
+     "09ffe005000436e021a0dc7e000007d20000bb8080 00000003 260100",
+     "hvc1",
+     true,
+     {PIXELS(704, 480), F(HEVC_TIER, 1), F(SPS_ID, 5), F(CHROMA_FORMAT, 2), F(BIT_DEPTH_LUMA, 10),
+      F(BIT_DEPTH_CHROMA, 10), F(SAR_WIDTH, 40), F(SAR_HEIGHT, 33), F(FULL_RANGE, 1),
+      F(COLOUR_PRIMARIES, 1), F(MATRIX_COEFFICIENTS, 6), N(NAL_TYPE, 1, 19)},
+     "Rext",
+     3.1,
+     24000.0 / 1001},
+    {"H.264 parameter set in band, other picture order (by hand)",
+     "0000001f6742c015d0e42262142c25d3affc0030002ca70000030001000003003cc000",
+     "avc1",
+     true,
+     {PIXELS(346, 284), F(AVC_CONSTRAINTS, 0xC0), F(MAX_REFERENCE_FRAMES, 1), F(SAR_WIDTH, 12),
+      F(SAR_HEIGHT, 11)},
+     "Baseline",
+     2.1,
+     30},
+    {"ER AAC LC with an extension (by hand)",
+     "8b0a003e80",
+     "mp4a",
+     false,
+     {SOUND(24000, 1), F(AAC_OBJECT_TYPE, 17), F(AAC_FRAME_LENGTH, 1024)},
+     NULL,
+     0,
+     0},
+    {"ER AAC Scalable (by hand)",
+     "a31d5400",
+     "mp4a",
+     false,
+     {SOUND(24000, 3), F(AAC_OBJECT_TYPE, 20), F(AAC_FRAME_LENGTH, 960)},
+     NULL,
+     0,
+     0},
+    {"ER BSAC (by hand)",
+     "b411080200",
+     "mp4a",
+     false,
+     {SOUND(16000, 2), F(AAC_OBJECT_TYPE, 22)},
+     NULL,
+     0,
+     0},
+    {"SBR on BSAC (by hand)",
+     "2c12d880",
+     "mp4a",
+     false,
+     {SOUND(32000, 2), F(AAC_FREQUENCY, 16000), F(AAC_CORE_OBJECT_TYPE, 22)},
+     NULL,
+     0,
+     0},
+    {"ER AAC LD (by hand)",
+     "b98c00",
+     "mp4a",
+     false,
+     {SOUND(48000, 1), F(AAC_OBJECT_TYPE, 23), F(AAC_FRAME_LENGTH, 480)},
+     NULL,
+     0,
+     0},
+    {"AC-3 2.1 (by hand)",
+     "0b77000014404c0000",
+     "ac-3",
+     true,
+     {SOUND(48000, 3), F(AC3_BSID, 8)},
+     NULL,
+     0,
+     0},
+    {"E-AC-3 at a half rate (by hand)",
+     "0b770864d4800000",
+     "ec-3",
+     true,
+     {SOUND(22050, 2), F(EAC3_SUBSTREAM_ID, 1), F(EAC3_FRAME_SIZE, 100)},
+     NULL,
+     0,
+     0},
+    {"Sorenson, 8-bit size (by hand)",
+     "0000802432192880",
+     "22",
+     true,
+     {PIXELS(100, 50), F(H263_TEMPORAL_REFERENCE, 9), F(H263_PICTURE_TYPE, 1), F(QUANTIZER, 17)},
+     NULL,
+     0,
+     0},
+    {"Sorenson, 16-bit size (by hand)",
+     "0000802481f400fa2880",
+     "22",
+     true,
+     {PIXELS(1000, 500)},
+     NULL,
+     0,
+     0},
+    {"Sorenson CIF (by hand)", "000080252880", "22", true, {PIXELS(352, 288)}, NULL, 0, 0},
+    {"Sorenson 160x120 (by hand)", "000080272880", "22", true, {PIXELS(160, 120)}, NULL, 0, 0},
+    {"Sorenson, reserved size (by hand)",
+     "00008027a880",
+     "22",
+     true,
+     {F(QUANTIZER, 17)},
+     NULL,
+     0,
+     0},
+    {"H.263 sub-QCIF (by hand)",
+     "0000801e0600",
+     "28",
+     true,
+     {PIXELS(128, 96), F(H263_TEMPORAL_REFERENCE, 7), F(H263_PICTURE_TYPE, 1)},
+     NULL,
+     0,
+     0},
+    {"H.263 16CIF (by hand)", "0000801e1600", "28", true, {PIXELS(1408, 1152)}, NULL, 0, 0},
+    {"H.263 with an extended type (by hand)",
+     "0000801e1e00",
+     "28",
+     true,
+     {F(H263_TEMPORAL_REFERENCE, 7)},
+     NULL,
+     0,
+     0},
+    {"VP6 key frame (by hand)",
+     "2350360f140f14aa",
+     "14",
+     true,
+     {PIXELS(318, 237), F(VP6_HORIZONTAL_ADJUSTMENT, 2), F(VP6_VERTICAL_ADJUSTMENT, 3),
+      F(QUANTIZER, 40), F(VP6_VERSION, 6), F(VP6_FILTER, 3), F(VPX_KEY_FRAME, 1)},
+     NULL,
+     0,
+     0},
+    {"VP6 with alpha (by hand)",
+     "040012341547004003020302aa",
+     "15",
+     true,
+     {PIXELS(32, 44), F(VP6_ALPHA_OFFSET, 0x1234), F(VP6_SEPARATE_COEFFICIENTS, 1),
+      F(VP6_INTERLACED, 1), F(VP6_COEFFICIENT_OFFSET, 64)},
+     NULL,
+     0,
+     0},
+    {"Screen video (by hand)",
+     "30a010600000",
+     "13",
+     true,
+     {PIXELS(160, 96), F(SCREEN_BLOCK_WIDTH, 3), F(SCREEN_BLOCK_HEIGHT, 1)},
+     NULL,
+     0,
+     0},
+    {"Screen video 2 (by hand)",
+     "30a010600300",
+     "16",
+     true,
+     {PIXELS(160, 96), F(SCREEN_HAS_KEY_BLOCKS, 1), F(SCREEN_HAS_PALETTE, 1)},
+     NULL,
+     0,
+     0},
 };
 
 static struct media_events events;
+
+static bool is_legacy(const struct record *record) {
+    return strlen(record->fourcc) == 2;
+}
 
 static bool is_video(const struct record *record) {
     const char *video[] = {"avc1", "hvc1", "vvc1", "av01", "vp08", "vp09"};
     for (size_t i = 0; i < sizeof video / sizeof video[0]; i++)
         if (strcmp(record->fourcc, video[i]) == 0)
             return true;
-    return false;
+    return is_legacy(record);
 }
 
 /* The record as a message; the caller frees it. */
 static uint8_t *message_of(const struct record *record, size_t *len) {
-    bool video = is_video(record);
     size_t record_len;
     uint8_t *content = guarded_hex(record->hex, &record_len);
     uint8_t message[512];
-    assert_true(record_len + 5 <= sizeof message);
-    message[0] = (uint8_t)(0x90 | (record->frame ? video ? 3 : 1 : 0));
-    memcpy(message + 1, record->fourcc, 4);
-    memcpy(message + 5, content, record_len);
-    *len = record_len + 5;
+    size_t header = is_legacy(record) ? 1 : 5;
+    assert_true(record_len + header <= sizeof message);
+    if (is_legacy(record)) {
+        message[0] = (uint8_t)strtoul(record->fourcc, NULL, 16);
+    } else {
+        message[0] = (uint8_t)(0x90 | (record->frame ? is_video(record) ? 3 : 1 : 0));
+        memcpy(message + 1, record->fourcc, 4);
+    }
+    memcpy(message + header, content, record_len);
+    *len = record_len + header;
     guarded_free(content, record_len);
     return guarded_copy(message, *len);
 }
@@ -418,7 +608,7 @@ static void check_damage(const struct record *record) {
         media_events_read(&events, is_video(record), prefix, cut);
         guarded_free(prefix, cut);
     }
-    for (size_t i = 5; i < len; i++) {
+    for (size_t i = is_legacy(record) ? 1 : 5; i < len; i++) {
         uint8_t old = bytes[i];
         for (unsigned bit = 0; bit < 8; bit++) {
             bytes[i] = (uint8_t)(old ^ 1U << bit);

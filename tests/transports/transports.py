@@ -22,7 +22,8 @@ from tshark import PluginError, Tshark  # noqa: E402
 
 CLIENT, SERVER = rtmp.CLIENT, rtmp.SERVER
 SCENARIOS = []
-TROUBLE = "rtmpx.gap || rtmpx.malformed || rtmpx.resynchronized || rtmpx.abandoned"
+EXPERTS = ("rtmpx.tunnel.retry", "rtmpx.tunnel.ahead")
+TROUBLE = ("rtmpx.gap", "rtmpx.malformed", "rtmpx.resynchronized", "rtmpx.abandoned")
 
 
 class Network:
@@ -191,11 +192,17 @@ def server_without_tunnel(network):
 
 
 def rows(tshark, capture, fields, *arguments):
+    """The values of the fields, by name, for each frame."""
     names = [word for field in fields for word in ("-e", field)]
     output = tshark.run("-T", "fields", "-E", "occurrence=a", *names, *arguments,
                         capture=capture).stdout
-    return [[column.split(",") if column else [] for column in row.split("\t")]
+    return [dict(zip(fields, (column.split(",") if column else []
+                              for column in row.split("\t"))))
             for row in output.splitlines()]
+
+
+def troubled(frames, trouble):
+    return [frame["frame.number"][0] for frame in frames if any(frame[name] for name in trouble)]
 
 
 def complain(name, what, shown, expected):
@@ -211,19 +218,19 @@ def check_scenario(tshark, function):
     capture = tshark.directory / f"{function.__name__}.pcap"
     network.write(capture)
     failed = 0
+    trouble = (*TROUBLE, "_ws.malformed")
+    fields = ("frame.number", "rtmpx.tunnel.session", "rtmpx.command.name", *EXPERTS, *trouble)
     for passes in ((), ("-2",)):
+        frames = rows(tshark, capture, fields, *passes)
         commands = collections.defaultdict(list)
-        for session, names in rows(tshark, capture,
-                                   ("rtmpx.tunnel.session", "rtmpx.command.name"), *passes):
-            if session and names:
-                commands[session[0]] += names
+        for frame in frames:
+            if frame["rtmpx.command.name"]:
+                commands[frame["rtmpx.tunnel.session"][0]] += frame["rtmpx.command.name"]
+        shown = {item: sum(len(frame[item]) for frame in frames) for item in EXPERTS}
         failed += complain(function.__name__, "commands", dict(commands), expected)
-        failed += complain(function.__name__, "trouble",
-                           rows(tshark, capture, ("frame.number",), "-Y",
-                                f"{TROUBLE} || _ws.malformed", *passes), [])
-        for item, count in experts.items():
-            frames = rows(tshark, capture, ("frame.number",), "-Y", item, *passes)
-            failed += complain(function.__name__, item, len(frames), count)
+        failed += complain(function.__name__, "trouble", troubled(frames, trouble), [])
+        failed += complain(function.__name__, "expert items", shown,
+                           {item: experts.get(item, 0) for item in EXPERTS})
     return failed
 
 
@@ -248,14 +255,12 @@ def check_capture(tshark, directory, name, expected):
         return 0
     keys = directory / "defects/rtmps.keys"
     log = ("-o", f"tls.keylog_file:{tshark.readable(keys)}") if "d17" in name else ()
-    totals = collections.Counter()
-    for types, in rows(tshark, capture, ("rtmpx.type",), "-Y", "rtmpx", *log):
-        totals.update(int(kind) for kind in types)
-    failed = complain(name, "messages", dict(sorted(totals.items())), expected)
-    encrypted = rows(tshark, capture, ("frame.number",), "-Y", "rtmpx.encrypted", *log)
-    failed += complain(name, "encrypted handshakes", len(encrypted), 0 if expected else 2)
-    return failed + complain(name, "trouble",
-                             rows(tshark, capture, ("frame.number",), "-Y", TROUBLE, *log), [])
+    frames = rows(tshark, capture, ("frame.number", "rtmpx.type", "rtmpx.encrypted", *TROUBLE), *log)
+    totals = collections.Counter(int(kind) for frame in frames for kind in frame["rtmpx.type"])
+    encrypted = sum(len(frame["rtmpx.encrypted"]) for frame in frames)
+    return (complain(name, "messages", dict(sorted(totals.items())), expected)
+            + complain(name, "encrypted handshakes", encrypted, 0 if expected else 2)
+            + complain(name, "trouble", troubled(frames, TROUBLE), []))
 
 
 def main():

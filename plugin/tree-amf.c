@@ -467,10 +467,18 @@ static void add_broken_end(struct view *view) {
         close_container(view, depth, end);
 }
 
+static bool is_text_wanted(proto_tree *tree) {
+    const int ids[] = {hf_key, hf_string, hf_xml, hf_class, hf_member_name};
+    for (unsigned i = 0; i < array_length(ids); i++)
+        if (proto_field_is_referenced(tree, ids[i]))
+            return true;
+    return false;
+}
+
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
                                  struct rtmp_amf *amf, const char *top, const char *label,
                                  int pair_hf, const char *pair_key) {
-    if (!tree) {
+    if (!tree && !rtmpx_expert_wanted(tree)) {
         (void)rtmp_amf_skip(amf);
         return NULL;
     }
@@ -484,8 +492,7 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
     view.want_path = proto_field_is_referenced(tree, hf_path);
     view.want_pair = proto_field_is_referenced(tree, view.pair_hf);
     view.want_meaning = !pair_key && proto_field_is_referenced(tree, hf_meaning);
-    view.want_text =
-        view.visible || view.want_pair || rtmpx_fields_wanted(tree, hf, array_length(hf));
+    view.want_text = view.want_pair || is_text_wanted(tree);
     view.has_key = false;
     view.avmplus = rtmp_span_of(0, 0);
     view.root = NULL;

@@ -68,12 +68,31 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *s,
     struct rtmp_chunk_stream *stream = &s->items[index];
     memset(stream, 0, sizeof *stream);
     stream->message.csid = csid;
+    stream->broken = true;
+    rtmp_chunk_streams_mend(s, stream);
     if (csid < 64) {
-        s->low[csid] = (uint16_t)(index + 1);
+        s->low[csid] = index + 1;
     } else {
         put_high(s, index);
         s->high_count++;
     }
+    return stream;
+}
+
+void rtmp_chunk_streams_mend(struct rtmp_chunk_streams *s, struct rtmp_chunk_stream *stream) {
+    if (!stream->broken)
+        return;
+    stream->broken = false;
+    stream->next = s->unbroken;
+    s->unbroken = (uint32_t)(stream - s->items) + 1;
+}
+
+struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_streams *s) {
+    if (!s->unbroken)
+        return NULL;
+    struct rtmp_chunk_stream *stream = &s->items[s->unbroken - 1];
+    s->unbroken = stream->next;
+    stream->broken = true;
     return stream;
 }
 

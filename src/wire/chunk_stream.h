@@ -31,6 +31,7 @@ struct rtmp_chunk_stream {
     bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
     bool broken;       /* after a loss: what its fmt 2 and 3 headers inherit is not known */
     uint16_t flags;    /* RTMP_PART_* that hold for the open message */
+    uint32_t next;     /* index + 1 of the next one that is not broken */
 };
 
 /*
@@ -41,8 +42,9 @@ struct rtmp_chunk_stream {
 struct rtmp_chunk_streams {
     struct rtmp_chunk_stream *items;
     uint32_t count, capacity;
-    uint16_t low[64]; /* csid < 64 -> index + 1 */
-    uint32_t *high;   /* open addressing, index + 1, for csid >= 64 */
+    uint32_t unbroken; /* index + 1 of the first of those that are not broken */
+    uint32_t low[64];  /* csid < 64 -> index + 1 */
+    uint32_t *high;    /* open addressing, index + 1, for csid >= 64 */
     uint32_t high_capacity, high_count;
 };
 
@@ -53,6 +55,13 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_find(const struct rtmp_chunk_stream
 /* A new chunk stream, all zero but its id, which must not be there yet. NULL: no memory. */
 struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *streams,
                                                  const struct rtmp_memory *memory, uint32_t csid);
+
+/* What its fmt 2 and 3 headers inherit is known again. */
+void rtmp_chunk_streams_mend(struct rtmp_chunk_streams *streams, struct rtmp_chunk_stream *stream);
+
+/* Take one that is not broken and break it; NULL: all are. Constant time: after a loss the work is
+ * that of the messages before it, however many chunk streams there are. */
+struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_streams *streams);
 
 /* Free the table and the bodies of its open messages. */
 void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *streams,

@@ -279,7 +279,7 @@ static void open_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
     if (cs->uncertain)
         cs->flags |= RTMP_PART_UNCERTAIN;
     cs->open = true;
-    cs->broken = false;
+    rtmp_chunk_streams_mend(&d->streams, cs);
     cs->holed = false;
     cs->fmt = h->fmt;
     cs->received = 0;
@@ -449,7 +449,11 @@ static uint32_t read_carried_header(struct rtmp_dechunk *d, struct run *run, con
     uint32_t payload_len = before - used;
     memcpy(payload, d->carry + used, payload_len);
     d->position -= payload_len;
-    (void)read_synchronised(d, run, payload, payload_len);
+    uint32_t read = read_synchronised(d, run, payload, payload_len);
+    if (read < payload_len) { /* Synchronisation was lost among them. */
+        emit(d, run, d->position);
+        (void)rtmp_resync_hold(d, payload + read, payload_len - read);
+    }
     return 0;
 }
 

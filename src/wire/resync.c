@@ -301,6 +301,7 @@ uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t
             d->scanned = 0;
             d->candidate_count = 0;
             d->hypothesis.valid = false;
+            d->inferring = false;
             d->held_offset = d->position;
             return len;
         }
@@ -424,10 +425,14 @@ static struct size_guess guess_size(struct rtmp_dechunk *d, uint32_t start) {
     }
     if (end >= RTMP_LIMIT_RESYNC_BYTES / 2)
         guess.wait = false;
-    /* Looking again at every byte would make the work quadratic. */
+    /* Looking again at every byte would make the work quadratic; waiting for more than is ever held
+     * would never end. */
     uint32_t later = d->held_count + d->held_count / 16;
+    uint32_t latest = subject.data + RTMP_LIMIT_RESYNC_BYTES / 2;
     if (guess.need < later)
         guess.need = later;
+    if (guess.need > latest)
+        guess.need = latest;
     return guess;
 }
 
@@ -513,14 +518,14 @@ static void accept_header(struct rtmp_dechunk *d, const struct walk *w) {
         rtmp_dechunk_follow_hypothesis(d);
         return;
     }
-    for (uint32_t i = 0; i < d->streams.count; i++) {
-        rtmp_dechunk_abandon(d, &d->streams.items[i]);
-        d->streams.items[i].uncertain = true;
-        d->streams.items[i].broken = true;
+    struct rtmp_chunk_stream *cs;
+    while ((cs = rtmp_chunk_streams_break_next(&d->streams))) {
+        rtmp_dechunk_abandon(d, cs);
+        cs->uncertain = true;
     }
-    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, w->start_csid);
+    cs = rtmp_chunk_streams_find(&d->streams, w->start_csid);
     if (cs) /* What follows agreed with what its header inherits. */
-        cs->broken = false;
+        rtmp_chunk_streams_mend(&d->streams, cs);
     uint32_t length = length_at(d, w->start);
     if (!d->chunk_size_known && length > d->chunk_size_floor)
         accept_size(d, w->chunk_size, length);

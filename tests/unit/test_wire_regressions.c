@@ -84,9 +84,124 @@ static void part_of_a_replaced_message_keeps_its_values(void **state) {
     rtmp_dechunk_destroy(&d);
 }
 
+/* A header and what might be its extended timestamp came before; it is payload after all, and the
+ * byte behind that payload is no header: what was left of the carried bytes was dropped. */
+static void bytes_carried_into_a_loss_are_held(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    feed(&d, "04 FFFFFF 000081 08 01000000 01C5C5C5"); /* 129 bytes: one is left for chunk 2 */
+    uint8_t body[128] = {0xAF};
+    rtmp_dechunk_feed(&d, body, sizeof body);
+    feed(&d, "C4 01C5C5"); /* a byte of payload, then fmt 3 of an unknown chunk stream */
+    feed(&d, "00");
+    assert_int_equal(log.notes[RTMP_NOTE_LOST], 1);
+    assert_int_equal(d.state, RTMP_LOST);
+    assert_int_equal(d.position, 16 + 128 + 4 + 1);
+    assert_int_equal(d.held_count, 3);
+    assert_int_equal(log.parts[log.part_count - 1].message.length, 129);
+    assert_true(log.parts[log.part_count - 1].flags & RTMP_PART_COMPLETE);
+    assert_int_equal(log.parts[log.part_count - 1].offset + log.parts[log.part_count - 1].size,
+                     16 + 128 + 2);
+    rtmp_dechunk_destroy(&d);
+}
+
+/* The ids 64 .. 65599 fill 65536 places: the next one below 64 got the place of another. */
+static void chunk_stream_behind_65536_others_is_its_own(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    for (uint32_t csid = 64; csid <= RTMP_LIMIT_CSID; csid++) {
+        uint32_t id = csid - 64;
+        uint8_t chunk[] = {1, (uint8_t)id, (uint8_t)(id >> 8), 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0};
+        rtmp_dechunk_feed(&d, chunk, sizeof chunk);
+    }
+    assert_int_equal(d.streams.count, 65536);
+    feed(&d, "03 000007 000002 09 02000000 1700" /* fmt 0, then 3 */
+             "C3 1701");
+    assert_int_equal(d.streams.count, 65537);
+    assert_int_equal(rtmp_chunk_streams_find(&d.streams, 3)->message.type, 9);
+    assert_int_equal(rtmp_chunk_streams_find(&d.streams, 64)->message.type, 8);
+    assert_int_equal(log.part_count, 65536 + 2);
+    rtmp_dechunk_destroy(&d);
+}
+
+/* Begun midstream, a message longer than all that is ever held: where it is cut cannot be seen, and
+ * the direction waited for it for ever. */
+static void size_that_cannot_be_inferred_is_given_up(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    for (int i = 0; i < 4; i++) /* what synchronises: short messages of two chunk streams */
+        feed(&d, "04 000010 000004 08 01000000 AF010203 06 000010 000005 09 01000000 2701000000");
+    assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    size_t before = log.part_count;
+    feed(&d, "06 000020 0F0000 09 01000000 1701000000"); /* a megabyte in one chunk */
+    uint8_t body[4096];
+    memset(body, 0x5A, sizeof body);
+    for (uint32_t fed = 5; fed < 0xF0000; fed += 4096)
+        rtmp_dechunk_feed(&d, body, 0xF0000 - fed < 4096 ? 0xF0000 - fed : 4096);
+    for (int i = 0; i < 4; i++)
+        feed(&d, "04 000030 000004 08 01000000 AF010203 06 000030 000005 09 01000000 2701000000");
+    assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 2);
+    assert_in_range(log.part_count - before, 6, 9);
+    rtmp_dechunk_destroy(&d);
+}
+
+/* Memory fails while bytes are held whose chunk size is to be inferred: nothing is held then, and
+ * nothing must be inferred from it. */
+static void inference_ends_when_nothing_can_be_held(void **state) {
+    (void)state;
+    for (int fail = 0; fail < 4; fail++) {
+        struct log log;
+        struct rtmp_dechunk d;
+        begin(&d, &log);
+        rtmp_dechunk_begin_midstream(&d, 0);
+        for (int i = 0; i < 4; i++)
+            feed(&d, "04 000010 000004 08 01000000 AF010203");
+        log.allocations_left = fail;
+        feed(&d, "06 000020 008000 09 01000000 1701000000");
+        uint8_t body[4096] = {0};
+        for (int i = 0; i < 4; i++)
+            rtmp_dechunk_feed(&d, body, sizeof body);
+        assert_int_equal(d.position, 4 * 16 + 17 + 4 * sizeof body);
+        rtmp_dechunk_destroy(&d);
+    }
+}
+
+/* Each loss marked every chunk stream there is: hours for a capture of megabytes. */
+static void losses_cost_no_more_with_many_chunk_streams(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    for (uint32_t csid = 64; csid <= RTMP_LIMIT_CSID; csid++) {
+        uint32_t id = csid - 64;
+        uint8_t chunk[] = {1, (uint8_t)id, (uint8_t)(id >> 8), 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0};
+        rtmp_dechunk_feed(&d, chunk, sizeof chunk);
+    }
+    assert_non_null(rtmp_chunk_streams_find(&d.streams, 64));
+    for (int i = 0; i < 20000; i++) /* no header, then two that make one another believed */
+        feed(&d, "FF 04 000010 000004 08 01000000 AF010203 05 000010 000004 08 01000000 AF010203");
+    assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 20000);
+    /* Each chunk stream broke once, then only the two in use. */
+    assert_true(rtmp_chunk_streams_find(&d.streams, 64)->broken);
+    assert_false(rtmp_chunk_streams_find(&d.streams, 5)->broken);
+    rtmp_dechunk_destroy(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(part_of_a_replaced_message_keeps_its_values),
+        cmocka_unit_test(bytes_carried_into_a_loss_are_held),
+        cmocka_unit_test(chunk_stream_behind_65536_others_is_its_own),
+        cmocka_unit_test(size_that_cannot_be_inferred_is_given_up),
+        cmocka_unit_test(inference_ends_when_nothing_can_be_held),
+        cmocka_unit_test(losses_cost_no_more_with_many_chunk_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,17 @@ static size_t sequence_length(const uint8_t *p, size_t left) {
     return len;
 }
 
+/* Eight bytes of printable ASCII: in each the high bit is clear, 0x60 more sets it (0x20 and
+ * above), 1 more does not (not 0x7F). No sum carries into its neighbour. */
+static bool is_plain8(const uint8_t *bytes) {
+    uint64_t x;
+    memcpy(&x, bytes, sizeof x);
+    uint64_t low = x & 0x7F7F7F7F7F7F7F7FU;
+    uint64_t printable = low + 0x6060606060606060U;
+    uint64_t deleted = low + 0x0101010101010101U;
+    return ((x | ~printable | deleted) & 0x8080808080808080U) == 0;
+}
+
 /* Put the printable ASCII that the bytes begin with and that fits: nearly all text is just that.
  * Returns its length. */
 static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t room) {
@@ -80,6 +91,8 @@ static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len
     if (space < most)
         most = space;
     size_t plain = 0;
+    while (plain + 8 <= most && is_plain8(bytes + plain))
+        plain += 8;
     while (plain < most && bytes[plain] >= 0x20 && bytes[plain] < 0x7F)
         plain++;
     put(text, (const char *)bytes, plain);
@@ -160,10 +173,17 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
 }
 
 void rtmp_text_size(struct rtmp_text *text, uint64_t bytes) {
-    if (bytes < 1000)
-        rtmp_text_format(text, "%u B", (unsigned)bytes);
-    else if (bytes < 1000000)
-        rtmp_text_format(text, "%.1f kB", (double)bytes / 1e3);
-    else
-        rtmp_text_format(text, "%.1f MB", (double)bytes / 1e6);
+    if (bytes < 1000) {
+        rtmp_text_unsigned(text, bytes);
+        rtmp_text_add(text, " B");
+        return;
+    }
+    /* Integers: a summary line is made for every media message. */
+    bool mega = bytes >= 999950;
+    uint64_t unit = mega ? 1000000 : 1000;
+    uint64_t tenths = (bytes + unit / 20) / (unit / 10);
+    rtmp_text_unsigned(text, tenths / 10);
+    rtmp_text_add(text, ".");
+    rtmp_text_unsigned(text, tenths % 10);
+    rtmp_text_add(text, mega ? " MB" : " kB");
 }

@@ -41,7 +41,7 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
     so->state = message_type == RTMP_MESSAGE_SHARED_OBJECT_AMF3 ? AT_FORMAT : AT_NAME;
     so->event = so->depth = so->step = 0;
     so->layout = RTMP_SO_LAYOUT_RAW;
-    so->value_pending = false;
+    so->value_pending = so->is_amf3 = false;
     rtmp_amf_init(&so->amf, reader, 0);
 }
 
@@ -70,7 +70,8 @@ static bool read_format(struct rtmp_shared_object *so, struct rtmp_so_part *part
     part->number = rtmp_u8(so->reader);
     if (part->number != 0)
         part->error = RTMP_REMARK_FORMAT_BYTE;
-    if (part->number == RTMP_SO_FORMAT_AMF3)
+    so->is_amf3 = part->number == RTMP_SO_FORMAT_AMF3;
+    if (so->is_amf3)
         rtmp_amf_init(&so->amf, so->reader, 3);
     return rtmp_ok(so->reader);
 }
@@ -223,8 +224,11 @@ static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_part *part
 
 /* Go to the end of a value that the caller did not pull, or not to its end. */
 static void finish_value(struct rtmp_shared_object *so) {
+    struct rtmp_amf_event event;
     so->value_pending = false;
-    if (so->reader->pos == so->value_pos || !rtmp_amf_value_done(&so->amf))
+    if (so->reader->pos != so->value_pos && rtmp_amf_value_done(&so->amf))
+        return;
+    if (so->reader->pos != so->value_pos || so->is_amf3 || !rtmp_amf0_plain(so->reader, &event))
         (void)rtmp_amf_skip(&so->amf);
 }
 
@@ -315,9 +319,11 @@ bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_part 
     }
     so->amf.items++;
     *part = (struct rtmp_so_part){.error = RTMP_OK};
-    if (so->state == IN_EVENT && next_in_event(so, part))
-        return true;
-    *part = (struct rtmp_so_part){.error = RTMP_OK};
+    if (so->state == IN_EVENT) {
+        if (next_in_event(so, part))
+            return true;
+        *part = (struct rtmp_so_part){.error = RTMP_OK};
+    }
     if (!rtmp_ok(so->reader))
         return false;
     return so->state < AT_EVENT ? next_header_field(so, part) : next_event(so, part);

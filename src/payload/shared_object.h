@@ -94,6 +94,7 @@ struct rtmp_shared_object {
     uint8_t depth;
     uint8_t step; /* within the event's layout */
     bool value_pending;
+    bool is_amf3; /* values without the marker 0x11 */
     enum rtmp_so_layout layout;
     struct rtmp_amf amf; /* one for the message: its tables span attributes and events */
 };

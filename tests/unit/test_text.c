@@ -2,6 +2,7 @@
 #include "vectors.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "text.h"
@@ -57,6 +58,23 @@ static void control_characters_become_pictures(void **state) {
                 "a\xE2\x90\x80"
                 "b");
     assert_wire("\n\x1F\x7F", 3, "\xE2\x90\x8A\xE2\x90\x9F\xE2\x90\xA1");
+}
+
+/* Runs of plain text are copied eight bytes at a time: any byte anywhere among them. */
+static void every_byte_in_a_run(void **state) {
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++)
+        for (size_t at = 0; at < 16; at++) {
+            char bytes[] = "abcdefghijklmnop";
+            char one[8];
+            char expected[64];
+            struct rtmp_text text = rtmp_text_over(one, sizeof one);
+            bytes[at] = (char)byte;
+            rtmp_text_wire(&text, (const uint8_t *)bytes + at, 1, 0);
+            (void)snprintf(expected, sizeof expected, "%.*s%s%s", (int)at, bytes, one,
+                           &"abcdefghijklmnop"[at + 1]);
+            assert_wire(bytes, 16, expected);
+        }
 }
 
 static void what_does_not_fit_is_cut_at_a_character(void **state) {
@@ -155,6 +173,7 @@ int main(void) {
         cmocka_unit_test(good_utf8_stays),
         cmocka_unit_test(bad_utf8_is_replaced_byte_by_byte),
         cmocka_unit_test(control_characters_become_pictures),
+        cmocka_unit_test(every_byte_in_a_run),
         cmocka_unit_test(what_does_not_fit_is_cut_at_a_character),
         cmocka_unit_test(a_limit_cuts_one_piece_only),
         cmocka_unit_test(format_is_bounded),

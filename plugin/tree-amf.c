@@ -189,7 +189,14 @@ static void add_type(const struct view *view, proto_tree *tree,
                             view->body->tvb, (int)event->whole.pos, 1, event->marker);
 }
 
+/* An expert item is five items of the frame: a message that is odd throughout shows its first
+ * oddities, and leaves room for its neighbours. */
+#define REMARKS_UP_TO 100000U
+
 static void add_remark(const struct view *view, proto_item *item, enum rtmp_error remark) {
+    proto_tree *tree = view->level[0].tree;
+    if (remark == RTMP_OK || (tree && PTREE_DATA(tree)->count > REMARKS_UP_TO))
+        return;
     /* What was not captured is no fault of the sender's; the caller says so. */
     if (remark != RTMP_REMARK_NO_TERMINATOR || !view->body->incomplete)
         rtmpx_expert_remark(item, view->body, remark);

@@ -13,11 +13,12 @@ static void *file_scope_resize(void *user, void *old, size_t size) {
     return wmem_realloc(wmem_file_scope(), old, size);
 }
 
-/* Room for one more record at the end of an array; growth by half keeps the waste small. */
+/* Room for one more record at the end of an array; what a doubled array does not use yet is not
+ * resident. */
 static void *grow(void *records, uint32_t count, uint32_t *capacity, size_t size) {
     if (count < *capacity)
         return records;
-    *capacity = *capacity ? *capacity + *capacity / 2 + 1 : 4;
+    *capacity = *capacity ? *capacity * 2 : 4;
     return wmem_realloc(wmem_file_scope(), records, *capacity * size);
 }
 
@@ -151,14 +152,14 @@ struct rtmpx_connection *rtmpx_connection_new(void) {
     return connection;
 }
 
-void rtmpx_record(struct rtmpx_connection *connection, unsigned direction, uint32_t frame,
-                  tvbuff_t *tvb, uint64_t offset) {
+const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
+                                         uint32_t frame, tvbuff_t *tvb, uint64_t offset) {
     struct rtmpx_direction *dir = &connection->direction[direction];
     uint32_t captured = tvb_captured_length(tvb);
     uint32_t reported = tvb_reported_length(tvb);
     uint64_t position = dir->wire.position;
     if (offset + reported <= position)
-        return;
+        return NULL;
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
     *segment = (struct rtmpx_segment){
         .offset = offset, .frame = frame, .first_part = dir->part_count & 0x7FFFFFFFU};
@@ -172,7 +173,9 @@ void rtmpx_record(struct rtmpx_connection *connection, unsigned direction, uint3
     }
     if (seen < reported)
         rtmp_direction_gap(&dir->wire, reported - seen);
-    open_segment(dir)->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
+    segment = open_segment(dir);
+    segment->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
+    return segment;
 }
 
 /* ---- look-up ---- */
@@ -195,8 +198,6 @@ const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *conn
                                              unsigned direction, packet_info *pinfo) {
     const struct rtmpx_direction *dir = &connection->direction[direction];
     uint32_t last = dir->segment_count;
-    if (!PINFO_FD_VISITED(pinfo) && last && dir->segments[last - 1].frame == pinfo->num)
-        return &dir->segments[last - 1];
     uint32_t index = lower_bound(dir, pinfo->num);
     if (index == last || dir->segments[index].frame != pinfo->num)
         return NULL;

@@ -88,13 +88,14 @@ struct rtmpx_connection *rtmpx_connection_new(void);
  * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
  * at `offset` of the direction. Bytes before the direction's position were seen and are skipped; a
  * distance beyond it is a gap. `frame` is the frame number.
+ * Returns the record, NULL when all was seen before.
  */
-void rtmpx_record(struct rtmpx_connection *connection, unsigned direction, uint32_t frame,
-                  tvbuff_t *tvb, uint64_t offset);
+const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
+                                         uint32_t frame, tvbuff_t *tvb, uint64_t offset);
 
 /*
- * The record of this call: the n-th call for this direction in this frame, counted from the first
- * call of the visit. NULL: nothing was recorded (retransmitted bytes).
+ * On a later visit, the record of this call: the n-th call for this direction in this frame,
+ * counted from the first call of the visit. NULL: nothing was recorded (retransmitted bytes).
  */
 const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
                                              unsigned direction, packet_info *pinfo);

@@ -53,6 +53,8 @@ bool rtmpx_expert_wanted(proto_tree *tree) {
         ei_rtmpx_limit.hf, ei_rtmpx_error_status.hf, hf_undecoded,       hf_error};
     if (have_tap_listener(tap))
         return true;
+    if (!tree)
+        return false;
     for (unsigned i = 0; i < array_length(ids); i++)
         if (proto_field_is_referenced(tree, ids[i]))
             return true;

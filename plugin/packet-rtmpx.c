@@ -165,30 +165,54 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
 
 /* ---- columns ---- */
 
-static void summarise(struct rtmp_text *text, const struct rtmpx_view *view) {
-    struct rtmpx_handshake_part part;
-    if (handshake_part_of(view, &part))
-        rtmpx_summary_handshake(text, &part, &view->direction->wire.handshake);
-    if (view->part_count) {
-        char line[256];
-        struct rtmp_text messages = rtmp_text_over(line, sizeof line);
-        rtmpx_summary_parts(&messages, view);
-        if (text->len)
-            rtmp_text_add(text, " | ");
-        rtmp_text_add(text, line);
+/* Bytes of a message that ends elsewhere: most segments of a video stream. */
+static const char *part_text(const struct rtmpx_part *part) {
+    switch (part->type) {
+    case RTMP_MESSAGE_AUDIO:
+        return "Audio (part of a message)";
+    case RTMP_MESSAGE_VIDEO:
+        return "Video (part of a message)";
+    default:
+        return "Part of a message";
     }
-    if (encrypted(view) && !text->len)
-        rtmp_text_add(text, "RTMPE, encrypted");
-    if (!text->len)
-        rtmp_text_add(text, "RTMP, looking for a chunk header");
 }
 
-static void set_columns(const struct rtmpx_view *view, const char *line) {
-    col_set_str(view->pinfo->cinfo, COL_PROTOCOL, "RTMP");
-    /* Another call for this frame (TLS records, tunnels) goes on behind this one. */
-    col_clear(view->pinfo->cinfo, COL_INFO);
-    col_append_sep_str(view->pinfo->cinfo, COL_INFO, " | ", line);
-    col_set_fence(view->pinfo->cinfo, COL_INFO);
+static bool completes_message(const struct rtmpx_view *view) {
+    for (uint32_t i = 0; i < view->part_count; i++)
+        if (view->parts[i].flags & RTMP_PART_COMPLETE)
+            return true;
+    return false;
+}
+
+/* One line about the segment: a constant, or made in `line`. */
+static const char *summarise(char *line, size_t cap, const struct rtmpx_view *view) {
+    struct rtmpx_handshake_part part;
+    bool handshake = handshake_part_of(view, &part);
+    bool messages = completes_message(view);
+    if (!handshake && !messages)
+        return encrypted(view)    ? "RTMPE, encrypted"
+               : view->part_count ? part_text(&view->parts[0])
+                                  : "RTMP, looking for a chunk header";
+    struct rtmp_text text = rtmp_text_over(line, cap);
+    if (handshake)
+        rtmpx_summary_handshake(&text, &part, &view->direction->wire.handshake);
+    if (messages)
+        rtmpx_summary_parts(&text, view);
+    return line;
+}
+
+static void set_columns(const struct rtmpx_view *view, const char *line, bool constant) {
+    column_info *columns = view->pinfo->cinfo;
+    const struct rtmpx_segment *segment = view->segment;
+    bool first = segment == view->direction->segments || segment[-1].frame != segment->frame;
+    col_set_str(columns, COL_PROTOCOL, "RTMP");
+    /* Several calls for one frame (TLS records, tunnels) share the column. */
+    if (!first)
+        col_append_sep_str(columns, COL_INFO, " | ", line);
+    else if (constant)
+        col_set_str(columns, COL_INFO, line);
+    else
+        col_add_str(columns, COL_INFO, line);
 }
 
 /* ---- the way in ---- */
@@ -213,13 +237,13 @@ static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char
 
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         struct rtmpx_connection *connection, unsigned direction, uint64_t offset) {
-    if (!PINFO_FD_VISITED(pinfo))
-        rtmpx_record(connection, direction, pinfo->num, tvb, offset);
     struct rtmpx_view view = {
         .pinfo = pinfo,
         .tvb = tvb,
         .direction = &connection->direction[direction],
-        .segment = rtmpx_segment_of(connection, direction, pinfo),
+        .segment = PINFO_FD_VISITED(pinfo)
+                       ? rtmpx_segment_of(connection, direction, pinfo)
+                       : rtmpx_record(connection, direction, pinfo->num, tvb, offset),
         .from_client = direction == 0,
     };
     if (!view.segment) {
@@ -229,16 +253,15 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     }
     view.part_count = rtmpx_parts_of(view.direction, view.segment, &view.parts);
     char line[384];
+    const char *summary = NULL;
     bool visible = rtmpx_tree_visible(tree);
-    bool columns = pinfo->cinfo && col_get_writable(pinfo->cinfo, COL_INFO);
-    if (visible || columns) {
-        struct rtmp_text text = rtmp_text_over(line, sizeof line);
-        summarise(&text, &view);
-    }
+    bool columns = pinfo->cinfo != NULL;
+    if (visible || columns)
+        summary = summarise(line, sizeof line, &view);
     if (columns)
-        set_columns(&view, line);
+        set_columns(&view, summary, summary != line);
     if (tree || rtmpx_expert_wanted(tree))
-        add_tree(tree, &view, visible ? line : NULL);
+        add_tree(tree, &view, visible ? summary : NULL);
     return (int)tvb_captured_length(tvb);
 }
 

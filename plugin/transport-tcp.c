@@ -39,11 +39,15 @@ static bool is_end(const address *end, uint32_t end_port, const address *other,
     return end_port == other_port && addresses_equal(end, other);
 }
 
-static bool joins(const struct tcp_connection *tcp, const packet_info *pinfo) {
-    return (is_end(&tcp->client, tcp->client_port, &pinfo->src, pinfo->srcport) &&
-            is_end(&tcp->server, tcp->server_port, &pinfo->dst, pinfo->destport)) ||
-           (is_end(&tcp->server, tcp->server_port, &pinfo->src, pinfo->srcport) &&
-            is_end(&tcp->client, tcp->client_port, &pinfo->dst, pinfo->destport));
+/* 0: from the client, 1: from the server, -1: a frame of other ends. */
+static int direction_of(const struct tcp_connection *tcp, const packet_info *pinfo) {
+    if (is_end(&tcp->server, tcp->server_port, &pinfo->dst, pinfo->destport) &&
+        is_end(&tcp->client, tcp->client_port, &pinfo->src, pinfo->srcport))
+        return 0;
+    if (is_end(&tcp->server, tcp->server_port, &pinfo->src, pinfo->srcport) &&
+        is_end(&tcp->client, tcp->client_port, &pinfo->dst, pinfo->destport))
+        return 1;
+    return -1;
 }
 
 static bool provably_same(const struct tcp_connection *tcp, const packet_info *pinfo) {
@@ -71,17 +75,20 @@ static struct tcp_connection *new_connection(conversation_t *conversation, packe
     return tcp;
 }
 
-static struct tcp_connection *connection_of(packet_info *pinfo) {
+static struct tcp_connection *connection_of(packet_info *pinfo, unsigned *direction) {
     struct tcp_connection **slot = &recent[(pinfo->srcport ^ pinfo->destport) % RECENT];
     struct tcp_connection *tcp = *slot;
-    if (!tcp || !provably_same(tcp, pinfo) || !joins(tcp, pinfo)) {
+    int which = tcp && provably_same(tcp, pinfo) ? direction_of(tcp, pinfo) : -1;
+    if (which < 0) {
         conversation_t *conversation = find_or_create_conversation(pinfo);
         tcp = conversation_get_proto_data(conversation, proto_rtmpx);
         if (!tcp)
             tcp = new_connection(conversation, pinfo);
         tcp->tcp_streams = get_tcp_stream_count();
         *slot = tcp;
+        which = direction_of(tcp, pinfo);
     }
+    *direction = which == 1;
     if (!PINFO_FD_VISITED(pinfo))
         tcp->last_frame = pinfo->num;
     return tcp;
@@ -128,9 +135,8 @@ static uint64_t offset_of(struct rtmpx_direction *dir, const struct tcpinfo *tcp
 
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
-    struct tcp_connection *tcp = connection_of(pinfo);
-    bool to_server = is_end(&tcp->server, tcp->server_port, &pinfo->dst, pinfo->destport);
-    unsigned direction = to_server ? 0 : 1;
+    unsigned direction;
+    struct tcp_connection *tcp = connection_of(pinfo, &direction);
     struct rtmpx_direction *dir = &tcp->rtmp->direction[direction];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo) && tcpinfo) {

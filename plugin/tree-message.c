@@ -193,8 +193,9 @@ static int by_message(const void *a, const void *b) {
     return left->index < right->index ? -1 : left->index > right->index;
 }
 
-/* The parts of messages that complete in this segment in more than one part, by message. */
+/* The parts of messages of several parts, by message; made when first asked for. */
 struct part_lists {
+    bool made;
     struct part_of_message *parts;
     uint32_t count;
 };
@@ -203,34 +204,33 @@ static bool alone(const struct rtmpx_part *part) {
     return (part->flags & RTMP_PART_FIRST) && (part->flags & RTMP_PART_COMPLETE);
 }
 
-static struct part_lists part_lists_of(const struct rtmpx_view *view) {
-    struct part_lists lists = {NULL, 0};
-    if (!view->part_count)
-        return lists;
-    lists.parts = wmem_alloc_array(view->pinfo->pool, struct part_of_message, view->part_count);
+static void make_lists(const struct rtmpx_view *view, struct part_lists *lists) {
+    lists->made = true;
+    lists->parts = wmem_alloc_array(view->pinfo->pool, struct part_of_message, view->part_count);
     for (uint32_t i = 0; i < view->part_count; i++) {
         const struct rtmpx_part *part = &view->parts[i];
         if (!part->assembly || alone(part))
             continue;
-        lists.parts[lists.count++] =
+        lists->parts[lists->count++] =
             (struct part_of_message){last_assembly(view->direction, part->assembly), i};
     }
-    if (lists.count > 1)
-        qsort(lists.parts, lists.count, sizeof *lists.parts, by_message);
-    return lists;
+    if (lists->count > 1)
+        qsort(lists->parts, lists->count, sizeof *lists->parts, by_message);
 }
 
 /*
  * The parts of the message that part `index` completes, in order: a run of lists.parts, or `self`
  * when the segment holds no other. Returns how many, at least 1.
  */
-static uint32_t parts_of_message(const struct rtmpx_view *view, const struct part_lists *lists,
+static uint32_t parts_of_message(const struct rtmpx_view *view, struct part_lists *lists,
                                  uint32_t index, struct part_of_message *self,
                                  const struct part_of_message **run) {
     *self = (struct part_of_message){0, index};
     *run = self;
-    if (!view->parts[index].assembly || alone(&view->parts[index]) || !lists->count)
+    if (!view->parts[index].assembly || alone(&view->parts[index]) || view->part_count == 1)
         return 1;
+    if (!lists->made)
+        make_lists(view, lists);
     uint32_t assembly = last_assembly(view->direction, view->parts[index].assembly);
     uint32_t low = 0;
     uint32_t high = lists->count;
@@ -259,8 +259,8 @@ static struct rtmp_message message_of(const struct rtmpx_part *part) {
 }
 
 /* Put a body together from its chunks in this segment. */
-static uint8_t *gather(const struct rtmpx_view *view, const struct part_lists *lists,
-                       uint32_t index, uint32_t room, uint32_t *available) {
+static uint8_t *gather(const struct rtmpx_view *view, struct part_lists *lists, uint32_t index,
+                       uint32_t room, uint32_t *available) {
     uint8_t *bytes = wmem_alloc(view->pinfo->pool, room ? room : 1);
     struct part_of_message self;
     const struct part_of_message *run;
@@ -277,7 +277,7 @@ static uint8_t *gather(const struct rtmpx_view *view, const struct part_lists *l
  * The body of the message that part `index` completes. head: bytes that are enough (a summary of
  * media needs no more). The tvb is made only with `with_tvb`.
  */
-static void find_body(const struct rtmpx_view *view, const struct part_lists *lists, uint32_t index,
+static void find_body(const struct rtmpx_view *view, struct part_lists *lists, uint32_t index,
                       uint32_t head, bool with_tvb, struct rtmpx_body *body) {
     const struct rtmpx_part *part = &view->parts[index];
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
@@ -352,8 +352,8 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
             proto_tree_add_uint(tree, hf_missing, view->tvb, (int)start, 0, assembly->missing));
 }
 
-static void add_message(proto_tree *tree, const struct rtmpx_view *view,
-                        const struct part_lists *lists, uint32_t index) {
+static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct part_lists *lists,
+                        uint32_t index) {
     const struct rtmpx_part *part = &view->parts[index];
     struct part_of_message self;
     const struct part_of_message *run;
@@ -400,7 +400,7 @@ static void add_not_shown(proto_tree *tree, const struct rtmpx_view *view, uint3
 }
 
 void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
-    struct part_lists lists = part_lists_of(view);
+    struct part_lists lists = {.made = false};
     uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
     uint32_t covered = view->segment->offset < handshake_end
                            ? (uint32_t)(handshake_end - view->segment->offset)
@@ -446,12 +446,15 @@ static void end_run(struct rtmp_text *text, const char *line, uint32_t count) {
         rtmp_text_add(text, line);
         return;
     }
-    rtmp_text_format(text, "%.*s \xC3\x97%u", (int)kind_length(line), line, count);
+    rtmp_text_wire(text, (const uint8_t *)line, kind_length(line), 0);
+    rtmp_text_add(text, " \xC3\x97");
+    rtmp_text_unsigned(text, count);
 }
 
 void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) {
-    struct part_lists lists = part_lists_of(view);
-    char run_line[160] = "";
+    struct part_lists lists = {.made = false};
+    char run_line[160];
+    run_line[0] = '\0';
     uint32_t run_count = 0;
     for (uint32_t i = 0; i < view->part_count && !text->cut; i++) {
         const struct rtmpx_part *part = &view->parts[i];
@@ -475,8 +478,4 @@ void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) 
         run_count = 1;
     }
     end_run(text, run_line, run_count);
-    if (text->len == 0 && view->part_count)
-        rtmp_text_format(text, "%s, part of %u bytes",
-                         rtmp_message_type_name((uint8_t)view->parts[0].type),
-                         view->parts[0].length);
 }

@@ -21,8 +21,7 @@ struct rtmpx_view {
  */
 void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view);
 
-/* One line about all messages that complete in the segment, runs collapsed; about the parts of
- * others when none does. */
+/* One line about all messages that complete in the segment, runs collapsed. */
 void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view);
 
 #endif

@@ -497,9 +497,35 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const
     return pos;
 }
 
+/* Bytes in the middle of a chunk: most segments of a video stream are nothing else. */
+static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+    struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
+    struct rtmp_part part = {.message = cs->message,
+                             .offset = d->position,
+                             .size = len,
+                             .at = cs->received,
+                             .phase = cs->phase,
+                             .chunk_size = cs->chunk_size,
+                             .chunks = cs->chunks,
+                             .flags = cs->flags,
+                             .fmt = cs->fmt,
+                             .message_offset = cs->message_offset,
+                             .slot = &cs->slot};
+    keep(d, cs, bytes, len);
+    cs->received += len;
+    d->left -= len;
+    d->position += len;
+    d->sink.part(d->sink.user, &part);
+}
+
 void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     d->fed_before = d->fed_offset;
     d->fed_offset = d->position;
+    if (d->state == RTMP_IN_DATA && len < d->left) {
+        if (len)
+            read_inside_chunk(d, bytes, len);
+        return;
+    }
     uint8_t *replay = NULL; /* bytes that were held, ours while they are read */
     uint32_t pos = 0;
     const uint8_t *later = NULL; /* what follows the replayed bytes */

@@ -18,8 +18,8 @@ bool rtmpx_amf_wanted(proto_tree *tree);
  *        NULL.
  * pair_hf: field for `key=value` of each leaf with `pair_key` as the first part in place of `top`
  *        (rtmpx.so.pair), or 0 for rtmpx.amf.pair.
- * Returns the item of the value, NULL without a tree or when nothing of it could be read; the reader
- * holds the error if one occurred. Without a tree only what an expert tap wants is done.
+ * Returns the item of the value, NULL without a tree or when nothing of it could be read; the
+ * reader holds the error if one occurred. Without a tree only what an expert tap wants is done.
  */
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
                                  struct rtmp_amf *amf, const char *top, const char *label,

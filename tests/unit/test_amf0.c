@@ -314,6 +314,60 @@ static void the_caller_may_move_between_values(void **state) {
     assert_int_equal(event.depth, 0);
 }
 
+static void an_avmplus_without_its_value_can_be_left_behind(void **state) {
+    (void)state;
+    static struct rtmp_amf amf;
+    struct rtmp_reader reader = rtmp_reader_over((const uint8_t *)"\x11\x05", 2);
+    struct rtmp_amf_event event;
+    rtmp_amf_init(&amf, &reader, 0);
+    reader.end = 1;
+    assert_true(rtmp_amf_next(&amf, &event));
+    assert_false(rtmp_amf_value_done(&amf));
+    rtmp_amf_resume(&amf);
+    assert_true(rtmp_amf_value_done(&amf));
+    assert_false(rtmp_amf_next(&amf, &event));
+    assert_true(rtmp_ok(&reader));
+    reader.end = 2;
+    assert_true(rtmp_amf_next(&amf, &event));
+    assert_int_equal(event.version, 0);
+    assert_int_equal(event.kind, RTMP_AMF_NULL);
+}
+
+static void plain_values_need_no_tables(void **state) {
+    (void)state;
+    static const struct {
+        const char *hex;
+        int kind; /* -1: not a plain one, or cut: nothing moves */
+    } cases[] = {
+        {"00 3ff0000000000000", RTMP_AMF_NUMBER},
+        {"01 01", RTMP_AMF_BOOLEAN},
+        {"02 0001 61", RTMP_AMF_STRING},
+        {"05", RTMP_AMF_NULL},
+        {"06", RTMP_AMF_UNDEFINED},
+        {"03 000009", -1},
+        {"07 0000", -1},
+        {"0b 0000000000000000 0000", -1},
+        {"11 01", -1},
+        {"00 3ff0", -1},
+        {"01", -1},
+        {"02 0002 61", -1},
+        {"", -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t len;
+        uint8_t *bytes = guarded_hex(cases[i].hex, &len);
+        struct rtmp_reader reader = rtmp_reader_over(bytes, (uint32_t)len);
+        struct rtmp_amf_event event;
+        bool plain = rtmp_amf0_plain(&reader, &event);
+        assert_int_equal(plain, cases[i].kind >= 0);
+        assert_int_equal(reader.pos, plain ? len : 0);
+        assert_true(rtmp_ok(&reader));
+        if (plain)
+            assert_int_equal(event.kind, cases[i].kind);
+        guarded_free(bytes, len);
+    }
+}
+
 static void it_fits_on_the_stack(void **state) {
     (void)state;
     assert_true(sizeof(struct rtmp_amf) <= 80000);
@@ -341,6 +395,8 @@ int main(void) {
         cmocka_unit_test(items_are_bounded),
         cmocka_unit_test(an_event_is_written_whole),
         cmocka_unit_test(the_caller_may_move_between_values),
+        cmocka_unit_test(an_avmplus_without_its_value_can_be_left_behind),
+        cmocka_unit_test(plain_values_need_no_tables),
         cmocka_unit_test(it_fits_on_the_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) + run_vectors("amf0", check_vector);

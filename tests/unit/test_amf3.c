@@ -317,6 +317,29 @@ static void member_names_cut_off_by_an_error_are_never_followed(void **state) {
     guarded_free(copy, sizeof bytes);
 }
 
+static void member_names_behind_the_end_are_never_followed(void **state) {
+    (void)state;
+    static struct rtmp_amf amf;
+    /* The traits stand at 4; the caller goes back and ends the input before them. */
+    static const uint8_t bytes[] = {0x0A, 0x01, 0x01, 0xEE, 0x0A, 0x13, 0x01, 0x03, 0x78, 0x01};
+    uint8_t *copy = guarded_copy(bytes, sizeof bytes);
+    struct rtmp_reader reader = rtmp_reader_over(copy, sizeof bytes);
+    struct rtmp_amf_event event;
+    rtmp_amf_init(&amf, &reader, 3);
+    reader.pos = 4;
+    assert_true(rtmp_amf_skip(&amf));
+    reader = rtmp_reader_over(copy, 3);
+    assert_true(rtmp_amf_next(&amf, &event));
+    assert_true(rtmp_amf_next(&amf, &event));
+    assert_int_equal(event.kind, RTMP_AMF_KEY);
+    assert_int_equal(event.remark, RTMP_REMARK_UNRESOLVED);
+    assert_int_equal(event.text.len, 0);
+    assert_true(rtmp_amf_next(&amf, &event));
+    assert_int_equal(event.kind, RTMP_AMF_NULL);
+    assert_true(rtmp_amf_skip(&amf));
+    guarded_free(copy, sizeof bytes);
+}
+
 static void xml_is_not_in_the_string_table(void **state) {
     (void)state;
     struct amf_run run = amf_run_hex("0b 05 3c61 06 05 6263 06 01 06 00", 3);
@@ -369,6 +392,7 @@ int main(void) {
         cmocka_unit_test(short_messages_are_flags_and_values),
         cmocka_unit_test(sealed_names_come_back_with_the_traits),
         cmocka_unit_test(member_names_cut_off_by_an_error_are_never_followed),
+        cmocka_unit_test(member_names_behind_the_end_are_never_followed),
         cmocka_unit_test(xml_is_not_in_the_string_table),
         cmocka_unit_test(unknown_markers_are_an_error),
         cmocka_unit_test(a_dictionary_without_its_last_value_is_an_error),

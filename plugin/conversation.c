@@ -220,7 +220,7 @@ uint32_t rtmpx_parts_of(const struct rtmpx_direction *dir, const struct rtmpx_se
                         const struct rtmpx_part **parts) {
     const struct rtmpx_segment *next = segment + 1;
     uint32_t end = next < dir->segments + dir->segment_count ? next->first_part : dir->part_count;
-    *parts = dir->parts + segment->first_part;
+    *parts = dir->part_count ? dir->parts + segment->first_part : NULL;
     return end - segment->first_part;
 }
 

@@ -123,6 +123,35 @@ def conversations():
     yield "allocation-fails-on", bytes([AFTER_HANDSHAKE | FAIL_ON]) + feed(stream)
 
 
+# ---- messages for the plugin: see fuzz_plugin.c
+
+NO_SYN, IN_HTTP, OTHER_PORT, FILTER_FIRST, CUT = 2, 16, 32, 64, 128
+VECTOR_TYPES = {"amf0": lambda meaning: 20, "amf3": lambda meaning: 17,
+                "so": lambda meaning: meaning.get("msg_type", 19),
+                "av": lambda meaning: 9 if meaning.get("media") == "video" else 8}
+
+
+def captures():
+    """Vectors as message bodies, a few in one conversation, in the manners a capture can have."""
+    manners = {"port": 0, "filter": FILTER_FIRST, "heuristic": OTHER_PORT, "http": IN_HTTP, "cut": CUT,
+               "midstream": NO_SYN, "media-kept": KEEP_MEDIA}
+    names = list(manners)
+    for kind, type_of in VECTOR_TYPES.items():
+        found = [(data, type_of(meaning)) for _, data, meaning in vectors(kind)]
+        for number, start in enumerate(range(0, len(found), 12)):
+            manner = names[number % len(names)]
+            writer = rtmp.ChunkWriter()
+            stream = writer.write(rtmp.control(rtmp.SET_CHUNK_SIZE, 4096))
+            for data, message_type in found[start:start + 12]:
+                prefix = b"\0" if message_type == 17 else b""
+                stream += writer.write(rtmp.Message(message_type, prefix + data, csid=5), 0)
+            yield f"{kind}-{number}-{manner}", bytes([AFTER_HANDSHAKE | manners[manner]]) + feed(stream)
+    for name in ("media", "hole-in-media", "chunk-size-1", "length-changes", "many-chunk-streams"):
+        data = dict(conversations())[name]
+        for manner in ("port", "http", "cut"):
+            yield f"{name}-{manner}", bytes([data[0] | manners[manner]]) + data[1:]
+
+
 # ---- the other targets
 
 
@@ -142,6 +171,8 @@ def seeds():
         yield "media", name, bytes([meaning.get("media") == "video"]) + data
     for name, data in conversations():
         yield "direction", name, data
+    for name, data in captures():
+        yield "plugin", name, data
     for name, (kind, before, bad, _) in bad_input.CASES.items():
         target, option = BY_TYPE.get(kind, ("control", kind))
         body = before + bad[:400]

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The plugin in libwireshark: a conversation as frames of Ethernet, IPv4 and TCP, in one process.
+ *
+ * First byte: options (enum); then operations as in fuzz_direction.c, a TCP segment each. Whatever
+ * the bytes: no dissector bug, nothing that Wireshark itself calls malformed, and what is recorded
+ * does not depend on whether the first visit had a tree, a filter or neither, nor later visits on
+ * their order.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <epan/column-info.h>
+#include <epan/column.h>
+#include <epan/dfilter/dfilter.h>
+#include <epan/epan.h>
+#include <epan/epan_dissect.h>
+#include <epan/frame_data.h>
+#include <epan/timestamp.h>
+#include <wiretap/wtap.h>
+#include <wsutil/filesystem.h>
+#include <wsutil/privileges.h>
+#include <wsutil/wslog.h>
+
+#include "fuzz.h"
+#include "preferences.h"
+#include "rtmpx.h"
+#include "wire/handshake.h"
+
+enum {
+    AFTER_HANDSHAKE = 1,
+    NO_SYN = 2, /* the capture begins inside the connection */
+    LITERAL_FMT3 = 4,
+    KEEP_MEDIA = 8,
+    IN_HTTP = 16,
+    OTHER_PORT = 32,
+    FILTER_FIRST = 64, /* the second first visit has a filter instead of a visible tree */
+    CUT = 128,         /* the capture holds 200 bytes of each frame */
+};
+
+#define FRAMES_MAX 400U
+#define FRAME_ROOM 8192U
+#define CUT_LENGTH 200U
+
+struct frame {
+    frame_data data;
+    uint8_t *bytes;
+    uint32_t length;
+    uint64_t shown; /* checksum of its rtmpx items */
+};
+
+struct capture {
+    struct frame frame[FRAMES_MAX];
+    uint32_t count;
+    uint32_t sequence[2];
+    uint32_t requests[2]; /* HTTP messages so far */
+    uint8_t options;
+};
+
+/* ---- frames ---- */
+
+static void put16(uint8_t *out, uint32_t value) {
+    out[0] = (uint8_t)(value >> 8);
+    out[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *out, uint32_t value) {
+    put16(out, value >> 16);
+    put16(out + 2, value & 0xFFFF);
+}
+
+#define TCP_SYN  0x02
+#define TCP_ACK  0x10
+#define HEADERS  54U
+#define IN_FRAME (FRAME_ROOM - HEADERS)
+
+static void add_frame(struct capture *c, unsigned from, uint8_t flags, const uint8_t *payload,
+                      uint32_t length) {
+    if (c->count == FRAMES_MAX || length > IN_FRAME)
+        return;
+    struct frame *frame = &c->frame[c->count++];
+    *frame = (struct frame){.length = HEADERS + length};
+    uint8_t *b = frame->bytes = calloc(1, frame->length);
+    FUZZ_CHECK(b != NULL);
+    uint32_t port = c->options & IN_HTTP ? 80 : c->options & OTHER_PORT ? 19350 : 1935;
+    b[5] = from ? 2 : 1;
+    b[11] = from ? 1 : 2;
+    b[12] = 0x08;
+    b[14] = 0x45;
+    put16(b + 16, frame->length - 14);
+    b[22] = 64;
+    b[23] = 6;
+    put32(b + 26, 0x0A000001 + from);
+    put32(b + 30, 0x0A000002 - from);
+    put16(b + 34, from ? port : 50000);
+    put16(b + 36, from ? 50000 : port);
+    put32(b + 38, c->sequence[from]);
+    put32(b + 42, c->sequence[1 - from]);
+    b[46] = 0x50;
+    b[47] = flags;
+    put16(b + 48, 0xFFFF);
+    if (length)
+        memcpy(b + HEADERS, payload, length);
+    c->sequence[from] += length + (flags & TCP_SYN ? 1 : 0);
+}
+
+/* RTMP bytes, in HTTP where that is asked for. */
+static void add_bytes(struct capture *c, unsigned from, const uint8_t *bytes, uint32_t length) {
+    if (!(c->options & IN_HTTP)) {
+        add_frame(c, from, TCP_ACK, bytes, length);
+        return;
+    }
+    uint8_t message[FRAME_ROOM];
+    uint32_t number = c->requests[from]++;
+    const char *command = number == 0 ? "open" : length ? "send" : "idle";
+    int head = from ? snprintf((char *)message, sizeof message,
+                               "HTTP/1.1 200 OK\r\nContent-Type: application/x-fcs\r\n"
+                               "Content-Length: %u\r\n\r\n",
+                               number ? length + 1 : 2)
+                    : snprintf((char *)message, sizeof message,
+                               "POST /%s/%s%u HTTP/1.1\r\nContent-Type: application/x-fcs\r\n"
+                               "Content-Length: %u\r\n\r\n",
+                               command, number ? "S/" : "", number, length);
+    uint32_t at = (uint32_t)head;
+    if (from && number == 0) {
+        memcpy(message + at, "S\n", 2);
+        at += 2;
+        length = 0;
+    } else if (from) {
+        message[at++] = 1;
+    }
+    if (length > IN_FRAME - at)
+        return;
+    if (length)
+        memcpy(message + at, bytes, length);
+    add_frame(c, from, TCP_ACK, message, at + length);
+}
+
+static void add_handshake(struct capture *c) {
+    uint8_t packet[1 + RTMP_HANDSHAKE_SIZE] = {3};
+    for (unsigned part = 0; part < 4; part++)
+        add_bytes(c, part & 1, part < 2 ? packet : packet + 1,
+                  part < 2 ? sizeof packet : RTMP_HANDSHAKE_SIZE);
+}
+
+static void build(struct capture *c, struct fuzz_input input) {
+    c->sequence[0] = 0xFFFFFF00U; /* wraps soon */
+    c->sequence[1] = 77;
+    if (!(c->options & NO_SYN)) {
+        add_frame(c, 0, TCP_SYN, NULL, 0);
+        add_frame(c, 1, TCP_SYN | TCP_ACK, NULL, 0);
+        add_frame(c, 0, TCP_ACK, NULL, 0);
+    }
+    if (c->options & IN_HTTP)
+        for (unsigned from = 0; from < 2; from++)
+            add_bytes(c, from, NULL, 0);
+    if (c->options & AFTER_HANDSHAKE)
+        add_handshake(c);
+    while (input.left && c->count < FRAMES_MAX) {
+        uint8_t operation = fuzz_u8(&input);
+        uint32_t length = operation & 63U;
+        length = length < 48 ? length + 1 : ((length - 48) << 8 | fuzz_u8(&input)) + 1;
+        unsigned from = operation >> 7;
+        const uint8_t *bytes;
+        if (operation & 64) {
+            /* Bytes that are missing, or a number that is; small ones go back instead. */
+            c->sequence[from] += length < 16 ? 0U - length : length;
+            c->requests[from] += length < 16;
+            continue;
+        }
+        length = fuzz_take(&input, length, &bytes);
+        if (length)
+            add_bytes(c, from, bytes, length);
+    }
+}
+
+/* ---- what is shown ---- */
+
+static void hash_node(proto_node *node, void *data) {
+    uint64_t *hash = data;
+    field_info *fi = PNODE_FINFO(node);
+    if (fi) {
+        char label[ITEM_LABEL_LENGTH];
+        const char *text = label;
+        if (fi->rep)
+            text = fi->rep->representation;
+        else
+            proto_item_fill_label(fi, label);
+        *hash = fuzz_hash(*hash, fi->hfinfo->abbrev, strlen(fi->hfinfo->abbrev));
+        *hash = fuzz_hash(*hash, text, strlen(text));
+        *hash = fuzz_hash_number(*hash, (uint64_t)(uint32_t)fi->start << 32 | (uint32_t)fi->length);
+    }
+    proto_tree_children_foreach(node, hash_node, data);
+}
+
+static void check_protocol(proto_node *node, void *data) {
+    field_info *fi = PNODE_FINFO(node);
+    if (strncmp(fi->hfinfo->abbrev, "rtmpx", 5) == 0)
+        hash_node(node, data);
+    if (strcmp(fi->hfinfo->abbrev, "_ws.malformed") != 0)
+        return;
+    char label[ITEM_LABEL_LENGTH];
+    if (!fi->rep)
+        proto_item_fill_label(fi, label);
+    const char *text = fi->rep ? fi->rep->representation : label;
+    if (strstr(text, "RTMP"))
+        fuzz_stop(text, "Wireshark", 0);
+}
+
+/* ---- visits ---- */
+
+enum visit { NO_TREE, VISIBLE, FILTERED };
+
+static dfilter_t *filter;
+static column_info columns;
+
+static void visit(epan_t *session, struct capture *c, uint32_t index, enum visit how) {
+    struct frame *frame = &c->frame[index];
+    bool first = !frame->data.visited;
+    wtap_rec record;
+    wtap_rec_init(&record);
+    record.rec_type = REC_TYPE_PACKET;
+    record.presence_flags = WTAP_HAS_TS | WTAP_HAS_CAP_LEN;
+    record.rec_header.packet_header.pkt_encap = WTAP_ENCAP_ETHERNET;
+    record.rec_header.packet_header.len = frame->length;
+    uint32_t captured = frame->length;
+    if ((c->options & CUT) && captured > CUT_LENGTH)
+        captured = CUT_LENGTH;
+    record.rec_header.packet_header.caplen = captured;
+    record.ts.secs = (time_t)index;
+    static nstime_t elapsed;
+    static const frame_data *reference;
+    static uint32_t bytes;
+    if (first) {
+        frame_data_init(&frame->data, index + 1, &record, 0, bytes);
+        if (index == 0)
+            reference = NULL;
+        frame_data_set_before_dissect(&frame->data, &elapsed, &reference,
+                                      index ? &c->frame[index - 1].data : NULL);
+        if (index == 0)
+            reference = &frame->data;
+    }
+    epan_dissect_t *edt = epan_dissect_new(session, how != NO_TREE, how == VISIBLE);
+    if (how == FILTERED)
+        epan_dissect_prime_with_dfilter(edt, filter);
+    tvbuff_t *tvb = tvb_new_real_data(frame->bytes, captured, (int)frame->length);
+    epan_dissect_run(edt, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, &record, tvb, &frame->data,
+                     how == VISIBLE ? &columns : NULL);
+    if (how == FILTERED)
+        (void)dfilter_apply_edt(filter, edt);
+    if (first)
+        frame_data_set_after_dissect(&frame->data, &bytes);
+    if (how == VISIBLE) {
+        frame->shown = FUZZ_HASH_START;
+        proto_tree_children_foreach(edt->tree, check_protocol, &frame->shown);
+    }
+    epan_dissect_free(edt);
+    wtap_rec_cleanup(&record);
+}
+
+static const nstime_t *frame_time(struct packet_provider_data *capture, uint32_t number) {
+    const struct capture *c = (const void *)capture;
+    return number >= 1 && number <= c->count ? &c->frame[number - 1].data.abs_ts : NULL;
+}
+
+/* What a capture shows after a first visit of each frame in a manner; visited again backwards or
+ * forwards. */
+static uint64_t run(struct capture *c, enum visit how, bool backwards) {
+    static const struct packet_provider_funcs functions = {.get_frame_ts = frame_time};
+    for (uint32_t i = 0; i < c->count; i++)
+        memset(&c->frame[i].data, 0, sizeof c->frame[i].data);
+    epan_t *session = epan_new((void *)c, &functions);
+    for (uint32_t i = 0; i < c->count; i++)
+        visit(session, c, i, how);
+    for (uint32_t i = 0; i < c->count; i++)
+        visit(session, c, backwards ? c->count - 1 - i : i, VISIBLE);
+    uint64_t hash = FUZZ_HASH_START;
+    for (uint32_t i = 0; i < c->count; i++)
+        hash = fuzz_hash_number(hash, c->frame[i].shown);
+    for (uint32_t i = 0; i < c->count; i++)
+        frame_data_destroy(&c->frame[i].data);
+    epan_free(session);
+    return hash;
+}
+
+/* ---- libwireshark ---- */
+
+void plugin_register(void);
+
+static void begin(void) {
+    static bool begun;
+    if (begun)
+        return;
+    begun = true;
+    (void)setenv("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple", 1);
+    (void)setenv("WIRESHARK_ABORT_ON_DISSECTOR_BUG", "1", 1);
+    (void)setenv("HOME", "/nonexistent", 1);
+    (void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    ws_log_init("fuzz_plugin", NULL);
+    init_process_policies();
+    (void)configuration_init("/usr/bin/tshark", NULL);
+    timestamp_set_type(TS_RELATIVE);
+    timestamp_set_precision(TS_PREC_AUTO);
+    timestamp_set_seconds_type(TS_SECONDS_DEFAULT);
+    wtap_init(FALSE);
+    plugin_register();
+    FUZZ_CHECK(epan_init(NULL, NULL, FALSE));
+    e_prefs *preferences = epan_load_settings();
+    build_column_format_array(&columns, preferences->num_cols, TRUE);
+    char *error = NULL;
+    FUZZ_CHECK(dfilter_compile("rtmpx.amf.pair or rtmpx.command.name or rtmpx.so.key "
+                               "or rtmpx.video.codec or rtmpx.length > 7",
+                               &filter, &error));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    begin();
+    struct fuzz_input input = {data, size};
+    static struct capture capture;
+    capture = (struct capture){.options = fuzz_u8(&input)};
+    rtmpx_preferences.literal_fmt3 = (capture.options & LITERAL_FMT3) != 0;
+    rtmpx_preferences.keep_media = (capture.options & KEEP_MEDIA) != 0;
+    build(&capture, input);
+    uint64_t bare = run(&capture, NO_TREE, false);
+    uint64_t wanted = run(&capture, capture.options & FILTER_FIRST ? FILTERED : VISIBLE, true);
+    FUZZ_CHECK(bare == wanted);
+    for (uint32_t i = 0; i < capture.count; i++)
+        free(capture.frame[i].bytes);
+    return 0;
+}

@@ -3,6 +3,7 @@
 #include "items.h"
 
 #include "payload/aggregate.h"
+#include "wire/limits.h"
 
 /* Aggregates inside an aggregate are shown to this depth. */
 #define NESTING_MAX 1
@@ -87,17 +88,25 @@ static proto_tree *add_tag(proto_tree *tree, const struct rtmpx_body *body,
     return subtree;
 }
 
-static void add_tags(proto_tree *tree, const struct rtmpx_body *body, unsigned nesting);
+/* Where the walk through a message and the aggregates in it stands. */
+struct walk {
+    unsigned nesting;
+    unsigned tags; /* so far */
+};
+
+static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk);
 
 /* The tag's data as the message it is. Aggregates are opened here, where their nesting is known. */
 static void add_data(proto_tree *tree, const struct rtmpx_body *body,
-                     const struct rtmp_aggregate_tag *tag, unsigned nesting) {
+                     const struct rtmp_aggregate_tag *tag, struct walk *walk) {
     struct rtmp_message message;
     struct rtmpx_body inner = tag_body(body, tag, &message);
     if (tag->type != RTMP_MESSAGE_AGGREGATE) {
         rtmpx_tree_message_body(tree, &inner);
-    } else if (nesting < NESTING_MAX) {
-        add_tags(tree, &inner, nesting + 1);
+    } else if (walk->nesting < NESTING_MAX) {
+        walk->nesting++;
+        add_tags(tree, &inner, walk);
+        walk->nesting--;
     } else {
         proto_item *item = rtmpx_add_range(tree, hf_data, body, tag->data);
         expert_add_info(body->pinfo, item, &ei_rtmpx_limit);
@@ -114,28 +123,30 @@ static void label_tag(proto_item *item, const struct rtmpx_body *body,
     proto_item_set_text(item, "Tag: %s", text.out);
 }
 
-static void add_tags(proto_tree *tree, const struct rtmpx_body *body, unsigned nesting) {
+static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk) {
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_aggregate aggregate;
     struct rtmp_aggregate_tag tag;
     rtmp_aggregate_init(&aggregate, &reader, body->message->timestamp);
     while (rtmp_aggregate_next(&aggregate, &tag)) {
+        walk->tags++;
         proto_tree *subtree = add_tag(tree, body, &tag);
         if (rtmpx_tree_visible(subtree))
             label_tag(subtree, body, &tag);
-        add_data(subtree, body, &tag, nesting);
+        add_data(subtree, body, &tag, walk);
         if (tag.has_back_pointer)
             rtmpx_expert_remark(rtmpx_add_uint(subtree, hf_back_pointer, body,
                                                tag.back_pointer_span, tag.back_pointer),
                                 body, tag.remark);
-        if (rtmpx_frame_is_full(tree))
+        if (walk->tags >= RTMP_LIMIT_AGGREGATE_TAGS || rtmpx_frame_is_full(tree))
             rtmp_fail_at(&reader, RTMP_LIMIT_ITEMS, reader.pos);
     }
     rtmpx_expert_rest(tree, body, &reader);
 }
 
 void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body) {
-    add_tags(tree, body, 0);
+    struct walk walk = {.nesting = 0, .tags = 0};
+    add_tags(tree, body, &walk);
 }
 
 void rtmpx_summary_aggregate(struct rtmp_text *text, const struct rtmpx_body *body) {

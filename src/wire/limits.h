@@ -20,11 +20,18 @@
 /* AMF events shown for one message. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_LIMIT_MESSAGE_ITEMS 100000
 
+/* Tags shown of one aggregate message, those of aggregates in it included. Servers put some ten to
+ * a few hundred into one; each takes about ten items. */
+#define RTMP_LIMIT_AGGREGATE_TAGS 10000
+
 /* Bytes of one message: its length field has 24 bits. */
 #define RTMP_LIMIT_MESSAGE_LENGTH 0xFFFFFFU
 
 /* Chunk stream ids are 2..65599 (Adobe RTMP 5.3.1.1), which bounds the table of a direction. */
 #define RTMP_LIMIT_CSID 65599U
+
+/* Bytes of a chunk until a Set Chunk Size (specified: Adobe RTMP 5.4.1), in each direction. */
+#define RTMP_DEFAULT_CHUNK_SIZE 128U
 
 /* Bytes held while a direction looks for a chunk header after loss. */
 #define RTMP_LIMIT_RESYNC_BYTES 65536U

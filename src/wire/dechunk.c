@@ -21,7 +21,7 @@ void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
     d->memory = *memory;
     d->sink = *sink;
     d->position = position;
-    d->chunk_size = 128; /* specified: the default of each direction */
+    d->chunk_size = RTMP_DEFAULT_CHUNK_SIZE;
     d->chunk_size_known = true;
     d->media_head = RTMP_DEFAULT_MEDIA_HEAD;
     d->state = RTMP_AT_HEADER;
@@ -139,6 +139,7 @@ static void obey(struct rtmp_dechunk *d, const struct rtmp_message *message, con
         if (value) {
             d->chunk_size = value;
             d->chunk_size_known = true;
+            d->chunk_size_set = true;
         }
     } else if (message->type == RTMP_MESSAGE_ABORT) {
         struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, value);
@@ -706,7 +707,7 @@ void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {
     lose(d);
     d->midstream = true;
     d->chunk_size_known = chunk_size != 0;
-    d->chunk_size_floor = d->chunk_size; /* smaller ones than the default are not seen */
+    d->chunk_size_floor = RTMP_DEFAULT_CHUNK_SIZE; /* smaller ones are not seen (observed) */
     if (chunk_size)
         d->chunk_size = chunk_size;
     note(d, RTMP_NOTE_MIDSTREAM, d->position, 0, NULL);

@@ -107,6 +107,7 @@ struct rtmp_dechunk {
     uint64_t position; /* offset of the next byte */
     uint32_t chunk_size;
     bool chunk_size_known; /* default after a handshake, or seen in Set Chunk Size */
+    bool chunk_size_set;   /* by a Set Chunk Size */
     bool midstream;        /* began without a handshake and is not yet synchronised */
     bool inferring;        /* RTMP_LOST, but only the chunk size is: a header stands at held 0 */
     uint32_t guess_again;  /* inferring: held bytes at which to look again */

@@ -405,6 +405,8 @@ static struct size_guess guess_size(struct rtmp_dechunk *d, uint32_t start) {
         guess.need = d->held_count + 1;
         return guess;
     }
+    if (size_possible(d, &subject, d->chunk_size))
+        try_size(d, &subject, d->chunk_size, EVIDENCE_USUAL + 1, &guess);
     for (size_t i = 0; i < sizeof usual_sizes / sizeof *usual_sizes; i++)
         if (size_possible(d, &subject, usual_sizes[i]))
             try_size(d, &subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
@@ -442,6 +444,15 @@ static void accept_size(struct rtmp_dechunk *d, uint32_t size, uint32_t length) 
         d->chunk_size_known = true;
     else
         d->chunk_size_floor = length;
+}
+
+/* A Set Chunk Size may have been lost, unless there was one before: senders set it once (observed).
+ * The size is then confirmed anew by the next long message. */
+static void doubt_size(struct rtmp_dechunk *d) {
+    if (d->chunk_size_set)
+        return;
+    d->chunk_size_known = false;
+    d->chunk_size_floor = RTMP_DEFAULT_CHUNK_SIZE;
 }
 
 /* ---- weighing a position ---- */
@@ -529,6 +540,8 @@ static void accept_header(struct rtmp_dechunk *d, const struct walk *w) {
     uint32_t length = length_at(d, w->start);
     if (!d->chunk_size_known && length > d->chunk_size_floor)
         accept_size(d, w->chunk_size, length);
+    else if (d->lost_gap)
+        doubt_size(d);
     d->midstream = false;
     d->state = RTMP_AT_HEADER;
     d->position = d->held_offset + w->start;

@@ -227,9 +227,9 @@ static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char
     for (uint32_t i = 0; i < remark_count; i++)
         add_remark(rtmp, view, &remarks[i]);
     struct rtmpx_handshake_part part;
-    if (handshake_part_of(view, &part))
+    if (rtmpx_handshake_wanted(tree) && handshake_part_of(view, &part))
         rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &part,
-                             &view->direction->wire.handshake);
+                             rtmp_direction_handshake(&view->direction->wire));
     add_opaque(rtmp, view);
     if (!view->segment->undecided && view->direction->wire.phase == RTMP_PHASE_CHUNKS)
         rtmpx_tree_parts(rtmp, view);

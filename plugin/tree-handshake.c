@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree-handshake.h"
 
+#include "expert.h"
+
 static int hf_handshake = -1;
 static int hf_version = -1;
 static int hf_packet = -1;
@@ -211,10 +213,6 @@ void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshak
         rtmp_text_format(text, "%s%s", separator, rtmp_handshake_version_name(handshake->version));
         separator = ", ";
     }
-    if (part->completes_first && handshake->first.has_digest) {
-        rtmp_text_format(text, "%sdigest scheme %u", separator, handshake->first.scheme);
-        separator = ", ";
-    }
     if (separator[0] == ',')
         rtmp_text_add(text, ")");
 }
@@ -265,6 +263,10 @@ static ei_register_info ei[] = {
      {"rtmpx.encrypted", PI_DECRYPTION, PI_NOTE,
       "Encrypted by RTMPE: the keys never travel, what follows cannot be read", EXPFILL}},
 };
+
+bool rtmpx_handshake_wanted(proto_tree *tree) {
+    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_expert_wanted(tree);
+}
 
 void rtmpx_register_handshake(int proto) {
     static int *const ett[] = {&ett_handshake, &ett_packet};

@@ -18,6 +18,9 @@ struct rtmpx_handshake_part {
 
 void rtmpx_register_handshake(int proto);
 
+/* True when somebody wants handshake items (visible tree or a referenced field). */
+bool rtmpx_handshake_wanted(proto_tree *tree);
+
 /*
  * Add the items of a part that lies at `tvb_offset` in `tvb`. What a packet says appears where the
  * packet ends, generated when its bytes lie (in part) in earlier frames; the bytes of a packet that
@@ -27,7 +30,7 @@ void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, i
                           const struct rtmpx_handshake_part *part,
                           const struct rtmp_handshake *handshake);
 
-/* `Handshake C0+C1 (RTMPE, digest scheme 1)`, `Handshake S1 (part)`. */
+/* `Handshake C0+C1 (RTMPE)`, `Handshake S1 (part)`. The digests are not asked for. */
 void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshake_part *part,
                              const struct rtmp_handshake *handshake);
 

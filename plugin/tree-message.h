@@ -10,7 +10,7 @@ void rtmpx_register_message(int proto);
 struct rtmpx_view {
     packet_info *pinfo;
     tvbuff_t *tvb;
-    const struct rtmpx_direction *direction;
+    struct rtmpx_direction *direction;
     const struct rtmpx_segment *segment;
     const struct rtmpx_part *parts;
     uint32_t part_count;

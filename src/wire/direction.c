@@ -24,6 +24,7 @@ static void release(struct rtmp_direction *dir, uint8_t **bytes) {
 void rtmp_direction_destroy(struct rtmp_direction *dir) {
     release(dir, &dir->gathered);
     release(dir, &dir->first_packet);
+    release(dir, &dir->second_packet);
     rtmp_dechunk_destroy(&dir->dechunk);
 }
 
@@ -36,25 +37,52 @@ static void end_handshake(struct rtmp_direction *dir) {
     release(dir, &dir->gathered);
 }
 
-static void examine(struct rtmp_direction *dir, bool first) {
+/* A packet is complete: keep it, and compare C2 / S2 with what it may echo while that is at hand.
+ */
+static void keep_packet(struct rtmp_direction *dir, bool first) {
     struct rtmp_handshake *hs = &dir->handshake;
-    struct rtmp_direction *peer = dir->peer;
+    uint8_t *packet = dir->gathered;
+    dir->gathered = NULL;
     if (first) {
-        rtmp_handshake_examine_first(dir->gathered, hs->role, &hs->first);
+        dir->first_packet = packet;
         hs->have_first = true;
-        /* Kept for the peer's answer; the next packet gets a buffer of its own. */
-        release(dir, &dir->first_packet);
-        dir->first_packet = dir->gathered;
-        dir->gathered = NULL;
         return;
     }
-    const struct rtmp_handshake_first *peer_first =
-        peer && peer->handshake.have_first ? &peer->handshake.first : NULL;
-    rtmp_handshake_examine_second(dir->gathered, hs->role, peer ? peer->first_packet : NULL,
-                                  peer_first, &hs->second);
     hs->have_second = true;
-    if (peer)
-        release(peer, &peer->first_packet);
+    const uint8_t *echoed = dir->peer ? dir->peer->first_packet : NULL;
+    rtmp_handshake_examine_second(packet, hs->role, echoed, NULL, &hs->second);
+    if (hs->second.echo_valid) {
+        dir->second_examined = true;
+        release(dir, &packet);
+    }
+    dir->second_packet = packet;
+}
+
+static void examine_first(struct rtmp_direction *dir) {
+    struct rtmp_handshake *hs = &dir->handshake;
+    if (dir->first_examined || !hs->have_first)
+        return;
+    rtmp_handshake_examine_first(dir->first_packet, hs->role, &hs->first);
+    dir->first_examined = true;
+}
+
+const struct rtmp_handshake *rtmp_direction_handshake(struct rtmp_direction *dir) {
+    struct rtmp_handshake *hs = &dir->handshake;
+    struct rtmp_direction *peer = dir->peer;
+    examine_first(dir);
+    if (dir->second_examined || !hs->have_second)
+        return hs;
+    const uint8_t *echoed = NULL;
+    const struct rtmp_handshake_first *peer_first = NULL;
+    if (peer && peer->handshake.have_first) {
+        examine_first(peer);
+        echoed = peer->first_packet;
+        peer_first = &peer->handshake.first;
+    }
+    rtmp_handshake_examine_second(dir->second_packet, hs->role, echoed, peer_first, &hs->second);
+    dir->second_examined = true;
+    release(dir, &dir->second_packet);
+    return hs;
 }
 
 /* `len` bytes of the handshake (bytes NULL: missing), at most up to the end of the current packet.
@@ -73,7 +101,7 @@ static void take_packet_bytes(struct rtmp_direction *dir, const uint8_t *bytes, 
         dir->packet_holed = true;
     dir->position += len;
     if (at + len == RTMP_HANDSHAKE_SIZE && !dir->packet_holed)
-        examine(dir, first);
+        keep_packet(dir, first);
 }
 
 /* Bytes of the handshake; returns how many were read. `bytes` NULL: they are missing. */

@@ -17,8 +17,10 @@ enum rtmp_phase {
     RTMP_PHASE_ENCRYPTED, /* behind the handshake of RTMPE: opaque */
 };
 
-/* What the handshake of a direction says; a packet that is not complete in the capture stays
- * unexamined. */
+/*
+ * What the handshake of a direction says. have_first, have_second: the packet is complete in the
+ * capture. `first` and `second` hold what rtmp_direction_handshake() has worked out.
+ */
 struct rtmp_handshake {
     enum rtmp_role role;
     uint8_t version;
@@ -41,7 +43,9 @@ struct rtmp_direction {
     uint8_t *gathered; /* undecided bytes, then the handshake packet being received */
     uint32_t gathered_count;
     bool packet_holed;
-    uint8_t *first_packet; /* C1 / S1, kept until the peer has answered it */
+    uint8_t *first_packet;  /* C1 / S1 */
+    uint8_t *second_packet; /* C2 / S2, unless it is a plain echo: that is known at once */
+    bool first_examined, second_examined;
 };
 
 /* role: who sends in this direction, as far as known. memory and sink are copied; see dechunk.h. */
@@ -51,6 +55,12 @@ void rtmp_direction_destroy(struct rtmp_direction *direction);
 
 /* The next `len` bytes. */
 void rtmp_direction_feed(struct rtmp_direction *direction, const uint8_t *bytes, uint32_t len);
+
+/*
+ * What the handshake says, digests verified. Worked out when first asked for, from packets that no
+ * longer change: HMACs cost more than all else of a short connection, and few look at them.
+ */
+const struct rtmp_handshake *rtmp_direction_handshake(struct rtmp_direction *direction);
 
 /* `count` bytes are not in the capture. */
 void rtmp_direction_gap(struct rtmp_direction *direction, uint64_t count);

@@ -105,8 +105,6 @@ void rtmp_handshake_examine_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
     struct rtmp_reader r = rtmp_reader_over(packet, RTMP_HANDSHAKE_SIZE);
     *out = (struct rtmp_handshake_first){.time = rtmp_u32(&r)};
     out->version = rtmp_u32(&r);
-    if (out->version == 0) /* observed: peers with a digest give their version there */
-        return;
 
     const enum rtmp_role roles[] = {expected, other_role(expected)};
     for (size_t i = 0; i < 2 && !out->has_digest; i++) {

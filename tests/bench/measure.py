@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Instructions and memory of tshark with rtmpx, with the floor, and with no plugin."""
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+from tshark import PluginError, Tshark  # noqa: E402, F401
+
+# The same question in each dissector's names: one value for every message, whatever its header.
+CSID = {"rtmpx": "rtmpx.csid", "built-in": "rtmpt.header.csid", "floor": "rtmpt.header.csid"}
+PROTOCOL = {"rtmpx": "rtmpx", "built-in": "rtmpt"}
+
+
+def mode_arguments(mode, who):
+    if mode == "filter":
+        return ["-Y", CSID[who]]
+    if mode == "fields":
+        return ["-Y", CSID[who], "-T", "fields", "-e", "frame.number", "-e", CSID[who]]
+    return {"columns": [], "tree": ["-V"], "json": ["-T", "json"], "memory": []}[mode]
+
+
+class Bench:
+    """tshark with rtmpx, with the floor, and with no plugin."""
+
+    # With its default the built-in stops decoding at the first message of over 32 KiB.
+    BUILTIN = ["-o", "rtmpt.max_packet_size:16777216"]
+
+    def __init__(self, tshark):
+        self.tshark = tshark
+        self.directory = tshark.writable("bench")
+        floor = tshark.directory / "floor" / tshark.series / "epan"
+        nothing = tshark.directory / "nothing"
+        floor.mkdir(parents=True)
+        nothing.mkdir()
+        built = tshark.build / "bench" / "floor" / tshark.series / "epan" / "floor.so"
+        (floor / "floor.so").write_bytes(built.read_bytes())
+        plugins = {"floor": floor.parents[1], "built-in": nothing,
+                   "rtmpx": tshark.environment["WIRESHARK_PLUGIN_DIR"]}
+        self.environment = {who: {**tshark.environment, "WIRESHARK_PLUGIN_DIR": str(path)}
+                            for who, path in plugins.items()}
+
+    def start(self, who, *arguments, prefix=(), output=subprocess.DEVNULL):
+        command = self.tshark.command(*prefix, "tshark", *arguments)
+        return subprocess.Popen(command, stdout=output, stdin=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE, cwd=self.directory,
+                                env=self.environment[who])
+
+    def output(self, who, *arguments):
+        with self.start(who, *arguments, output=subprocess.PIPE) as process:
+            output, errors = process.communicate()
+        if process.returncode:
+            raise PluginError(f"tshark ended with {process.returncode}: {errors.decode()}")
+        return output.decode("utf-8", "replace")
+
+    def check_plugins(self):
+        """Wrong plugins would be measured without a word."""
+        self.version = self.output("rtmpx", "--version").splitlines()[0]
+        expected = {"rtmpx": ["rtmpx.so"], "floor": ["floor.so"], "built-in": []}
+        for who, names in expected.items():
+            found = re.findall(r"^(rtmpx\.so|floor\.so)\s", self.output(who, "-G", "plugins"), re.M)
+            if found != names:
+                raise PluginError(f"{who}: tshark loaded {found}, expected {names}")
+
+    def instructions(self, who, capture, arguments, only=None):
+        """Instructions of tshark; `only`: of that function and what it calls."""
+        prefix = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+        if only:
+            prefix.append(f"--toggle-collect={only}")
+        with self.start(who, "-r", capture, *self.BUILTIN, *arguments, prefix=prefix) as process:
+            errors = process.stderr.read().decode()
+        collected = re.search(r"Collected : (\d+)", errors)
+        if process.returncode or not collected or collected[1] == "0":
+            raise PluginError(f"valgrind ended with {process.returncode}: {errors}")
+        return int(collected[1])
+
+    def dissector_instructions(self, capture, arguments):
+        """Instructions of rtmpx alone, whatever Wireshark does before and after it."""
+        return self.instructions("rtmpx", capture, arguments, only="dissect_rtmpx_tcp*")
+
+    def memory(self, who, capture, *arguments, prefix=(), runs=3):
+        """Peak resident memory in bytes: the median of some runs."""
+        peaks = []
+        for _ in range(runs):
+            process = self.start(who, "-r", capture, *self.BUILTIN, *arguments, prefix=prefix)
+            errors = process.stderr.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            process.stderr.close()
+            if process.returncode:
+                raise PluginError(f"tshark ended with {process.returncode}: {errors.decode()}")
+            peaks.append(usage.ru_maxrss * 1024)
+        return statistics.median(peaks)
+
+    def messages(self, who, capture):
+        """Lines `frame number, csid,csid...`, one for each frame with messages."""
+        return self.output(who, "-r", capture, *self.BUILTIN,
+                           *mode_arguments("fields", who)).splitlines()
+
+    def tree_items(self, who, capture, frames):
+        """Items that -V shows: the protocol and every field below it."""
+        items = inside = 0
+        with self.start(who, "-r", capture, "-c", str(frames), *self.BUILTIN, "-T", "pdml",
+                        output=subprocess.PIPE) as process:
+            for event, element in ElementTree.iterparse(process.stdout, ("start", "end")):
+                ours = element.tag == "proto" and element.get("name") == PROTOCOL[who]
+                if event == "start":
+                    inside += ours
+                    items += inside > 0 and element.get("hide") != "yes"
+                    continue
+                inside -= ours
+                if element.tag == "packet":
+                    element.clear()
+        return items
+
+
+def generate(directory, arguments, name):
+    """(path, what the generator says is in it)"""
+    path = directory / f"{name}.pcap"
+    made = subprocess.run([sys.executable, str(HERE / "gen_rtmp_pcap.py"), *arguments.split(),
+                           "-o", str(path)], check=True, stdout=subprocess.PIPE, text=True)
+    path.chmod(0o644)
+    return path, json.loads(made.stdout.splitlines()[-1])

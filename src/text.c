@@ -142,6 +142,19 @@ void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value) {
     rtmp_text_add(text, first);
 }
 
+static void add_millionths(struct rtmp_text *text, bool negative, uint64_t millionths) {
+    char decimals[8] = ".000000";
+    uint64_t rest = millionths % 1000000;
+    for (int i = 6; i >= 1; i--, rest /= 10)
+        decimals[i] = (char)('0' + rest % 10);
+    for (int i = 6; i >= 1 && decimals[i] == '0'; i--)
+        decimals[i] = '\0';
+    if (negative)
+        rtmp_text_add(text, "-");
+    rtmp_text_unsigned(text, millionths / 1000000);
+    rtmp_text_add(text, decimals);
+}
+
 void rtmp_text_number(struct rtmp_text *text, double value) {
     if (isnan(value)) {
         rtmp_text_add(text, "NaN");
@@ -156,6 +169,13 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
         if (value < 0)
             rtmp_text_add(text, "-");
         rtmp_text_unsigned(text, (uint64_t)fabs(value));
+        return;
+    }
+    /* Few decimals: what divides back to the same number is its shortest form. */
+    double millionths = fabs(value) * 1e6;
+    if (fabs(value) >= 1e-4 && millionths < 1e15 &&
+        (double)(uint64_t)(millionths + 0.5) / 1e6 == fabs(value)) {
+        add_millionths(text, value < 0, (uint64_t)(millionths + 0.5));
         return;
     }
     char line[40];

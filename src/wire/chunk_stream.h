@@ -28,6 +28,7 @@ struct rtmp_chunk_stream {
     bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
     bool after_fmt0;   /* no delta given since the last fmt 0 */
     bool holed;        /* the open body has a hole: nothing is kept behind it */
+    bool keep_whole;   /* a media body that is kept beyond its head */
     bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
     bool broken;       /* after a loss: what its fmt 2 and 3 headers inherit is not known */
     uint16_t flags;    /* RTMP_PART_* that hold for the open message */

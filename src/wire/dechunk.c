@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/dechunk.h"
 
+#include "payload/media.h"
 #include "wire/limits.h"
 
 /* The run of bytes of one message that is being read, inside one feed. */
@@ -44,9 +45,19 @@ static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offs
 
 /* ---- bodies ---- */
 
-static uint32_t keep_limit(const struct rtmp_dechunk *d, uint8_t type) {
-    return type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO ? d->media_head
-                                                                    : RTMP_LIMIT_MESSAGE_LENGTH;
+static bool is_media(uint8_t type) {
+    return type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO;
+}
+
+/* Of coded frames the head is kept; configuration records and metadata are read to their end. */
+static bool worth_keeping(const struct rtmp_chunk_stream *cs) {
+    const struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
+                                         .bytes = cs->body,
+                                         .available = cs->kept,
+                                         .length = cs->message.length};
+    enum rtmp_media_kind kind = rtmp_media_describe(&body).kind;
+    return kind == RTMP_MEDIA_CONFIG || kind == RTMP_MEDIA_METADATA ||
+           kind == RTMP_MEDIA_MULTICHANNEL;
 }
 
 /* Room grows with what was received, never with what was announced. */
@@ -64,20 +75,37 @@ static bool make_room(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, uint
     return true;
 }
 
-static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
-                 uint32_t len) {
-    uint32_t limit = keep_limit(d, cs->message.type);
-    if (cs->holed || cs->kept >= limit || len == 0)
-        return;
-    if (len > limit - cs->kept)
-        len = limit - cs->kept;
+/* Append to the body; false: memory could not be had. */
+static bool append(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+                   uint32_t len) {
     if (!make_room(d, cs, cs->kept + len)) {
         cs->holed = true;
         note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
-        return;
+        return false;
     }
     memcpy(cs->body + cs->kept, bytes, len);
     cs->kept += len;
+    return true;
+}
+
+static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+                 uint32_t len) {
+    if (cs->holed || len == 0)
+        return;
+    if (!is_media(cs->message.type) || cs->keep_whole) {
+        (void)append(d, cs, bytes, len);
+        return;
+    }
+    if (cs->kept >= d->media_head)
+        return;
+    uint32_t head = d->media_head - cs->kept;
+    if (len < head)
+        head = len;
+    if (!append(d, cs, bytes, head) || cs->kept < d->media_head)
+        return;
+    cs->keep_whole = worth_keeping(cs);
+    if (cs->keep_whole && len > head)
+        (void)append(d, cs, bytes + head, len - head);
 }
 
 /* A body that many streams announce and few finish must not stay allocated. */
@@ -282,6 +310,7 @@ static void open_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
     cs->open = true;
     rtmp_chunk_streams_mend(&d->streams, cs);
     cs->holed = false;
+    cs->keep_whole = false;
     cs->fmt = h->fmt;
     cs->received = 0;
     cs->missing = 0;

@@ -425,6 +425,33 @@ static void announced_sizes_allocate_nothing(void **state) {
     free(out.bytes);
 }
 
+/* Of a long coded frame the head is kept, of a long configuration record everything. */
+static void media_heads_and_whole_configurations_are_kept(void **state) {
+    (void)state;
+    static uint8_t body[5000];
+    for (int config = 0; config < 2; config++) {
+        struct output out = {.chunk_size = 128};
+        memset(body, 0x42, sizeof body);
+        memcpy(body, config ? "\x17\x00\x00\x00\x00\x01\x42\xC0\x0B\xFF" : "\x17\x01\x00\x00\x00",
+               config ? 10 : 5);
+        struct sent m = {.csid = 6, .type = 9, .length = sizeof body, .stream_id = 1};
+        put_message(&out, &m, 0, body);
+        struct recorder rec = {.fail_at = -1};
+        struct rtmp_dechunk d;
+        begin(&d, &rec);
+        d.media_head = RTMP_DEFAULT_MEDIA_HEAD;
+        for (size_t pos = 0; pos < out.len; pos += 1000)
+            rtmp_dechunk_feed(&d, out.bytes + pos,
+                              (uint32_t)(out.len - pos < 1000 ? out.len - pos : 1000));
+        assert_int_equal(rec.count, 1);
+        assert_int_equal(rec.messages[0].available, config ? sizeof body : RTMP_DEFAULT_MEDIA_HEAD);
+        assert_memory_equal(rec.messages[0].body, body, rec.messages[0].available);
+        rtmp_dechunk_destroy(&d);
+        recorder_clear(&rec);
+        free(out.bytes);
+    }
+}
+
 static void random_bytes_never_hang(void **state) {
     (void)state;
     uint8_t noise[70000];
@@ -477,6 +504,7 @@ int main(void) {
         cmocka_unit_test(strange_chunk_sizes_are_defined),
         cmocka_unit_test(many_chunk_streams_each_found_again),
         cmocka_unit_test(announced_sizes_allocate_nothing),
+        cmocka_unit_test(media_heads_and_whole_configurations_are_kept),
         cmocka_unit_test(random_bytes_never_hang),
         cmocka_unit_test(allocation_failures_lose_bodies_not_memory),
     };

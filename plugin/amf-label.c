@@ -42,11 +42,11 @@ static void add_name(struct rtmp_text *line, const struct rtmp_reader *reader,
     rtmp_text_add(line, ": ");
 }
 
-static void add_leaf(struct rtmp_text *line, const struct rtmp_reader *reader,
+static void add_leaf(struct rtmp_text *line, const char *value,
                      const struct rtmp_amf_event *event) {
     const char *quote = event->kind == RTMP_AMF_STRING ? "\"" : "";
     rtmp_text_add(line, quote);
-    rtmp_amf_leaf_text(line, reader, event, LABEL_STRING);
+    rtmp_text_wire(line, (const uint8_t *)value, strlen(value), LABEL_STRING);
     rtmp_text_add(line, quote);
     if (event->kind == RTMP_AMF_REFERENCE && event->target.len) {
         rtmp_text_add(line, " (");
@@ -65,12 +65,13 @@ static void add_container(struct rtmp_text *line, const struct rtmp_reader *read
 }
 
 void rtmpx_amf_set_label(proto_item *item, const struct rtmp_reader *reader,
-                         const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event) {
+                         const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event,
+                         const char *value) {
     char out[ITEM_LABEL_LENGTH];
     struct rtmp_text line = rtmp_text_over(out, sizeof out);
     add_name(&line, reader, name, event);
     if (rtmp_amf_is_leaf(event->kind))
-        add_leaf(&line, reader, event);
+        add_leaf(&line, value, event);
     else
         add_container(&line, reader, event);
     proto_item_set_text(item, "%s", line.out);

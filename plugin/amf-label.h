@@ -17,9 +17,10 @@ struct rtmpx_amf_name {
     unsigned index;                   /* of an item without a key */
 };
 
-/* `app: "live"`, `[2]: 252`, `Stream name: "cam1"`, `info: Object`. */
+/* `app: "live"`, `[2]: 252`, `Stream name: "cam1"`, `info: Object`. value: the text of a leaf. */
 void rtmpx_amf_set_label(proto_item *item, const struct rtmp_reader *reader,
-                         const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event);
+                         const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event,
+                         const char *value);
 
 /* Append ` (5 properties)`, ` (1 item)`. */
 void rtmpx_amf_append_count(proto_item *item, unsigned count, bool of_keys);

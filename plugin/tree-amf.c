@@ -308,15 +308,15 @@ static void add_markers(const struct view *view, proto_tree *tree) {
         rtmpx_add_uint(tree, hf_amf0_type, view->body, view->avmplus, 0x11);
 }
 
-static void set_label(const struct view *view, proto_item *item,
-                      const struct rtmp_amf_event *event) {
+static void set_label(const struct view *view, proto_item *item, const struct rtmp_amf_event *event,
+                      const char *value) {
     struct rtmpx_amf_name name = {
         .key = view->has_key ? &view->key : NULL,
         .label = view->label,
         .index = view->level[event->depth].count,
     };
     if (view->visible)
-        rtmpx_amf_set_label(item, view->amf->reader, &name, event);
+        rtmpx_amf_set_label(item, view->amf->reader, &name, event, value);
 }
 
 /* Behind a value: nothing waits any more. */
@@ -350,7 +350,7 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
         item = add_leaf_value(view, parent, event, text.value, range);
     if (!item)
         item = rtmpx_add_range(parent, hf_value, view->body, range);
-    set_label(view, item, event);
+    set_label(view, item, event, text.value);
     proto_tree *tree = proto_item_add_subtree(item, ett_leaf);
     add_markers(view, tree);
     add_type(view, tree, event);
@@ -393,7 +393,7 @@ static void open_container(struct view *view, const struct rtmp_amf_event *event
     struct rtmp_span range = value_range(view, event);
     proto_item *item = view->has_key ? add_key(view, parent, range)
                                      : rtmpx_add_range(parent, hf_value, view->body, range);
-    set_label(view, item, event);
+    set_label(view, item, event, NULL);
     proto_tree *tree = proto_item_add_subtree(item, ett_container);
     add_markers(view, tree);
     add_type(view, tree, event);

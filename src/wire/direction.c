@@ -49,6 +49,8 @@ static void keep_packet(struct rtmp_direction *dir, bool first) {
         return;
     }
     hs->have_second = true;
+    /* What is said must not depend on when it is asked for. */
+    dir->peer_came_first = dir->peer && dir->peer->handshake.have_first;
     const uint8_t *echoed = dir->peer ? dir->peer->first_packet : NULL;
     rtmp_handshake_examine_second(packet, hs->role, echoed, NULL, &hs->second);
     if (hs->second.echo_valid) {
@@ -74,7 +76,7 @@ const struct rtmp_handshake *rtmp_direction_handshake(struct rtmp_direction *dir
         return hs;
     const uint8_t *echoed = NULL;
     const struct rtmp_handshake_first *peer_first = NULL;
-    if (peer && peer->handshake.have_first) {
+    if (dir->peer_came_first) {
         examine_first(peer);
         echoed = peer->first_packet;
         peer_first = &peer->handshake.first;
@@ -172,8 +174,10 @@ static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_
             dir->gathered_count = len;
             take = len;
         }
+        dir->position += take;
         return take;
     }
+    dir->position = 0; /* what was held is fed from the beginning */
     uint8_t *undecided = dir->gathered;
     uint32_t undecided_count = dir->gathered_count;
     dir->gathered = NULL;
@@ -217,6 +221,7 @@ void rtmp_direction_gap(struct rtmp_direction *dir, uint64_t count) {
         uint32_t undecided_count = dir->gathered_count;
         dir->gathered = NULL;
         dir->gathered_count = 0;
+        dir->position = 0;
         begin_midstream(dir);
         if (undecided_count)
             rtmp_direction_feed(dir, undecided, undecided_count);

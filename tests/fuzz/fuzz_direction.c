@@ -248,10 +248,10 @@ static void begin(struct conversation *c, uint8_t options, size_t room) {
 static void end(struct conversation *c) {
     for (unsigned i = 0; i < 2; i++) {
         struct rtmp_direction *direction = &c->stream[i].direction;
-        if (direction->phase != RTMP_PHASE_UNDECIDED)
-            FUZZ_CHECK(direction->position == c->stream[i].fed);
+        FUZZ_CHECK(direction->position == c->stream[i].fed);
         if (direction->phase == RTMP_PHASE_CHUNKS)
             FUZZ_CHECK(direction->dechunk.position == c->stream[i].fed);
+        (void)rtmp_direction_handshake(direction);
         rtmp_direction_destroy(direction);
         free(c->stream[i].sent);
     }

@@ -81,6 +81,11 @@ def conversations():
     hello, answer, last = rtmp.handshake()
     yield "handshake-split", b"\0" + feed(hello[:5]) + feed(hello[5:]) + feed(answer, 1) + feed(last)
     yield "handshake-hole", b"\0" + feed(hello[:900]) + gap(200) + feed(hello[1100:] + last)
+    yield "handshake-answer-overtakes", b"\0" + feed(hello) + feed(last) + feed(answer, 1)
+    doubt = b"\3" + struct.pack("!II", 1000, 0x12345678)
+    yield "undecided-then-midstream", bytes([START_UNKNOWN]) + feed(doubt) + feed(
+        bytes(range(256)) * 6 + media(6, rtmp.ChunkWriter(), 0))
+    yield "undecided-then-a-hole", b"\0" + feed(doubt) + gap(300) + feed(media(6, rtmp.ChunkWriter(), 0))
     yield "handshake-encrypted", b"\0" + feed(rtmp.handshake(version=6)[0])
     yield "text-is-no-rtmp", b"\0" + feed(b"GET / HTTP/1.1\r\n\r\n")
     stream = media(8, rtmp.ChunkWriter())
@@ -146,7 +151,9 @@ def captures():
                 prefix = b"\0" if message_type == 17 else b""
                 stream += writer.write(rtmp.Message(message_type, prefix + data, csid=5), 0)
             yield f"{kind}-{number}-{manner}", bytes([AFTER_HANDSHAKE | manners[manner]]) + feed(stream)
-    for name in ("media", "hole-in-media", "chunk-size-1", "length-changes", "many-chunk-streams"):
+    for name in ("media", "hole-in-media", "chunk-size-1", "length-changes", "many-chunk-streams",
+                 "undecided-then-midstream", "undecided-then-a-hole", "handshake-answer-overtakes",
+                 "handshake-digest"):
         data = dict(conversations())[name]
         for manner in ("port", "http", "cut"):
             yield f"{name}-{manner}", bytes([data[0] | manners[manner]]) + data[1:]

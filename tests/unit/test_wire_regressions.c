@@ -194,6 +194,61 @@ static void losses_cost_no_more_with_many_chunk_streams(void **state) {
     rtmp_dechunk_destroy(&d);
 }
 
+/* Bytes that might begin a handshake are held: their positions were counted only when they were
+ * read, and all that followed was shown that far from its place. */
+static void undecided_bytes_count(void **state) {
+    (void)state;
+    struct log log = {.allocations_left = -1};
+    struct rtmp_memory memory = {.resize = resize, .user = &log};
+    struct rtmp_sink sink = {.user = &log, .part = on_part, .note = on_note};
+    struct rtmp_direction direction;
+    static const uint8_t doubt[] = {3, 0, 0, 3, 0xE8, 0x12, 0x34, 0x56, 0x78};
+    for (int hole = 0; hole < 2; hole++) {
+        rtmp_direction_init(&direction, RTMP_ROLE_CLIENT, &memory, &sink);
+        rtmp_direction_feed(&direction, doubt, 4);
+        rtmp_direction_feed(&direction, doubt + 4, 5);
+        assert_int_equal(direction.phase, RTMP_PHASE_UNDECIDED);
+        assert_int_equal(direction.position, 9);
+        static const uint8_t same[RTMP_HANDSHAKE_SIZE];
+        if (hole)
+            rtmp_direction_gap(&direction, sizeof same);
+        else
+            rtmp_direction_feed(&direction, same, sizeof same);
+        assert_int_equal(direction.phase, RTMP_PHASE_CHUNKS);
+        assert_int_equal(direction.position, 9 + sizeof same);
+        assert_int_equal(direction.dechunk.position, 9 + sizeof same);
+        rtmp_direction_destroy(&direction);
+    }
+}
+
+/* What a handshake says is worked out when it is asked for: the answer must be the same whenever
+ * that is. */
+static void handshake_does_not_depend_on_when_it_is_asked_for(void **state) {
+    (void)state;
+    struct rtmp_handshake_second seen[2];
+    for (int late = 0; late < 2; late++) {
+        struct log log = {.allocations_left = -1};
+        struct rtmp_memory memory = {.resize = resize, .user = &log};
+        struct rtmp_sink sink = {.user = &log, .part = on_part, .note = on_note};
+        struct rtmp_direction client, server;
+        rtmp_direction_init(&client, RTMP_ROLE_CLIENT, &memory, &sink);
+        rtmp_direction_init(&server, RTMP_ROLE_SERVER, &memory, &sink);
+        client.peer = &server;
+        server.peer = &client;
+        uint8_t packets[RTMP_HANDSHAKE_TOTAL] = {3};
+        rtmp_direction_feed(&client, packets, sizeof packets); /* C2 before S1 */
+        if (!late)
+            seen[0] = rtmp_direction_handshake(&client)->second;
+        rtmp_direction_feed(&server, packets, sizeof packets);
+        seen[1] = rtmp_direction_handshake(&client)->second;
+        rtmp_direction_destroy(&client);
+        rtmp_direction_destroy(&server);
+        if (late)
+            assert_memory_equal(&seen[0], &seen[1], sizeof seen[0]);
+    }
+    assert_false(seen[1].echo_known);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(part_of_a_replaced_message_keeps_its_values),
@@ -201,6 +256,8 @@ int main(void) {
         cmocka_unit_test(chunk_stream_behind_65536_others_is_its_own),
         cmocka_unit_test(size_that_cannot_be_inferred_is_given_up),
         cmocka_unit_test(inference_ends_when_nothing_can_be_held),
+        cmocka_unit_test(undecided_bytes_count),
+        cmocka_unit_test(handshake_does_not_depend_on_when_it_is_asked_for),
         cmocka_unit_test(losses_cost_no_more_with_many_chunk_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,10 +46,19 @@ def connections(segments):
 
 
 def _runs(connection):
-    """The connection's data in order of arrival: runs of one direction's contiguous bytes, and the
-    segments without payload in between."""
-    run = None
+    """The connection's data in order of arrival, each byte once: runs of one direction's contiguous
+    bytes, and the segments without payload in between."""
+    run, sent = None, {}
     for segment in connection.segments:
+        if segment.payload:
+            direction = segment.source, segment.target
+            start, end = connection.range(segment)
+            again = max(0, sent.get(direction, 0) - start)
+            sent[direction] = max(sent.get(direction, 0), end)
+            if again >= len(segment.payload):
+                continue
+            segment = segment.replace(payload=segment.payload[again:],
+                                      sequence=(segment.sequence + again) % pcap.WRAP)
         if not segment.payload:
             if segment.flags & (pcap.SYN | pcap.FIN | pcap.RST):
                 if run:

@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Break captures and show them: nothing may crash, hang, or be called malformed by Wireshark itself.
+
+A mutant is a short piece of a capture whose bytes were changed: its RTMP bytes (flipped, replaced by
+00 7F 80 FF, cut out, doubled, swapped; lengths and checksums of TCP stay right), or any bytes of its
+frames, by `editcap -E` at 0.5, 2 and 10 %. Many mutants, each with addresses of its own, share a
+file, so that tshark starts seldom; a file that fails is taken apart until the mutant is found.
+Each is shown as a list, in full, in full after two passes, and filtered. Deterministic by --seed.
+
+usage: mutate.py [--build DIR] [--count N] [--seed N] [--captures DIR] [--keep DIR]
+"""
+import argparse
+import concurrent.futures
+import dataclasses
+import ipaddress
+import os
+import pathlib
+import random
+import resource
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+
+import pcap  # noqa: E402
+from tshark import ROOT, PluginError, Tshark  # noqa: E402
+
+BATCH = 25  # mutants a file
+SEGMENTS = 60  # of a capture in one mutant
+PAYLOAD_BYTES = 60000
+HANDSHAKE = 3073
+TIMEOUT = 60  # seconds for a file in one manner; it takes one or two
+MEMORY = 2 << 30
+RATES = ("0.005", "0.02", "0.1")
+FILTER = ('rtmpx.amf.pair contains "a" or rtmpx.so.key or rtmpx.video.codec or rtmpx.type == 20 '
+          'or rtmpx.malformed')
+MANNERS = {
+    "list": [],
+    "full": ["-V"],
+    "two passes": ["-V", "-2"],
+    "filtered": ["-2", "-R", FILTER, "-T", "fields", "-e", "rtmpx.amf.pair", "-e", "rtmpx.message"],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutant:
+    """One of a batch: what to take, and the seed of what is done to it."""
+    capture: pathlib.Path
+    seed: int
+    rate: str  # of editcap; empty: the payload is changed
+
+
+# ---- what is done to bytes
+
+
+def break_bytes(data, dice):
+    """One to a few changes of a payload."""
+    data = bytearray(data)
+    for _ in range(dice.choice((1, 1, 1, 2, 3, 8))):
+        if not data:
+            break
+        at = dice.randrange(len(data))
+        change = dice.randrange(7)
+        if change == 0:
+            data[at] ^= 1 << dice.randrange(8)
+        elif change == 1:
+            data[at] = dice.choice((0x00, 0x7F, 0x80, 0xFF))
+        elif change == 2:
+            data[at:at + 4] = dice.choice((b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff", b"\x80\0\0\0"))
+        elif change == 3:
+            del data[at:at + dice.randint(1, 40)]
+        elif change == 4:
+            data[at:at] = data[at:at + dice.randint(1, 40)]
+        elif change == 5:
+            other = dice.randrange(len(data))
+            data[at], data[other] = data[other], data[at]
+        else:
+            data[at:at] = dice.randbytes(dice.randint(1, 12))
+    return bytes(data)
+
+
+def piece(segments, dice):
+    """Some segments from the beginning on, or around a place, always with the handshake."""
+    size = 0
+    taken = []
+    skip_from, skip_to = 0, 0
+    if len(segments) > SEGMENTS and dice.random() < 0.7:
+        skip_from = 12
+        skip_to = dice.randrange(12, len(segments) - SEGMENTS + 13)
+    for number, segment in enumerate(segments):
+        if skip_from <= number < skip_to and dice.random() < 0.99:
+            continue
+        if len(taken) == SEGMENTS or size > PAYLOAD_BYTES:
+            break
+        taken.append(segment)
+        size += len(segment.payload)
+    return taken
+
+
+def mutate_payload(segments, dice):
+    out, seen, moved = [], {}, {}
+    for segment in segments:
+        sender = segment.source
+        seen[sender] = seen.get(sender, 0) + len(segment.payload)
+        payload = segment.payload
+        wanted = 0.3 if seen[sender] > HANDSHAKE else 0.03
+        if payload and dice.random() < wanted:
+            payload = break_bytes(payload, dice)[:65000]
+        # What follows is moved, so that TCP sees no hole where bytes were cut out or added.
+        shift = moved.get(sender, 0)
+        moved[sender] = shift + len(payload) - len(segment.payload)
+        out.append(segment.replace(payload=payload, sequence=(segment.sequence + shift) % pcap.WRAP))
+        chance = dice.random()
+        if payload and chance < 0.01:
+            out.append(out[-1])
+        elif chance < 0.02:
+            out.pop()
+        elif chance < 0.03 and len(out) > 1:
+            out[-1], out[-2] = out[-2], out[-1]
+    return out
+
+
+def readdress(segments, number):
+    """Each mutant has a network of its own; ports stay."""
+    hosts = {}
+
+    def move(end):
+        host = hosts.setdefault(end[0], len(hosts) + 1)
+        return str(ipaddress.IPv4Address((10 << 24) + (number << 8) + host)), end[1]
+    return [s.replace(source=move(s.source), target=move(s.target)) for s in segments]
+
+
+# ---- a file of mutants
+
+
+def build_file(mutants, sources, path):
+    """Write the mutants into one capture; those for editcap into a file that it then changes."""
+    segments = []
+    for number, mutant in enumerate(mutants):
+        dice = random.Random(mutant.seed)
+        taken = piece(sources[mutant.capture], dice)
+        if not mutant.rate:
+            taken = mutate_payload(taken, dice)
+        segments += readdress(taken, number)
+    rate = mutants[0].rate
+    if not rate:
+        pcap.write_segments(path, segments)
+        return
+    whole = path.with_suffix(".whole")
+    pcap.write_segments(whole, segments)
+    subprocess.run(["editcap", "-F", "pcap", "-o", "14", "-E", rate, "--seed", str(mutants[0].seed),
+                    whole, path], check=True, capture_output=True)
+    whole.unlink()
+
+
+def limits():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def show(tshark, path, arguments):
+    """What goes wrong when tshark shows the file, or None."""
+    process = tshark.popen("tshark", "-n", "-r", path, *arguments, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=limits)
+    try:
+        output, errors = process.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return f"takes over {TIMEOUT} s"
+    if process.returncode:
+        return f"ends with {process.returncode}: {errors.decode(errors='replace').strip()[-300:]}"
+    for line in (output + errors).splitlines():
+        if b"Dissector bug" in line or (b"Malformed Packet: RTMP" in line):
+            return line.decode(errors="replace").strip()
+    return None
+
+
+def failures(tshark, path):
+    found = []
+    for manner, arguments in MANNERS.items():
+        wrong = show(tshark, path, arguments)
+        if wrong:
+            found.append(f"{manner}: {wrong}")
+    return found
+
+
+def run_batch(tshark, sources, number, mutants, keep):
+    """Failures of a batch, as texts; each with a file in `keep` that shows it."""
+    path = tshark.directory / f"mutants-{number}.pcap"
+    build_file(mutants, sources, path)
+    path.chmod(0o644)
+    began = time.monotonic()
+    found = failures(tshark, path)
+    took = time.monotonic() - began
+    if found and len(mutants) > 1:
+        path.unlink()
+        half = len(mutants) // 2
+        parts = [run_batch(tshark, sources, f"{number}.{i}", part, keep)[0]
+                 for i, part in enumerate((mutants[:half], mutants[half:]))]
+        if any(parts):
+            return sum(parts, []), took
+        build_file(mutants, sources, path)  # only together: keep the whole file
+    texts = []
+    for text in found:
+        kept = ""
+        if keep:
+            keep.mkdir(parents=True, exist_ok=True)
+            kept = keep / f"mutant-{mutants[0].seed}-{len(mutants)}.pcap"
+            kept.write_bytes(path.read_bytes())
+        texts.append(f"{mutants[0].capture.name} seed {mutants[0].seed} {mutants[0].rate} {kept} {text}")
+    path.unlink()
+    return texts, took
+
+
+# ---- all
+
+
+def batches(captures, count, seed):
+    """Half of them with changed payloads, half by editcap."""
+    dice = random.Random(seed)
+    for start in range(0, count, BATCH):
+        index = start // BATCH
+        rate = "" if index % 2 == 0 else RATES[index // 2 % len(RATES)]
+        size = min(BATCH, count - start)
+        yield [Mutant(dice.choice(captures), seed * 10**7 + start + i, rate) for i in range(size)]
+
+
+def read_sources(directories):
+    sources = {}
+    for directory in directories:
+        for path in sorted(directory.rglob("*.pcap*")):
+            segments = pcap.read_segments(path)[:4000]
+            if any(s.payload for s in segments):
+                sources[path] = segments
+    return sources
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--captures", action="append", type=pathlib.Path, default=[])
+    parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    sources = read_sources([ROOT / "samples", ROOT / "tests" / "captures", *options.captures])
+    began = time.monotonic()
+    slowest, failed = 0, []
+    with Tshark(options.build) as tshark, \
+            concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        tshark.environment["WIRESHARK_ABORT_ON_DISSECTOR_BUG"] = "1"
+        jobs = [pool.submit(run_batch, tshark, sources, number, mutants, options.keep)
+                for number, mutants in enumerate(batches(list(sources), options.count, options.seed))]
+        for job in jobs:
+            texts, took = job.result()
+            slowest = max(slowest, took)
+            for text in texts:
+                failed.append(text)
+                print(text, flush=True)
+    print(f"{options.count} mutants of {len(sources)} captures in {len(MANNERS)} manners: "
+          f"{len(failed)} failures; {time.monotonic() - began:.0f} s, slowest {BATCH}: {slowest:.1f} s")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except PluginError as error:
+        sys.exit(f"error: {error}")

@@ -323,8 +323,10 @@ static void open_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
 
 enum begun {
     BEGUN_CHUNK,
-    BEGUN_NOTHING, /* it cannot be a header of this direction */
-    BEGUN_UNSURE,  /* where its chunk ends depends on a chunk size that is not known yet */
+    BEGUN_NOTHING,  /* it cannot be a header of this direction */
+    BEGUN_UNSURE,   /* where its chunk ends depends on a chunk size that is not known yet */
+    BEGUN_UNPROVEN, /* what it inherits may have changed in a hole; it may continue a lost message
+                     */
 };
 
 /* A whole header was read: which stream does it belong to, does it begin a message? */
@@ -345,7 +347,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         cs->uncertain = h->fmt != 0;
     }
     if (cs->broken && h->fmt >= 2)
-        return BEGUN_NOTHING;
+        return BEGUN_UNPROVEN;
     uint32_t index = (uint32_t)(cs - d->streams.items);
     bool first = !continues(cs, h);
     uint32_t length = h->fmt <= 1 ? h->length : cs->message.length;
@@ -399,23 +401,25 @@ static void lose(struct rtmp_dechunk *d) {
     d->lost_offset = d->position;
     d->lost_gap = 0;
     d->inferring = false;
+    d->proving = false;
     d->guess_again = 0;
     d->hypothesis.valid = false;
 }
 
 /*
- * What stands at the next byte is no header, or one whose chunk size must be inferred. The header's
+ * What stands at the next byte is no header, or one that bytes behind it must explain. The header's
  * first `carried` bytes came in an earlier feed: a header may begin among them.
  */
 static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t carried) {
     d->position -= carried;
     lose(d);
     d->inferring = begun == BEGUN_UNSURE;
-    if (!d->inferring)
+    d->proving = begun == BEGUN_UNPROVEN;
+    if (begun == BEGUN_NOTHING)
         note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
     if (carried)
         (void)rtmp_resync_hold(d, d->carry, carried);
-    d->scanned = d->inferring ? 0 : 1;
+    d->scanned = begun == BEGUN_NOTHING ? 1 : 0;
 }
 
 /* ---- reading ---- */
@@ -725,6 +729,7 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
     d->hypothesis = hypothesis;
     d->lost_gap += count;
     d->inferring = false;
+    d->proving = false;
     d->position += count;
     d->held_count = 0;
     d->scanned = 0;

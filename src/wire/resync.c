@@ -5,13 +5,13 @@
  * Every candidate position is weighed in bits of evidence: roughly minus log2 of the chance that
  * random bytes agree as well with what is known of the direction (its chunk streams, their types
  * and message stream ids, plausible lengths and timestamps) and with a next header where this one
- * says. Among 64 Ki positions of payload a threshold of 40 bits leaves a chance of 2^-24 of a
+ * says. Among 64 Ki positions of payload a threshold of 38 bits leaves a chance of 2^-22 of a
  * phantom.
  */
 #include "wire/dechunk.h"
 #include "wire/limits.h"
 
-#define EVIDENCE_ENOUGH   40
+#define EVIDENCE_ENOUGH   38
 #define EVIDENCE_PENDING  18 /* worth waiting for more bytes */
 #define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
 #define EVIDENCE_ALIGNED  16 /* where a segment begins: one position, not one of 64 Ki */
@@ -233,7 +233,8 @@ static bool walk_step(struct rtmp_dechunk *d, struct walk *w, uint32_t *pos, boo
             return false;
         }
         bool strong = evidence >= EVIDENCE_STRONG;
-        if (!w->believed && (w->bits >= EVIDENCE_CONTEXT || (first && strong))) {
+        if (!w->believed &&
+            (w->bits >= EVIDENCE_CONTEXT || (first && w->bits + evidence >= EVIDENCE_STRONG))) {
             w->believed = true;
             w->start = start;
             w->start_csid = h.csid;
@@ -583,17 +584,56 @@ static bool find_pending(struct rtmp_dechunk *d, uint32_t *found_at) {
     return false;
 }
 
+/*
+ * A fmt 2 or 3 header stands at held 0, of a chunk stream that a hole may have changed. It begins a
+ * message of the length known before if another header stands where that one ends. Sets `*wait`
+ * when more bytes may tell.
+ */
+static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
+    struct walk w = {.chunk_size = d->chunk_size, .need = UINT32_MAX};
+    uint32_t pos = 0;
+    bool on = walk_step(d, &w, &pos, true);
+    w.bits = 0;
+    if (on)
+        walk_from(d, &w, pos, false);
+    *wait = !w.failed && w.need != UINT32_MAX && w.need < RTMP_LIMIT_RESYNC_BYTES / 2;
+    d->guess_again = w.need;
+    if (w.failed || w.bits < EVIDENCE_LANDING)
+        return false;
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held, d->held_count);
+    (void)rtmp_chunk_header_read(&r, &h);
+    rtmp_chunk_streams_mend(&d->streams, rtmp_chunk_streams_find(&d->streams, h.csid));
+    return true;
+}
+
+/* The header at held 0 is what it seemed: synchronised again, nothing was skipped. */
+static bool resume_at_first(struct rtmp_dechunk *d, uint32_t *found_at) {
+    d->state = RTMP_AT_HEADER;
+    d->position = d->held_offset;
+    *found_at = 0;
+    return true;
+}
+
 bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
+    if (d->proving) {
+        bool wait;
+        if (d->held_count < d->guess_again)
+            return false;
+        if (prove_inherited(d, &wait))
+            return resume_at_first(d, found_at);
+        if (wait)
+            return false;
+        d->proving = false;
+        d->scanned = 1;
+    }
     if (d->inferring) {
         if (d->held_count < d->guess_again)
             return false;
         struct size_guess guess = guess_size(d, 0);
         if (guess.bits >= EVIDENCE_SIZE) {
             accept_size(d, guess.size, length_at(d, 0));
-            d->state = RTMP_AT_HEADER;
-            d->position = d->held_offset;
-            *found_at = 0;
-            return true;
+            return resume_at_first(d, found_at);
         }
         d->guess_again = guess.need;
         if (guess.wait)

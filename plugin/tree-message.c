@@ -103,72 +103,63 @@ void rtmpx_register_message(int proto) {
 
 /* ---- by type ---- */
 
-void rtmpx_tree_message_body(proto_tree *tree, const struct rtmpx_body *body) {
-    switch (body->message->type) {
+/* A message type without a meaning known. */
+static void tree_unknown(proto_tree *tree, const struct rtmpx_body *body) {
+    if (body->available)
+        proto_tree_add_item(tree, hf_body, body->tvb, 0, (int)body->available, ENC_NA);
+}
+
+static void summary_unknown(struct rtmp_text *text, const struct rtmpx_body *body) {
+    rtmp_text_format(text, "%s message type %u", rtmp_message_type_name(body->message->type),
+                     body->message->type);
+}
+
+/* Who shows a message type. */
+struct noun {
+    void (*tree)(proto_tree *tree, const struct rtmpx_body *body);
+    void (*summary)(struct rtmp_text *text, const struct rtmpx_body *body);
+};
+
+static const struct noun *noun_of(uint8_t type) {
+    static const struct noun control = {rtmpx_tree_control, rtmpx_summary_control};
+    static const struct noun media = {rtmpx_tree_media, rtmpx_summary_media};
+    static const struct noun command = {rtmpx_tree_command, rtmpx_summary_command};
+    static const struct noun shared_object = {rtmpx_tree_shared_object,
+                                              rtmpx_summary_shared_object};
+    static const struct noun aggregate = {rtmpx_tree_aggregate, rtmpx_summary_aggregate};
+    static const struct noun unknown = {tree_unknown, summary_unknown};
+    switch (type) {
     case RTMP_MESSAGE_SET_CHUNK_SIZE:
     case RTMP_MESSAGE_ABORT:
     case RTMP_MESSAGE_ACKNOWLEDGEMENT:
     case RTMP_MESSAGE_USER_CONTROL:
     case RTMP_MESSAGE_WINDOW_ACK_SIZE:
     case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
-        rtmpx_tree_control(tree, body);
-        break;
+        return &control;
     case RTMP_MESSAGE_AUDIO:
     case RTMP_MESSAGE_VIDEO:
-        rtmpx_tree_media(tree, body);
-        break;
+        return &media;
     case RTMP_MESSAGE_DATA_AMF3:
     case RTMP_MESSAGE_DATA_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:
     case RTMP_MESSAGE_COMMAND_AMF0:
-        rtmpx_tree_command(tree, body);
-        break;
+        return &command;
     case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
     case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
-        rtmpx_tree_shared_object(tree, body);
-        break;
+        return &shared_object;
     case RTMP_MESSAGE_AGGREGATE:
-        rtmpx_tree_aggregate(tree, body);
-        break;
+        return &aggregate;
     default:
-        if (body->available)
-            proto_tree_add_item(tree, hf_body, body->tvb, 0, (int)body->available, ENC_NA);
-        break;
+        return &unknown;
     }
 }
 
+void rtmpx_tree_message_body(proto_tree *tree, const struct rtmpx_body *body) {
+    noun_of(body->message->type)->tree(tree, body);
+}
+
 void rtmpx_summary_message(struct rtmp_text *text, const struct rtmpx_body *body) {
-    switch (body->message->type) {
-    case RTMP_MESSAGE_SET_CHUNK_SIZE:
-    case RTMP_MESSAGE_ABORT:
-    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
-    case RTMP_MESSAGE_USER_CONTROL:
-    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
-    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
-        rtmpx_summary_control(text, body);
-        break;
-    case RTMP_MESSAGE_AUDIO:
-    case RTMP_MESSAGE_VIDEO:
-        rtmpx_summary_media(text, body);
-        break;
-    case RTMP_MESSAGE_DATA_AMF3:
-    case RTMP_MESSAGE_DATA_AMF0:
-    case RTMP_MESSAGE_COMMAND_AMF3:
-    case RTMP_MESSAGE_COMMAND_AMF0:
-        rtmpx_summary_command(text, body);
-        break;
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
-        rtmpx_summary_shared_object(text, body);
-        break;
-    case RTMP_MESSAGE_AGGREGATE:
-        rtmpx_summary_aggregate(text, body);
-        break;
-    default:
-        rtmp_text_format(text, "%s message type %u", rtmp_message_type_name(body->message->type),
-                         body->message->type);
-        break;
-    }
+    noun_of(body->message->type)->summary(text, body);
 }
 
 /* ---- the parts of a message in this segment ---- */

@@ -50,7 +50,7 @@ KINDS = {
     "wrap+absolute": (variants.wrap, ABSOLUTE),
     **{f"snaplen {n}": (lambda c, n=n: [variants.cut_frames(c, n)], ()) for n in SNAPLENS},
 }
-FIELDS = ("ip.src", "ip.dst", "rtmpx.type", "rtmpx.length", "rtmpx.timestamp", "rtmpx.stream_id",
+FIELDS = ("frame.number", "ip.src", "ip.dst", "rtmpx.type", "rtmpx.length", "rtmpx.timestamp", "rtmpx.stream_id",
           "rtmpx.csid")
 BATCH = 60000  # segments a capture file
 
@@ -114,18 +114,21 @@ def _same(message, header, missing):
 
 
 def _matched(messages, shown, missing):
-    """Indices of the messages that are shown: the longest common subsequence (Hunt and Szymanski)."""
+    """Indices of the messages that are shown: the longest common subsequence (Hunt and Szymanski),
+    from the end, so that of equal headers the latest are taken.
+
+    shown: (end, header), where end is the stream position that the frame reaches."""
     places = collections.defaultdict(list)
     for index, message in enumerate(messages):
-        places[message.type, message.length, message.csid].insert(0, index)
+        places[message.type, message.length, message.csid].append(index)
     ends, chains = [], []
-    for header in shown:
+    for reached, header in reversed(shown):
         kind, length, _, _, csid = header
         for index in places[kind, length, csid]:
-            if _same(messages[index], header, missing):
-                size = bisect.bisect_left(ends, index)
+            if messages[index].end <= reached and _same(messages[index], header, missing):
+                size = bisect.bisect_left(ends, -index)
                 chain = (index, chains[size - 1] if size else None)
-                ends[size:size + 1], chains[size:size + 1] = [index], [chain]
+                ends[size:size + 1], chains[size:size + 1] = [-index], [chain]
     matched, chain = set(), chains[-1] if chains else None
     while chain:
         matched.add(chain[0])
@@ -170,9 +173,23 @@ def _batches(made):
         yield batch
 
 
+def _reached(connection, segments):
+    """For each segment the position that its direction's stream has reached with it."""
+    first, highest, result = dict(connection.first), {}, []
+    for segment in segments:
+        direction = segment.source, segment.target
+        if segment.flags & pcap.SYN:  # of a variant with other sequence numbers
+            first[direction] = (segment.sequence + 1) % pcap.WRAP
+        end = (segment.sequence - first[direction]) % pcap.WRAP + len(segment.payload)
+        if segment.payload:
+            highest[direction] = max(highest.get(direction, 0), end)
+        result.append(highest.get(direction, 0))
+    return result
+
+
 def run_batch(tshark, connection, batch, snaplen, arguments):
-    """{(variant number, direction): message headers shown}, directions as in the connection."""
-    segments, clients = [], {}
+    """{(variant number, direction): [(stream position reached, header of a message shown)]}"""
+    segments, clients, reached = [], {}, []
     for number, (variant, _) in enumerate(batch):
         address = _address(number + (10 << 16))
         clients[address] = number
@@ -180,6 +197,7 @@ def run_batch(tshark, connection, batch, snaplen, arguments):
         # One after the other in time, as in one long capture.
         shift = segments[-1].time + 10**9 - moved[0].time if segments else 0
         segments += [s.replace(time=s.time + shift) for s in moved]
+        reached += _reached(connection, variant)
     path = tshark.directory / "variants.pcap"
     pcap.write_segments(path, segments, snaplen)
     fields = itertools.chain.from_iterable(("-e", field) for field in FIELDS)
@@ -189,12 +207,13 @@ def run_batch(tshark, connection, batch, snaplen, arguments):
                         capture=path).stdout
     shown = collections.defaultdict(list)
     for line in output.splitlines():
-        source, target, *columns = line.split("\t")
-        rows = zip(*(map(int, column.split(",")) for column in columns), strict=True)
+        number, source, target, *columns = line.split("\t")
+        headers = zip(*(map(int, column.split(",")) for column in columns), strict=True)
+        rows = [(reached[int(number) - 1], header) for header in headers]
         from_client = source in clients
         ends = (connection.client, connection.server)
         shown[clients[source if from_client else target],
-              ends if from_client else ends[::-1]] += list(rows)
+              ends if from_client else ends[::-1]] += rows
     return shown
 
 

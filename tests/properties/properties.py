@@ -14,9 +14,9 @@ phantom    messages shown that the stream does not have
            (timestamps and stream ids are compared as far as the headers that make them are there)
 skipped    the largest distance in bytes from the end of a loss to the recovery point
 
-usage: properties.py [--build DIR] [--kind KIND...] [--strict] CAPTURE...
---strict: fail unless shown is all of present where nothing is missing, all of `after` where
-something is, and phantom is 0.
+usage: properties.py [--build DIR] [--kind KIND...] [--least PERCENT] CAPTURE...
+--least: fail when a message is a phantom; when, where nothing is missing, a message is not shown; or
+when less than so many percent of `after` are.
 """
 import argparse
 import bisect
@@ -73,9 +73,8 @@ class Total:
         self.skipped = max(self.skipped, other.skipped)
         self.lossless &= other.lossless
 
-    @property
-    def good(self):
-        return not self.phantom and self.after == self.after_shown \
+    def good(self, least=100):
+        return not self.phantom and 100 * self.after_shown >= least * self.after \
             and (not self.lossless or self.present == self.shown)
 
     def row(self, name):
@@ -232,7 +231,7 @@ def run_kind(tshark, connection, kind, show):
                 verdict.add(judge(messages, shown[number, direction],
                                   missing.get(direction, []), bodies=not snaplen))
             verdict.variants = 1
-            if show and not verdict.good:
+            if show and not verdict.good():
                 print(f"    {kind} variant {done + number}: missing {missing}: "
                       f"{verdict.shown} of {verdict.present}, after {verdict.after_shown} of "
                       f"{verdict.after}, phantom {verdict.phantom}")
@@ -245,7 +244,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--kind", action="append", choices=KINDS)
-    parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--least", type=float, metavar="PERCENT")
     parser.add_argument("--each", action="store_true", help="a row a capture as well")
     parser.add_argument("--show", action="store_true", help="print the variants that are not good")
     parser.add_argument("captures", nargs="+", type=pathlib.Path)
@@ -262,7 +261,8 @@ def main():
                     total.add(verdict)
     for kind, total in totals.items():
         print(total.row(kind))
-    return options.strict and not all(total.good for total in totals.values())
+    return options.least is not None and not all(
+        total.good(options.least) for total in totals.values())
 
 
 if __name__ == "__main__":

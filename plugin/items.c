@@ -5,6 +5,18 @@
 
 #include "payload/command.h"
 
+void rtmpx_append_text(proto_item *item, const char *text) {
+    proto_item_append_text(item, "%s", ""); /* now it has a text of its own, if it is shown */
+    const field_info *field = item ? PITEM_FINFO(item) : NULL;
+    size_t used = field && field->rep ? strlen(field->rep->representation) : ITEM_LABEL_LENGTH;
+    if (used + 4 > ITEM_LABEL_LENGTH)
+        return;
+    char out[ITEM_LABEL_LENGTH];
+    struct rtmp_text cut = rtmp_text_over(out, ITEM_LABEL_LENGTH - used);
+    rtmp_text_add(&cut, text);
+    proto_item_append_text(item, "%s", out);
+}
+
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span) {
     if (span.pos > body->available || span.len > body->available - span.pos)
         return "";

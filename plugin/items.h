@@ -17,6 +17,10 @@ static inline bool rtmpx_frame_is_full(proto_tree *tree) {
  * memory. Never NULL. */
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span);
 
+/* Append to an item's text as much as fits, whole characters: Wireshark cuts texts at
+ * ITEM_LABEL_LENGTH bytes, wherever that is (4.0). */
+void rtmpx_append_text(proto_item *item, const char *text);
+
 static inline proto_item *rtmpx_add_uint(proto_tree *tree, int hf, const struct rtmpx_body *body,
                                          struct rtmp_span span, uint32_t value) {
     return proto_tree_add_uint(tree, hf, body->tvb, (int)span.pos, (int)span.len, value);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect.h"
 #include "expert.h"
+#include "items.h"
 #include "preferences.h"
 #include "tree-amf.h"
 #include "tree-chunk.h"
@@ -220,8 +221,10 @@ static void set_columns(const struct rtmpx_view *view, const char *line, bool co
 static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {
     proto_item *item = proto_tree_add_item(tree, proto_rtmpx, view->tvb, 0, -1, ENC_NA);
     proto_tree *rtmp = proto_item_add_subtree(item, ett_rtmpx);
-    if (line)
-        proto_item_append_text(item, ", %s", line);
+    if (line) {
+        rtmpx_append_text(item, ", ");
+        rtmpx_append_text(item, line);
+    }
     const struct rtmpx_remark *remarks = NULL;
     uint32_t remark_count = rtmpx_remarks_of(view->direction, view->segment, &remarks);
     for (uint32_t i = 0; i < remark_count; i++)

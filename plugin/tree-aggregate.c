@@ -115,12 +115,13 @@ static void add_data(proto_tree *tree, const struct rtmpx_body *body,
 
 static void label_tag(proto_item *item, const struct rtmpx_body *body,
                       const struct rtmp_aggregate_tag *tag) {
-    char line[256];
+    char line[ITEM_LABEL_LENGTH];
     struct rtmp_message message;
     struct rtmpx_body inner = tag_body(body, tag, &message);
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
+    rtmp_text_add(&text, "Tag: ");
     rtmpx_summary_message(&text, &inner);
-    proto_item_set_text(item, "Tag: %s", text.out);
+    proto_item_set_text(item, "%s", line);
 }
 
 static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk) {

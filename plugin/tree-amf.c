@@ -338,7 +338,10 @@ static void add_meaning(const struct view *view, proto_tree *tree,
         !rtmp_property_meaning(&text, view->path.text.out, value))
         return;
     proto_item_set_generated(add_string(view, tree, hf_meaning, behind_marker(event), line));
-    proto_item_append_text(proto_tree_get_parent(tree), " (%s)", line);
+    proto_item *item = proto_tree_get_parent(tree);
+    rtmpx_append_text(item, " (");
+    rtmpx_append_text(item, line);
+    rtmpx_append_text(item, ")");
 }
 
 static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {

@@ -363,7 +363,7 @@ static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct 
     struct rtmpx_body body = {.message = &message};
     find_body(view, lists, index, UINT32_MAX, true, &body);
     if (rtmpx_tree_visible(tree)) {
-        char line[512];
+        char line[ITEM_LABEL_LENGTH];
         struct rtmp_text text = rtmp_text_over(line, sizeof line);
         rtmpx_summary_message(&text, &body);
         proto_item_set_text(item, "%s", line);

@@ -193,6 +193,7 @@ static void hash_node(proto_node *node, void *data) {
             text = fi->rep->representation;
         else
             proto_item_fill_label(fi, label);
+        fuzz_check_text(text, strlen(text));
         *hash = fuzz_hash(*hash, fi->hfinfo->abbrev, strlen(fi->hfinfo->abbrev));
         *hash = fuzz_hash(*hash, text, strlen(text));
         *hash = fuzz_hash_number(*hash, (uint64_t)(uint32_t)fi->start << 32 | (uint32_t)fi->length);

@@ -44,7 +44,7 @@ def main():
                 concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             bench = Bench(tshark)
             bench.check_plugins()
-            print(f"{bench.version}; the built-in with {' '.join(bench.BUILTIN)}.", flush=True)
+            print(bench.version, flush=True)
             for part in parts:
                 print(flush=True)
                 PARTS[part](bench, pool, options)

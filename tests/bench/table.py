@@ -64,7 +64,7 @@ class Figure:
 
 def measure(bench, pool, path, modes, quick):
     """Figures by mode. Instructions do not depend on what else runs: as many runs as processors."""
-    frames = {mode: count // 4 if quick else count for mode, count in FRAMES.items()}
+    frames = {mode: frames_of(mode, quick) for mode in FRAMES}
     counted = [mode for mode in modes if mode in FRAMES]
     costs = {(mode, who): pool.submit(bench.instructions, who, path,
                                       ["-c", str(frames[mode]), *mode_arguments(mode, who)])
@@ -81,10 +81,19 @@ def measure(bench, pool, path, modes, quick):
     return figures
 
 
+def frames_of(mode, quick):
+    return FRAMES[mode] // 4 if quick else FRAMES[mode]
+
+
+def command(mode, options):
+    frames = ["-c", str(frames_of(mode, options.quick))] if mode in FRAMES else []
+    return " ".join(["", *frames, *mode_arguments(mode, "rtmpx")])
+
+
 def cell(mode, figure, goal):
     if mode in PER_ITEM:
-        shown = [f"{figure.attributable(who) / figure.items[who] / 1000:.2f} k"
-                 for who in PROTOCOL]
+        shown = [f"{figure.attributable(who) / figure.items[who] / 1000:.2f} k for each of "
+                 f"{figure.items[who]}" for who in PROTOCOL]
     elif mode == "memory":
         shown = [f"{figure.attributable(who) / 1e6:.1f} MB" for who in PROTOCOL]
     else:
@@ -104,6 +113,8 @@ def run(bench, pool, options):
         print(f"{name}: {truth}: both find all messages", file=sys.stderr)
         figures[name] = measure(bench, pool, path, modes, options.quick)
         path.unlink()
+        for mode, figure in figures[name].items():
+            print(f"{name} {mode}: {cell(mode, figure, None)}", file=sys.stderr, flush=True)
     print("| attributable cost against the built-in (rtmpx / built-in) | "
           + " | ".join(CAPTURES[name].title for name in names) + " |")
     print("|---" * (len(names) + 1) + "|")
@@ -112,3 +123,9 @@ def run(bench, pool, options):
         print(f"| {MODES[mode]} | "
               + " | ".join(cell(mode, figures[name][mode], goals[name]) for name in names) + " |",
               flush=True)
+    print("\nCaptures: " + "; ".join(f"{CAPTURES[name].title}: `gen_rtmp_pcap.py "
+                                    f"{CAPTURES[name].arguments}`" for name in names)
+          + ".\nRuns: " + "; ".join(f"{MODES[mode]}: `tshark -r CAPTURE{command(mode, options)}`"
+                                    for mode in modes)
+          + f". The built-in's field is {CSID['built-in']}; floor and built-in run with "
+          f"{' '.join(bench.BUILTIN)}.")

@@ -106,7 +106,9 @@ struct walk {
 static struct walk walk_of(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
                            tvbuff_t *tvb) {
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(direction, part);
-    const uint8_t *bytes = part->size ? tvb_get_ptr(tvb, (int)part->start, (int)part->size) : NULL;
+    static const uint8_t nothing[1];
+    const uint8_t *bytes =
+        part->size ? tvb_get_ptr(tvb, (int)part->start, (int)part->size) : nothing;
     return (struct walk){
         .part = part,
         .carried = assembly ? assembly->header : NULL,

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Print the table of figures: what should be reached, what is, measured now.
+
+The columns are the goals for every change; --long multiplies what a long run is for. Builds what it
+needs: DIRECTORY (a usual build), DIRECTORY-fuzz (clang, libFuzzer), DIRECTORY-coverage.
+
+usage: report.py [--build DIRECTORY] [--long FACTOR] [ROW ...]
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SECONDS = 20  # of each fuzz target
+
+
+def run(*command, check=False):
+    result = subprocess.run([str(c) for c in command], cwd=ROOT, text=True, capture_output=True,
+                            errors="replace", check=False)
+    if check and result.returncode:
+        sys.exit(f"{command}: {result.stderr or result.stdout}")
+    return result
+
+
+def build(directory, *options):
+    run("cmake", "-S", ROOT, "-B", directory, "-G", "Ninja", *options, check=True)
+    run("cmake", "--build", directory, check=True)
+
+
+def last_line(result):
+    lines = result.stdout.strip().splitlines()
+    return lines[-1] if lines else result.stderr.strip()[-200:]
+
+
+class Report:
+    def __init__(self, directory, factor):
+        self.directory = directory
+        self.factor = factor
+        self.failed = 0
+
+    def row(self, figure, goal, reached, good):
+        self.failed += not good
+        print(f"{figure:28} {goal:38} {'ok  ' if good else 'FAIL'} {reached}", flush=True)
+
+    def script(self, figure, goal, script, *arguments):
+        result = run(sys.executable, ROOT / "tests" / script, "--build", self.directory, *arguments)
+        self.row(figure, goal, last_line(result), result.returncode == 0)
+
+    # ---- one method a row
+
+    def fuzz(self):
+        directory = f"{self.directory}-fuzz"
+        build(directory, "-DRTMPX_FUZZ=ON", "-DCMAKE_C_COMPILER=clang")
+        for source in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
+            noun = source.stem.removeprefix("fuzz_")
+            result = run(ROOT / "tests/fuzz/run", "--build", directory, noun, SECONDS * self.factor,
+                         f"-runs={10**6 * self.factor}")
+            units = re.search(r"number_of_executed_units: *(\d+)", result.stdout)
+            count = int(units[1]) if units else 0
+            self.row(f"fuzz {noun}", f"1e6 inputs or {SECONDS * self.factor} s, no finding",
+                     f"{count} inputs", result.returncode == 0 and count > 0)
+
+    def corpus(self):
+        result = run("ctest", "--test-dir", self.directory, "-R", r"^fuzz\.")
+        self.row("corpus", "replayed, no finding", last_test_line(result), result.returncode == 0)
+
+    def unit(self):
+        result = run("ctest", "--test-dir", self.directory, "-R", r"^unit\.")
+        self.row("prefixes, bits, bytes, memory", "every vector (unit tests)", last_test_line(result),
+                 result.returncode == 0)
+
+    def mutate(self):
+        self.script("mutated captures", f"{500 * self.factor}, 0 failures", "mutate/mutate.py",
+                    "--count", 500 * self.factor)
+
+    def hostile(self):
+        self.script("hostile traffic", "linear time, bounded memory", "mutate/hostile.py",
+                    "--size", 100000 * self.factor)
+
+    def differential(self):
+        self.script("random valid traffic", f"{100000 * self.factor} messages, 0 differences",
+                    "mutate/differential.py", "--messages", 100000 * self.factor)
+
+    def bad_input(self):
+        shared = ROOT.parent / "shared/captures/malformed"
+        self.script("bad input", "each shown where it is", "bad_input/bad_input.py",
+                    *(["--captures", shared] if shared.is_dir() else []))
+
+    def orders(self):
+        samples = sorted((ROOT / "samples").glob("*.pcap*"))
+        self.script("order of visits", "-r = -2 = sharkd in any order", "orders/orders.py", *samples)
+
+    def coverage(self):
+        result = run(ROOT / "tests/report/coverage.sh", f"{self.directory}-coverage")
+        for name, least in (("core", (98, 95)), ("plugin", (90, 0))):
+            found = re.search(rf"{name}: lines (\d+)%, branches (\d+)%", result.stdout)
+            reached = tuple(map(int, found.groups())) if found else (0, 0)
+            self.row(f"coverage, {name}", f"lines {least[0]} %, branches {least[1]} %",
+                     f"lines {reached[0]} %, branches {reached[1]} %",
+                     all(a >= b for a, b in zip(reached, least)))
+
+    def analyzer(self):
+        flags = run("pkg-config", "--cflags", "wireshark", "glib-2.0").stdout.split()
+        warnings = 0
+        for source in [*ROOT.glob("src/**/*.c"), *ROOT.glob("plugin/*.c")]:
+            result = run("gcc", "-fanalyzer", "-O1", "-std=gnu11", "-I", ROOT / "src", "-I",
+                         ROOT / "plugin", *flags, '-DRTMPX_VERSION="0"', "-DRTMPX_WIRESHARK_MAJOR=4",
+                         "-DRTMPX_WIRESHARK_MINOR=0", "-DRTMPX_WIRESHARK_VERSION=40000", "-c", source,
+                         "-o", "/dev/null")
+            warnings += result.stderr.count("warning:") + (result.returncode != 0)
+        self.row("gcc -fanalyzer", "0 warnings", f"{warnings} warnings", warnings == 0)
+
+
+def last_test_line(result):
+    return next((line for line in result.stdout.splitlines() if "tests passed" in line), "no tests")
+
+
+ROWS = ("unit", "corpus", "bad_input", "mutate", "hostile", "differential", "orders", "analyzer", "fuzz",
+        "coverage")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--long", type=int, default=1, metavar="FACTOR")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}")
+    options = parser.parse_args()
+    report = Report(options.build.resolve(), options.long)
+    build(report.directory)
+    began = time.monotonic()
+    for name in options.rows or ROWS:
+        getattr(report, name)()
+    print(f"{report.failed} figures not reached; {time.monotonic() - began:.0f} s")
+    return bool(report.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

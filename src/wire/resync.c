@@ -303,6 +303,7 @@ uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t
             d->candidate_count = 0;
             d->hypothesis.valid = false;
             d->inferring = false;
+            d->proving = false;
             d->held_offset = d->position;
             return len;
         }

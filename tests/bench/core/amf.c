@@ -54,7 +54,7 @@ static void put_leaf(struct body *body, uint32_t i) {
 static void put_object(struct body *body, uint32_t properties) {
     put(body, "\x03", 1);
     for (uint32_t i = 0; i < properties; i++) {
-        char key[16];
+        char key[32];
         snprintf(key, sizeof key, "property%u", i);
         put_key(body, key);
         put_leaf(body, i);

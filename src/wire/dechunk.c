@@ -336,9 +336,15 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
     if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
         return BEGUN_NOTHING;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
-    if (!cs) {
-        if (h->fmt >= 2)
-            return BEGUN_NOTHING;
+    if (h->fmt >= 2 && !cs)
+        return BEGUN_NOTHING;
+    if (h->fmt >= 2 && cs->broken)
+        return BEGUN_UNPROVEN;
+    bool first = !cs || !continues(cs, h);
+    uint32_t length = h->fmt <= 1 ? h->length : cs->message.length;
+    if (first && !d->chunk_size_known && length > d->chunk_size_floor)
+        return BEGUN_UNSURE;
+    if (!cs) { /* not before its header is believed: others would inherit from it */
         cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
         if (!cs) {
             note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
@@ -346,13 +352,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         }
         cs->uncertain = h->fmt != 0;
     }
-    if (cs->broken && h->fmt >= 2)
-        return BEGUN_UNPROVEN;
     uint32_t index = (uint32_t)(cs - d->streams.items);
-    bool first = !continues(cs, h);
-    uint32_t length = h->fmt <= 1 ? h->length : cs->message.length;
-    if (first && !d->chunk_size_known && length > d->chunk_size_floor)
-        return BEGUN_UNSURE;
     uint16_t extended_flag = 0;
     if (h->fmt == 3 && cs->has_extended) {
         extended_flag = extended3 ? RTMP_PART_EXTENDED : RTMP_PART_OMITTED;

@@ -194,6 +194,23 @@ static void losses_cost_no_more_with_many_chunk_streams(void **state) {
     rtmp_dechunk_destroy(&d);
 }
 
+/* A header that is not yet believed made its chunk stream known, without type or length: a header
+ * that inherits from it then began a message of type 0. */
+static void doubtful_header_makes_no_chunk_stream(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    for (int i = 0; i < 4; i++)
+        feed(&d, "04 000010 000004 08 01000000 AF010203");
+    assert_int_equal(d.state, RTMP_AT_HEADER);
+    feed(&d, "06 000020 008000 09 01000000 1701000000"); /* where is it cut? */
+    assert_int_equal(d.state, RTMP_LOST);
+    assert_null(rtmp_chunk_streams_find(&d.streams, 6));
+    rtmp_dechunk_destroy(&d);
+}
+
 /* Bytes that might begin a handshake are held: their positions were counted only when they were
  * read, and all that followed was shown that far from its place. */
 static void undecided_bytes_count(void **state) {
@@ -256,6 +273,7 @@ int main(void) {
         cmocka_unit_test(chunk_stream_behind_65536_others_is_its_own),
         cmocka_unit_test(size_that_cannot_be_inferred_is_given_up),
         cmocka_unit_test(inference_ends_when_nothing_can_be_held),
+        cmocka_unit_test(doubtful_header_makes_no_chunk_stream),
         cmocka_unit_test(undecided_bytes_count),
         cmocka_unit_test(handshake_does_not_depend_on_when_it_is_asked_for),
         cmocka_unit_test(losses_cost_no_more_with_many_chunk_streams),

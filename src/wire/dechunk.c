@@ -341,7 +341,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
     if (h->fmt >= 2 && cs->broken)
         return BEGUN_UNPROVEN;
     bool first = !cs || !continues(cs, h);
-    uint32_t length = h->fmt <= 1 ? h->length : cs->message.length;
+    uint32_t length = h->fmt <= 1 || !cs ? h->length : cs->message.length;
     if (first && !d->chunk_size_known && length > d->chunk_size_floor)
         return BEGUN_UNSURE;
     if (!cs) { /* not before its header is believed: others would inherit from it */

@@ -29,11 +29,11 @@ def mode_arguments(mode, who):
 class Bench:
     """tshark with rtmpx, with the floor, and with no plugin."""
 
-    # With its default the built-in stops decoding at the first message of over 32 KiB.
-    BUILTIN = ["-o", "rtmpt.max_packet_size:16777216"]
-
     def __init__(self, tshark):
         self.tshark = tshark
+        # With its default the built-in of 4.0 stops decoding at the first message of over 32 KiB;
+        # later ones have no such preference.
+        self.builtin = ["-o", "rtmpt.max_packet_size:16777216"] if tshark.series == "4.0" else []
         self.directory = tshark.writable("bench")
         floor = tshark.directory / "floor" / tshark.series / "epan"
         nothing = tshark.directory / "nothing"
@@ -73,7 +73,7 @@ class Bench:
         prefix = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
         if only:
             prefix.append(f"--toggle-collect={only}")
-        with self.start(who, "-r", capture, *self.BUILTIN, *arguments, prefix=prefix) as process:
+        with self.start(who, "-r", capture, *self.builtin, *arguments, prefix=prefix) as process:
             errors = process.stderr.read().decode()
         collected = re.search(r"Collected : (\d+)", errors)
         if process.returncode or not collected or collected[1] == "0":
@@ -88,7 +88,7 @@ class Bench:
         """Peak resident memory in bytes: the median of some runs."""
         peaks = []
         for _ in range(runs):
-            process = self.start(who, "-r", capture, *self.BUILTIN, *arguments, prefix=prefix)
+            process = self.start(who, "-r", capture, *self.builtin, *arguments, prefix=prefix)
             errors = process.stderr.read()
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -100,13 +100,13 @@ class Bench:
 
     def messages(self, who, capture):
         """Lines `frame number, csid,csid...`, one for each frame with messages."""
-        return self.output(who, "-r", capture, *self.BUILTIN,
+        return self.output(who, "-r", capture, *self.builtin,
                            *mode_arguments("fields", who)).splitlines()
 
     def tree_items(self, who, capture, frames):
         """Items that -V shows: the protocol and every field below it."""
         items = inside = 0
-        with self.start(who, "-r", capture, "-c", str(frames), *self.BUILTIN, "-T", "pdml",
+        with self.start(who, "-r", capture, "-c", str(frames), *self.builtin, "-T", "pdml",
                         output=subprocess.PIPE) as process:
             for event, element in ElementTree.iterparse(process.stdout, ("start", "end")):
                 ours = element.tag == "proto" and element.get("name") == PROTOCOL[who]

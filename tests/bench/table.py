@@ -127,5 +127,5 @@ def run(bench, pool, options):
                                     f"{CAPTURES[name].arguments}`" for name in names)
           + ".\nRuns: " + "; ".join(f"{MODES[mode]}: `tshark -r CAPTURE{command(mode, options)}`"
                                     for mode in modes)
-          + f". The built-in's field is {CSID['built-in']}; floor and built-in run with "
-          f"{' '.join(bench.BUILTIN)}.")
+          + f". The built-in's field is {CSID['built-in']}"
+          + (f"; all run with {' '.join(bench.builtin)}." if bench.builtin else "."))

@@ -105,3 +105,84 @@ void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *s, const struct rtmp_
     if (s->high)
         (void)resize(memory, s->high, 0);
 }
+
+/* ---- one chunk stream ---- */
+
+static uint32_t matching(const uint8_t *bytes, uint32_t len, uint32_t value) {
+    uint32_t n = 0;
+    while (n < len && n < 4 && bytes[n] == (uint8_t)(value >> (24 - 8 * n)))
+        n++;
+    return n;
+}
+
+int rtmp_chunk_stream_repeats_extended(const struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+                                       uint32_t len) {
+    uint32_t known = len < 4 ? len : 4;
+    if (matching(bytes, known, cs->extended) < known &&
+        matching(bytes, known, cs->message.timestamp) < known)
+        return 0;
+    return known == 4 ? 1 : -1;
+}
+
+bool rtmp_chunk_stream_continues(const struct rtmp_chunk_stream *cs,
+                                 const struct rtmp_chunk_header *h) {
+    if (!cs->open)
+        return false;
+    if (h->fmt >= 2)
+        return true;
+    if (h->length != cs->message.length || h->type != cs->message.type)
+        return false;
+    uint32_t timestamp = h->has_extended ? h->extended : h->timestamp;
+    return h->fmt == 1 ||
+           (h->stream_id == cs->message.stream_id && timestamp == cs->message.timestamp);
+}
+
+static void set_timestamp(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h,
+                          bool fmt3_repeats_timestamp) {
+    uint32_t before = cs->message.timestamp;
+    uint32_t value = h->has_extended ? h->extended : h->timestamp;
+    if (h->fmt == 0) {
+        cs->message.timestamp = value;
+        cs->delta = fmt3_repeats_timestamp ? value : 0;
+        cs->after_fmt0 = true;
+        cs->uncertain = false;
+    } else {
+        if (h->fmt == 3 && cs->after_fmt0 && before != 0)
+            cs->flags |= RTMP_PART_AMBIGUOUS;
+        if (h->fmt != 3) {
+            cs->delta = value;
+            cs->after_fmt0 = false;
+        }
+        cs->message.timestamp += cs->delta; /* modulo 2^32 */
+    }
+    if (cs->chunks && (int32_t)(cs->message.timestamp - before) < 0)
+        cs->flags |= RTMP_PART_BACKWARDS;
+}
+
+void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h,
+                             bool fmt3_repeats_timestamp) {
+    cs->flags = 0;
+    set_timestamp(cs, h, fmt3_repeats_timestamp);
+    if (h->fmt <= 1) {
+        cs->message.length = h->length;
+        cs->message.type = h->type;
+    }
+    if (h->fmt == 0)
+        cs->message.stream_id = h->stream_id;
+    if (h->fmt != 3) {
+        cs->has_extended = h->has_extended;
+        cs->extended = h->extended;
+    }
+    if (cs->uncertain)
+        cs->flags |= RTMP_PART_UNCERTAIN;
+    cs->open = true;
+    cs->holed = false;
+    cs->keep_whole = false;
+    cs->fmt = h->fmt;
+    cs->received = 0;
+    cs->missing = 0;
+    cs->chunks = 0;
+    cs->kept = 0;
+    cs->slot = 0;
+    cs->phase = 0;
+}

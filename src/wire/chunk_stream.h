@@ -6,7 +6,21 @@
 #include <stdint.h>
 
 #include "payload/message.h"
+#include "wire/chunk.h"
 #include "wire/memory.h"
+
+/* What can be said of a part of a message (struct rtmp_part). */
+enum {
+    RTMP_PART_FIRST = 1 << 0,    /* the message's first chunk header ends in this part */
+    RTMP_PART_COMPLETE = 1 << 1, /* the message ends with this part */
+    RTMP_PART_HEADER = 1 << 2, /* begins with a chunk header (of which `carry` bytes came before) */
+    RTMP_PART_EXTENDED = 1 << 3,   /* its fmt 3 headers repeat the extended timestamp */
+    RTMP_PART_OMITTED = 1 << 4,    /* its fmt 3 headers lack the extended timestamp that was due */
+    RTMP_PART_AMBIGUOUS = 1 << 5,  /* fmt 3 began a message right after fmt 0: delta taken as 0 */
+    RTMP_PART_CONTIGUOUS = 1 << 6, /* the whole body is one range of the stream, at body_offset */
+    RTMP_PART_UNCERTAIN = 1 << 7,  /* timestamp counts from before a loss: deltas may be missing */
+    RTMP_PART_BACKWARDS = 1 << 8,  /* timestamp lower than the previous one of this chunk stream */
+};
 
 /* What is known of one chunk stream. */
 struct rtmp_chunk_stream {
@@ -67,5 +81,24 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_stream
 /* Free the table and the bodies of its open messages. */
 void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *streams,
                                 const struct rtmp_memory *memory);
+
+/*
+ * Does the extended timestamp stand behind a fmt 3 header? Both practices are in the wild
+ * (observed: FFmpeg, SRS, Red5 repeat it; librtmp and rtmplite do not) and only the bytes tell: the
+ * 4 bytes repeat the value of the last extended header, or the message's absolute timestamp
+ * (observed: Red5), or they are payload. 0: no, 1: yes, -1: not enough bytes to tell.
+ */
+int rtmp_chunk_stream_repeats_extended(const struct rtmp_chunk_stream *stream, const uint8_t *bytes,
+                                       uint32_t len);
+
+/* Does this header go on with the open message, against the letter of the text? Observed: encoders
+ * that use fmt 1 for continuation; such a header repeats what is open. */
+bool rtmp_chunk_stream_continues(const struct rtmp_chunk_stream *stream,
+                                 const struct rtmp_chunk_header *header);
+
+/* The header begins a message: what it does not say is inherited. fmt3_repeats_timestamp: see
+ * dechunk.h. */
+void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *stream,
+                             const struct rtmp_chunk_header *header, bool fmt3_repeats_timestamp);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/dechunk.h"
 
-#include "payload/media.h"
+#include "wire/body.h"
 #include "wire/limits.h"
 
 /* The run of bytes of one message that is being read, inside one feed. */
@@ -45,79 +45,16 @@ static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offs
 
 /* ---- bodies ---- */
 
-static bool is_media(uint8_t type) {
-    return type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO;
-}
-
-/* Of coded frames the head is kept; configuration records and metadata are read to their end. */
-static bool worth_keeping(const struct rtmp_chunk_stream *cs) {
-    const struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
-                                         .bytes = cs->body,
-                                         .available = cs->kept,
-                                         .length = cs->message.length};
-    enum rtmp_media_kind kind = rtmp_media_describe(&body).kind;
-    return kind == RTMP_MEDIA_CONFIG || kind == RTMP_MEDIA_METADATA ||
-           kind == RTMP_MEDIA_MULTICHANNEL;
-}
-
-/* Room grows with what was received, never with what was announced. */
-static bool make_room(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, uint32_t want) {
-    if (want <= cs->capacity)
-        return true;
-    uint32_t capacity = cs->capacity ? cs->capacity : 256;
-    while (capacity < want)
-        capacity *= 2;
-    uint8_t *body = resize(d, cs->body, capacity);
-    if (!body)
-        return false;
-    cs->body = body;
-    cs->capacity = capacity;
-    return true;
-}
-
-/* Append to the body; false: memory could not be had. */
-static bool append(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
-                   uint32_t len) {
-    if (!make_room(d, cs, cs->kept + len)) {
-        cs->holed = true;
-        note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
-        return false;
-    }
-    memcpy(cs->body + cs->kept, bytes, len);
-    cs->kept += len;
-    return true;
-}
-
 static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
                  uint32_t len) {
-    if (cs->holed || len == 0)
-        return;
-    if (!is_media(cs->message.type) || cs->keep_whole) {
-        (void)append(d, cs, bytes, len);
-        return;
-    }
-    if (cs->kept >= d->media_head)
-        return;
-    uint32_t head = d->media_head - cs->kept;
-    if (len < head)
-        head = len;
-    if (!append(d, cs, bytes, head) || cs->kept < d->media_head)
-        return;
-    cs->keep_whole = worth_keeping(cs);
-    if (cs->keep_whole && len > head)
-        (void)append(d, cs, bytes + head, len - head);
+    if (!rtmp_body_keep(cs, &d->memory, d->media_head, bytes, len))
+        note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
 }
 
-/* A body that many streams announce and few finish must not stay allocated. */
 static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
     cs->open = false;
     cs->slot = 0;
-    if (cs->capacity > 4096) {
-        (void)resize(d, cs->body, 0);
-        cs->body = NULL;
-        cs->capacity = 0;
-    }
-    cs->kept = 0;
+    rtmp_body_release(cs, &d->memory);
 }
 
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
@@ -212,28 +149,6 @@ static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, cons
 
 /* ---- headers ---- */
 
-static uint32_t matching(const uint8_t *bytes, uint32_t len, uint32_t value) {
-    uint32_t n = 0;
-    while (n < len && n < 4 && bytes[n] == (uint8_t)(value >> (24 - 8 * n)))
-        n++;
-    return n;
-}
-
-/*
- * Does the extended timestamp stand behind a fmt 3 header? Both practices are in the wild
- * (observed: FFmpeg, SRS, Red5 repeat it; librtmp and rtmplite do not) and only the bytes tell: the
- * 4 bytes repeat the value of the last extended header, or the message's absolute timestamp
- * (observed: Red5), or they are payload. 0: no, 1: yes, -1: not enough bytes to tell.
- */
-static int repeats_extended(const struct rtmp_chunk_stream *cs, const uint8_t *bytes,
-                            uint32_t len) {
-    uint32_t known = len < 4 ? len : 4;
-    if (matching(bytes, known, cs->extended) < known &&
-        matching(bytes, known, cs->message.timestamp) < known)
-        return 0;
-    return known == 4 ? 1 : -1;
-}
-
 /* Read one header from `bytes`: its length, or 0 when more bytes are needed. */
 static uint32_t read_header(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
                             struct rtmp_chunk_header *header, bool *extended3) {
@@ -248,77 +163,11 @@ static uint32_t read_header(struct rtmp_dechunk *d, const uint8_t *bytes, uint32
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, header->csid);
     if (!cs || !cs->has_extended)
         return r.pos;
-    int repeated = repeats_extended(cs, bytes + r.pos, len - r.pos);
+    int repeated = rtmp_chunk_stream_repeats_extended(cs, bytes + r.pos, len - r.pos);
     if (repeated < 0)
         return 0;
     *extended3 = repeated == 1;
     return r.pos + (repeated ? 4U : 0U);
-}
-
-/* Does this header go on with the open message, against the letter of the text? Observed: encoders
- * that use fmt 1 for continuation; such a header repeats what is open. */
-static bool continues(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
-    if (!cs->open)
-        return false;
-    if (h->fmt >= 2)
-        return true;
-    if (h->length != cs->message.length || h->type != cs->message.type)
-        return false;
-    uint32_t timestamp = h->has_extended ? h->extended : h->timestamp;
-    return h->fmt == 1 ||
-           (h->stream_id == cs->message.stream_id && timestamp == cs->message.timestamp);
-}
-
-static void set_timestamp(const struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
-                          const struct rtmp_chunk_header *h) {
-    uint32_t before = cs->message.timestamp;
-    uint32_t value = h->has_extended ? h->extended : h->timestamp;
-    if (h->fmt == 0) {
-        cs->message.timestamp = value;
-        cs->delta = d->fmt3_repeats_timestamp ? value : 0;
-        cs->after_fmt0 = true;
-        cs->uncertain = false;
-    } else {
-        if (h->fmt == 3 && cs->after_fmt0 && before != 0)
-            cs->flags |= RTMP_PART_AMBIGUOUS;
-        if (h->fmt != 3) {
-            cs->delta = value;
-            cs->after_fmt0 = false;
-        }
-        cs->message.timestamp += cs->delta; /* modulo 2^32 */
-    }
-    if (cs->chunks && (int32_t)(cs->message.timestamp - before) < 0)
-        cs->flags |= RTMP_PART_BACKWARDS;
-}
-
-static void open_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
-                         const struct rtmp_chunk_header *h, uint64_t offset) {
-    cs->flags = 0;
-    set_timestamp(d, cs, h);
-    if (h->fmt <= 1) {
-        cs->message.length = h->length;
-        cs->message.type = h->type;
-    }
-    if (h->fmt == 0)
-        cs->message.stream_id = h->stream_id;
-    if (h->fmt != 3) {
-        cs->has_extended = h->has_extended;
-        cs->extended = h->extended;
-    }
-    if (cs->uncertain)
-        cs->flags |= RTMP_PART_UNCERTAIN;
-    cs->open = true;
-    rtmp_chunk_streams_mend(&d->streams, cs);
-    cs->holed = false;
-    cs->keep_whole = false;
-    cs->fmt = h->fmt;
-    cs->received = 0;
-    cs->missing = 0;
-    cs->chunks = 0;
-    cs->kept = 0;
-    cs->slot = 0;
-    cs->phase = 0;
-    cs->message_offset = offset;
 }
 
 enum begun {
@@ -340,7 +189,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         return BEGUN_NOTHING;
     if (h->fmt >= 2 && cs->broken)
         return BEGUN_UNPROVEN;
-    bool first = !cs || !continues(cs, h);
+    bool first = !cs || !rtmp_chunk_stream_continues(cs, h);
     uint32_t length = h->fmt <= 1 || !cs ? h->length : cs->message.length;
     if (first && !d->chunk_size_known && length > d->chunk_size_floor)
         return BEGUN_UNSURE;
@@ -361,7 +210,9 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
     if (first) {
         emit(d, run, offset + carried); /* it may be of the message that ends here */
         rtmp_dechunk_abandon(d, cs);
-        open_message(d, cs, h, offset);
+        rtmp_chunk_stream_begin(cs, h, d->fmt3_repeats_timestamp);
+        rtmp_chunk_streams_mend(&d->streams, cs);
+        cs->message_offset = offset;
     } else if ((cs->received - cs->phase) % d->chunk_size != 0 || cs->chunk_size != d->chunk_size) {
         cs->phase = cs->received;
     }
@@ -612,67 +463,6 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
 
 /* ---- holes ---- */
 
-/*
- * Move the hypothesis over `count` bytes that are not read: the message goes on in fmt 3 chunks,
- * nothing between. False: it would end inside those bytes, and what follows it is not known.
- */
-static bool advance(const struct rtmp_dechunk *d, struct rtmp_hypothesis *h, uint64_t count) {
-    const struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
-    uint32_t step = count < h->left ? (uint32_t)count : h->left;
-    h->received += step;
-    h->missing += step;
-    h->left -= step;
-    count -= step;
-    uint32_t rest = cs->message.length - h->received;
-    if (count && rest) {
-        uint32_t basic = cs->message.csid < 64 ? 1 : cs->message.csid < 320 ? 2 : 3;
-        uint32_t header = basic + (cs->has_extended && !d->extended_omitted ? 4U : 0U);
-        uint64_t unit = (uint64_t)header + d->chunk_size;
-        uint64_t chunks = count / unit;
-        if (chunks > rest / d->chunk_size)
-            chunks = rest / d->chunk_size;
-        uint32_t data = (uint32_t)(chunks * d->chunk_size);
-        count -= chunks * unit;
-        rest -= data;
-        h->phase = h->received;
-        h->chunks += (uint32_t)chunks;
-        if (count && rest) {
-            uint32_t chunk = rest < d->chunk_size ? rest : d->chunk_size;
-            if (count < header)
-                return false;
-            uint32_t inside = count - header < chunk ? (uint32_t)(count - header) : chunk;
-            count -= header + inside;
-            data += inside;
-            rest -= inside;
-            h->left = chunk - inside;
-            h->chunks++;
-        }
-        h->received += data;
-        h->missing += data;
-    }
-    h->complete = rest == 0;
-    return count == 0;
-}
-
-/* Predict the far side of a hole of `count` bytes: what is open goes on there. */
-static void predict(struct rtmp_dechunk *d, uint64_t count) {
-    struct rtmp_hypothesis *h = &d->hypothesis;
-    if (d->state == RTMP_LOST) { /* what is held is given up as well */
-        h->valid = h->valid && !h->complete && advance(d, h, d->held_count + count);
-        return;
-    }
-    h->valid = false;
-    if (!d->streams.count || !d->streams.items[d->current].open || d->carried)
-        return;
-    const struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
-    *h = (struct rtmp_hypothesis){.stream = d->current,
-                                  .received = cs->received,
-                                  .missing = 0,
-                                  .phase = cs->phase,
-                                  .chunks = cs->chunks};
-    h->valid = advance(d, h, count);
-}
-
 void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
     struct rtmp_hypothesis *h = &d->hypothesis;
     struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
@@ -721,7 +511,7 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
         count -= step_over(d, count);
     if (count == 0)
         return;
-    predict(d, count);
+    rtmp_hypothesis_predict(d, count);
     struct rtmp_hypothesis hypothesis = d->hypothesis;
     d->carried = 0;
     if (d->state != RTMP_LOST)

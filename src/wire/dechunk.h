@@ -17,18 +17,6 @@
  * (the handshake counts).
  */
 
-enum {
-    RTMP_PART_FIRST = 1 << 0,    /* the message's first chunk header ends in this part */
-    RTMP_PART_COMPLETE = 1 << 1, /* the message ends with this part */
-    RTMP_PART_HEADER = 1 << 2, /* begins with a chunk header (of which `carry` bytes came before) */
-    RTMP_PART_EXTENDED = 1 << 3,   /* its fmt 3 headers repeat the extended timestamp */
-    RTMP_PART_OMITTED = 1 << 4,    /* its fmt 3 headers lack the extended timestamp that was due */
-    RTMP_PART_AMBIGUOUS = 1 << 5,  /* fmt 3 began a message right after fmt 0: delta taken as 0 */
-    RTMP_PART_CONTIGUOUS = 1 << 6, /* the whole body is one range of the stream, at body_offset */
-    RTMP_PART_UNCERTAIN = 1 << 7,  /* timestamp counts from before a loss: deltas may be missing */
-    RTMP_PART_BACKWARDS = 1 << 8,  /* timestamp lower than the previous one of this chunk stream */
-};
-
 /*
  * A run of bytes of ONE message inside the bytes of one feed call: whole chunks, or pieces of them,
  * with nothing of other messages between. Chunk boundaries follow from `at`, `phase` and
@@ -155,7 +143,10 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count);
  * chunk_size: what a person knows, or 0 to infer it. */
 void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size);
 
-/* ---- shared by dechunk.c and resync.c ---- */
+/* ---- shared by dechunk.c, hypothesis.c and resync.c ---- */
+
+/* hypothesis.c: predict the far side of a hole of `count` bytes: what is open goes on there. */
+void rtmp_hypothesis_predict(struct rtmp_dechunk *d, uint64_t count);
 
 /* Take the hypothesis for the truth: the open message goes on, or ends, where it says. */
 void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d);

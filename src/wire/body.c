@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/body.h"
+
+#include <string.h>
+
+#include "payload/media.h"
+
+static bool is_media(uint8_t type) {
+    return type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO;
+}
+
+/* Of coded frames the head is kept; configuration records and metadata are read to their end. */
+static bool worth_keeping(const struct rtmp_chunk_stream *cs) {
+    const struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
+                                         .bytes = cs->body,
+                                         .available = cs->kept,
+                                         .length = cs->message.length};
+    enum rtmp_media_kind kind = rtmp_media_describe(&body).kind;
+    return kind == RTMP_MEDIA_CONFIG || kind == RTMP_MEDIA_METADATA ||
+           kind == RTMP_MEDIA_MULTICHANNEL;
+}
+
+/* Room grows with what was received, never with what was announced. */
+static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
+                      uint32_t want) {
+    if (want <= cs->capacity)
+        return true;
+    uint32_t capacity = cs->capacity ? cs->capacity : 256;
+    while (capacity < want)
+        capacity *= 2;
+    uint8_t *body = memory->resize(memory->user, cs->body, capacity);
+    if (!body)
+        return false;
+    cs->body = body;
+    cs->capacity = capacity;
+    return true;
+}
+
+static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
+                   const uint8_t *bytes, uint32_t len) {
+    if (!make_room(cs, memory, cs->kept + len)) {
+        cs->holed = true;
+        return false;
+    }
+    memcpy(cs->body + cs->kept, bytes, len);
+    cs->kept += len;
+    return true;
+}
+
+bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
+                    uint32_t media_head, const uint8_t *bytes, uint32_t len) {
+    if (cs->holed || len == 0)
+        return true;
+    if (!is_media(cs->message.type) || cs->keep_whole)
+        return append(cs, memory, bytes, len);
+    if (cs->kept >= media_head)
+        return true;
+    uint32_t head = media_head - cs->kept;
+    if (len < head)
+        head = len;
+    if (!append(cs, memory, bytes, head))
+        return false;
+    if (cs->kept < media_head)
+        return true;
+    cs->keep_whole = worth_keeping(cs);
+    return !cs->keep_whole || len == head || append(cs, memory, bytes + head, len - head);
+}
+
+/* A body that many streams announce and few finish must not stay allocated. */
+void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory) {
+    if (cs->capacity > 4096) {
+        (void)memory->resize(memory->user, cs->body, 0);
+        cs->body = NULL;
+        cs->capacity = 0;
+    }
+    cs->kept = 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_BODY_H
+#define RTMP_WIRE_BODY_H
+
+#include "wire/chunk_stream.h"
+
+/*
+ * The bytes kept of a chunk stream's open message, when it spans chunks or feeds: all of them, but
+ * of audio and video the head, unless that shows a configuration record or metadata.
+ */
+
+/* `len` more bytes of the body. media_head: bytes to keep of coded audio and video. Nothing is kept
+ * behind a hole. False: memory could not be had, which makes a hole. */
+bool rtmp_body_keep(struct rtmp_chunk_stream *stream, const struct rtmp_memory *memory,
+                    uint32_t media_head, const uint8_t *bytes, uint32_t len);
+
+/* The message is done with: forget its bytes. */
+void rtmp_body_release(struct rtmp_chunk_stream *stream, const struct rtmp_memory *memory);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_CHUNK_SIZE_H
+#define RTMP_WIRE_CHUNK_SIZE_H
+
+#include "wire/dechunk.h"
+
+/*
+ * The chunk size of a direction whose Set Chunk Size was not seen, inferred from where a long
+ * message is cut.
+ */
+#define RTMP_EVIDENCE_SIZE 20 /* bits: that a message is cut into chunks of one size */
+
+/* What the bytes behind one header say about the chunk size. */
+struct rtmp_size_guess {
+    uint32_t size;
+    int bits;      /* evidence beyond the first header; -1: no size fits */
+    bool wait;     /* more bytes may tell ... */
+    uint32_t need; /* ... when this many are held */
+};
+
+/* The header at held `start` announces a message longer than any seen in one chunk: where it is cut
+ * shows the chunk size. */
+struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start);
+
+/* Chunks have this size, or, when `length` is no longer than it, messages of that length are one
+ * chunk. */
+void rtmp_chunk_size_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t length);
+
+/* A Set Chunk Size may have been lost, unless there was one before: senders set it once (observed).
+ * The size is then confirmed anew by the next long message. */
+void rtmp_chunk_size_doubt(struct rtmp_dechunk *d);
+
+#endif

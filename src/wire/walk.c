@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/walk.h"
+
+#define EVIDENCE_STRONG  25 /* a header that hardly stands in payload by chance */
+#define EVIDENCE_CONTEXT 20 /* weak headers before one that is believed for itself */
+
+static int length_evidence(uint32_t length) {
+    return length == 0 ? 0 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
+}
+
+static int delta_evidence(const struct rtmp_chunk_header *h) {
+    if (h->has_extended) /* a delta of hours, or a negative one (observed: librtmp) */
+        return h->extended >= RTMP_EXTENDED_TIMESTAMP ? 2 : -20;
+    return h->timestamp < 1000 ? 13 : h->timestamp < 60000 ? 8 : -4;
+}
+
+static bool control_type(uint8_t type) {
+    return type >= RTMP_MESSAGE_SET_CHUNK_SIZE && type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
+}
+
+/* A type that exists, with a length it can have? Bits of evidence, -1 when it cannot be. */
+static int type_evidence(const struct rtmp_chunk_header *h) {
+    switch (h->type) {
+    case RTMP_MESSAGE_SET_CHUNK_SIZE:
+    case RTMP_MESSAGE_ABORT:
+    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
+    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
+        return h->length == 4 ? 24 : -1;
+    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
+        return h->length == 5 || h->length == 4 ? 24 : -1;
+    case RTMP_MESSAGE_USER_CONTROL:
+        return h->length >= 6 && h->length <= 48 ? 18 : -1;
+    case RTMP_MESSAGE_AUDIO:
+    case RTMP_MESSAGE_VIDEO:
+        return 5 + length_evidence(h->length);
+    case RTMP_MESSAGE_DATA_AMF3:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_AGGREGATE:
+        return h->length >= 4 ? 4 + length_evidence(h->length) : -1;
+    default:
+        return -1;
+    }
+}
+
+static int stream_id_evidence(const struct rtmp_chunk_stream *cs,
+                              const struct rtmp_chunk_header *h) {
+    if (cs && cs->message.stream_id == h->stream_id)
+        return 26;
+    return h->stream_id < 256 ? 20 : h->stream_id < 65536 ? 8 : -8;
+}
+
+static int timestamp_evidence(const struct rtmp_chunk_stream *cs,
+                              const struct rtmp_chunk_header *h) {
+    uint32_t value = h->has_extended ? h->extended : h->timestamp;
+    if (h->has_extended && h->extended < RTMP_EXTENDED_TIMESTAMP)
+        return -20;
+    if (!cs)
+        return 0;
+    uint32_t distance = value - cs->message.timestamp;
+    if (distance > UINT32_MAX / 2)
+        distance = 0U - distance;
+    return distance < 1U << 16 ? 8 : distance < 1U << 22 ? 2 : -4;
+}
+
+/* The header that begins a message, against what is known of its chunk stream (NULL: nothing). */
+static int header_evidence(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
+    int bits = cs ? 5 : h->csid <= 64 ? 2 : 0;
+    if (h->fmt == 3)
+        return cs ? 6 : -1;
+    if (h->fmt == 2)
+        return cs ? bits + delta_evidence(h) : -1;
+    int type = type_evidence(h);
+    if (type < 0)
+        return -1;
+    bits += type;
+    if (cs && cs->message.type == h->type && !control_type(h->type))
+        bits += 3;
+    if (h->fmt == 0)
+        return bits + stream_id_evidence(cs, h) + timestamp_evidence(cs, h);
+    return bits + delta_evidence(h);
+}
+
+/* The first byte of a body of this type. -1: it cannot begin so. */
+static int body_evidence(const struct rtmp_chunk_stream *cs, uint8_t type, uint8_t first) {
+    if (cs && cs->message.type == type && cs->has_first_byte && cs->first_byte == first)
+        return 6;
+    switch (type) {
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_DATA_AMF0:
+        return first == 0x02 ? 7 : -1;
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_DATA_AMF3:
+        return first == 0x00 || first == 0x02 ? 6 : -1;
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+        return first == 0x00 ? 6 : 0;
+    case RTMP_MESSAGE_USER_CONTROL:
+        return first == 0x00 ? 6 : -1;
+    case RTMP_MESSAGE_VIDEO:
+        return first & 0x80 || ((first >> 4) >= 1 && (first >> 4) <= 5 && (first & 15) >= 1) ? 1
+                                                                                             : -1;
+    default:
+        return 0;
+    }
+}
+
+uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
+                                  uint32_t pos) {
+    bool repeated = cs && cs->has_extended &&
+                    rtmp_chunk_stream_repeats_extended(cs, d->held + pos, d->held_count - pos) == 1;
+    return repeated ? 4 : 0;
+}
+
+/* Evidence for the header `h` of the walk whose data begin at `pos`; opens its message. */
+static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
+                        const struct rtmp_chunk_header *h, const struct rtmp_chunk_stream *cs,
+                        uint32_t i, uint32_t pos) {
+    bool inherits_here = i < w->open_count && h->fmt >= 2;
+    int evidence = !inherits_here ? header_evidence(cs, h)
+                   : h->fmt == 3  ? 5
+                                  : 5 + delta_evidence(h);
+    if (evidence < 0)
+        return -1;
+    if (i == w->open_count) {
+        w->open_count++;
+        w->open[i].csid = h->csid;
+        w->open[i].length = cs ? cs->message.length : 0;
+        w->open[i].type = cs ? cs->message.type : 0;
+    }
+    if (h->fmt <= 1) {
+        w->open[i].length = h->length;
+        w->open[i].type = h->type;
+    }
+    w->open[i].rest = w->open[i].length;
+    if (w->open[i].rest && pos < d->held_count) {
+        int body = body_evidence(cs, w->open[i].type, d->held[pos]);
+        return body < 0 ? -1 : evidence + body;
+    }
+    return evidence;
+}
+
+/* A Set Chunk Size on the way acts on the headers behind it. */
+static bool walk_chunk_size(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t i, uint32_t pos) {
+    if (w->open[i].type != RTMP_MESSAGE_SET_CHUNK_SIZE || w->open[i].rest != 4 ||
+        d->held_count - pos < 4)
+        return true;
+    struct rtmp_reader r = rtmp_reader_over(d->held + pos, 4);
+    uint32_t value = rtmp_u32(&r);
+    if (value == 0 || value > 0x7FFFFFFFU)
+        return false;
+    w->chunk_size = value;
+    return true;
+}
+
+bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, bool first) {
+    uint32_t start = *pos;
+    uint32_t left = d->held_count - start;
+    uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held[start]) : 1;
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held + start, left);
+    if (left < bytes || !rtmp_chunk_header_read(&r, &h)) {
+        w->need = start + bytes + 4;
+        return false;
+    }
+    *pos += r.pos;
+    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
+    uint32_t i = 0;
+    while (i < w->open_count && w->open[i].csid != h.csid)
+        i++;
+    if (h.fmt == 3)
+        *pos += rtmp_walk_extended_bytes(d, cs, *pos);
+    uint32_t chunk_size = w->chunk_size;
+    if (i < w->open_count && w->open[i].rest) {
+        if (h.fmt != 3) {
+            w->failed = true;
+            return false;
+        }
+        w->bits += 6;
+    } else if (!first && h.fmt >= 2 && i == w->open_count && cs) {
+        /* The middle of a message whose beginning is lost: it says no more than its id. */
+        w->bits += 5;
+        return false;
+    } else {
+        int evidence = walk_message(d, w, &h, cs, i, *pos);
+        if (evidence < 0 || !walk_chunk_size(d, w, i, *pos)) {
+            w->failed = true;
+            return false;
+        }
+        bool strong = evidence >= EVIDENCE_STRONG;
+        if (!w->believed &&
+            (w->bits >= EVIDENCE_CONTEXT || (first && w->bits + evidence >= EVIDENCE_STRONG))) {
+            w->believed = true;
+            w->start = start;
+            w->start_csid = h.csid;
+        }
+        if (!first && strong) {
+            w->bits += RTMP_EVIDENCE_LANDING;
+            return false;
+        }
+        w->bits += evidence;
+    }
+    if (!first && !d->chunk_size_known && w->open[i].rest > d->chunk_size_floor && !w->sizing)
+        return false; /* where it is cut is not known */
+    uint32_t data = w->open[i].rest < chunk_size ? w->open[i].rest : chunk_size;
+    w->open[i].rest -= data;
+    *pos += data;
+    if (*pos >= d->held_count) {
+        w->need = *pos + 1;
+        return false;
+    }
+    return true;
+}
+
+void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t pos, bool first) {
+    w->need = UINT32_MAX;
+    for (uint32_t n = 0;
+         n < RTMP_WALK_HEADERS && w->bits < RTMP_EVIDENCE_ENOUGH + RTMP_EVIDENCE_ALIGNED; n++)
+        if (!rtmp_walk_step(d, w, &pos, first && n == 0))
+            return;
+}
+
+uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held + pos, d->held_count - pos);
+    if (!rtmp_chunk_header_read(&r, &h))
+        return 0;
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
+    return h.fmt <= 1 ? h.length : cs ? cs->message.length : 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_WIRE_WALK_H
+#define RTMP_WIRE_WALK_H
+
+#include "wire/dechunk.h"
+
+/*
+ * A walk from header to header over the bytes that a direction holds, to tell whether they are
+ * headers at all.
+ *
+ * It gathers bits of evidence: roughly minus log2 of the chance that random bytes agree as well
+ * with what is known of the direction (its chunk streams, their types and message stream ids,
+ * plausible lengths and timestamps) and with a next header where this one says. Among 64 Ki
+ * positions of payload a threshold of 38 bits leaves a chance of 2^-22 of a phantom.
+ */
+#define RTMP_EVIDENCE_ENOUGH  38
+#define RTMP_EVIDENCE_ALIGNED 16 /* where a segment begins: one position, not one of 64 Ki */
+#define RTMP_EVIDENCE_LANDING 10 /* that a length points at a strong header by chance: 2^-10 */
+#define RTMP_WALK_HEADERS     12
+
+/* What it has learnt on its way, apart from the direction's own state. */
+struct rtmp_walk {
+    struct {
+        uint32_t csid, length, rest;
+        uint8_t type;
+    } open[RTMP_WALK_HEADERS];
+    uint32_t open_count;
+    uint32_t chunk_size;
+    bool sizing; /* chunk_size is a guess to be tested */
+    int bits;
+    bool believed;  /* `start` is set */
+    uint32_t start; /* the first header that is believed */
+    uint32_t start_csid;
+    bool failed;
+    uint32_t need; /* held bytes that would tell more; UINT32_MAX: nothing would */
+};
+
+/* One header at held `*pos`, which then moves behind its data; `first`: the walk begins here.
+ * False: the walk ends here. */
+bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t *pos, bool first);
+
+/* On from held `pos` until the walk ends or the evidence is enough. */
+void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t pos, bool first);
+
+/* Bytes of a repeated extended timestamp behind a fmt 3 header, at held `pos`: 4 or 0. */
+uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d,
+                                  const struct rtmp_chunk_stream *stream, uint32_t pos);
+
+/* Length of the message that the header at held `pos` begins. */
+uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos);
+
+#endif

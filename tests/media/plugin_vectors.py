@@ -76,7 +76,9 @@ def messages(tshark, bodies, mss):
 
 
 def shown(message, field):
-    return [item.show for item in message.all(field)]
+    """The values of a field as text; of a boolean, which Wireshark 4.4 prints as a word, 1 or 0."""
+    words = {"True": "1", "False": "0"}
+    return [words.get(item.show, item.show) for item in message.all(field)]
 
 
 def expected_fields(meaning):

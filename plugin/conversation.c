@@ -76,6 +76,35 @@ static void finish_assembly(struct rtmpx_direction *dir, struct rtmpx_assembly *
         assembly->body = wmem_memdup(wmem_file_scope(), part->body, part->available);
 }
 
+/*
+ * A new block for the parts of the open segment, which stay together: they move with it. Blocks
+ * grow up to a size at which what the last one leaves empty is little; records never move again.
+ */
+static void begin_part_block(struct rtmpx_direction *dir, struct rtmpx_segment *segment) {
+    enum { FIRST = 4, MOST = 128 };
+    uint32_t moved = segment->part_count;
+    uint32_t block = dir->part_block ? dir->part_block * 2 : FIRST;
+    block = block < MOST ? block : MOST;
+    dir->part_block = block;
+    if (block < moved * 2)
+        block = moved * 2;
+    struct rtmpx_part *parts = wmem_alloc_array(wmem_file_scope(), struct rtmpx_part, block);
+    if (moved)
+        memcpy(parts, segment->parts, moved * sizeof *parts);
+    segment->parts = parts;
+    dir->next_part = parts + moved;
+    dir->part_room = block - moved;
+}
+
+static struct rtmpx_part *new_part(struct rtmpx_direction *dir) {
+    struct rtmpx_segment *segment = open_segment(dir);
+    if (dir->part_room == 0)
+        begin_part_block(dir, segment);
+    dir->part_room--;
+    segment->part_count++;
+    return dir->next_part++;
+}
+
 static void on_part(void *user, const struct rtmp_part *part) {
     struct rtmpx_direction *dir = user;
     const struct rtmpx_segment *segment = open_segment(dir);
@@ -102,8 +131,7 @@ static void on_part(void *user, const struct rtmp_part *part) {
         return;
     /* A part that begins in an earlier frame has no header here; its chunks are not itemised. */
     bool cut = part->offset < segment->offset;
-    struct rtmpx_part *record = APPEND(dir, parts, part_count, part_capacity);
-    *record = (struct rtmpx_part){
+    *new_part(dir) = (struct rtmpx_part){
         .start = (uint32_t)(begin - segment->offset),
         .size = (uint32_t)(cut ? 0 : end - begin),
         .at = part->at & 0xFFFFFF,
@@ -161,8 +189,7 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, un
     if (offset + reported <= position)
         return NULL;
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
-    *segment = (struct rtmpx_segment){
-        .offset = offset, .frame = frame, .first_part = dir->part_count & 0x7FFFFFFFU};
+    *segment = (struct rtmpx_segment){.offset = offset, .parts = dir->next_part, .frame = frame};
     uint32_t seen = offset < position ? (uint32_t)(position - offset) : 0;
     if (offset > position)
         rtmp_direction_gap(&dir->wire, offset - position);
@@ -214,14 +241,6 @@ const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *conn
     if (index >= last || dir->segments[index].frame != pinfo->num)
         return NULL;
     return &dir->segments[index];
-}
-
-uint32_t rtmpx_parts_of(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment,
-                        const struct rtmpx_part **parts) {
-    const struct rtmpx_segment *next = segment + 1;
-    uint32_t end = next < dir->segments + dir->segment_count ? next->first_part : dir->part_count;
-    *parts = dir->part_count ? dir->parts + segment->first_part : NULL;
-    return end - segment->first_part;
 }
 
 uint32_t rtmpx_remarks_of(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment,

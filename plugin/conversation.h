@@ -13,14 +13,6 @@
  * file scope.
  */
 
-/* One call of the dissector: bytes of one direction in one frame. 16 bytes. */
-struct rtmpx_segment {
-    uint64_t offset; /* of the first byte of the tvb */
-    uint32_t frame;
-    uint32_t first_part : 31; /* its parts end where the next segment's begin */
-    uint32_t undecided : 1;   /* handshake or chunks: not yet known at its end */
-};
-
 /* A run of bytes of one message inside one segment (rtmp_part, packed). 32 bytes. */
 struct rtmpx_part {
     uint32_t start;     /* in the segment's tvb */
@@ -35,6 +27,15 @@ struct rtmpx_part {
     uint32_t fmt : 2;
     uint32_t flags : 13; /* RTMP_PART_* */
     uint32_t assembly;   /* index + 1; 0: the message is this one chunk */
+};
+
+/* One call of the dissector: bytes of one direction in one frame. 24 bytes. */
+struct rtmpx_segment {
+    uint64_t offset; /* of the first byte of the tvb */
+    struct rtmpx_part *parts;
+    uint32_t frame;
+    uint32_t part_count : 31;
+    uint32_t undecided : 1; /* handshake or chunks: not yet known at its end */
 };
 
 /* A message of several chunks or segments. */
@@ -63,11 +64,11 @@ struct rtmpx_remark {
 struct rtmpx_direction {
     struct rtmp_direction wire;
     struct rtmpx_segment *segments;
-    struct rtmpx_part *parts;
     struct rtmpx_assembly *assemblies;
     struct rtmpx_remark *remarks;
+    struct rtmpx_part *next_part; /* where the next one goes, in a block with room for so many */
+    uint32_t part_room, part_block;
     uint32_t segment_count, segment_capacity;
-    uint32_t part_count, part_capacity;
     uint32_t assembly_count, assembly_capacity;
     uint32_t remark_count, remark_capacity;
     /* TCP: the sequence number of the byte at wire.position. */
@@ -100,11 +101,7 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, un
 const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
                                              unsigned direction, packet_info *pinfo);
 
-/* The parts of a segment: count, and the first through `*parts`. */
-uint32_t rtmpx_parts_of(const struct rtmpx_direction *direction,
-                        const struct rtmpx_segment *segment, const struct rtmpx_part **parts);
-
-/* The remarks of a segment, likewise. */
+/* The remarks of a segment: count, and the first through `*remarks`. */
 uint32_t rtmpx_remarks_of(const struct rtmpx_direction *direction,
                           const struct rtmpx_segment *segment, const struct rtmpx_remark **remarks);
 

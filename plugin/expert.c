@@ -48,15 +48,15 @@ bool rtmpx_expert_wanted(proto_tree *tree) {
     static int tap = 0; /* registered after the protocols */
     if (!tap)
         tap = find_tap_id("expert");
-    const int ids[] = {
-        proto_expert,      ei_rtmpx_malformed.hf,    ei_rtmpx_remark.hf, ei_rtmpx_truncated.hf,
-        ei_rtmpx_limit.hf, ei_rtmpx_error_status.hf, hf_undecoded,       hf_error};
+    static const int *const ids[] = {
+        &proto_expert,      &ei_rtmpx_malformed.hf,    &ei_rtmpx_remark.hf, &ei_rtmpx_truncated.hf,
+        &ei_rtmpx_limit.hf, &ei_rtmpx_error_status.hf, &hf_undecoded,       &hf_error};
     if (have_tap_listener(tap))
         return true;
     if (!tree)
         return false;
     for (unsigned i = 0; i < array_length(ids); i++)
-        if (proto_field_is_referenced(tree, ids[i]))
+        if (proto_field_is_referenced(tree, *ids[i]))
             return true;
     return false;
 }

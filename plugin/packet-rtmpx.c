@@ -254,7 +254,8 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);
         return (int)tvb_captured_length(tvb);
     }
-    view.part_count = rtmpx_parts_of(view.direction, view.segment, &view.parts);
+    view.parts = view.segment->parts;
+    view.part_count = view.segment->part_count;
     char line[384];
     const char *summary = NULL;
     bool visible = rtmpx_tree_visible(tree);

@@ -158,38 +158,50 @@ static bool walk_header(struct walk *w, struct piece *piece) {
     return rtmp_ok(&w->reader);
 }
 
+/* The bytes of the chunk at the cursor, or as many as there are. */
+static struct rtmp_span walk_data(struct walk *w) {
+    uint32_t rest = w->part->length - w->at;
+    uint32_t in_chunk = w->chunk_size ? (w->at - w->phase) % w->chunk_size : 0;
+    uint32_t room = w->chunk_size - in_chunk < rest ? w->chunk_size - in_chunk : rest;
+    uint32_t take = room < rtmp_left(&w->reader) ? room : rtmp_left(&w->reader);
+    w->at += take;
+    w->header_next = take == room && w->at < w->part->length;
+    return rtmp_take(&w->reader, take);
+}
+
 static bool walk_next(struct walk *w, struct piece *piece) {
     bool empty = w->part->length == 0;
     if (rtmp_left(&w->reader) == 0 && !(w->header_next && w->part->carry && w->part->size == 0))
         return false;
     *piece = (struct piece){.start = w->reader.pos};
-    if (w->header_next) {
-        if (!walk_header(w, piece))
-            return false;
-        w->header_next = false;
-    }
-    uint32_t rest = w->part->length - w->at;
-    uint32_t in_chunk = w->chunk_size ? (w->at - w->phase) % w->chunk_size : 0;
-    uint32_t room = w->chunk_size - in_chunk < rest ? w->chunk_size - in_chunk : rest;
-    uint32_t take = room < rtmp_left(&w->reader) ? room : rtmp_left(&w->reader);
-    piece->data = w->reader.pos;
-    piece->data_length = take;
-    (void)rtmp_take(&w->reader, take);
-    w->at += take;
-    w->header_next = take == room && w->at < w->part->length;
-    return empty || piece->has_header || take;
+    if (w->header_next && !walk_header(w, piece))
+        return false;
+    struct rtmp_span data = walk_data(w);
+    piece->data = data.pos;
+    piece->data_length = data.len;
+    return empty || piece->has_header || data.len;
+}
+
+/* Over a header that nobody looks at. */
+static bool skip_header(struct walk *w) {
+    uint8_t first = rtmp_peek_at(&w->reader, w->reader.pos);
+    struct piece piece;
+    if (first >> 6 != 3 || w->reader.pos == 0)
+        return walk_header(w, &piece);
+    uint32_t extended = w->part->flags & RTMP_PART_EXTENDED ? 4 : 0;
+    (void)rtmp_take(&w->reader, rtmp_chunk_header_bytes(first) + extended);
+    return rtmp_ok(&w->reader);
 }
 
 uint32_t rtmpx_chunk_data(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
                           tvbuff_t *tvb, uint8_t *out, uint32_t room) {
     struct walk w = walk_of(direction, part, tvb);
-    struct piece piece;
     uint32_t done = 0;
-    while (done < room && walk_next(&w, &piece)) {
-        uint32_t take = piece.data_length < room - done ? piece.data_length : room - done;
+    while (done < room && rtmp_left(&w.reader) && (!w.header_next || skip_header(&w))) {
+        struct rtmp_span data = walk_data(&w);
+        uint32_t take = data.len < room - done ? data.len : room - done;
         if (take)
-            memcpy(out + done, rtmp_bytes(&w.reader, rtmp_span_of(piece.data, piece.data_length)),
-                   take);
+            memcpy(out + done, rtmp_bytes(&w.reader, data), take);
         done += take;
     }
     return done;

@@ -194,7 +194,8 @@ static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_part 
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         if (!here(&view, packets[i].start, packets[i].size).len)
             continue;
-        rtmp_text_format(text, "%s%c%c", separator, side(handshake), packets[i].number);
+        const char name[] = {separator[0], side(handshake), packets[i].number};
+        rtmp_text_add_len(text, name, sizeof name);
         separator = "+";
         complete = completes(part, handshake, &packets[i]);
     }
@@ -206,11 +207,13 @@ void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshak
     const char *separator = " (";
     rtmp_text_add(text, "Handshake");
     if (!add_names(text, part, handshake)) {
-        rtmp_text_format(text, "%spart", separator);
+        rtmp_text_add(text, separator);
+        rtmp_text_add(text, "part");
         separator = ", ";
     }
     if (rtmp_handshake_version_encrypted(handshake->version)) {
-        rtmp_text_format(text, "%s%s", separator, rtmp_handshake_version_name(handshake->version));
+        rtmp_text_add(text, separator);
+        rtmp_text_add(text, rtmp_handshake_version_name(handshake->version));
         separator = ", ";
     }
     if (separator[0] == ',')

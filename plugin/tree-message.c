@@ -423,30 +423,51 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
 
 /* ---- summary ---- */
 
-/* Length of what two summaries of a run have in common: up to the first comma. */
+/* Media messages in a row that are of one kind: the first one's line stands at `start` in the text,
+ * and what they have in common reaches up to its first comma. */
+struct run {
+    size_t start, kind_length;
+    uint32_t count;
+};
+
 static size_t kind_length(const char *line) {
     return strcspn(line, ",");
 }
 
-static void end_run(struct rtmp_text *text, const char *line, uint32_t count) {
-    if (count == 0)
+static void end_run(struct rtmp_text *text, const struct run *run) {
+    if (run->count <= 1)
         return;
-    if (text->len)
-        rtmp_text_add(text, " | ");
-    if (count == 1) {
-        rtmp_text_add(text, line);
-        return;
-    }
-    rtmp_text_wire(text, (const uint8_t *)line, kind_length(line), 0);
+    rtmp_text_shorten(text, run->start + run->kind_length);
     rtmp_text_add(text, " \xC3\x97");
-    rtmp_text_unsigned(text, count);
+    rtmp_text_unsigned(text, run->count);
+}
+
+/* Bytes of one message's line, so that the first does not take the room of the others. */
+enum { LINE_MAX_LENGTH = 160 };
+
+static void add_line(struct rtmp_text *text, const struct rtmpx_body *body) {
+    size_t room = text->cap - text->len;
+    bool last = room < LINE_MAX_LENGTH;
+    struct rtmp_text line = rtmp_text_over(text->out + text->len, last ? room : LINE_MAX_LENGTH);
+    rtmpx_summary_message(&line, body);
+    text->len += line.len;
+    text->cut = last && line.cut;
+}
+
+/* A media message behind others: does it only lengthen the run? Else its line is at `line`. */
+static bool lengthens(struct run *run, const struct rtmp_text *text, struct rtmp_text *line,
+                      const struct rtmpx_body *body) {
+    rtmpx_summary_message(line, body);
+    size_t length = kind_length(line->out);
+    if (length != run->kind_length || memcmp(line->out, text->out + run->start, length) != 0)
+        return false;
+    run->count++;
+    return true;
 }
 
 void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) {
     struct part_lists lists = {.made = false};
-    char run_line[160];
-    run_line[0] = '\0';
-    uint32_t run_count = 0;
+    struct run run = {.count = 0};
     for (uint32_t i = 0; i < view->part_count && !text->cut; i++) {
         const struct rtmpx_part *part = &view->parts[i];
         if (!(part->flags & RTMP_PART_COMPLETE))
@@ -455,18 +476,22 @@ void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) 
         struct rtmpx_body body = {.message = &message};
         bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
         find_body(view, &lists, i, media ? 256 : UINT32_MAX, false, &body);
-        char line[sizeof run_line];
-        struct rtmp_text one = rtmp_text_over(line, sizeof line);
-        rtmpx_summary_message(&one, &body);
-        size_t kind = kind_length(line);
-        if (run_count && media && kind == kind_length(run_line) &&
-            memcmp(line, run_line, kind) == 0) {
-            run_count++;
+        char bytes[LINE_MAX_LENGTH];
+        struct rtmp_text line = rtmp_text_over(bytes, sizeof bytes);
+        if (media && run.count && lengthens(&run, text, &line, &body))
             continue;
-        }
-        end_run(text, run_line, run_count);
-        memcpy(run_line, line, one.len + 1);
-        run_count = 1;
+        end_run(text, &run);
+        if (text->len)
+            rtmp_text_add(text, " | ");
+        if (text->cut)
+            return;
+        run = (struct run){.start = text->len, .count = media};
+        if (line.len)
+            rtmp_text_add_len(text, line.out, line.len);
+        else
+            add_line(text, &body);
+        if (media)
+            run.kind_length = kind_length(text->out + run.start);
     }
-    end_run(text, run_line, run_count);
+    end_run(text, &run);
 }

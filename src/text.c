@@ -34,8 +34,7 @@ static void cut(struct rtmp_text *text) {
     }
 }
 
-void rtmp_text_add(struct rtmp_text *text, const char *string) {
-    size_t len = strlen(string);
+void rtmp_text_add_len(struct rtmp_text *text, const char *string, size_t len) {
     if (fits(text, len)) {
         put(text, string, len);
         return;
@@ -93,6 +92,8 @@ static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len
     size_t plain = 0;
     while (plain + 8 <= most && is_plain8(bytes + plain))
         plain += 8;
+    if (most >= 8 && plain + 8 > most && is_plain8(bytes + most - 8))
+        plain = most; /* the last eight overlap those before */
     while (plain < most && bytes[plain] >= 0x20 && bytes[plain] < 0x7F)
         plain++;
     put(text, (const char *)bytes, plain);
@@ -132,14 +133,14 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
 }
 
 void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value) {
-    char line[21];
-    char *first = line + sizeof line - 1;
-    *first = '\0';
+    char line[20];
+    char *end = line + sizeof line;
+    char *first = end;
     do {
         *--first = (char)('0' + value % 10);
         value /= 10;
     } while (value);
-    rtmp_text_add(text, first);
+    rtmp_text_add_len(text, first, (size_t)(end - first));
 }
 
 static void add_millionths(struct rtmp_text *text, bool negative, uint64_t millionths) {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * A bounded text that is always valid, NUL-terminated UTF-8, whatever is appended to it.
@@ -23,8 +24,21 @@ struct rtmp_text {
 /* An empty text over `out`. */
 struct rtmp_text rtmp_text_over(char *out, size_t cap);
 
-/* Append a C string that is known to be good. */
-void rtmp_text_add(struct rtmp_text *text, const char *string);
+/* Append `len` bytes of text that is known to be good. */
+void rtmp_text_add_len(struct rtmp_text *text, const char *string, size_t len);
+
+/* Append a C string that is known to be good; inline: of a literal the compiler knows the length.
+ */
+static inline void rtmp_text_add(struct rtmp_text *text, const char *string) {
+    rtmp_text_add_len(text, string, strlen(string));
+}
+
+/* Take back what stands behind its first `len` bytes; they end at a character boundary, and nothing
+ * was cut. */
+static inline void rtmp_text_shorten(struct rtmp_text *text, size_t len) {
+    text->len = len;
+    text->out[len] = '\0';
+}
 
 /* Append formatted text (ASCII or good UTF-8). */
 void rtmp_text_format(struct rtmp_text *text, const char *format, ...)

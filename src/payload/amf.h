@@ -162,6 +162,9 @@ bool rtmp_amf_skip(struct rtmp_amf *amf);
  */
 bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_event *event);
 
+/* Bytes of the value that rtmp_amf0_plain() would read, marker included; 0: it would not. */
+uint32_t rtmp_amf0_plain_length(const struct rtmp_reader *reader);
+
 /* After an error inside a value: drop the open containers, keep the tables. The caller sets
  * reader->error to RTMP_OK and reader->pos to where the next top-level value starts. */
 void rtmp_amf_resume(struct rtmp_amf *amf);

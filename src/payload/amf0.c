@@ -136,6 +136,30 @@ bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_event *event) {
     return true;
 }
 
+uint32_t rtmp_amf0_plain_length(const struct rtmp_reader *reader) {
+    uint32_t pos = reader->pos;
+    uint32_t length;
+    switch (rtmp_peek_at(reader, pos)) {
+    case AMF0_MARKER_NUMBER:
+        length = 1 + 8;
+        break;
+    case AMF0_MARKER_BOOLEAN:
+        length = 1 + 1;
+        break;
+    case AMF0_MARKER_STRING:
+        length =
+            1 + 2 + (uint32_t)(rtmp_peek_at(reader, pos + 1) << 8 | rtmp_peek_at(reader, pos + 2));
+        break;
+    case AMF0_MARKER_NULL:
+    case AMF0_MARKER_UNDEFINED:
+        length = 1;
+        break;
+    default:
+        return 0;
+    }
+    return length <= rtmp_left(reader) ? length : 0;
+}
+
 static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
     if (common_value(r, event) || !rtmp_ok(r))

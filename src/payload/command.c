@@ -132,16 +132,17 @@ static bool is_number(enum rtmp_amf_kind kind) {
     return kind == RTMP_AMF_NUMBER || kind == RTMP_AMF_INTEGER;
 }
 
-static struct rtmp_command_value leaf_value(const struct rtmp_amf_event *event) {
-    struct rtmp_command_value value = {
-        .present = true, .kind = event->kind, .whole = event->whole, .text = event->text};
+static void take_leaf(struct rtmp_command_value *value, const struct rtmp_amf_event *event) {
+    value->present = true;
+    value->kind = event->kind;
+    value->whole = event->whole;
+    value->text = event->text;
     if (event->kind == RTMP_AMF_NUMBER)
-        value.number = event->value.number;
+        value->number = event->value.number;
     else if (event->kind == RTMP_AMF_INTEGER)
-        value.number = event->value.integer;
+        value->number = event->value.integer;
     else if (event->kind == RTMP_AMF_BOOLEAN)
-        value.number = event->value.boolean;
-    return value;
+        value->number = event->value.boolean;
 }
 
 /* A leaf that stands where a fact does; of another type it is none. */
@@ -151,7 +152,7 @@ static void take_fact(struct scan *scan, const struct place *place,
     bool fits = place->is_text ? event->kind == RTMP_AMF_STRING : is_number(event->kind);
     if (!fits || fact->present)
         return;
-    *fact = leaf_value(event);
+    take_leaf(fact, event);
     if (place->on_line && scan->left != ALL_FACTS)
         scan->left--;
 }
@@ -161,7 +162,7 @@ static void take_name(struct scan *scan, const struct rtmp_amf_event *event) {
     const uint8_t *name = rtmp_bytes(scan->reader, event->text);
     if (event->kind != RTMP_AMF_STRING || !name)
         return;
-    command->name = leaf_value(event);
+    take_leaf(&command->name, event);
     command->signature = find_signature(name, event->text.len);
     if (command->signature)
         command->kind = command->signature->kind;
@@ -179,11 +180,11 @@ static void take_stream_id(struct scan *scan, const struct rtmp_amf_event *event
 
 static void take_argument(struct scan *scan, const struct rtmp_amf_event *event) {
     if (scan->index == COMMAND_OBJECT + 1) {
-        scan->command->argument = leaf_value(event);
+        take_leaf(&scan->command->argument, event);
         take_stream_id(scan, event);
     }
-    for (unsigned i = 0; i < scan->facts->places; i++)
-        if (scan->facts->place[i].index == scan->index && !scan->facts->has_properties)
+    for (unsigned i = 0; !scan->facts->has_properties && i < scan->facts->places; i++)
+        if (scan->facts->place[i].index == scan->index)
             take_fact(scan, &scan->facts->place[i], event);
 }
 
@@ -195,7 +196,7 @@ static void take_top(struct scan *scan, const struct rtmp_amf_event *event) {
         return;
     case 1:
         if (is_number(event->kind))
-            scan->command->transaction_id = leaf_value(event);
+            take_leaf(&scan->command->transaction_id, event);
         return;
     case COMMAND_OBJECT:
         scan->no_object = event->kind == RTMP_AMF_NULL || event->kind == RTMP_AMF_UNDEFINED;
@@ -257,17 +258,32 @@ static bool is_at_end_of_object(const struct rtmp_reader *reader) {
     return rtmp_peek_at(reader, reader->pos) == 0 && rtmp_peek_at(reader, reader->pos + 1) == 0;
 }
 
+/* A plain value inside an object, decoded where it is a fact. */
+static bool skim_value(struct scan *scan, struct rtmp_reader *reader, const struct place *place) {
+    struct rtmp_amf_event event;
+    uint32_t length = rtmp_amf0_plain_length(reader);
+    if (!place)
+        return rtmp_take(reader, length).len != 0;
+    if (!rtmp_amf0_plain(reader, &event))
+        return false;
+    take_fact(scan, place, &event);
+    return true;
+}
+
+/* The transaction id stands on no line. */
+static bool is_wanted(const struct scan *scan) {
+    return !scan->for_line || scan->index != 1;
+}
+
 /* An object of plain values. */
 static bool skim_object(struct scan *scan, struct rtmp_reader *reader, uint32_t head) {
-    struct rtmp_amf_event event;
+    bool has_facts = scan->facts->has_properties && scan->index >= COMMAND_OBJECT;
     (void)rtmp_take(reader, head);
     while (scan->left && rtmp_ok(reader) && !is_at_end_of_object(reader)) {
         struct rtmp_span key = rtmp_take(reader, rtmp_u16(reader));
-        if (!rtmp_ok(reader) || !rtmp_amf0_plain(reader, &event))
+        const struct place *place = has_facts ? find_property(scan, key) : NULL;
+        if (!rtmp_ok(reader) || !skim_value(scan, reader, place))
             return false;
-        const struct place *place = scan->index >= COMMAND_OBJECT ? find_property(scan, key) : NULL;
-        if (place)
-            take_fact(scan, place, &event);
     }
     if (scan->left == 0)
         return true;
@@ -288,6 +304,9 @@ static bool skim(struct scan *scan, struct rtmp_reader reader) {
             if (is_last && !scan->facts->has_properties)
                 return true;
             if (!skim_object(scan, &reader, marker == AMF0_OBJECT ? 1 : 5))
+                return false;
+        } else if (!is_wanted(scan)) {
+            if (!rtmp_take(&reader, rtmp_amf0_plain_length(&reader)).len)
                 return false;
         } else if (rtmp_amf0_plain(&reader, &event)) {
             take_top(scan, &event);

@@ -22,10 +22,9 @@ static bool count_item(struct rtmp_media *m) {
     return false;
 }
 
-static void value(struct rtmp_media *m, struct rtmp_media_event event) {
-    event.kind = RTMP_MEDIA_VALUE;
-    if (rtmp_ok(&m->reader) && count_item(m))
-        emit(m, &event);
+/* Is this value reported? Asked before the event is made: nobody listens while a line is. */
+static bool wanted(struct rtmp_media *m) {
+    return rtmp_ok(&m->reader) && count_item(m) && m->sink;
 }
 
 struct rtmp_span rtmp_media_since(const struct rtmp_media *m, uint32_t start) {
@@ -38,20 +37,33 @@ uint32_t rtmp_media_announced(const struct rtmp_media *m) {
 
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                       int64_t number, const char *text) {
-    value(m,
-          (struct rtmp_media_event){.field = field, .span = span, .value = number, .text = text});
+    if (wanted(m))
+        emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_VALUE,
+                                           .field = field,
+                                           .span = span,
+                                           .value = number,
+                                           .text = text});
 }
 
 void rtmp_media_computed(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                          int64_t number, const char *text) {
-    value(m, (struct rtmp_media_event){
-                 .field = field, .span = span, .computed = true, .value = number, .text = text});
+    if (wanted(m))
+        emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_VALUE,
+                                           .field = field,
+                                           .span = span,
+                                           .computed = true,
+                                           .value = number,
+                                           .text = text});
 }
 
 void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                      double number) {
-    value(m, (struct rtmp_media_event){
-                 .field = field, .span = span, .computed = true, .real = number});
+    if (wanted(m))
+        emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_VALUE,
+                                           .field = field,
+                                           .span = span,
+                                           .computed = true,
+                                           .real = number});
 }
 
 uint32_t rtmp_media_named(struct rtmp_media *m, enum rtmp_media_field field, unsigned n,

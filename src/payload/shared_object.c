@@ -224,11 +224,12 @@ static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_part *part
 
 /* Go to the end of a value that the caller did not pull, or not to its end. */
 static void finish_value(struct rtmp_shared_object *so) {
-    struct rtmp_amf_event event;
     so->value_pending = false;
-    if (so->reader->pos != so->value_pos && rtmp_amf_value_done(&so->amf))
+    bool begun = so->reader->pos != so->value_pos;
+    if (begun && rtmp_amf_value_done(&so->amf))
         return;
-    if (so->reader->pos != so->value_pos || so->is_amf3 || !rtmp_amf0_plain(so->reader, &event))
+    uint32_t plain = begun || so->is_amf3 ? 0 : rtmp_amf0_plain_length(so->reader);
+    if (!rtmp_take(so->reader, plain).len)
         (void)rtmp_amf_skip(&so->amf);
 }
 

@@ -5,10 +5,6 @@
 
 #include "payload/media.h"
 
-static bool is_media(uint8_t type) {
-    return type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO;
-}
-
 /* Of coded frames the head is kept; configuration records and metadata are read to their end. */
 static bool worth_keeping(const struct rtmp_chunk_stream *cs) {
     const struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
@@ -49,12 +45,10 @@ static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memor
 
 bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                     uint32_t media_head, const uint8_t *bytes, uint32_t len) {
-    if (cs->holed || len == 0)
+    if (len == 0 || rtmp_body_is_full(cs, media_head))
         return true;
-    if (!is_media(cs->message.type) || cs->keep_whole)
+    if (!rtmp_body_is_media(cs) || cs->keep_whole)
         return append(cs, memory, bytes, len);
-    if (cs->kept >= media_head)
-        return true;
     uint32_t head = media_head - cs->kept;
     if (len < head)
         head = len;

@@ -9,6 +9,16 @@
  * of audio and video the head, unless that shows a configuration record or metadata.
  */
 
+static inline bool rtmp_body_is_media(const struct rtmp_chunk_stream *stream) {
+    return stream->message.type == RTMP_MESSAGE_AUDIO || stream->message.type == RTMP_MESSAGE_VIDEO;
+}
+
+/* Is nothing more kept of it? Asked for every chunk: most of a video stream's bytes pass by. */
+static inline bool rtmp_body_is_full(const struct rtmp_chunk_stream *stream, uint32_t media_head) {
+    return stream->holed ||
+           (stream->kept >= media_head && !stream->keep_whole && rtmp_body_is_media(stream));
+}
+
 /* `len` more bytes of the body. media_head: bytes to keep of coded audio and video. Nothing is kept
  * behind a hole. False: memory could not be had, which makes a hole. */
 bool rtmp_body_keep(struct rtmp_chunk_stream *stream, const struct rtmp_memory *memory,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/chunk.h"
 
-bool rtmp_chunk_header_read(struct rtmp_reader *r, struct rtmp_chunk_header *h) {
+bool rtmp_chunk_header_read(struct rtmp_reader *reader, struct rtmp_chunk_header *h) {
     static const uint8_t message_length[4] = {11, 7, 3, 0};
+    struct rtmp_reader copy = *reader; /* stays in registers */
+    struct rtmp_reader *r = &copy;
     uint32_t start = r->pos;
     uint8_t first = rtmp_u8(r);
     *h =
@@ -29,5 +31,6 @@ bool rtmp_chunk_header_read(struct rtmp_reader *r, struct rtmp_chunk_header *h) 
         h->has_extended = true;
         h->extended = rtmp_u32(r);
     }
-    return rtmp_ok(r);
+    *reader = copy;
+    return rtmp_ok(reader);
 }

@@ -47,7 +47,8 @@ static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offs
 
 static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
                  uint32_t len) {
-    if (!rtmp_body_keep(cs, &d->memory, d->media_head, bytes, len))
+    if (!rtmp_body_is_full(cs, d->media_head) &&
+        !rtmp_body_keep(cs, &d->memory, d->media_head, bytes, len))
         note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
 }
 
@@ -93,20 +94,20 @@ static void begin_run(struct rtmp_dechunk *d, struct run *run, uint32_t stream, 
 }
 
 /* Set chunk size and abort are the chunk stream's own messages: they act before anything else. */
-static void obey(struct rtmp_dechunk *d, const struct rtmp_message *message, const uint8_t *body,
-                 uint32_t available) {
-    if (available < 4)
-        return;
-    struct rtmp_reader r = rtmp_reader_over(body, available);
-    uint32_t value = rtmp_u32(&r);
-    if (message->type == RTMP_MESSAGE_SET_CHUNK_SIZE) {
+static bool acts(const struct rtmp_part *part, uint8_t type) {
+    return (type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT) &&
+           part->available >= 4;
+}
+
+static void obey(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
+    if (type == RTMP_MESSAGE_SET_CHUNK_SIZE) {
         value &= 0x7FFFFFFFU; /* specified: the top bit is 0 */
         if (value) {
             d->chunk_size = value;
             d->chunk_size_known = true;
             d->chunk_size_set = true;
         }
-    } else if (message->type == RTMP_MESSAGE_ABORT) {
+    } else {
         struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, value);
         if (cs)
             rtmp_dechunk_abandon(d, cs);
@@ -130,21 +131,18 @@ static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, cons
         part->body = cs->body;
         part->available = cs->kept;
     }
-    struct rtmp_message message = cs->message;
-    uint8_t type = message.type;
     if (part->available) {
         cs->first_byte = part->body[0];
         cs->has_first_byte = true;
     }
-    bool acts = type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT;
-    uint8_t control[4] = {0};
-    uint32_t control_len = part->available < 4 ? part->available : 4;
-    if (acts && control_len)
-        memcpy(control, part->body, control_len);
+    uint8_t type = cs->message.type;
+    bool acting = acts(part, type);
+    struct rtmp_reader r = rtmp_reader_over(part->body, part->available);
+    uint32_t value = acting ? rtmp_u32(&r) : 0;
     emit(d, run, end);
     close_message(d, cs);
-    if (acts)
-        obey(d, &message, control, control_len);
+    if (acting)
+        obey(d, type, value);
 }
 
 /* ---- headers ---- */
@@ -177,6 +175,49 @@ enum begun {
     BEGUN_UNPROVEN, /* what it inherits may have changed in a hole; it may continue a lost message
                      */
 };
+
+/* Does the next chunk of the open message stand where the last ones predict, and no other size? */
+static bool is_regular(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs) {
+    return cs->chunk_size == d->chunk_size && (cs->received - cs->phase) % d->chunk_size == 0;
+}
+
+static void enter_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
+    uint32_t rest = cs->message.length - cs->received;
+    cs->chunks++;
+    d->left = rest < d->chunk_size ? rest : d->chunk_size;
+    d->state = RTMP_IN_DATA;
+}
+
+/* Is this a header of one byte that goes on with the message of the run, as the last chunk did?
+ * Nearly all chunks of long messages are no more than that. */
+static bool goes_on(const struct rtmp_dechunk *d, const struct run *run, uint8_t header) {
+    if (header < 0xC2 || !run->on || run->stream != d->current)
+        return false;
+    const struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
+    return cs->message.csid == (header & 0x3F) && cs->open && !cs->broken && !cs->has_extended &&
+           is_regular(d, cs) && run->part.chunk_size == d->chunk_size &&
+           run->part.phase == cs->phase;
+}
+
+/*
+ * The short way over such chunks, as begin_chunk() and read_data() would go: those that are all
+ * here and do not end their message. Returns the bytes read.
+ */
+static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+    struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
+    const uint8_t header = bytes[0];
+    const uint32_t size = d->chunk_size;
+    uint32_t pos = 0;
+    while (len - pos > size && cs->message.length - cs->received > size && bytes[pos] == header) {
+        d->position++;
+        keep(d, cs, bytes + pos + 1, size);
+        d->position += size;
+        cs->received += size;
+        cs->chunks++;
+        pos += 1 + size;
+    }
+    return pos;
+}
 
 /* A whole header was read: which stream does it belong to, does it begin a message? */
 static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
@@ -213,7 +254,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         rtmp_chunk_stream_begin(cs, h, d->fmt3_repeats_timestamp);
         rtmp_chunk_streams_mend(&d->streams, cs);
         cs->message_offset = offset;
-    } else if ((cs->received - cs->phase) % d->chunk_size != 0 || cs->chunk_size != d->chunk_size) {
+    } else if (!is_regular(d, cs)) {
         cs->phase = cs->received;
     }
     bool same_run = run->on && !first && run->stream == index &&
@@ -231,11 +272,8 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
     run->part.flags |= extended_flag;
     if (first)
         run->part.flags |= RTMP_PART_FIRST;
-    cs->chunks++;
     d->current = index;
-    uint32_t rest = cs->message.length - cs->received;
-    d->left = rest < d->chunk_size ? rest : d->chunk_size;
-    d->state = RTMP_IN_DATA;
+    enter_chunk(d, cs);
     return BEGUN_CHUNK;
 }
 
@@ -358,6 +396,16 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const
             break;
         if (d->carried) {
             pos += read_carried_header(d, run, bytes + pos, len - pos);
+            continue;
+        }
+        if (goes_on(d, run, bytes[pos])) {
+            uint32_t whole = read_whole_chunks(d, bytes + pos, len - pos);
+            pos += whole;
+            if (whole)
+                continue;
+            enter_chunk(d, &d->streams.items[d->current]);
+            d->position++;
+            pos++;
             continue;
         }
         struct rtmp_chunk_header header;

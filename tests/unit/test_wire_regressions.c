@@ -148,7 +148,8 @@ static void size_that_cannot_be_inferred_is_given_up(void **state) {
     for (int i = 0; i < 4; i++)
         feed(&d, "04 000030 000004 08 01000000 AF010203 06 000030 000005 09 01000000 2701000000");
     assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 2);
-    assert_in_range(log.part_count - before, 6, 9);
+    size_t parts = log.part_count - before;
+    assert_true(parts >= 6 && parts <= 9);
     rtmp_dechunk_destroy(&d);
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Prove the README's two commands on a fresh Debian 12: a debootstrap chroot with nothing installed,
+# Prove the README's two commands on a fresh Debian: a debootstrap chroot with nothing installed,
 # once as root and once as a user with sudo. Needs root and debootstrap.
 # usage: packaging/chroot-check.sh [DIRECTORY]      the chroot is made there and removed at the end
 # DEBIAN_MIRROR: another mirror; APT_CONF: a file of apt's configuration to use inside (a proxy, say);
-# COMMIT: what to check (HEAD).
+# COMMIT: what to check (HEAD). SUITE: which Debian, and with it which Wireshark: bookworm (4.0, the
+# default), trixie (4.4) or sid (4.6).
 set -euo pipefail
 . "$(dirname "$0")/setup.sh"
 
@@ -12,7 +13,8 @@ project=$(cd "$(dirname "$0")/.." && pwd)
 directory=${1:-$(mktemp -d)}
 commit=$(git -C "$project" rev-parse "${COMMIT:-HEAD}")
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-fresh=$directory/bookworm
+suite=${SUITE:-bookworm}
+fresh=$directory/$suite
 mkdir -p "$directory"
 chmod 755 "$directory"
 
@@ -46,8 +48,8 @@ inside() {
         ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} "$@"
 }
 
-say "A fresh Debian 12"
-debootstrap --variant=minbase bookworm "$fresh" "$mirror" >/dev/null
+say "A fresh Debian $suite"
+debootstrap --variant=minbase "$suite" "$fresh" "$mirror" >/dev/null
 [ -z "${APT_CONF:-}" ] || cp "$APT_CONF" "$fresh/etc/apt/apt.conf.d/"
 
 say "As root: packaging/demo.sh, then tests/run.sh"

@@ -180,16 +180,35 @@ struct rtmpx_connection *rtmpx_connection_new(void) {
     return connection;
 }
 
+/* A frame that a read filter takes out of the capture leaves its number to the next one (tshark -2
+ * -R): what was recorded under the number is not that one's. */
+static void drop_namesakes(struct rtmpx_direction *dir, const packet_info *pinfo) {
+    if (dir->recorded_at == pinfo->fd->file_off)
+        return;
+    dir->recorded_at = pinfo->fd->file_off;
+    for (uint32_t i = dir->segment_count; i > 0; i--) {
+        struct rtmpx_segment *segment = &dir->segments[i - 1];
+        if (segment->frame != pinfo->num || segment->dropped)
+            break;
+        segment->dropped = 1;
+    }
+}
+
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
-                                         uint32_t frame, tvbuff_t *tvb, uint64_t offset) {
+                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset) {
     struct rtmpx_direction *dir = &connection->direction[direction];
     uint32_t captured = tvb_captured_length(tvb);
     uint32_t reported = tvb_reported_length(tvb);
     uint64_t position = dir->wire.position;
-    if (offset + reported <= position)
-        return NULL;
+    bool repeated = offset + reported <= position;
+    drop_namesakes(dir, pinfo);
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
-    *segment = (struct rtmpx_segment){.offset = offset, .parts = dir->next_part, .frame = frame};
+    *segment = (struct rtmpx_segment){.offset = repeated ? position : offset,
+                                      .parts = dir->next_part,
+                                      .frame = pinfo->num,
+                                      .repeated = repeated};
+    if (repeated)
+        return NULL;
     uint32_t seen = offset < position ? (uint32_t)(position - offset) : 0;
     if (offset > position)
         rtmp_direction_gap(&dir->wire, offset - position);
@@ -207,13 +226,14 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, un
 
 /* ---- look-up ---- */
 
-/* Index of the first segment of `frame` or later. */
+/* Index of the first segment of `frame` or later, past those of frames that had its number. */
 static uint32_t lower_bound(const struct rtmpx_direction *dir, uint32_t frame) {
     uint32_t low = 0;
     uint32_t high = dir->segment_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (dir->segments[middle].frame < frame)
+        const struct rtmpx_segment *segment = &dir->segments[middle];
+        if (segment->frame < frame || (segment->frame == frame && segment->dropped))
             low = middle + 1;
         else
             high = middle;
@@ -221,24 +241,27 @@ static uint32_t lower_bound(const struct rtmpx_direction *dir, uint32_t frame) {
     return low;
 }
 
-const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
-                                             unsigned direction, packet_info *pinfo) {
-    const struct rtmpx_direction *dir = &connection->direction[direction];
-    uint32_t last = dir->segment_count;
-    uint32_t index = lower_bound(dir, pinfo->num);
-    if (index == last || dir->segments[index].frame != pinfo->num)
-        return NULL;
-    if (index + 1 == last || dir->segments[index + 1].frame != pinfo->num)
-        return &dir->segments[index];
-    /* Several calls in one frame (TLS records, tunnels): count them during this visit. */
+/* The n-th call for a frame with several (TLS records, tunnels): they are counted during a visit.
+ */
+static uint32_t call_of_visit(const struct rtmpx_connection *connection, unsigned direction,
+                              packet_info *pinfo) {
     uint32_t key = connection->id * 2 + direction;
     uint32_t *calls = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
     if (!calls) {
         calls = wmem_new0(pinfo->pool, uint32_t);
         p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, calls);
     }
-    index += (*calls)++;
-    if (index >= last || dir->segments[index].frame != pinfo->num)
+    return (*calls)++;
+}
+
+const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
+                                             unsigned direction, packet_info *pinfo) {
+    const struct rtmpx_direction *dir = &connection->direction[direction];
+    uint32_t last = dir->segment_count;
+    uint32_t index = lower_bound(dir, pinfo->num);
+    if (index + 1 < last && dir->segments[index + 1].frame == pinfo->num)
+        index += call_of_visit(connection, direction, pinfo);
+    if (index >= last || dir->segments[index].frame != pinfo->num || dir->segments[index].repeated)
         return NULL;
     return &dir->segments[index];
 }
@@ -280,7 +303,7 @@ static uint32_t completed_segment(const struct rtmpx_direction *dir,
 
 uint32_t rtmpx_completed_in(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {
     uint32_t segment = completed_segment(dir, part);
-    return segment ? dir->segments[segment - 1].frame : 0;
+    return segment && !dir->segments[segment - 1].dropped ? dir->segments[segment - 1].frame : 0;
 }
 
 bool rtmpx_completes_here(const struct rtmpx_direction *dir, const struct rtmpx_part *part,

@@ -34,8 +34,10 @@ struct rtmpx_segment {
     uint64_t offset; /* of the first byte of the tvb */
     struct rtmpx_part *parts;
     uint32_t frame;
-    uint32_t part_count : 31;
+    uint32_t part_count : 29;
     uint32_t undecided : 1; /* handshake or chunks: not yet known at its end */
+    uint32_t repeated : 1;  /* all of it was seen before */
+    uint32_t dropped : 1;   /* a read filter took the frame away: another has its number */
 };
 
 /* A message of several chunks or segments. */
@@ -74,6 +76,7 @@ struct rtmpx_direction {
     /* TCP: the sequence number of the byte at wire.position. */
     uint32_t next_seq;
     bool started;
+    int64_t recorded_at; /* place in the file of the frame that was recorded last */
 };
 
 struct rtmpx_connection {
@@ -88,15 +91,15 @@ struct rtmpx_connection *rtmpx_connection_new(void);
 /*
  * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
  * at `offset` of the direction. Bytes before the direction's position were seen and are skipped; a
- * distance beyond it is a gap. `frame` is the frame number.
+ * distance beyond it is a gap.
  * Returns the record, NULL when all was seen before.
  */
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
-                                         uint32_t frame, tvbuff_t *tvb, uint64_t offset);
+                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset);
 
 /*
  * On a later visit, the record of this call: the n-th call for this direction in this frame,
- * counted from the first call of the visit. NULL: nothing was recorded (retransmitted bytes).
+ * counted from the first call of the visit. NULL: all was seen before (retransmitted bytes).
  */
 const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
                                              unsigned direction, packet_info *pinfo);

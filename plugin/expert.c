@@ -11,6 +11,7 @@ expert_field ei_rtmpx_error_status = EI_INIT;
 
 static int hf_undecoded = -1;
 static int hf_error = -1;
+static int hf_not_shown = -1;
 
 static hf_register_info hf[] = {
     {&hf_undecoded,
@@ -19,6 +20,9 @@ static hf_register_info hf[] = {
     {&hf_error,
      {"Reason", "rtmpx.error", FT_STRING, BASE_NONE, NULL, 0, "What is wrong at this place",
       HFILL}},
+    {&hf_not_shown,
+     {"Not shown", "rtmpx.not_shown", FT_BYTES, BASE_NONE, NULL, 0,
+      "Bytes of a frame that has no room for more items", HFILL}},
 };
 
 /* Not PI_MALFORMED: Wireshark marks such frames as its own "Malformed Packet". */
@@ -50,7 +54,8 @@ bool rtmpx_expert_wanted(proto_tree *tree) {
         tap = find_tap_id("expert");
     static const int *const ids[] = {
         &proto_expert,      &ei_rtmpx_malformed.hf,    &ei_rtmpx_remark.hf, &ei_rtmpx_truncated.hf,
-        &ei_rtmpx_limit.hf, &ei_rtmpx_error_status.hf, &hf_undecoded,       &hf_error};
+        &ei_rtmpx_limit.hf, &ei_rtmpx_error_status.hf, &hf_undecoded,       &hf_error,
+        &hf_not_shown};
     if (have_tap_listener(tap))
         return true;
     if (!tree)
@@ -83,6 +88,15 @@ static void add_rest(proto_tree *tree, const struct rtmpx_body *body, uint32_t p
             item = reason;
     }
     expert_add_info(body->pinfo, item, expert);
+}
+
+void rtmpx_expert_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,
+                            uint32_t end) {
+    if (start >= end)
+        return;
+    proto_item *item =
+        proto_tree_add_item(tree, hf_not_shown, tvb, (int)start, (int)(end - start), ENC_NA);
+    expert_add_info(pinfo, item, &ei_rtmpx_limit);
 }
 
 void rtmpx_expert_rest(proto_tree *tree, const struct rtmpx_body *body,

@@ -28,6 +28,11 @@ bool rtmpx_expert_wanted(proto_tree *tree);
 void rtmpx_expert_rest(proto_tree *tree, const struct rtmpx_body *body,
                        const struct rtmp_reader *reader);
 
+/* The bytes from `start` to `end` of `tvb`, for which the frame has no room (rtmpx_frame_is_full),
+ * with the expert item of a limit. */
+void rtmpx_expert_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,
+                            uint32_t end);
+
 /* An expert item for a remark (1..99) on `item`. Nothing for RTMP_OK. */
 void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark);
 

@@ -6,11 +6,11 @@
 
 #include "rtmpx.h"
 
-/* Wireshark gives up a frame at 1,000,000 items (a default preference), as a "Dissector bug". One
- * message stays below half of that (RTMP_LIMIT_MESSAGE_ITEMS), so that asking before each message
- * is enough. */
+/* Wireshark gives up a frame with more items than a preference allows (1,000,000), as a "Dissector
+ * bug". Whoever adds items in a loop that the wire may prolong asks before each turn; the other
+ * half is for what a turn adds, and for what says so on the way out. */
 static inline bool rtmpx_frame_is_full(proto_tree *tree) {
-    return tree && PTREE_DATA(tree)->count > 500000;
+    return tree && PTREE_DATA(tree)->count > prefs.gui_max_tree_items / 2;
 }
 
 /* The characters of a span of the body as good UTF-8, control characters made visible; in packet

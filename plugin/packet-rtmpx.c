@@ -227,7 +227,7 @@ static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char
     }
     const struct rtmpx_remark *remarks = NULL;
     uint32_t remark_count = rtmpx_remarks_of(view->direction, view->segment, &remarks);
-    for (uint32_t i = 0; i < remark_count; i++)
+    for (uint32_t i = 0; i < remark_count && !rtmpx_frame_is_full(rtmp); i++)
         add_remark(rtmp, view, &remarks[i]);
     struct rtmpx_handshake_part part;
     if (rtmpx_handshake_wanted(tree) && handshake_part_of(view, &part))
@@ -246,7 +246,7 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         .direction = &connection->direction[direction],
         .segment = PINFO_FD_VISITED(pinfo)
                        ? rtmpx_segment_of(connection, direction, pinfo)
-                       : rtmpx_record(connection, direction, pinfo->num, tvb, offset),
+                       : rtmpx_record(connection, direction, pinfo, tvb, offset),
         .from_client = direction == 0,
     };
     if (!view.segment) {

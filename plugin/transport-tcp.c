@@ -4,10 +4,6 @@
 
 #define RTMP_TCP_PORT 1935
 
-/* Bits of tcp_analysis.conversation_completeness; Wireshark keeps their names to itself. */
-#define TCP_SYN_SEEN     0x01
-#define TCP_SYN_ACK_SEEN 0x02
-
 static dissector_handle_t tcp_handle;
 
 /* ---- connection ---- */
@@ -53,7 +49,7 @@ static int direction_of(const struct tcp_connection *tcp, const packet_info *pin
 static bool provably_same(const struct tcp_connection *tcp, const packet_info *pinfo) {
     if (!PINFO_FD_VISITED(pinfo))
         return tcp->tcp_streams == get_tcp_stream_count();
-    return pinfo->num >= tcp->first_frame && pinfo->num <= tcp->last_frame;
+    return pinfo->num > tcp->first_frame && pinfo->num < tcp->last_frame;
 }
 
 static struct tcp_connection *new_connection(conversation_t *conversation, packet_info *pinfo) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree-chunk.h"
 
+#include "expert.h"
+#include "items.h"
+
 #include "wire/chunk.h"
 
 static int hf_chunk = -1;
@@ -170,7 +173,6 @@ static struct rtmp_span walk_data(struct walk *w) {
 }
 
 static bool walk_next(struct walk *w, struct piece *piece) {
-    bool empty = w->part->length == 0;
     if (rtmp_left(&w->reader) == 0 && !(w->header_next && w->part->carry && w->part->size == 0))
         return false;
     *piece = (struct piece){.start = w->reader.pos};
@@ -179,7 +181,7 @@ static bool walk_next(struct walk *w, struct piece *piece) {
     struct rtmp_span data = walk_data(w);
     piece->data = data.pos;
     piece->data_length = data.len;
-    return empty || piece->has_header || data.len;
+    return piece->has_header || data.len;
 }
 
 /* Over a header that nobody looks at. */
@@ -200,8 +202,9 @@ uint32_t rtmpx_chunk_data(const struct rtmpx_direction *direction, const struct 
     while (done < room && rtmp_left(&w.reader) && (!w.header_next || skip_header(&w))) {
         struct rtmp_span data = walk_data(&w);
         uint32_t take = data.len < room - done ? data.len : room - done;
-        if (take)
-            memcpy(out + done, rtmp_bytes(&w.reader, data), take);
+        if (take == 0)
+            break;
+        memcpy(out + done, rtmp_bytes(&w.reader, data), take);
         done += take;
     }
     return done;
@@ -300,9 +303,12 @@ static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmpx_part *
 
 void rtmpx_tree_chunks(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                        const struct rtmpx_direction *direction, const struct rtmpx_part *part) {
-    (void)pinfo;
     struct walk w = walk_of(direction, part, tvb);
     struct piece piece;
-    while (walk_next(&w, &piece))
-        add_piece(tree, tvb, part, &piece);
+    while (!rtmpx_frame_is_full(tree))
+        if (walk_next(&w, &piece))
+            add_piece(tree, tvb, part, &piece);
+        else
+            return;
+    rtmpx_expert_not_shown(tree, pinfo, tvb, part->start + w.reader.pos, part->start + part->size);
 }

@@ -194,6 +194,7 @@ enum { DEPTH = 8 };
 struct view {
     const struct rtmpx_body *body;
     bool visible;
+    bool full; /* the frame has no room: nothing more is added */
     proto_tree *tree[DEPTH];
     unsigned depth;
 };
@@ -304,6 +305,14 @@ static void name_group(proto_tree *group, const struct rtmp_media_event *event) 
 
 static void show(void *context, const struct rtmp_media_event *event) {
     struct view *view = context;
+    if (view->full)
+        return;
+    if (rtmpx_frame_is_full(view->tree[0])) {
+        view->full = true;
+        rtmpx_expert_not_shown(view->tree[0], view->body->pinfo, view->body->tvb, event->span.pos,
+                               view->body->available);
+        return;
+    }
     proto_tree *tree = view->tree[view->depth < DEPTH ? view->depth : DEPTH - 1];
     if (event->kind == RTMP_MEDIA_END) {
         view->depth--;

@@ -20,7 +20,6 @@ static int hf_missing = -1;
 static int hf_available = -1;
 static int hf_header_fragment = -1;
 static int hf_skipped = -1;
-static int hf_not_shown = -1;
 static int hf_body = -1;
 static int ett_message = -1;
 
@@ -71,9 +70,6 @@ static hf_register_info hf[] = {
     {&hf_skipped,
      {"Skipped bytes", "rtmpx.skipped", FT_BYTES, BASE_NONE, NULL, 0,
       "Bytes without a recognisable chunk header", HFILL}},
-    {&hf_not_shown,
-     {"Not shown", "rtmpx.not_shown", FT_BYTES, BASE_NONE, NULL, 0,
-      "Messages of a frame that has more items than Wireshark takes", HFILL}},
     {&hf_body,
      {"Body", "rtmpx.body", FT_BYTES, BASE_NONE, NULL, 0, "Body of an unassigned message type",
       HFILL}},
@@ -384,12 +380,6 @@ static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint3
                         (int)(end - start), ENC_NA);
 }
 
-static void add_not_shown(proto_tree *tree, const struct rtmpx_view *view, uint32_t start) {
-    int len = (int)(tvb_captured_length(view->tvb) - start);
-    proto_item *item = proto_tree_add_item(tree, hf_not_shown, view->tvb, (int)start, len, ENC_NA);
-    expert_add_info(view->pinfo, item, &ei_rtmpx_limit);
-}
-
 void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
     struct part_lists lists = {.made = false};
     uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
@@ -397,7 +387,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
                            ? (uint32_t)(handshake_end - view->segment->offset)
                            : 0;
     bool chunks = rtmpx_chunk_wanted(tree);
-    for (uint32_t i = 0; i < view->part_count; i++) {
+    for (uint32_t i = 0; i < view->part_count && !rtmpx_frame_is_full(tree); i++) {
         const struct rtmpx_part *part = &view->parts[i];
         if (part->size) {
             add_uncovered(tree, view, covered, part->start, false);
@@ -413,12 +403,12 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
                 proto_item_set_generated(proto_tree_add_uint(tree, hf_completed_in, view->tvb,
                                                              (int)part->start, 0, completed_in));
         }
-        if (rtmpx_frame_is_full(tree)) {
-            add_not_shown(tree, view, covered);
-            return;
-        }
     }
-    add_uncovered(tree, view, covered, tvb_captured_length(view->tvb), true);
+    uint32_t end = tvb_captured_length(view->tvb);
+    if (rtmpx_frame_is_full(tree))
+        rtmpx_expert_not_shown(tree, view->pinfo, view->tvb, covered, end);
+    else
+        add_uncovered(tree, view, covered, end, true);
 }
 
 /* ---- summary ---- */

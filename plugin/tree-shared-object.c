@@ -254,8 +254,13 @@ void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_so_part part;
     struct view view = {.body = body, .so = &so, .values_wanted = values_wanted, .message = tree};
     rtmp_shared_object_init(&so, &reader, body->message->type);
-    while (rtmp_shared_object_next(&so, &part))
+    while (rtmp_shared_object_next(&so, &part)) {
         add_part(&view, &part);
+        if (rtmpx_frame_is_full(tree)) {
+            rtmpx_expert_not_shown(tree, body->pinfo, body->tvb, reader.pos, body->available);
+            return;
+        }
+    }
     rtmpx_expert_rest(tree, body, &reader);
 }
 

@@ -69,8 +69,11 @@ bool rtmpx_expert_wanted(proto_tree *tree) {
 void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark) {
     if (remark == RTMP_OK)
         return;
-    expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s",
-                           rtmp_error_text(remark));
+    if (remark == RTMP_REMARK_BEYOND_TABLE)
+        expert_add_info(body->pinfo, item, &ei_rtmpx_limit);
+    else
+        expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s",
+                               rtmp_error_text(remark));
 }
 
 /* The bytes that stay, and why. */

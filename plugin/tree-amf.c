@@ -240,7 +240,7 @@ static proto_item *add_leaf_value(const struct view *view, proto_tree *tree,
     case RTMP_AMF_BOOLEAN:
         return proto_tree_add_boolean(tree, hf_boolean, tvb, start, len, event->value.boolean);
     case RTMP_AMF_STRING:
-        if (event->remark == RTMP_REMARK_UNRESOLVED)
+        if (rtmp_amf_is_unresolved(event))
             return NULL;
         return add_string(view, tree, hf_string, range, text);
     case RTMP_AMF_XML:

@@ -169,6 +169,11 @@ uint32_t rtmp_amf0_plain_length(const struct rtmp_reader *reader);
  * reader->error to RTMP_OK and reader->pos to where the next top-level value starts. */
 void rtmp_amf_resume(struct rtmp_amf *amf);
 
+/* A reference whose entry is not at hand: it has no value. */
+static inline bool rtmp_amf_is_unresolved(const struct rtmp_amf_event *event) {
+    return event->remark == RTMP_REMARK_UNRESOLVED || event->remark == RTMP_REMARK_BEYOND_TABLE;
+}
+
 /* Is this kind a leaf value / a container's begin? */
 static inline bool rtmp_amf_is_leaf(enum rtmp_amf_kind kind) {
     return kind <= RTMP_AMF_REFERENCE;

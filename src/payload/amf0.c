@@ -69,7 +69,7 @@ static void reference(const struct rtmp_amf *amf, struct rtmp_reader *r,
     event->reference = index;
     amf_ranges(event, start, rtmp_span_of(r->pos, 0));
     if (index >= amf->object0_count || index >= RTMP_LIMIT_AMF_REFERENCES) {
-        event->remark = RTMP_REMARK_UNRESOLVED;
+        event->remark = amf_unresolved(index, amf->object0_count);
         return;
     }
     event->target = rtmp_span_of(amf->object0[index].pos, 1);

@@ -48,7 +48,7 @@ static void resolve_string(const struct rtmp_amf *amf, const struct rtmp_reader 
         event->text = amf->string[index];
     } else {
         event->text = rtmp_span_of(r->pos, 0);
-        event->remark = RTMP_REMARK_UNRESOLVED;
+        event->remark = amf_unresolved(index, amf->string_count);
     }
 }
 
@@ -94,7 +94,7 @@ static void reference(const struct rtmp_amf *amf, const struct rtmp_reader *r, u
         event->target = rtmp_span_of(amf->object3[index].pos, 1);
         event->target_marker = amf->object3[index].marker;
     } else {
-        event->remark = RTMP_REMARK_UNRESOLVED;
+        event->remark = amf_unresolved(index, amf->object3_count);
     }
 }
 
@@ -244,7 +244,7 @@ static void object_by_traits(struct rtmp_amf *amf, struct rtmp_reader *r,
     else
         traits = &amf->traits[index];
     if (traits == &none)
-        event->remark = RTMP_REMARK_UNRESOLVED;
+        event->remark = amf_unresolved(index, amf->traits_count);
     event->is_reference = true;
     event->traits_by_reference = true;
     event->reference = index;

@@ -85,6 +85,12 @@ static inline void amf_ranges(struct rtmp_amf_event *event, uint32_t start,
     event->whole = rtmp_span_of(start, rtmp_span_end(payload) - start);
 }
 
+/* Of a reference that cannot be followed: the fault of the message, or a table of ours is too
+ * small? `count`: how many entries the message has made so far. */
+static inline enum rtmp_error amf_unresolved(uint32_t index, uint32_t count) {
+    return index < count ? RTMP_REMARK_BEYOND_TABLE : RTMP_REMARK_UNRESOLVED;
+}
+
 /* ECMAScript's dates reach 100,000,000 days to either side of 1970 (ECMA-262). NaN is none. */
 static inline void amf_check_date(struct rtmp_amf_event *event) {
     double milliseconds = event->value.milliseconds;

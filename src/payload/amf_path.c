@@ -140,7 +140,7 @@ void rtmp_amf_leaf_text(struct rtmp_text *text, const struct rtmp_reader *reader
         rtmp_text_add(text, event->value.boolean ? "true" : "false");
         return;
     case RTMP_AMF_STRING:
-        if (event->remark == RTMP_REMARK_UNRESOLVED)
+        if (rtmp_amf_is_unresolved(event))
             break;
         add_wire(text, reader, event->text, limit);
         return;

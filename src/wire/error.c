@@ -15,6 +15,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "integer encoded in more bytes than needed";
     case RTMP_REMARK_UNRESOLVED:
         return "reference to something this message does not hold";
+    case RTMP_REMARK_BEYOND_TABLE:
+        return "reference to an entry beyond those this dissector keeps";
     case RTMP_REMARK_FORMAT_BYTE:
         return "AMF3 format byte missing or not 0";
     case RTMP_REMARK_BACK_POINTER:

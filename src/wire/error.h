@@ -20,6 +20,7 @@ enum rtmp_error {
     RTMP_REMARK_COUNT_DIFFERS,     /* ECMA array count is not the number of entries (a hint) */
     RTMP_REMARK_NOT_CANONICAL,     /* U29 longer than needed */
     RTMP_REMARK_UNRESOLVED,        /* a reference to something this message does not hold */
+    RTMP_REMARK_BEYOND_TABLE,      /* a reference to an entry that a bound of ours keeps out */
     RTMP_REMARK_DATE,              /* a date beyond those of ECMAScript (or NaN) */
     RTMP_REMARK_FORMAT_BYTE,       /* types 15, 16, 17: the format byte is missing or not 0 */
     RTMP_REMARK_BACK_POINTER,      /* aggregate: a back pointer that is not its tag's length */

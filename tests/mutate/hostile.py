@@ -6,7 +6,7 @@ Each case is written in two sizes, one twice the other, and shown as a list, in 
 TCP hands all of it to one frame, under a limit of address space. Asserted: it ends, in less than TIME
 a megabyte, in not much more than twice the time for twice the bytes, with less than MEMORY for each
 byte of the capture above what tshark takes for a small one, and no frame has more items than
-Wireshark takes.
+Wireshark takes. A smaller one where Wireshark takes few items a frame says that a limit was reached.
 
 usage: hostile.py [--build DIR] [--size BYTES] [CASE ...]
 """
@@ -33,10 +33,13 @@ MEMORY_ALWAYS = 100 << 20
 TIME = 12  # seconds for a megabyte of it
 RATIO = 2.8  # of the times for 2n and n bytes
 NOISE = 1.0  # seconds
+FEW_ITEMS = 10000  # that Wireshark takes of a frame, of a capture of
+SMALL = 30000  # bytes
+IN_ONE_FRAME = ["-V", "-o", "tcp.reassemble_out_of_order:TRUE"]
 MANNERS = {
     "list": [],
     "full": ["-V"],
-    "in one frame": ["-V", "-o", "tcp.reassemble_out_of_order:TRUE"],
+    "in one frame": IN_ONE_FRAME,
 }
 
 
@@ -232,9 +235,23 @@ def measure(tshark, path, arguments):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, wrong
 
 
+def check_few_items(tshark, name, case):
+    path = tshark.directory / "hostile.pcap"
+    write(path, case(SMALL), True)
+    whole = tshark.run("-n", *IN_ONE_FRAME, capture=path).stdout
+    try:
+        few = tshark.run("-n", *IN_ONE_FRAME, "-o", f"gui.max_tree_items:{FEW_ITEMS}",
+                         capture=path).stdout
+    except PluginError as error:
+        return [f"{name}, few items: {error}"]
+    if whole.count("\n") > FEW_ITEMS and "a limit of this dissector was reached" not in few:
+        return [f"{name}: does not say that items are missing"]
+    return []
+
+
 def check(tshark, name, case, size, baseline):
     """Failures of a case as texts; prints its figures."""
-    failures = []
+    failures = check_few_items(tshark, name, case)
     figures = {}
     for factor in (1, 2):
         path = tshark.directory / "hostile.pcap"

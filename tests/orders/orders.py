@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The same tree whatever the order in which frames are looked at.
+"""The same tree whatever the order in which frames are looked at, and whatever was asked before.
 
-One pass, two passes (tshark -2), and sharkd asked for the frames forward, backward and shuffled must
-agree on every item of our layer. Items that only a later visit can know (LATER) are left out
-of the comparison with one pass.
+One pass, two passes (the first without a tree, or with one for a filter only), a read filter that
+takes frames away, and sharkd asked for the frames forward, backward and shuffled must agree on every
+item of our layers. What only a later visit can know (LATER) is left out of the comparison with one
+pass, and numbers of frames where a read filter changes them.
 
-usage: orders.py [--build DIR] [--shuffles N] CAPTURE...
+usage: orders.py [--build DIR] [--shuffles N] [--captures DIR] [CAPTURE...]
 """
 import argparse
 import json
@@ -21,17 +22,19 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 from tshark import PluginError, Tshark  # noqa: E402
 
-LATER = {"rtmpx.completed_in", "rtmpx.command.response_in", "rtmpx.so.confirmed_in"}
+LATER = {"rtmpx.completed_in"}
+FRAME_NUMBERS = LATER | {"rtmpx.first_frame"}
+FILTER = "rtmpx.message"
 
 
-def first_visit(items):
-    """Nested tuples of the items, without those that a first visit cannot have."""
-    return tuple((i.name, i.label or i.show, i.position, i.size, first_visit(i.children))
-                 for i in items if i.name not in LATER)
+def without(left_out, items):
+    """Nested tuples of the items but for those with a name in `left_out`."""
+    return tuple((i.name, i.label or i.show, i.position, i.size, without(left_out, i.children))
+                 for i in items if i.name not in left_out)
 
 
-def tshark_trees(tshark, capture, *arguments):
-    return {frame.number: first_visit(frame.layers)
+def tshark_trees(tshark, capture, *arguments, left_out=frozenset(LATER)):
+    return {frame.number: without(left_out, frame.layers)
             for frame in decoded.frames(tshark, capture, *arguments)}
 
 
@@ -55,7 +58,7 @@ class Sharkd:
     def tree(self, number):
         """Our layers of a frame and the columns, as sharkd gives them."""
         answer = self.call("frame", frame=number, proto=True, columns=True)
-        layers = [layer for layer in answer["tree"] if layer.get("f") == "rtmpx"]
+        layers = [layer for layer in answer["tree"] if layer.get("f", "").startswith("rtmpx")]
         return json.dumps([layers, answer["col"]], sort_keys=True) if layers else ""
 
     def close(self):
@@ -63,18 +66,31 @@ class Sharkd:
         self.process.wait(timeout=30)
 
 
-def check(tshark, capture, shuffles):
-    """(frames with our layer, texts of differences)"""
+def differences(name, trees, others):
+    return [f"frame {number}: {name} differs" for number in sorted(trees.keys() | others.keys())
+            if trees.get(number) != others.get(number)]
+
+
+def check_tshark(tshark, capture, one_pass):
+    """Differences between one pass that shows all and the other ways of tshark, as texts."""
+    found = differences("-2", one_pass, tshark_trees(tshark, capture, "-2"))
+    wanted = tshark_trees(tshark, capture, "-Y", FILTER)
+    found += differences("-Y", wanted, {n: one_pass[n] for n in wanted})
+    found += differences("-2 -Y", wanted, tshark_trees(tshark, capture, "-2", "-Y", FILTER))
+    renumbered = [list(tshark_trees(tshark, capture, *arguments, left_out=FRAME_NUMBERS).values())
+                  for arguments in (("-Y", FILTER), ("-2", "-R", FILTER))]
+    found += differences("-2 -R", *(dict(enumerate(trees)) for trees in renumbered))
+    return found
+
+
+def check_sharkd(tshark, capture, shuffles, frames):
+    """Differences between orders, as texts; `frames` are those with our layer."""
     found = []
-    one_pass = tshark_trees(tshark, capture)
-    two_passes = tshark_trees(tshark, capture, "-2")
-    found += [f"frame {number}: -2 differs" for number in one_pass.keys() | two_passes.keys()
-              if one_pass.get(number) != two_passes.get(number)]
     sharkd = Sharkd(tshark, capture)
     numbers = list(range(1, sharkd.call("status")["frames"] + 1))
     forward = {number: sharkd.tree(number) for number in numbers}
-    if {number for number in numbers if forward[number]} != one_pass.keys():
-        found.append("sharkd and tshark find our layer in different frames")
+    if not {number for number in numbers if forward[number]} >= frames:
+        found.append("tshark finds our layer in frames where sharkd does not")
     orders = [("backward", numbers[::-1])]
     orders += [(f"shuffle {seed}", random.Random(seed).sample(numbers, len(numbers)))
                for seed in range(shuffles)]
@@ -86,24 +102,37 @@ def check(tshark, capture, shuffles):
     found += [f"frame {number}: a fresh process going backward differs" for number in numbers[::-1]
               if fresh.tree(number) != forward[number]]
     fresh.close()
-    return len(one_pass), found
+    return found
+
+
+def check(tshark, capture, shuffles):
+    """(frames with our layer, texts of differences)"""
+    one_pass = tshark_trees(tshark, capture)
+    return len(one_pass), (check_tshark(tshark, capture, one_pass)
+                           + check_sharkd(tshark, capture, shuffles, one_pass.keys()))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--shuffles", type=int, default=3)
-    parser.add_argument("captures", nargs="+", type=pathlib.Path)
+    parser.add_argument("--captures", action="append", type=pathlib.Path, default=[],
+                        metavar="DIR", help="all that are below it")
+    parser.add_argument("capture", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
-    failed = False
+    captures = options.capture + [path for directory in options.captures
+                                  for path in sorted(directory.rglob("*.pcap*"))]
+    differing, frames = 0, 0
     with Tshark(options.build) as tshark:
-        for capture in options.captures:
+        for capture in captures:
             count, found = check(tshark, capture, options.shuffles)
-            print(f"{capture.name:60} {count:5} frames {'differs' if found else 'equal'}")
-            for text in found[:5]:
-                print(f"    {text}")
-            failed |= bool(found) or not count
-    return failed
+            frames += count
+            if found or not count:
+                print(f"{capture.name}: {count} frames", *found[:5], sep="\n    ", flush=True)
+            differing += bool(found)
+    print(f"{len(captures)} captures, {frames} frames in {options.shuffles + 8} ways: "
+          f"{differing} captures differ")
+    return bool(differing or not frames)
 
 
 if __name__ == "__main__":

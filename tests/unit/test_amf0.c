@@ -116,7 +116,7 @@ static void the_reference_table_is_bounded(void **state) {
     assert_int_equal(run.reader.error, RTMP_OK);
     assert_int_equal(run.events[run.count - 2].target.pos, (RTMP_LIMIT_AMF_REFERENCES - 1) * 5);
     assert_int_equal(run.events[run.count - 1].reference, RTMP_LIMIT_AMF_REFERENCES);
-    assert_int_equal(run.events[run.count - 1].remark, RTMP_REMARK_UNRESOLVED);
+    assert_int_equal(run.events[run.count - 1].remark, RTMP_REMARK_BEYOND_TABLE);
     amf_run_free(&run);
     free(bytes);
 }

@@ -148,7 +148,7 @@ static void tables_are_bounded(void **state) {
     assert_int_equal(run.events[strings].reference, RTMP_LIMIT_AMF_REFERENCES - 1);
     assert_int_equal(run.events[strings].text.pos, (RTMP_LIMIT_AMF_REFERENCES - 1) * 3 + 2);
     assert_int_equal(run.events[strings + 1].reference, RTMP_LIMIT_AMF_REFERENCES);
-    assert_int_equal(run.events[strings + 1].remark, RTMP_REMARK_UNRESOLVED);
+    assert_int_equal(run.events[strings + 1].remark, RTMP_REMARK_BEYOND_TABLE);
     amf_run_free(&run);
     free(bytes);
 }

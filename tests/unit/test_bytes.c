@@ -160,7 +160,8 @@ static void errors_are_graded_and_have_a_text(void **state) {
     (void)state;
     static const enum rtmp_error remarks[] = {RTMP_REMARK_NO_TERMINATOR, RTMP_REMARK_LENGTH_OMITTED,
                                               RTMP_REMARK_COUNT_DIFFERS, RTMP_REMARK_NOT_CANONICAL,
-                                              RTMP_REMARK_UNRESOLVED,    RTMP_REMARK_DATE};
+                                              RTMP_REMARK_UNRESOLVED,    RTMP_REMARK_BEYOND_TABLE,
+                                              RTMP_REMARK_DATE};
     static const enum rtmp_error errors[] = {RTMP_ERROR_END,    RTMP_ERROR_LENGTH,
                                              RTMP_ERROR_MARKER, RTMP_ERROR_FORMAT,
                                              RTMP_ERROR_CLASS,  RTMP_ERROR_TRAITS};

@@ -9,10 +9,10 @@ reach to the end of its body, its neighbours are right and clean; and nowhere Wi
 usage: bad_input.py [--build DIR] [--captures DIR]
 """
 import argparse
+import os
 import pathlib
 import struct
 import sys
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
@@ -143,17 +143,24 @@ def check_cases(tshark):
     return failed
 
 
+def processor_time():
+    """Seconds that processes which ended have taken: what else the machine does is no matter."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def check_captures(tshark, directory):
     failed = 0
     for capture in sorted(directory.glob("*.pcap*")):
-        began = time.monotonic()
+        began = processor_time()
         output = tshark.run("-V", "-2", capture=capture, timeout=60).stdout
         if "Malformed Packet" in output:
             failed += 1
             print(f"{capture.name}: Malformed Packet")
-        if time.monotonic() - began > 10:
+        took = processor_time() - began
+        if took > 10:
             failed += 1
-            print(f"{capture.name}: took {time.monotonic() - began:.1f} s")
+            print(f"{capture.name}: took {took:.1f} s")
     return failed
 
 

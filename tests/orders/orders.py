@@ -33,9 +33,8 @@ def without(left_out, items):
                  for i in items if i.name not in left_out)
 
 
-def tshark_trees(tshark, capture, *arguments, left_out=frozenset(LATER)):
-    return {frame.number: without(left_out, frame.layers)
-            for frame in decoded.frames(tshark, capture, *arguments)}
+def trees_of(frames, left_out=frozenset(LATER)):
+    return {frame.number: without(left_out, frame.layers) for frame in frames}
 
 
 class Sharkd:
@@ -73,13 +72,16 @@ def differences(name, trees, others):
 
 def check_tshark(tshark, capture, one_pass):
     """Differences between one pass that shows all and the other ways of tshark, as texts."""
-    found = differences("-2", one_pass, tshark_trees(tshark, capture, "-2"))
-    wanted = tshark_trees(tshark, capture, "-Y", FILTER)
-    found += differences("-Y", wanted, {n: one_pass[n] for n in wanted})
-    found += differences("-2 -Y", wanted, tshark_trees(tshark, capture, "-2", "-Y", FILTER))
-    renumbered = [list(tshark_trees(tshark, capture, *arguments, left_out=FRAME_NUMBERS).values())
-                  for arguments in (("-Y", FILTER), ("-2", "-R", FILTER))]
-    found += differences("-2 -R", *(dict(enumerate(trees)) for trees in renumbered))
+    trees = trees_of(one_pass)
+    wanted = [frame for frame in one_pass if frame.messages()]
+    found = differences("-2", trees, trees_of(decoded.frames(tshark, capture, "-2")))
+    found += differences("-Y", trees_of(wanted),
+                         trees_of(decoded.frames(tshark, capture, "-Y", FILTER)))
+    found += differences("-2 -Y", trees_of(wanted),
+                         trees_of(decoded.frames(tshark, capture, "-2", "-Y", FILTER)))
+    kept = decoded.frames(tshark, capture, "-2", "-R", FILTER)
+    found += differences("-2 -R", *(dict(enumerate(trees_of(frames, FRAME_NUMBERS).values()))
+                                    for frames in (wanted, kept)))
     return found
 
 
@@ -107,9 +109,10 @@ def check_sharkd(tshark, capture, shuffles, frames):
 
 def check(tshark, capture, shuffles):
     """(frames with our layer, texts of differences)"""
-    one_pass = tshark_trees(tshark, capture)
+    one_pass = decoded.frames(tshark, capture)
+    ours = {frame.number for frame in one_pass}
     return len(one_pass), (check_tshark(tshark, capture, one_pass)
-                           + check_sharkd(tshark, capture, shuffles, one_pass.keys()))
+                           + check_sharkd(tshark, capture, shuffles, ours))
 
 
 def main():

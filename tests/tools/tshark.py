@@ -41,6 +41,8 @@ class Tshark:
         self.directory.chmod(0o755)
         home = self.directory / "home"
         home.mkdir()
+        extcap = self.directory / "extcap"  # empty: no capture programs to ask what they can do
+        extcap.mkdir()
         plugins = self.build / "plugins"
         if self.is_root:
             plugins = self.directory / "plugins"
@@ -51,7 +53,8 @@ class Tshark:
         kept = {k: v for k, v in os.environ.items()
                 if not k.startswith(("WIRESHARK_", "XDG_")) and k != "SSLKEYLOGFILE"}
         self.environment = {**kept, "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                            "WIRESHARK_PLUGIN_DIR": str(plugins.resolve())}
+                            "WIRESHARK_PLUGIN_DIR": str(plugins.resolve()),
+                            "WIRESHARK_EXTCAP_DIR": str(extcap)}
 
     def __enter__(self):
         self.check()

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "vectors.h"
+#include "wire_record.h"
 
 static void *resize(void *user, void *old, size_t size) {
     (void)user;
@@ -129,6 +130,54 @@ static void test_chunk_is_no_handshake(void **state) {
     guarded_free(bytes, len);
 }
 
+/* Both directions of a connection, in pieces; the n-th allocation fails. False: there are fewer. */
+static bool converse(long fail, bool persistent, bool unknown) {
+    struct recorder rec = {.fail_at = fail, .fail_on = persistent};
+    const struct rtmp_memory memory = recorder_memory(&rec);
+    const struct rtmp_sink sink = {.part = ignore_part, .note = ignore_note};
+    uint8_t shake[RTMP_HANDSHAKE_TOTAL];
+    size_t len;
+    uint8_t *chunks = guarded_hex("ffff 0300000000004014 00000000 020007636f6e6e656374 003ff0000000"
+                                  "000000 05 c3 0505 0400000a 00000408 01000000 af010203 44 000014",
+                                  &len);
+    struct rtmp_direction pair[2];
+    for (unsigned i = 0; i < 2; i++) {
+        rtmp_direction_init(&pair[i], i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory, &sink);
+        pair[i].peer = &pair[1 - i];
+        pair[i].start_unknown = unknown;
+    }
+    memset(shake, 0x5A, sizeof shake);
+    first_packet(shake, false);
+    for (unsigned i = 0; i < 2; i++) {
+        for (size_t at = 0; at < sizeof shake; at += 512)
+            rtmp_direction_feed(&pair[i], shake + at, at + 512 < sizeof shake ? 512 : 1);
+        for (size_t at = 0; at < len; at++)
+            rtmp_direction_feed(&pair[i], chunks + at, 1);
+        rtmp_direction_gap(&pair[i], 9);
+        rtmp_direction_feed(&pair[i], chunks, (uint32_t)len);
+        assert_int_equal(pair[i].position, 6 * 512 + 1 + len + 9 + len);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        (void)rtmp_direction_handshake(&pair[i]);
+        rtmp_direction_destroy(&pair[i]);
+    }
+    assert_int_equal(rec.live, 0);
+    guarded_free(chunks, len);
+    bool reached = rec.allocations >= fail;
+    recorder_clear(&rec);
+    return reached;
+}
+
+static void test_memory_fails_at_any_time(void **state) {
+    (void)state;
+    for (unsigned how = 0; how < 4; how++) {
+        long fail = 1;
+        while (converse(fail, how & 1, how & 2))
+            fail++;
+        assert_true(fail > 3); /* it does allocate */
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_packet_after_syn),
@@ -136,6 +185,7 @@ int main(void) {
         cmocka_unit_test(test_plain_packet_somewhere),
         cmocka_unit_test(test_peer_shakes),
         cmocka_unit_test(test_chunk_is_no_handshake),
+        cmocka_unit_test(test_memory_fails_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

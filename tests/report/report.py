@@ -15,7 +15,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SECONDS = 20  # of each fuzz target
+SECONDS = 60  # of each fuzz target
 
 
 def run(*command, check=False):
@@ -26,9 +26,9 @@ def run(*command, check=False):
     return result
 
 
-def build(directory, *options):
+def build(directory, *options, target="all"):
     run("cmake", "-S", ROOT, "-B", directory, "-G", "Ninja", *options, check=True)
-    run("cmake", "--build", directory, check=True)
+    run("cmake", "--build", directory, "--target", target, check=True)
 
 
 def last_line(result):
@@ -54,7 +54,7 @@ class Report:
 
     def fuzz(self):
         directory = f"{self.directory}-fuzz"
-        build(directory, "-DRTMPX_FUZZ=ON", "-DCMAKE_C_COMPILER=clang")
+        build(directory, "-DRTMPX_FUZZ=ON", "-DCMAKE_C_COMPILER=clang", target="fuzz")
         for source in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
             noun = source.stem.removeprefix("fuzz_")
             result = run(ROOT / "tests/fuzz/run", "--build", directory, noun, SECONDS * self.factor,
@@ -91,8 +91,19 @@ class Report:
                     *(["--captures", shared] if shared.is_dir() else []))
 
     def orders(self):
-        samples = sorted((ROOT / "samples").glob("*.pcap*"))
-        self.script("order of visits", "-r = -2 = sharkd in any order", "orders/orders.py", *samples)
+        directories = [ROOT / "samples", ROOT / "tests" / "captures"]
+        if self.factor > 1 and (ROOT.parent / "shared/captures").is_dir():
+            directories = [ROOT.parent / "shared/captures"]
+        self.script("order of visits", "-r = -2 = -R = sharkd in any order", "orders/orders.py",
+                    *(argument for d in directories for argument in ("--captures", d)))
+
+    def valgrind(self):
+        captures = sorted((ROOT / "samples").glob("*.pcap*")) if self.factor > 1 else []
+        self.script("valgrind", "0 errors, none of our memory lost", "report/valgrind.py", *captures)
+
+    def wireshark(self):
+        result = run("bash", ROOT / "tests/report/wireshark-checks.sh", self.directory / "wireshark")
+        self.row("checkAPIs, typed item calls", "clean", last_line(result), result.returncode == 0)
 
     def coverage(self):
         result = run(ROOT / "tests/report/coverage.sh", f"{self.directory}-coverage")
@@ -119,8 +130,8 @@ def last_test_line(result):
     return next((line for line in result.stdout.splitlines() if "tests passed" in line), "no tests")
 
 
-ROWS = ("unit", "corpus", "bad_input", "mutate", "hostile", "differential", "orders", "analyzer", "fuzz",
-        "coverage")
+ROWS = ("unit", "corpus", "bad_input", "mutate", "hostile", "differential", "orders", "analyzer",
+        "wireshark", "valgrind", "fuzz", "coverage")
 
 
 def main():

@@ -250,7 +250,8 @@ static void visit(struct capture *c, uint32_t index, enum visit how) {
     static const frame_data *reference;
     static uint32_t bytes;
     if (first) {
-        frame_data_init(&frame->data, c->first_frame + index, &record, 0, bytes);
+        frame_data_init(&frame->data, c->first_frame + index, &record,
+                        (int64_t)c->first_frame + index, bytes);
         if (index == 0)
             reference = NULL;
         frame_data_set_before_dissect(&frame->data, &elapsed, &reference,
@@ -336,6 +337,15 @@ static void begin(void) {
     FUZZ_CHECK(dfilter_compile("rtmpx.amf.pair or rtmpx.command.name or rtmpx.so.key "
                                "or rtmpx.video.codec or rtmpx.length > 7",
                                &filter, &error));
+}
+
+/* libFuzzer calls this first, so that its time for an input is not spent here. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
+    begin();
+    return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -13,12 +13,12 @@ static void *file_scope_resize(void *user, void *old, size_t size) {
     return wmem_realloc(wmem_file_scope(), old, size);
 }
 
-/* Room for one more record at the end of an array; what a doubled array does not use yet is not
- * resident. */
+/* Room for one more record at the end of an array. What a grown array does not use yet is not
+ * resident; long ones grow faster, because each time all of them is copied. */
 static void *grow(void *records, uint32_t count, uint32_t *capacity, size_t size) {
     if (count < *capacity)
         return records;
-    *capacity = *capacity ? *capacity * 2 : 4;
+    *capacity = *capacity == 0 ? 4 : *capacity < 256 ? *capacity * 2 : *capacity * 4;
     return wmem_realloc(wmem_file_scope(), records, *capacity * size);
 }
 

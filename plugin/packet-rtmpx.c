@@ -73,8 +73,10 @@ bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsig
         return true;
     if (!tree)
         return false;
+    /* proto_field_is_referenced() of an invisible tree, without a call for each of them: what is
+     * registered are these very structs. */
     for (unsigned i = 0; i < n; i++)
-        if (proto_field_is_referenced(tree, *fields[i].p_id))
+        if (fields[i].hfinfo.ref_type != HF_REF_TYPE_NONE)
             return true;
     return false;
 }
@@ -188,7 +190,7 @@ static bool completes_message(const struct rtmpx_view *view) {
 /* One line about the segment: a constant, or made in `line`. */
 static const char *summarise(char *line, size_t cap, const struct rtmpx_view *view) {
     struct rtmpx_handshake_part part;
-    bool handshake = handshake_part_of(view, &part);
+    bool handshake = view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_part_of(view, &part);
     bool messages = completes_message(view);
     if (!handshake && !messages)
         return encrypted(view)    ? "RTMPE, encrypted"
@@ -230,7 +232,7 @@ static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char
     for (uint32_t i = 0; i < remark_count && !rtmpx_frame_is_full(rtmp); i++)
         add_remark(rtmp, view, &remarks[i]);
     struct rtmpx_handshake_part part;
-    if (rtmpx_handshake_wanted(tree) && handshake_part_of(view, &part))
+    if (handshake_part_of(view, &part) && rtmpx_handshake_wanted(tree))
         rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &part,
                              rtmp_direction_handshake(&view->direction->wire));
     add_opaque(rtmp, view);

@@ -268,7 +268,7 @@ static ei_register_info ei[] = {
 };
 
 bool rtmpx_handshake_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_expert_wanted(tree);
+    return rtmpx_fields_wanted(tree, hf, array_length(hf));
 }
 
 void rtmpx_register_handshake(int proto) {

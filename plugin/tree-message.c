@@ -340,7 +340,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
 }
 
 static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct part_lists *lists,
-                        uint32_t index) {
+                        uint32_t index, bool chunks) {
     const struct rtmpx_part *part = &view->parts[index];
     struct part_of_message self;
     const struct part_of_message *run;
@@ -351,7 +351,7 @@ static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct 
         proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
     proto_tree *message_tree = proto_item_add_subtree(item, ett_message);
     add_values(message_tree, view, &view->parts[run[0].index]);
-    if (rtmpx_chunk_wanted(tree))
+    if (chunks)
         for (uint32_t i = 0; i < count; i++)
             rtmpx_tree_chunks(message_tree, view->pinfo, view->tvb, view->direction,
                               &view->parts[run[i].index]);
@@ -394,7 +394,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
             covered = part->start + part->size;
         }
         if (part->flags & RTMP_PART_COMPLETE) {
-            add_message(tree, view, &lists, i);
+            add_message(tree, view, &lists, i, chunks);
         } else if (!rtmpx_completes_here(view->direction, part, view->segment)) {
             uint32_t completed_in = rtmpx_completed_in(view->direction, part);
             if (chunks)

@@ -104,13 +104,13 @@ static const struct rtmp_command_signature *find_signature(const uint8_t *name, 
 #include "names/commands.def"
 #undef NAME
     };
-    if (len > UINT8_MAX)
+    if (len == 0 || len > UINT8_MAX)
         return NULL;
     const uint8_t *end = lengths + sizeof lengths;
     const uint8_t *at = lengths;
     while ((at = memchr(at, (int)len, (size_t)(end - at))) != NULL) {
         const struct rtmp_command_signature *signature = &signatures[at - lengths];
-        if (memcmp(signature->name, name, len) == 0)
+        if (signature->name[0] == name[0] && memcmp(signature->name, name, len) == 0)
             return signature;
         at++;
     }

@@ -18,7 +18,12 @@ static bool worth_keeping(const struct rtmp_chunk_stream *cs) {
 
 /* Room grows with what was received, never with what was announced. */
 static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                      uint32_t want) {
+                      struct rtmp_body_buffer *spare, uint32_t want) {
+    if (!cs->body) {
+        cs->body = spare->bytes;
+        cs->capacity = spare->capacity;
+        *spare = (struct rtmp_body_buffer){NULL, 0};
+    }
     if (want <= cs->capacity)
         return true;
     uint32_t capacity = cs->capacity ? cs->capacity : 256;
@@ -33,8 +38,8 @@ static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *me
 }
 
 static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                   const uint8_t *bytes, uint32_t len) {
-    if (!make_room(cs, memory, cs->kept + len)) {
+                   struct rtmp_body_buffer *spare, const uint8_t *bytes, uint32_t len) {
+    if (!make_room(cs, memory, spare, cs->kept + len)) {
         cs->holed = true;
         return false;
     }
@@ -44,28 +49,33 @@ static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memor
 }
 
 bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                    uint32_t media_head, const uint8_t *bytes, uint32_t len) {
+                    struct rtmp_body_buffer *spare, uint32_t media_head, const uint8_t *bytes,
+                    uint32_t len) {
     if (len == 0 || rtmp_body_is_full(cs, media_head))
         return true;
     if (!rtmp_body_is_media(cs) || cs->keep_whole)
-        return append(cs, memory, bytes, len);
+        return append(cs, memory, spare, bytes, len);
     uint32_t head = media_head - cs->kept;
     if (len < head)
         head = len;
-    if (!append(cs, memory, bytes, head))
+    if (!append(cs, memory, spare, bytes, head))
         return false;
     if (cs->kept < media_head)
         return true;
     cs->keep_whole = worth_keeping(cs);
-    return !cs->keep_whole || len == head || append(cs, memory, bytes + head, len - head);
+    return !cs->keep_whole || len == head || append(cs, memory, spare, bytes + head, len - head);
 }
 
-/* A body that many streams announce and few finish must not stay allocated. */
-void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory) {
-    if (cs->capacity > 4096) {
-        (void)memory->resize(memory->user, cs->body, 0);
-        cs->body = NULL;
-        cs->capacity = 0;
-    }
+void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
+                       struct rtmp_body_buffer *spare) {
+    enum { SPARE_MAX = 4096 };
     cs->kept = 0;
+    if (!cs->body)
+        return;
+    if (!spare->bytes && cs->capacity <= SPARE_MAX)
+        *spare = (struct rtmp_body_buffer){cs->body, cs->capacity};
+    else
+        (void)memory->resize(memory->user, cs->body, 0);
+    cs->body = NULL;
+    cs->capacity = 0;
 }

@@ -32,6 +32,8 @@ void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
     rtmp_chunk_streams_destroy(&d->streams, &d->memory);
     if (d->held)
         (void)resize(d, d->held, 0);
+    if (d->spare.bytes)
+        (void)resize(d, d->spare.bytes, 0);
     memset(d, 0, sizeof *d);
 }
 
@@ -48,14 +50,14 @@ static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offs
 static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
                  uint32_t len) {
     if (!rtmp_body_is_full(cs, d->media_head) &&
-        !rtmp_body_keep(cs, &d->memory, d->media_head, bytes, len))
+        !rtmp_body_keep(cs, &d->memory, &d->spare, d->media_head, bytes, len))
         note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
 }
 
 static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
     cs->open = false;
     cs->slot = 0;
-    rtmp_body_release(cs, &d->memory);
+    rtmp_body_release(cs, &d->memory, &d->spare);
 }
 
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {

@@ -3,6 +3,7 @@
 #define RTMP_WIRE_DECHUNK_H
 
 #include "payload/message.h"
+#include "wire/body.h"
 #include "wire/chunk.h"
 #include "wire/chunk_stream.h"
 #include "wire/memory.h"
@@ -113,6 +114,7 @@ struct rtmp_dechunk {
     uint32_t carried;
 
     struct rtmp_chunk_streams streams;
+    struct rtmp_body_buffer spare;
 
     uint8_t *held; /* RTMP_LOST: bytes since `held_offset` */
     uint32_t held_count, held_capacity;

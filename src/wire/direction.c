@@ -46,6 +46,10 @@ static void keep_packet(struct rtmp_direction *dir, bool first) {
     if (first) {
         dir->first_packet = packet;
         hs->have_first = true;
+        bool server = hs->role == RTMP_ROLE_SERVER;
+        dir->plain = rtmp_handshake_read_first(packet, &hs->first) &&
+                     (!server || (dir->peer && dir->peer->plain));
+        dir->first_examined = dir->plain;
         return;
     }
     hs->have_second = true;
@@ -56,6 +60,8 @@ static void keep_packet(struct rtmp_direction *dir, bool first) {
     if (hs->second.echo_valid) {
         dir->second_examined = true;
         release(dir, &packet);
+        if (dir->peer && dir->peer->plain) /* nothing more is asked of it */
+            release(dir->peer, &dir->peer->first_packet);
     }
     dir->second_packet = packet;
 }

@@ -46,6 +46,7 @@ struct rtmp_direction {
     uint8_t *first_packet;  /* C1 / S1 */
     uint8_t *second_packet; /* C2 / S2, unless it is a plain echo: that is known at once */
     bool first_examined, second_examined;
+    bool plain;           /* by the versions of both sides, C1 / S1 holds no digest */
     bool peer_came_first; /* before our second packet */
 };
 

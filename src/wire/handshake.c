@@ -100,12 +100,18 @@ static enum rtmp_role other_role(enum rtmp_role role) {
     return role == RTMP_ROLE_CLIENT ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT;
 }
 
-void rtmp_handshake_examine_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
-                                  enum rtmp_role expected, struct rtmp_handshake_first *out) {
+bool rtmp_handshake_read_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
+                               struct rtmp_handshake_first *out) {
     struct rtmp_reader r = rtmp_reader_over(packet, RTMP_HANDSHAKE_SIZE);
     *out = (struct rtmp_handshake_first){.time = rtmp_u32(&r)};
     out->version = rtmp_u32(&r);
+    return out->version == 0;
+}
 
+void rtmp_handshake_examine_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
+                                  enum rtmp_role expected, struct rtmp_handshake_first *out) {
+    struct rtmp_reader r = rtmp_reader_over(packet, RTMP_HANDSHAKE_SIZE);
+    (void)rtmp_handshake_read_first(packet, out);
     const enum rtmp_role roles[] = {expected, other_role(expected)};
     for (size_t i = 0; i < 2 && !out->has_digest; i++) {
         for (uint8_t scheme = 0; scheme < 2 && !out->has_digest; scheme++) {

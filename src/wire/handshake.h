@@ -46,6 +46,11 @@ struct rtmp_handshake_first {
     enum rtmp_role digest_role; /* whose key verified: tells client from server */
 };
 
+/* Time and version of C1 or S1 alone. True: by its version it is plain, without a digest (zero,
+ * specified; observed: crtmpserver signs under version 0, but only for a client that signs). */
+bool rtmp_handshake_read_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
+                               struct rtmp_handshake_first *out);
+
 /* Examine the 1536 bytes of C1 or S1. Both schemes are tried with both roles' keys, `expected`
  * first. */
 void rtmp_handshake_examine_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],

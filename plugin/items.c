@@ -5,7 +5,7 @@
 
 #include "payload/command.h"
 
-void rtmpx_append_text(proto_item *item, const char *text) {
+void rtmpx_append_text(proto_item *item, const char *before, const char *text, const char *after) {
     proto_item_append_text(item, "%s", ""); /* now it has a text of its own, if it is shown */
     const field_info *field = item ? PITEM_FINFO(item) : NULL;
     size_t used = field && field->rep ? strlen(field->rep->representation) : ITEM_LABEL_LENGTH;
@@ -13,7 +13,9 @@ void rtmpx_append_text(proto_item *item, const char *text) {
         return;
     char out[ITEM_LABEL_LENGTH];
     struct rtmp_text cut = rtmp_text_over(out, ITEM_LABEL_LENGTH - used);
+    rtmp_text_add(&cut, before);
     rtmp_text_add(&cut, text);
+    rtmp_text_add(&cut, after);
     proto_item_append_text(item, "%s", out);
 }
 

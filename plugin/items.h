@@ -17,9 +17,9 @@ static inline bool rtmpx_frame_is_full(proto_tree *tree) {
  * memory. Never NULL. */
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span);
 
-/* Append to an item's text as much as fits, whole characters: Wireshark cuts texts at
- * ITEM_LABEL_LENGTH bytes, wherever that is (4.0). */
-void rtmpx_append_text(proto_item *item, const char *text);
+/* Append to an item's text as much as fits of these three, whole characters: Wireshark cuts texts
+ * at ITEM_LABEL_LENGTH bytes, wherever that is (4.0). */
+void rtmpx_append_text(proto_item *item, const char *before, const char *text, const char *after);
 
 static inline proto_item *rtmpx_add_uint(proto_tree *tree, int hf, const struct rtmpx_body *body,
                                          struct rtmp_span span, uint32_t value) {

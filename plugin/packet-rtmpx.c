@@ -8,6 +8,8 @@
 #include "tree-handshake.h"
 #include "tree-message.h"
 
+#define PROTOCOL_NAME "Real Time Messaging Protocol (rtmpx)"
+
 int proto_rtmpx = -1;
 struct rtmpx_preferences rtmpx_preferences;
 
@@ -220,13 +222,21 @@ static void set_columns(const struct rtmpx_view *view, const char *line, bool co
 
 /* ---- the way in ---- */
 
+/* Its text is made in one go: appending has Wireshark make what is there first. */
+static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const char *line) {
+    proto_item *item = proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);
+    if (!line)
+        return item;
+    char label[ITEM_LABEL_LENGTH];
+    struct rtmp_text text = rtmp_text_over(label, sizeof label);
+    rtmp_text_add(&text, PROTOCOL_NAME ", ");
+    rtmp_text_add(&text, line);
+    proto_item_set_text(item, "%s", label);
+    return item;
+}
+
 static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {
-    proto_item *item = proto_tree_add_item(tree, proto_rtmpx, view->tvb, 0, -1, ENC_NA);
-    proto_tree *rtmp = proto_item_add_subtree(item, ett_rtmpx);
-    if (line) {
-        rtmpx_append_text(item, ", ");
-        rtmpx_append_text(item, line);
-    }
+    proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
     const struct rtmpx_remark *remarks = NULL;
     uint32_t remark_count = rtmpx_remarks_of(view->direction, view->segment, &remarks);
     for (uint32_t i = 0; i < remark_count && !rtmpx_frame_is_full(rtmp); i++)
@@ -292,7 +302,7 @@ static void register_preferences(int proto) {
 
 void proto_register_rtmpx(void) {
     static int *ett[] = {&ett_rtmpx};
-    proto_rtmpx = proto_register_protocol("Real Time Messaging Protocol (rtmpx)", "RTMPX", "rtmpx");
+    proto_rtmpx = proto_register_protocol(PROTOCOL_NAME, "RTMPX", "rtmpx");
     proto_register_field_array(proto_rtmpx, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     expert_register_field_array(expert_register_protocol(proto_rtmpx), ei, array_length(ei));

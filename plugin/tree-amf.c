@@ -339,9 +339,7 @@ static void add_meaning(const struct view *view, proto_tree *tree,
         return;
     proto_item_set_generated(add_string(view, tree, hf_meaning, behind_marker(event), line));
     proto_item *item = proto_tree_get_parent(tree);
-    rtmpx_append_text(item, " (");
-    rtmpx_append_text(item, line);
-    rtmpx_append_text(item, ")");
+    rtmpx_append_text(item, " (", line, ")");
 }
 
 static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {

@@ -145,8 +145,8 @@ static void name_in_label(struct view *view, const struct rtmp_so_part *part) {
     proto_tree *tree = event_tree(view, part);
     if (!rtmpx_tree_visible(tree))
         return;
-    rtmpx_append_text(tree, view->has_name ? ", " : " ");
-    rtmpx_append_text(tree, rtmpx_wire_string(view->body, part->text));
+    rtmpx_append_text(tree, view->has_name ? ", " : " ", rtmpx_wire_string(view->body, part->text),
+                      "");
     view->has_name = true;
 }
 

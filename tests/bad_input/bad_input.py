@@ -50,6 +50,7 @@ CASES = {
     "objects nested too deep": case(20, CALL, b"\x03\0\x01a" * 3000, LIMIT),
     "key longer than the body": case(20, CALL, b"\x03\xff\xffk"),
     "reference to nothing": case(20, CALL, b"\x07\xff\xff", REMARK),
+    "reference beyond our table": case(20, CALL + b"\x03\0\0\x09" * 2049, b"\x07\x08\x00", LIMIT),
     # AMF3
     "string reference to nothing": case(17, FLASH_CALL, b"\x06\x7e", REMARK),
     "array count bomb": case(17, FLASH_CALL, b"\x09\xff\xff\xff\xff\x01"),

@@ -156,6 +156,24 @@ static enum rtmp_verdict handshake_verdict(const struct rtmp_direction *dir, con
     return verdict;
 }
 
+/* What the direction begins with is settled: feed what was held undecided, from the beginning. */
+static void settle(struct rtmp_direction *dir, enum rtmp_verdict handshake) {
+    uint8_t *undecided = dir->gathered;
+    uint32_t undecided_count = dir->gathered_count;
+    dir->gathered = NULL;
+    dir->gathered_count = 0;
+    dir->position = 0;
+    if (handshake == RTMP_YES) {
+        dir->phase = RTMP_PHASE_HANDSHAKE;
+        dir->has_handshake = true;
+    } else {
+        begin_midstream(dir);
+    }
+    if (undecided_count)
+        rtmp_direction_feed(dir, undecided, undecided_count);
+    release(dir, &undecided);
+}
+
 /* Hold bytes until they tell what they are. Returns how many of `bytes` were consumed. */
 static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
     const uint8_t *seen = bytes;
@@ -169,35 +187,33 @@ static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_
         seen_count = dir->gathered_count;
     }
     enum rtmp_verdict verdict = handshake_verdict(dir, seen, seen_count);
-    if (verdict == RTMP_MAYBE && seen_count < GATHER) {
-        if (!dir->gathered_count) {
-            dir->gathered = resize(dir, NULL, GATHER);
-            if (!dir->gathered) {
-                begin_midstream(dir);
-                return 0;
-            }
-            memcpy(dir->gathered, bytes, len);
-            dir->gathered_count = len;
-            take = len;
-        }
-        dir->position += take;
+    if (verdict != RTMP_MAYBE || seen_count >= GATHER) {
+        settle(dir, verdict);
         return take;
     }
-    dir->position = 0; /* what was held is fed from the beginning */
-    uint8_t *undecided = dir->gathered;
-    uint32_t undecided_count = dir->gathered_count;
-    dir->gathered = NULL;
-    dir->gathered_count = 0;
-    if (verdict == RTMP_YES) {
-        dir->phase = RTMP_PHASE_HANDSHAKE;
-        dir->has_handshake = true;
-    } else {
-        begin_midstream(dir);
+    if (!dir->gathered_count) {
+        dir->gathered = resize(dir, NULL, GATHER);
+        if (!dir->gathered) {
+            begin_midstream(dir);
+            return 0;
+        }
+        memcpy(dir->gathered, bytes, len);
+        dir->gathered_count = len;
+        take = len;
     }
-    if (undecided_count)
-        rtmp_direction_feed(dir, undecided, undecided_count);
-    release(dir, &undecided);
+    dir->position += take;
     return take;
+}
+
+/* Bytes that would have told are missing: what a connection begins with is a handshake, unless the
+ * bytes at hand speak against it. */
+static void decide_without_more(struct rtmp_direction *dir) {
+    enum rtmp_verdict verdict = dir->gathered_count
+                                    ? handshake_verdict(dir, dir->gathered, dir->gathered_count)
+                                    : RTMP_MAYBE;
+    if (verdict == RTMP_MAYBE)
+        verdict = dir->start_unknown ? RTMP_NO : RTMP_YES;
+    settle(dir, verdict);
 }
 
 void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
@@ -222,17 +238,8 @@ void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint3
 }
 
 void rtmp_direction_gap(struct rtmp_direction *dir, uint64_t count) {
-    if (dir->phase == RTMP_PHASE_UNDECIDED) {
-        uint8_t *undecided = dir->gathered;
-        uint32_t undecided_count = dir->gathered_count;
-        dir->gathered = NULL;
-        dir->gathered_count = 0;
-        dir->position = 0;
-        begin_midstream(dir);
-        if (undecided_count)
-            rtmp_direction_feed(dir, undecided, undecided_count);
-        release(dir, &undecided);
-    }
+    if (dir->phase == RTMP_PHASE_UNDECIDED)
+        decide_without_more(dir);
     if (dir->phase == RTMP_PHASE_HANDSHAKE)
         count -= read_handshake(dir, NULL, count);
     if (dir->phase == RTMP_PHASE_CHUNKS)

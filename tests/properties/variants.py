@@ -7,6 +7,7 @@ import random
 
 import pcap
 
+FRAME_HEADER = 54  # Ethernet, IPv4 and TCP without options
 SIZES = (1, 2, 3, 7, 127, 128, 129, 536, 1460, 65495)  # 65495: the largest an IPv4 packet holds
 
 
@@ -173,8 +174,8 @@ def move(segments, client, address):
             for s in segments]
 
 
-def cut_frames(connection, snaplen, header=54):
-    """The stream bytes that a snapshot length leaves out (Ethernet, IPv4 and TCP without options)."""
+def cut_frames(connection, snaplen, header=FRAME_HEADER):
+    """The stream bytes that a snapshot length leaves out."""
     missing = {}
     for segment in connection.segments:
         start, end = connection.range(segment)

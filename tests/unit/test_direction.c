@@ -114,6 +114,37 @@ static void test_peer_shakes(void **state) {
     close_pair(&pair);
 }
 
+/* A snapshot length cuts the handshake before it tells: a connection begins with nothing else. */
+static void test_cut_packet_after_syn(void **state) {
+    (void)state;
+    uint8_t bytes[RTMP_HANDSHAKE_FIRST];
+    first_packet(bytes, false);
+    for (uint32_t captured = 0; captured < 200; captured += 100) {
+        struct pair pair;
+        open_pair(&pair);
+        rtmp_direction_feed(&pair.client, bytes, captured);
+        rtmp_direction_gap(&pair.client, RTMP_HANDSHAKE_TOTAL - captured);
+        assert_int_equal(pair.client.phase, RTMP_PHASE_CHUNKS);
+        assert_int_equal(pair.client.dechunk.state, RTMP_AT_HEADER);
+        assert_int_equal(pair.client.handshake.have_version, captured > 0);
+        close_pair(&pair);
+    }
+}
+
+static void test_cut_bytes_somewhere(void **state) {
+    (void)state;
+    struct pair pair;
+    uint8_t bytes[RTMP_HANDSHAKE_FIRST];
+    open_pair(&pair);
+    first_packet(bytes, false);
+    pair.client.start_unknown = true;
+    rtmp_direction_feed(&pair.client, bytes, 100);
+    rtmp_direction_gap(&pair.client, RTMP_HANDSHAKE_TOTAL - 100);
+    assert_false(pair.client.has_handshake);
+    assert_int_equal(pair.client.dechunk.state, RTMP_LOST);
+    close_pair(&pair);
+}
+
 /* A chunk on chunk stream 3 begins with the byte of a handshake. */
 static void test_chunk_is_no_handshake(void **state) {
     (void)state;
@@ -184,6 +215,8 @@ int main(void) {
         cmocka_unit_test(test_random_packet_somewhere),
         cmocka_unit_test(test_plain_packet_somewhere),
         cmocka_unit_test(test_peer_shakes),
+        cmocka_unit_test(test_cut_packet_after_syn),
+        cmocka_unit_test(test_cut_bytes_somewhere),
         cmocka_unit_test(test_chunk_is_no_handshake),
         cmocka_unit_test(test_memory_fails_at_any_time),
     };

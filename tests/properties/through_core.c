@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Segments on standard input through the core alone, for property runs of many variants
+ * (properties.py --core). A record is a struct record in the machine's byte order, then `captured`
+ * bytes. Prints each complete message as "variant direction reached type length timestamp stream_id
+ * csid", where `reached` is the offset at which the segment ends that completes it.
+ *
+ * Segments are handed over as Wireshark does unless told otherwise: bytes that come late or again
+ * are not.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "wire/direction.h"
+
+struct record {
+    uint64_t offset;   /* of the first byte in its direction */
+    uint32_t reported; /* bytes of the segment */
+    uint32_t captured; /* of those in the capture */
+    uint32_t variant;
+    uint8_t direction;
+    uint8_t begins; /* the direction begins here, for all that the capture shows */
+    uint8_t unused[2];
+};
+
+struct stream {
+    struct rtmp_direction wire;
+    const struct record *segment; /* being fed */
+    uint64_t base;                /* offset of the wire's position 0 */
+    bool started;
+};
+
+static void *resize(void *user, void *old, size_t size) {
+    (void)user;
+    if (size)
+        return realloc(old, size);
+    free(old);
+    return NULL;
+}
+
+static void print_message(void *user, const struct rtmp_part *part) {
+    const struct stream *s = user;
+    if (!(part->flags & RTMP_PART_COMPLETE))
+        return;
+    const struct rtmp_message *m = &part->message;
+    printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
+           s->segment->variant, s->segment->direction, s->segment->offset + s->segment->reported,
+           m->type, m->length, m->timestamp, m->stream_id, m->csid);
+}
+
+static void ignore(void *user, const struct rtmp_note *note) {
+    (void)user;
+    (void)note;
+}
+
+static void begin(struct stream stream[2]) {
+    const struct rtmp_memory memory = {.resize = resize};
+    for (int i = 0; i < 2; i++) {
+        const struct rtmp_sink sink = {.user = &stream[i], .part = print_message, .note = ignore};
+        stream[i].started = false;
+        rtmp_direction_init(&stream[i].wire, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory,
+                            &sink);
+        stream[i].wire.peer = &stream[1 - i].wire;
+    }
+}
+
+static void end(struct stream stream[2]) {
+    rtmp_direction_destroy(&stream[0].wire);
+    rtmp_direction_destroy(&stream[1].wire);
+}
+
+static void feed(struct stream *s, const struct record *segment, const uint8_t *bytes) {
+    if (!s->started) {
+        s->started = true;
+        s->base = segment->offset;
+        s->wire.start_unknown = !segment->begins;
+    }
+    s->segment = segment;
+    uint64_t next = s->base + s->wire.position;
+    uint64_t seen = next > segment->offset ? next - segment->offset : 0;
+    if (seen >= segment->reported)
+        return;
+    if (segment->offset > next)
+        rtmp_direction_gap(&s->wire, segment->offset - next);
+    if (seen < segment->captured) {
+        rtmp_direction_feed(&s->wire, bytes + seen, (uint32_t)(segment->captured - seen));
+        seen = segment->captured;
+    }
+    if (seen < segment->reported)
+        rtmp_direction_gap(&s->wire, segment->reported - seen);
+}
+
+int main(void) {
+    static uint8_t bytes[1 << 17];
+    static struct stream stream[2];
+    struct record record;
+    uint32_t variant = 0;
+    begin(stream);
+    while (fread(&record, sizeof record, 1, stdin) == 1) {
+        if (record.captured > sizeof bytes || record.direction > 1 ||
+            fread(bytes, 1, record.captured, stdin) != record.captured)
+            return EXIT_FAILURE;
+        if (record.variant != variant) {
+            end(stream);
+            begin(stream);
+            variant = record.variant;
+        }
+        feed(&stream[record.direction], &record, bytes);
+    }
+    end(stream);
+    return ferror(stdin) ? EXIT_FAILURE : EXIT_SUCCESS;
+}

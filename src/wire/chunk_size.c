@@ -45,7 +45,7 @@ static int size_evidence(struct rtmp_dechunk *d, const struct size_subject *subj
     struct rtmp_walk w = {.chunk_size = size, .sizing = true};
     uint32_t pos = subject->start;
     (void)rtmp_walk_step(d, &w, &pos, true);
-    w.bits = 0; /* what counts is what follows it */
+    w.bits = w.after; /* what counts is what follows it */
     if (!w.failed && pos < d->held_count)
         rtmp_walk_from(d, &w, pos, false);
     if (w.failed)

@@ -26,8 +26,8 @@ struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t st
  * chunk. */
 void rtmp_chunk_size_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t length);
 
-/* A Set Chunk Size may have been lost, unless there was one before: senders set it once (observed).
- * The size is then confirmed anew by the next long message. */
+/* After a hole: a Set Chunk Size may have been lost, unless there was one before: senders set it
+ * once (observed). The size is then confirmed anew by the next long message. */
 void rtmp_chunk_size_doubt(struct rtmp_dechunk *d);
 
 #endif

@@ -115,11 +115,10 @@ static uint32_t matching(const uint8_t *bytes, uint32_t len, uint32_t value) {
     return n;
 }
 
-int rtmp_chunk_stream_repeats_extended(const struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+int rtmp_chunk_stream_repeats_extended(uint32_t extended, uint32_t timestamp, const uint8_t *bytes,
                                        uint32_t len) {
     uint32_t known = len < 4 ? len : 4;
-    if (matching(bytes, known, cs->extended) < known &&
-        matching(bytes, known, cs->message.timestamp) < known)
+    if (matching(bytes, known, extended) < known && matching(bytes, known, timestamp) < known)
         return 0;
     return known == 4 ? 1 : -1;
 }

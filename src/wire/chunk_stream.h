@@ -88,7 +88,7 @@ void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *streams,
  * 4 bytes repeat the value of the last extended header, or the message's absolute timestamp
  * (observed: Red5), or they are payload. 0: no, 1: yes, -1: not enough bytes to tell.
  */
-int rtmp_chunk_stream_repeats_extended(const struct rtmp_chunk_stream *stream, const uint8_t *bytes,
+int rtmp_chunk_stream_repeats_extended(uint32_t extended, uint32_t timestamp, const uint8_t *bytes,
                                        uint32_t len);
 
 /* Does this header go on with the open message, against the letter of the text? Observed: encoders

@@ -2,6 +2,7 @@
 #include "wire/dechunk.h"
 
 #include "wire/body.h"
+#include "wire/chunk_size.h"
 #include "wire/limits.h"
 
 /* The run of bytes of one message that is being read, inside one feed. */
@@ -163,7 +164,8 @@ static uint32_t read_header(struct rtmp_dechunk *d, const uint8_t *bytes, uint32
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, header->csid);
     if (!cs || !cs->has_extended)
         return r.pos;
-    int repeated = rtmp_chunk_stream_repeats_extended(cs, bytes + r.pos, len - r.pos);
+    int repeated = rtmp_chunk_stream_repeats_extended(cs->extended, cs->message.timestamp,
+                                                      bytes + r.pos, len - r.pos);
     if (repeated < 0)
         return 0;
     *extended3 = repeated == 1;
@@ -456,6 +458,7 @@ static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint
 void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     d->fed_before = d->fed_offset;
     d->fed_offset = d->position;
+    d->fed_end = d->position + len;
     if (d->state == RTMP_IN_DATA && len < d->left) {
         if (len)
             read_inside_chunk(d, bytes, len);
@@ -480,8 +483,7 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
             continue;
         }
         pos += rtmp_resync_hold(d, bytes + pos, len - pos);
-        uint32_t found_at;
-        if (!rtmp_resync_find(d, &found_at))
+        if (!rtmp_resync_find(d))
             continue;
         uint8_t *held = d->held;
         uint32_t held_count = d->held_count;
@@ -505,7 +507,7 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
         replay = held;
         bytes = held;
         len = held_count;
-        pos = found_at;
+        pos = (uint32_t)(d->position - d->held_offset);
     }
     if (replay)
         (void)resize(d, replay, 0);
@@ -525,6 +527,7 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
     d->left = h->left;
     d->state = h->left ? RTMP_IN_DATA : RTMP_AT_HEADER;
     d->position = d->held_offset;
+    d->chunk_size_known |= h->chunk_size_known;
     h->valid = false;
     if (!h->complete)
         return;
@@ -567,6 +570,10 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
     if (d->state != RTMP_LOST)
         lose(d);
     d->hypothesis = hypothesis;
+    if (d->chunk_size_known) {
+        rtmp_chunk_size_doubt(d);
+        d->hypothesis.chunk_size_known = true;
+    }
     d->lost_gap += count;
     d->inferring = false;
     d->proving = false;

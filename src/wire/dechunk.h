@@ -74,10 +74,11 @@ enum rtmp_dechunk_state {
 /* The way across a hole that chunking predicts, until what follows confirms it. */
 struct rtmp_hypothesis {
     bool valid;
-    bool complete;     /* the message ends with the hole: a header comes */
-    uint32_t stream;   /* index of the open chunk stream */
-    uint32_t received; /* body position at the end of the hole */
-    uint32_t missing;  /* of the body, inside the hole */
+    bool complete;         /* the message ends with the hole: a header comes */
+    bool chunk_size_known; /* before the hole, which the open message then fills */
+    uint32_t stream;       /* index of the open chunk stream */
+    uint32_t received;     /* body position at the end of the hole */
+    uint32_t missing;      /* of the body, inside the hole */
     uint32_t phase;
     uint32_t chunks;
     uint32_t left; /* bytes of the chunk left at the end of the hole; 0: a header comes */
@@ -87,6 +88,7 @@ struct rtmp_hypothesis {
 struct rtmp_candidate {
     uint32_t pos;
     uint32_t need; /* held bytes at which to look again */
+    bool aligned;  /* a segment begins there */
 };
 #define RTMP_RESYNC_CANDIDATES 8U
 
@@ -122,9 +124,10 @@ struct rtmp_dechunk {
     struct rtmp_candidate candidate[RTMP_RESYNC_CANDIDATES];
     uint32_t candidate_count;
     uint64_t held_offset;
-    uint64_t fed_offset, fed_before; /* where the last two feeds began */
-    uint64_t lost_offset;            /* where synchronisation was lost */
-    uint64_t lost_gap;               /* bytes since then that are not in the capture */
+    uint64_t fed_before, fed_offset,
+        fed_end;          /* where the last two feeds began, the last one ends */
+    uint64_t lost_offset; /* where synchronisation was lost */
+    uint64_t lost_gap;    /* bytes since then that are not in the capture */
     struct rtmp_hypothesis hypothesis;
 };
 
@@ -160,10 +163,8 @@ void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);
  * 0). */
 uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
 
-/*
- * resync.c: look for a chunk header in what is held. True: the state is synchronised again and the
- * held bytes from `*found_at` on are the input.
- */
-bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at);
+/* resync.c: look for a chunk header in what is held. True: the state is synchronised again and the
+ * held bytes from `position` on are the input. */
+bool rtmp_resync_find(struct rtmp_dechunk *d);
 
 #endif

@@ -67,15 +67,9 @@ uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t
 
 /* ---- weighing a position ---- */
 
-/* Writers flush messages: many segments begin with a header. */
-static bool aligned(const struct rtmp_dechunk *d, uint32_t pos) {
-    uint64_t offset = d->held_offset + pos;
-    return offset == d->fed_offset || offset == d->fed_before;
-}
-
-static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
-    struct rtmp_walk w = {.chunk_size = d->chunk_size,
-                          .bits = aligned(d, pos) ? RTMP_EVIDENCE_ALIGNED : 0};
+static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos, bool aligned) {
+    int first_bits = aligned ? RTMP_EVIDENCE_ALIGNED : 0;
+    struct rtmp_walk w = {.chunk_size = d->chunk_size, .bits = first_bits};
     if (d->chunk_size_known || rtmp_walk_length_at(d, pos) <= d->chunk_size_floor) {
         rtmp_walk_from(d, &w, pos, true);
         return w;
@@ -84,13 +78,13 @@ static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
     uint32_t next = pos;
     w.need = UINT32_MAX;
     (void)rtmp_walk_step(d, &w, &next, true);
-    if (w.failed || !w.believed)
+    if (w.failed || (!w.believed && w.bits < EVIDENCE_PENDING))
         return w;
     struct rtmp_size_guess guess = rtmp_chunk_size_guess(d, pos);
     if (guess.bits >= RTMP_EVIDENCE_SIZE) {
-        w.bits += guess.bits;
-        w.chunk_size = guess.size;
-        w.need = UINT32_MAX;
+        w = (struct rtmp_walk){.chunk_size = guess.size, .sizing = true, .bits = first_bits};
+        rtmp_walk_from(d, &w, pos, true);
+        w.chunk_size = guess.size; /* a Set Chunk Size on the way comes behind what it is for */
     } else if (guess.wait) {
         w.need = guess.need;
         w.bits = w.bits < RTMP_EVIDENCE_ENOUGH ? w.bits : RTMP_EVIDENCE_ENOUGH - 1;
@@ -106,7 +100,7 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     struct rtmp_hypothesis *h = &d->hypothesis;
     struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
     uint32_t rest = cs->message.length - h->received;
-    struct rtmp_walk w = {.chunk_size = d->chunk_size};
+    struct rtmp_walk w = {.chunk_size = d->chunk_size, .sizing = h->chunk_size_known};
     w.open_count = 1;
     w.open[0].csid = cs->message.csid;
     w.open[0].length = cs->message.length;
@@ -120,11 +114,30 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     return !w.failed && w.bits >= EVIDENCE_EXPECTED;
 }
 
-static bool enough(const struct rtmp_walk *w) {
-    return !w->failed && w->believed && w->bits >= RTMP_EVIDENCE_ENOUGH;
+/* A header that inherits its length is not enough by itself: a hole may have changed that. */
+static bool enough(const struct rtmp_dechunk *d, const struct rtmp_walk *w) {
+    if (w->failed || !w->believed || w->bits < RTMP_EVIDENCE_ENOUGH)
+        return false;
+    bool inherits = d->held[w->start] >> 6 >= 2;
+    return !inherits || w->after >= RTMP_EVIDENCE_LANDING;
 }
 
-static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
+/*
+ * A long basic header of a chunk stream that was not seen before may be a short one with payload
+ * before it: all else of the two headers is the same.
+ */
+static struct rtmp_walk shorter_reading(struct rtmp_dechunk *d, struct rtmp_walk w) {
+    uint32_t low = d->held[w.start] & 0x3F;
+    if (low > 1 || rtmp_chunk_streams_find(&d->streams, w.start_csid))
+        return w;
+    uint32_t pos = w.start + low + 1;
+    struct rtmp_walk shorter = weigh(d, pos, rtmp_walk_aligned(d, pos));
+    return enough(d, &shorter) && shorter.bits >= w.bits ? shorter : w;
+}
+
+static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
+    const struct rtmp_walk shorter = shorter_reading(d, *found);
+    const struct rtmp_walk *w = &shorter;
     if (d->hypothesis.valid && d->hypothesis.complete && w->start == 0) {
         /* The open message would end just here: nothing else is missing. */
         rtmp_dechunk_follow_hypothesis(d);
@@ -141,8 +154,6 @@ static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
     uint32_t length = rtmp_walk_length_at(d, w->start);
     if (!d->chunk_size_known && length > d->chunk_size_floor)
         rtmp_chunk_size_accept(d, w->chunk_size, length);
-    else if (d->lost_gap)
-        rtmp_chunk_size_doubt(d);
     d->midstream = false;
     d->state = RTMP_AT_HEADER;
     d->position = d->held_offset + w->start;
@@ -153,15 +164,31 @@ static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
     d->sink.note(d->sink.user, &n);
 }
 
-static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct rtmp_walk *w) {
+static void wait_for(struct rtmp_dechunk *d, uint32_t pos, bool aligned,
+                     const struct rtmp_walk *w) {
     if (w->bits < EVIDENCE_PENDING || w->need == UINT32_MAX ||
         d->candidate_count == RTMP_RESYNC_CANDIDATES)
         return;
-    d->candidate[d->candidate_count++] = (struct rtmp_candidate){.pos = pos, .need = w->need};
+    d->candidate[d->candidate_count++] =
+        (struct rtmp_candidate){.pos = pos, .need = w->need, .aligned = aligned};
+}
+
+/* Accept the first of these candidates that is sure enough with the bytes at hand, though it may
+ * have waited for more. */
+static bool accept_first(struct rtmp_dechunk *d, const struct rtmp_candidate *candidate,
+                         uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        struct rtmp_walk w = weigh(d, candidate[i].pos, candidate[i].aligned);
+        if (enough(d, &w)) {
+            accept_header(d, &w);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Look again at the candidates for which more bytes have come. */
-static bool find_pending(struct rtmp_dechunk *d, uint32_t *found_at) {
+static bool find_pending(struct rtmp_dechunk *d) {
     uint32_t count = d->candidate_count;
     struct rtmp_candidate pending[RTMP_RESYNC_CANDIDATES];
     memcpy(pending, d->candidate, sizeof pending);
@@ -171,15 +198,33 @@ static bool find_pending(struct rtmp_dechunk *d, uint32_t *found_at) {
             d->candidate[d->candidate_count++] = pending[i];
             continue;
         }
-        struct rtmp_walk w = weigh(d, pending[i].pos);
+        struct rtmp_walk w = weigh(d, pending[i].pos, pending[i].aligned);
         if (w.failed)
             continue;
-        if (enough(&w)) {
-            *found_at = w.start;
-            accept_header(d, &w);
+        if (enough(d, &w))
+            return accept_first(d, pending, count);
+        wait_for(d, pending[i].pos, pending[i].aligned, &w);
+    }
+    return false;
+}
+
+/* Look at the positions that were not looked at yet. */
+static bool scan(struct rtmp_dechunk *d) {
+    for (; d->scanned < d->held_count; d->scanned++) {
+        uint32_t pos = d->scanned;
+        /* A header and the first byte of its body, before a verdict. */
+        if (d->held_count - pos < rtmp_chunk_header_bytes(d->held[pos]) + 1)
+            return false;
+        bool aligned = rtmp_walk_aligned(d, pos);
+        struct rtmp_walk w = weigh(d, pos, aligned);
+        if (w.failed)
+            continue;
+        if (enough(d, &w)) {
+            if (!accept_first(d, d->candidate, d->candidate_count))
+                accept_header(d, &w);
             return true;
         }
-        wait_for(d, pending[i].pos, &w);
+        wait_for(d, pos, aligned, &w);
     }
     return false;
 }
@@ -193,12 +238,11 @@ static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
     struct rtmp_walk w = {.chunk_size = d->chunk_size, .need = UINT32_MAX};
     uint32_t pos = 0;
     bool on = rtmp_walk_step(d, &w, &pos, true);
-    w.bits = 0;
     if (on)
         rtmp_walk_from(d, &w, pos, false);
     *wait = !w.failed && w.need != UINT32_MAX && w.need < RTMP_LIMIT_RESYNC_BYTES / 2;
     d->guess_again = w.need;
-    if (w.failed || w.bits < RTMP_EVIDENCE_LANDING)
+    if (w.failed || w.after < RTMP_EVIDENCE_LANDING)
         return false;
     struct rtmp_chunk_header h;
     struct rtmp_reader r = rtmp_reader_over(d->held, d->held_count);
@@ -208,20 +252,19 @@ static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
 }
 
 /* The header at held 0 is what it seemed: synchronised again, nothing was skipped. */
-static bool resume_at_first(struct rtmp_dechunk *d, uint32_t *found_at) {
+static bool resume_at_first(struct rtmp_dechunk *d) {
     d->state = RTMP_AT_HEADER;
     d->position = d->held_offset;
-    *found_at = 0;
     return true;
 }
 
-bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
+bool rtmp_resync_find(struct rtmp_dechunk *d) {
     if (d->proving) {
         bool wait;
         if (d->held_count < d->guess_again)
             return false;
         if (prove_inherited(d, &wait))
-            return resume_at_first(d, found_at);
+            return resume_at_first(d);
         if (wait)
             return false;
         d->proving = false;
@@ -233,7 +276,7 @@ bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
         struct rtmp_size_guess guess = rtmp_chunk_size_guess(d, 0);
         if (guess.bits >= RTMP_EVIDENCE_SIZE) {
             rtmp_chunk_size_accept(d, guess.size, rtmp_walk_length_at(d, 0));
-            return resume_at_first(d, found_at);
+            return resume_at_first(d);
         }
         d->guess_again = guess.need;
         if (guess.wait)
@@ -243,25 +286,7 @@ bool rtmp_resync_find(struct rtmp_dechunk *d, uint32_t *found_at) {
     }
     if (d->hypothesis.valid && !d->hypothesis.complete && try_hypothesis(d)) {
         rtmp_dechunk_follow_hypothesis(d);
-        *found_at = 0;
         return true;
     }
-    if (find_pending(d, found_at))
-        return true;
-    for (; d->scanned < d->held_count; d->scanned++) {
-        uint32_t pos = d->scanned;
-        /* A header and the first byte of its body, before a verdict. */
-        if (d->held_count - pos < rtmp_chunk_header_bytes(d->held[pos]) + 1)
-            break;
-        struct rtmp_walk w = weigh(d, pos);
-        if (w.failed)
-            continue;
-        if (enough(&w)) {
-            *found_at = w.start;
-            accept_header(d, &w);
-            return true;
-        }
-        wait_for(d, pos, &w);
-    }
-    return false;
+    return find_pending(d) || scan(d);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/walk.h"
 
-#define EVIDENCE_STRONG  25 /* a header that hardly stands in payload by chance */
-#define EVIDENCE_CONTEXT 20 /* weak headers before one that is believed for itself */
+#define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
+#define EVIDENCE_BELIEVED 22 /* the first header; the headers before one that it follows */
+#define EVIDENCE_FLUSHED  10 /* a message that ends where its segment does */
+#define SHORT_SEGMENTS    16 /* two in so few bytes: alignment says nothing */
 
 static int length_evidence(uint32_t length) {
-    return length == 0 ? 0 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
+    return length == 0 ? -6 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
 }
 
 static int delta_evidence(const struct rtmp_chunk_header *h) {
@@ -68,7 +70,7 @@ static int timestamp_evidence(const struct rtmp_chunk_stream *cs,
 
 /* The header that begins a message, against what is known of its chunk stream (NULL: nothing). */
 static int header_evidence(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
-    int bits = cs ? 5 : h->csid <= 64 ? 2 : 0;
+    int bits = cs ? 5 : h->csid < 64 ? 2 : -4;
     if (h->fmt == 3)
         return cs ? 6 : -1;
     if (h->fmt == 2)
@@ -111,7 +113,17 @@ static int body_evidence(const struct rtmp_chunk_stream *cs, uint8_t type, uint8
 uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                                   uint32_t pos) {
     bool repeated = cs && cs->has_extended &&
-                    rtmp_chunk_stream_repeats_extended(cs, d->held + pos, d->held_count - pos) == 1;
+                    rtmp_chunk_stream_repeats_extended(cs->extended, cs->message.timestamp,
+                                                       d->held + pos, d->held_count - pos) == 1;
+    return repeated ? 4 : 0;
+}
+
+/* The same for a chunk stream that the walk has met. */
+static uint32_t met_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_walk *w,
+                                   uint32_t i, uint32_t pos) {
+    bool repeated = w->open[i].has_extended &&
+                    rtmp_chunk_stream_repeats_extended(w->open[i].extended, w->open[i].timestamp,
+                                                       d->held + pos, d->held_count - pos) == 1;
     return repeated ? 4 : 0;
 }
 
@@ -130,6 +142,15 @@ static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
         w->open[i].csid = h->csid;
         w->open[i].length = cs ? cs->message.length : 0;
         w->open[i].type = cs ? cs->message.type : 0;
+        w->open[i].has_extended = cs && cs->has_extended;
+        w->open[i].extended = cs ? cs->extended : 0;
+        w->open[i].timestamp = cs ? cs->message.timestamp : 0;
+    }
+    if (h->fmt != 3) {
+        uint32_t value = h->has_extended ? h->extended : h->timestamp;
+        w->open[i].has_extended = h->has_extended;
+        w->open[i].extended = h->extended;
+        w->open[i].timestamp = h->fmt == 0 ? value : w->open[i].timestamp + value;
     }
     if (h->fmt <= 1) {
         w->open[i].length = h->length;
@@ -156,6 +177,24 @@ static bool walk_chunk_size(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_
     return true;
 }
 
+/* Does the message end with the segment in which it began? Of one whose chunks were followed to its
+ * end it is enough that a segment ends there. */
+static bool flushed(const struct rtmp_dechunk *d, const struct rtmp_walk *w, uint32_t begin,
+                    uint32_t end) {
+    uint64_t segment_end = d->held_offset + end;
+    uint64_t segment_begin = segment_end == d->fed_end      ? d->fed_offset
+                             : segment_end == d->fed_offset ? d->fed_before
+                                                            : segment_end;
+    if (segment_begin == segment_end)
+        return false;
+    return d->held_offset + begin >= segment_begin || w->sizing;
+}
+
+/* Nothing is missing, only a chunk size: the chunk stream is what it was, between messages. */
+static bool inherits_surely(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs) {
+    return d->inferring && !cs->broken && !cs->open;
+}
+
 bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, bool first) {
     uint32_t start = *pos;
     uint32_t left = d->held_count - start;
@@ -172,7 +211,8 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
     while (i < w->open_count && w->open[i].csid != h.csid)
         i++;
     if (h.fmt == 3)
-        *pos += rtmp_walk_extended_bytes(d, cs, *pos);
+        *pos += i < w->open_count ? met_extended_bytes(d, w, i, *pos)
+                                  : rtmp_walk_extended_bytes(d, cs, *pos);
     uint32_t chunk_size = w->chunk_size;
     if (i < w->open_count && w->open[i].rest) {
         if (h.fmt != 3) {
@@ -180,7 +220,7 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
             return false;
         }
         w->bits += 6;
-    } else if (!first && h.fmt >= 2 && i == w->open_count && cs) {
+    } else if (!first && h.fmt >= 2 && i == w->open_count && cs && !inherits_surely(d, cs)) {
         /* The middle of a message whose beginning is lost: it says no more than its id. */
         w->bits += 5;
         return false;
@@ -190,37 +230,53 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
             w->failed = true;
             return false;
         }
-        bool strong = evidence >= EVIDENCE_STRONG;
-        if (!w->believed &&
-            (w->bits >= EVIDENCE_CONTEXT || (first && w->bits + evidence >= EVIDENCE_STRONG))) {
+        w->open[i].begin = start;
+        bool landed = !first && evidence >= EVIDENCE_STRONG;
+        bool begins = !w->believed && w->bits + (first ? evidence : 0) >= EVIDENCE_BELIEVED;
+        int gained = landed ? RTMP_EVIDENCE_LANDING : evidence;
+        if (begins) {
             w->believed = true;
             w->start = start;
             w->start_csid = h.csid;
         }
-        if (!first && strong) {
-            w->bits += RTMP_EVIDENCE_LANDING;
+        w->bits += gained;
+        w->after = first || begins ? 0 : w->after + gained;
+        if (landed)
             return false;
-        }
-        w->bits += evidence;
     }
     if (!first && !d->chunk_size_known && w->open[i].rest > d->chunk_size_floor && !w->sizing)
         return false; /* where it is cut is not known */
     uint32_t data = w->open[i].rest < chunk_size ? w->open[i].rest : chunk_size;
     w->open[i].rest -= data;
     *pos += data;
+    if (w->open[i].rest == 0 && flushed(d, w, w->open[i].begin, *pos)) {
+        w->bits += EVIDENCE_FLUSHED;
+        w->after += EVIDENCE_FLUSHED;
+    }
     if (*pos >= d->held_count) {
-        w->need = *pos + 1;
+        w->need = *pos > d->held_count ? *pos : *pos + 1;
         return false;
     }
     return true;
 }
 
+/* Enough to end the walk: what follows says no more. */
+static bool saturated(const struct rtmp_walk *w) {
+    return w->bits >= RTMP_EVIDENCE_ENOUGH + RTMP_EVIDENCE_ALIGNED && w->believed &&
+           w->after >= RTMP_EVIDENCE_LANDING;
+}
+
 void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t pos, bool first) {
     w->need = UINT32_MAX;
-    for (uint32_t n = 0;
-         n < RTMP_WALK_HEADERS && w->bits < RTMP_EVIDENCE_ENOUGH + RTMP_EVIDENCE_ALIGNED; n++)
+    for (uint32_t n = 0; n < RTMP_WALK_HEADERS && !saturated(w); n++)
         if (!rtmp_walk_step(d, w, &pos, first && n == 0))
             return;
+}
+
+bool rtmp_walk_aligned(const struct rtmp_dechunk *d, uint32_t pos) {
+    uint64_t offset = d->held_offset + pos;
+    return (offset == d->fed_before || offset == d->fed_offset) &&
+           d->fed_end - d->fed_before >= SHORT_SEGMENTS;
 }
 
 uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos) {

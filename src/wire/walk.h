@@ -11,17 +11,19 @@
  * It gathers bits of evidence: roughly minus log2 of the chance that random bytes agree as well
  * with what is known of the direction (its chunk streams, their types and message stream ids,
  * plausible lengths and timestamps) and with a next header where this one says. Among 64 Ki
- * positions of payload a threshold of 38 bits leaves a chance of 2^-22 of a phantom.
+ * positions of payload a threshold of 34 bits leaves a chance of 2^-18 of a phantom.
  */
-#define RTMP_EVIDENCE_ENOUGH  38
-#define RTMP_EVIDENCE_ALIGNED 16 /* where a segment begins: one position, not one of 64 Ki */
+#define RTMP_EVIDENCE_ENOUGH  34
+#define RTMP_EVIDENCE_ALIGNED 12 /* where a segment begins: one position, not one of 64 Ki */
 #define RTMP_EVIDENCE_LANDING 10 /* that a length points at a strong header by chance: 2^-10 */
 #define RTMP_WALK_HEADERS     12
 
 /* What it has learnt on its way, apart from the direction's own state. */
 struct rtmp_walk {
     struct {
-        uint32_t csid, length, rest;
+        uint32_t csid, begin, length, rest;
+        uint32_t extended, timestamp;
+        bool has_extended;
         uint8_t type;
     } open[RTMP_WALK_HEADERS];
     uint32_t open_count;
@@ -31,6 +33,7 @@ struct rtmp_walk {
     bool believed;  /* `start` is set */
     uint32_t start; /* the first header that is believed */
     uint32_t start_csid;
+    int after; /* evidence behind the message that begins there: where it ends, and other headers */
     bool failed;
     uint32_t need; /* held bytes that would tell more; UINT32_MAX: nothing would */
 };
@@ -45,6 +48,10 @@ void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t pos
 /* Bytes of a repeated extended timestamp behind a fmt 3 header, at held `pos`: 4 or 0. */
 uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d,
                                   const struct rtmp_chunk_stream *stream, uint32_t pos);
+
+/* Does a segment begin, or the last one end, at held `pos`? Writers flush messages. Never where
+ * segments are so short that it says nothing. */
+bool rtmp_walk_aligned(const struct rtmp_dechunk *d, uint32_t pos);
 
 /* Length of the message that the header at held `pos` begins. */
 uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos);

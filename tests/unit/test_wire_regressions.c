@@ -223,6 +223,7 @@ static void undecided_bytes_count(void **state) {
     static const uint8_t doubt[] = {3, 0, 0, 3, 0xE8, 0x12, 0x34, 0x56, 0x78};
     for (int hole = 0; hole < 2; hole++) {
         rtmp_direction_init(&direction, RTMP_ROLE_CLIENT, &memory, &sink);
+        direction.start_unknown = true;
         rtmp_direction_feed(&direction, doubt, 4);
         rtmp_direction_feed(&direction, doubt + 4, 5);
         assert_int_equal(direction.phase, RTMP_PHASE_UNDECIDED);

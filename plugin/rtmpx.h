@@ -42,10 +42,12 @@ struct rtmpx_body {
 void rtmpx_register_command(int proto);
 void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body); /* 15, 17, 18, 20 */
 void rtmpx_summary_command(struct rtmp_text *text, const struct rtmpx_body *body);
+bool rtmpx_command_wanted(proto_tree *tree); /* would its tree function add an item? */
 
 void rtmpx_register_shared_object(int proto);
 void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body); /* 16, 19 */
 void rtmpx_summary_shared_object(struct rtmp_text *text, const struct rtmpx_body *body);
+bool rtmpx_shared_object_wanted(proto_tree *tree);
 
 void rtmpx_register_control(int proto);
 void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body); /* 1 .. 6 */

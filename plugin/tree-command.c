@@ -172,9 +172,12 @@ static void add_values(proto_tree *tree, const struct rtmpx_body *body,
     rtmpx_expert_rest(tree, body, &reader);
 }
 
+bool rtmpx_command_wanted(proto_tree *tree) {
+    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_amf_wanted(tree);
+}
+
 void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
-    bool values_wanted = rtmpx_amf_wanted(tree);
-    if (!values_wanted && !rtmpx_fields_wanted(tree, hf, array_length(hf)))
+    if (!rtmpx_command_wanted(tree))
         return;
     struct rtmp_command command;
     rtmp_command_read(&command, rtmp_reader_over(body->bytes, body->available),
@@ -188,7 +191,7 @@ void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
             rtmpx_add_double(tree, hf_transaction_id, body, command.transaction_id.whole,
                              command.transaction_id.number);
     add_facts(tree, body, &command);
-    if (values_wanted)
+    if (rtmpx_amf_wanted(tree))
         add_values(tree, body, &command, name, transaction_id);
 }
 

@@ -114,16 +114,18 @@ static void summary_unknown(struct rtmp_text *text, const struct rtmpx_body *bod
 struct noun {
     void (*tree)(proto_tree *tree, const struct rtmpx_body *body);
     void (*summary)(struct rtmp_text *text, const struct rtmpx_body *body);
+    bool (*wanted)(proto_tree *tree); /* NULL: for its tree function to say */
 };
 
 static const struct noun *noun_of(uint8_t type) {
-    static const struct noun control = {rtmpx_tree_control, rtmpx_summary_control};
-    static const struct noun media = {rtmpx_tree_media, rtmpx_summary_media};
-    static const struct noun command = {rtmpx_tree_command, rtmpx_summary_command};
-    static const struct noun shared_object = {rtmpx_tree_shared_object,
-                                              rtmpx_summary_shared_object};
-    static const struct noun aggregate = {rtmpx_tree_aggregate, rtmpx_summary_aggregate};
-    static const struct noun unknown = {tree_unknown, summary_unknown};
+    static const struct noun control = {rtmpx_tree_control, rtmpx_summary_control, NULL};
+    static const struct noun media = {rtmpx_tree_media, rtmpx_summary_media, NULL};
+    static const struct noun command = {rtmpx_tree_command, rtmpx_summary_command,
+                                        rtmpx_command_wanted};
+    static const struct noun shared_object = {rtmpx_tree_shared_object, rtmpx_summary_shared_object,
+                                              rtmpx_shared_object_wanted};
+    static const struct noun aggregate = {rtmpx_tree_aggregate, rtmpx_summary_aggregate, NULL};
+    static const struct noun unknown = {tree_unknown, summary_unknown, NULL};
     switch (type) {
     case RTMP_MESSAGE_SET_CHUNK_SIZE:
     case RTMP_MESSAGE_ABORT:
@@ -339,6 +341,13 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
             proto_tree_add_uint(tree, hf_missing, view->tvb, (int)start, 0, assembly->missing));
 }
 
+/* Does anybody look into the message? A body is joined from its chunks and gets a tab of its own.
+ */
+static bool body_wanted(proto_tree *tree, const struct rtmpx_part *part) {
+    const struct noun *noun = noun_of((uint8_t)part->type);
+    return !noun->wanted || noun->wanted(tree) || proto_field_is_referenced(tree, hf_available);
+}
+
 static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct part_lists *lists,
                         uint32_t index, bool chunks) {
     const struct rtmpx_part *part = &view->parts[index];
@@ -355,6 +364,8 @@ static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct 
         for (uint32_t i = 0; i < count; i++)
             rtmpx_tree_chunks(message_tree, view->pinfo, view->tvb, view->direction,
                               &view->parts[run[i].index]);
+    if (!body_wanted(tree, part))
+        return;
     struct rtmp_message message = message_of(part);
     struct rtmpx_body body = {.message = &message};
     find_body(view, lists, index, UINT32_MAX, true, &body);

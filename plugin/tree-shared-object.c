@@ -245,10 +245,14 @@ static void add_part(struct view *view, const struct rtmp_so_part *part) {
     }
 }
 
+bool rtmpx_shared_object_wanted(proto_tree *tree) {
+    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_amf_wanted(tree);
+}
+
 void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
-    bool values_wanted = rtmpx_amf_wanted(tree) || proto_field_is_referenced(tree, hf_pair);
-    if (!values_wanted && !rtmpx_fields_wanted(tree, hf, array_length(hf)))
+    if (!rtmpx_shared_object_wanted(tree))
         return;
+    bool values_wanted = rtmpx_amf_wanted(tree) || proto_field_is_referenced(tree, hf_pair);
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_shared_object so;
     struct rtmp_so_part part;

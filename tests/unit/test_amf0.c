@@ -358,8 +358,10 @@ static void plain_values_need_no_tables(void **state) {
         uint8_t *bytes = guarded_hex(cases[i].hex, &len);
         struct rtmp_reader reader = rtmp_reader_over(bytes, (uint32_t)len);
         struct rtmp_amf_event event;
+        uint32_t length = rtmp_amf0_plain_length(&reader);
         bool plain = rtmp_amf0_plain(&reader, &event);
         assert_int_equal(plain, cases[i].kind >= 0);
+        assert_int_equal(length, plain ? len : 0);
         assert_int_equal(reader.pos, plain ? len : 0);
         assert_true(rtmp_ok(&reader));
         if (plain)

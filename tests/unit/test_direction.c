@@ -145,6 +145,35 @@ static void test_cut_bytes_somewhere(void **state) {
     close_pair(&pair);
 }
 
+/* Plain on both sides: what the echoes were compared with is let go, what is said of it stays. */
+static void plain_packets_are_let_go(void **state) {
+    (void)state;
+    struct pair pair;
+    uint8_t client[RTMP_HANDSHAKE_FIRST];
+    uint8_t server[RTMP_HANDSHAKE_FIRST];
+    open_pair(&pair);
+    first_packet(client, true);
+    first_packet(server, true);
+    server[100] ^= 1;
+    rtmp_direction_feed(&pair.client, client, sizeof client);
+    rtmp_direction_feed(&pair.server, server, sizeof server);
+    assert_non_null(pair.client.first_packet);
+    rtmp_direction_feed(&pair.server, client + 1, RTMP_HANDSHAKE_SIZE);
+    rtmp_direction_feed(&pair.client, server + 1, RTMP_HANDSHAKE_SIZE);
+    assert_null(pair.client.first_packet);
+    assert_null(pair.server.first_packet);
+    for (int side = 0; side < 2; side++) {
+        const struct rtmp_handshake *said =
+            rtmp_direction_handshake(side ? &pair.server : &pair.client);
+        assert_int_equal(said->first.version, 0);
+        assert_int_equal(said->first.time, 0xeeU << 24 | (uint32_t)client[2] << 16 |
+                                               (uint32_t)client[3] << 8 | client[4]);
+        assert_false(said->first.has_digest);
+        assert_true(said->second.echo_valid);
+    }
+    close_pair(&pair);
+}
+
 /* A chunk on chunk stream 3 begins with the byte of a handshake. */
 static void test_chunk_is_no_handshake(void **state) {
     (void)state;
@@ -217,6 +246,7 @@ int main(void) {
         cmocka_unit_test(test_peer_shakes),
         cmocka_unit_test(test_cut_packet_after_syn),
         cmocka_unit_test(test_cut_bytes_somewhere),
+        cmocka_unit_test(plain_packets_are_let_go),
         cmocka_unit_test(test_chunk_is_no_handshake),
         cmocka_unit_test(test_memory_fails_at_any_time),
     };

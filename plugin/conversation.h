@@ -15,10 +15,11 @@
 
 /* A run of bytes of one message inside one segment (rtmp_part, packed). 32 bytes. */
 struct rtmpx_part {
-    uint32_t start;     /* in the segment's tvb */
-    uint32_t size;      /* 0: all its bytes lie in earlier frames */
-    uint32_t at : 24;   /* body position */
-    uint32_t carry : 8; /* bytes of its first header in earlier segments */
+    uint32_t start;               /* in the segment's tvb */
+    uint32_t size;                /* 0: all its bytes lie in earlier frames */
+    uint32_t at : 24;             /* body position */
+    uint32_t carry : 5;           /* bytes of its first header in earlier segments */
+    uint32_t nal_length_size : 3; /* of a complete video message, 0: not known */
     uint32_t length : 24;
     uint32_t type : 8;
     uint32_t timestamp;

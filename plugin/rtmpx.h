@@ -22,8 +22,9 @@ void proto_reg_handoff_rtmpx(void);
  *
  * Positions of the core (spans) are offsets in `tvb`; `bytes` is the same memory, `available`
  * bytes. available < message->length when the rest was not captured, was lost, or is a media body
- * of which only the head is kept: `incomplete` then says that an end at `available` is not the
- * sender's fault. Everything is borrowed for the time of the call.
+ * that is not kept whole: `incomplete` then says that an end at `available` is not the sender's
+ * fault. Of such a media body the bytes behind the first `head` are an outline of the rest
+ * (payload/outline.h). Everything is borrowed for the time of the call.
  */
 struct rtmpx_body {
     packet_info *pinfo;
@@ -31,7 +32,9 @@ struct rtmpx_body {
     const uint8_t *bytes;
     uint32_t available;
     bool incomplete;
-    bool from_client; /* client to server, as far as known */
+    bool from_client;        /* client to server, as far as known */
+    uint8_t nal_length_size; /* video: announced for its stream, 0: not known */
+    uint32_t head;           /* 0: nothing is left out but at the end */
     const struct rtmp_message *message;
 };
 

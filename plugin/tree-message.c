@@ -63,7 +63,9 @@ static hf_register_info hf[] = {
       "Bytes of the message that are not in the capture", HFILL}},
     {&hf_available,
      {"Kept bytes", "rtmpx.available", FT_UINT32, BASE_DEC, NULL, 0,
-      "Bytes of the message at hand, from its beginning", HFILL}},
+      "Bytes of the message at hand: its beginning, of coded video also that of each unit behind "
+      "it",
+      HFILL}},
     {&hf_header_fragment,
      {"Chunk header, first bytes", "rtmpx.chunk.header_beginning", FT_BYTES, BASE_NONE, NULL, 0,
       "A chunk header that ends in a later frame", HFILL}},
@@ -262,6 +264,11 @@ static uint8_t *gather(const struct rtmpx_view *view, struct part_lists *lists, 
     return bytes;
 }
 
+/* Is more kept of a media body than its head, but not all? */
+static bool is_outline(const struct rtmpx_body *body) {
+    return body->head && body->incomplete && body->available > body->head;
+}
+
 /*
  * The body of the message that part `index` completes. head: bytes that are enough (a summary of
  * media needs no more). The tvb is made only with `with_tvb`.
@@ -272,6 +279,8 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
     body->pinfo = view->pinfo;
     body->from_client = view->from_client;
+    body->nal_length_size = part->nal_length_size;
+    body->head = 0;
     body->tvb = NULL;
     if (!assembly) {
         uint32_t start = part->start + part->size - part->length;
@@ -282,6 +291,7 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
     } else if (assembly->body) {
         body->available = assembly->available;
         body->bytes = assembly->body;
+        body->head = view->direction->wire.dechunk.media_head;
     } else {
         uint32_t whole = assembly->missing ? assembly->available : part->length;
         body->bytes = gather(view, lists, index, whole < head ? whole : head, &body->available);
@@ -290,7 +300,8 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
     if (with_tvb && !body->tvb) {
         body->tvb =
             tvb_new_child_real_data(view->tvb, body->bytes, body->available, (int)body->available);
-        add_new_data_source(view->pinfo, body->tvb, "RTMP message");
+        add_new_data_source(view->pinfo, body->tvb,
+                            is_outline(body) ? "RTMP message, outline" : "RTMP message");
     }
 }
 

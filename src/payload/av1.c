@@ -141,6 +141,18 @@ static uint32_t read_obu_header(struct rtmp_media *m, bool extended, bool sized)
     return type;
 }
 
+/* Of the OBU at the cursor, as far as its bytes tell: header, extension and size. */
+static uint32_t obu_header_bytes(const struct rtmp_media *m) {
+    uint32_t start = m->reader.pos;
+    uint8_t header = rtmp_peek_at(&m->reader, start);
+    uint32_t bytes = header & 4 ? 2 : 1;
+    if (header & 2)
+        for (uint32_t i = 0; i < 8; i++)
+            if (!(rtmp_peek_at(&m->reader, start + bytes++) & 0x80))
+                break;
+    return bytes;
+}
+
 static void read_obu(struct rtmp_media *m) {
     struct rtmp_reader ahead = m->reader;
     uint8_t header = rtmp_u8(&ahead);
@@ -159,6 +171,7 @@ static void read_obu(struct rtmp_media *m) {
     if (!rtmp_media_enter(m, RTMP_FIELD_OBU, whole < announced ? (uint32_t)whole : announced,
                           &outer))
         return;
+    rtmp_media_offset(m, RTMP_FIELD_OBU_OFFSET, m->reader.pos);
     uint32_t type = read_obu_header(m, extended, sized);
     if (rtmp_ok(&m->reader) && type == OBU_SEQUENCE_HEADER)
         read_sequence_header(m);
@@ -169,7 +182,7 @@ static void read_obu(struct rtmp_media *m) {
 }
 
 void rtmp_av1_frame(struct rtmp_media *m) {
-    while (rtmp_ok(&m->reader) && rtmp_left(&m->reader))
+    while (rtmp_media_list_goes_on(m, obu_header_bytes(m)))
         read_obu(m);
 }
 

@@ -44,7 +44,7 @@ void rtmp_avc_config(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
     uint32_t profile = read_profile(m, true);
     rtmp_bits_skip(&m->bits, 6);
-    m->info.nal_length_size = (uint8_t)rtmp_media_plus(m, RTMP_FIELD_NAL_LENGTH_SIZE, 2, 1);
+    rtmp_nal_read_length_size(m);
     rtmp_bits_skip(&m->bits, 3);
     rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5));
     rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8));

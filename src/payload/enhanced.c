@@ -99,6 +99,7 @@ static void read_multichannel(struct rtmp_media *m) {
 
 static void read_frames(struct rtmp_media *m, bool with_composition_time) {
     m->info.kind = RTMP_MEDIA_FRAME;
+    m->info.timed = with_composition_time;
     if (with_composition_time &&
         (m->codec == RTMP_CODEC_H264 || m->codec == RTMP_CODEC_HEVC || m->codec == RTMP_CODEC_VVC))
         rtmp_video_composition_time(m);
@@ -190,13 +191,17 @@ static void read_multitrack(struct rtmp_media *m) {
     m->info.packet_type = (uint8_t)type;
     if (layout > MANY_CODECS || type == MODEX || is_multitrack(m, type))
         rtmp_fail_at(&m->reader, RTMP_ERROR_FORMAT, at);
+    m->info.many_codecs = layout == MANY_CODECS;
     if (layout != MANY_CODECS)
         read_fourcc(m);
-    do {
-        if (!rtmp_ok(&m->reader))
-            return;
+    if (layout != ONE_TRACK)
+        m->info.tracks_pos = m->reader.pos;
+    uint32_t header = layout == ONE_TRACK ? 1 : layout == MANY_TRACKS ? 4 : 8;
+    bool first = true; /* a list of none is wrong */
+    while (rtmp_media_list_goes_on(m, header) || (first && rtmp_ok(&m->reader))) {
         read_track(m, layout, type);
-    } while (rtmp_left(&m->reader));
+        first = false;
+    }
 }
 
 void rtmp_enhanced_read(struct rtmp_media *m, uint32_t type) {

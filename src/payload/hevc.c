@@ -56,7 +56,7 @@ void rtmp_hevc_config(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_CONSTANT_FRAME_RATE, 2);
     rtmp_media_u(m, RTMP_FIELD_TEMPORAL_LAYERS, 3);
     rtmp_media_u(m, RTMP_FIELD_TEMPORAL_ID_NESTED, 1);
-    m->info.nal_length_size = (uint8_t)rtmp_media_plus(m, RTMP_FIELD_NAL_LENGTH_SIZE, 2, 1);
+    rtmp_nal_read_length_size(m);
     uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);
     for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
         rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);

@@ -135,17 +135,12 @@ void rtmp_media_frame(struct rtmp_media *m) {
     m->coded = false;
 }
 
-static void read_body(struct rtmp_media *m, const struct rtmp_media_body *body,
-                      rtmp_media_sink sink, void *context) {
-    uint32_t length = body->length > body->available ? body->length : body->available;
-    *m = (struct rtmp_media){.reader = rtmp_reader_over(body->bytes, body->available),
-                             .bits = {.reader = &m->reader},
-                             .limit = length,
-                             .sink = sink,
-                             .context = context,
-                             .nal_length_size = body->nal_length_size,
-                             .video = body->video};
-    if (length == 0) {
+static uint32_t length_of(const struct rtmp_media_body *body) {
+    return body->length > body->available ? body->length : body->available;
+}
+
+static void read_body(struct rtmp_media *m) {
+    if (m->limit == 0) {
         m->info.kind = RTMP_MEDIA_EMPTY;
         rtmp_media_computed(m, m->video ? RTMP_FIELD_VIDEO_EMPTY : RTMP_FIELD_AUDIO_SILENCE,
                             rtmp_span_of(0, 0), 1, NULL);
@@ -157,13 +152,46 @@ static void read_body(struct rtmp_media *m, const struct rtmp_media_body *body,
     rtmp_media_report(m);
 }
 
+static struct rtmp_media media_of(const struct rtmp_media_body *body) {
+    return (struct rtmp_media){.reader = rtmp_reader_over(body->bytes, body->available),
+                               .limit = length_of(body),
+                               .nal_length_size = body->nal_length_size,
+                               .video = body->video};
+}
+
+/* A body with holes, read to its end. */
+static struct rtmp_media_info read_outline(const struct rtmp_media_body *body, rtmp_media_sink sink,
+                                           void *context) {
+    struct rtmp_hole holes[RTMP_OUTLINE_HOLES];
+    struct rtmp_media m = media_of(body);
+    m.bits.reader = &m.reader;
+    m.sink = sink;
+    m.context = context;
+    m.holes = holes;
+    m.hole_count = rtmp_outline_holes(body, holes, &m.nal_length_size);
+    read_body(&m);
+    return m.info;
+}
+
+static bool has_outline(const struct rtmp_media_body *body) {
+    return body->head && body->available > body->head;
+}
+
 void rtmp_media_read(const struct rtmp_media_body *body, rtmp_media_sink sink, void *context) {
-    struct rtmp_media m;
-    read_body(&m, body, sink, context);
+    if (has_outline(body)) {
+        (void)read_outline(body, sink, context);
+        return;
+    }
+    struct rtmp_media m = media_of(body);
+    m.bits.reader = &m.reader;
+    m.sink = sink;
+    m.context = context;
+    read_body(&m);
 }
 
 struct rtmp_media_info rtmp_media_describe(const struct rtmp_media_body *body) {
-    struct rtmp_media m;
-    read_body(&m, body, NULL, NULL);
-    return m.info;
+    struct rtmp_media m = media_of(body);
+    m.bits.reader = &m.reader;
+    read_body(&m);
+    return m.info.tracks_pos && has_outline(body) ? read_outline(body, NULL, NULL) : m.info;
 }

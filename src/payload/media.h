@@ -83,15 +83,17 @@ typedef void (*rtmp_media_sink)(void *context, const struct rtmp_media_event *ev
 
 /*
  * One message body. `available` of `length` bytes are at hand: an end at `available` < `length` is
- * reported with `cut`. nal_length_size: 1..4 from the stream's configuration record, 0 when not
- * known (4 is then tried first and checked against the bytes).
+ * reported with `cut`. head > 0: the bytes behind the first `head` are the outline of the rest
+ * (outline.h), if there are any. nal_length_size: 1..4 from the stream's configuration record, 0
+ * when not known (4 is then tried first and checked against the bytes).
  */
 struct rtmp_media_body {
     bool video;
+    uint8_t nal_length_size;
     const uint8_t *bytes;
     uint32_t available;
     uint32_t length;
-    uint8_t nal_length_size;
+    uint32_t head;
 };
 
 /* Give every field of the body to `sink`, in wire order. */
@@ -118,12 +120,15 @@ struct rtmp_media_info {
     uint8_t packet_type; /* the innermost one */
     uint8_t command;
     bool multitrack;
+    bool many_codecs;         /* a multitrack message whose tracks have FourCCs of their own */
+    bool timed;               /* coded H.264, HEVC and VVC begin with a composition time */
     uint8_t track_id;         /* of the first track */
     uint32_t tracks;          /* of a multitrack message */
     uint32_t fourcc;          /* of the first track */
     int32_t composition_time; /* ms */
     uint32_t nano_offset;     /* ns */
     uint32_t data_pos;        /* where the first track's codec data begins in the body */
+    uint32_t tracks_pos;      /* where a list of sized tracks begins in it; 0: there is none */
     /* From a configuration record or the codec's own header. */
     uint8_t nal_length_size;
     uint32_t width, height;

@@ -32,7 +32,21 @@ struct rtmp_span rtmp_media_since(const struct rtmp_media *m, uint32_t start) {
 }
 
 uint32_t rtmp_media_announced(const struct rtmp_media *m) {
-    return m->limit - m->reader.pos;
+    return m->limit - m->absent - m->reader.pos;
+}
+
+/* Where among the bytes at hand a position of the message lies that is not before the cursor. */
+static uint32_t at_hand(const struct rtmp_media *m, uint32_t position) {
+    uint32_t absent = m->absent;
+    for (uint32_t i = m->hole; i < m->hole_count; i++) {
+        uint32_t begin = m->holes[i].at + absent;
+        if (position <= begin)
+            break;
+        if (position - begin < m->holes[i].count)
+            return m->holes[i].at;
+        absent += m->holes[i].count;
+    }
+    return position - absent;
 }
 
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
@@ -111,6 +125,20 @@ void rtmp_media_bytes(struct rtmp_media *m, enum rtmp_media_field field, uint32_
         rtmp_media_value(m, field, span, 0, NULL);
 }
 
+void rtmp_media_offset(struct rtmp_media *m, enum rtmp_media_field field, uint32_t at) {
+    if (m->coded)
+        rtmp_media_computed(m, field, rtmp_span_of(at, 0), at + (int64_t)m->absent, NULL);
+}
+
+bool rtmp_media_list_goes_on(struct rtmp_media *m, uint32_t header) {
+    uint32_t left = rtmp_left(&m->reader);
+    if (!rtmp_ok(&m->reader))
+        return false;
+    if (left < header && left < rtmp_media_announced(m))
+        rtmp_fail_at(&m->reader, RTMP_REMARK_LIST_ENDS, m->reader.pos);
+    return rtmp_ok(&m->reader) && left;
+}
+
 void rtmp_media_rest(struct rtmp_media *m, enum rtmp_media_field field) {
     if (rtmp_ok(&m->reader))
         rtmp_media_bytes(m, field, rtmp_left(&m->reader));
@@ -169,14 +197,20 @@ bool rtmp_media_enter(struct rtmp_media *m, enum rtmp_media_field field, uint32_
         return false;
     }
     *outer = (struct rtmp_media_range){m->reader.end, m->limit, m->bits.rbsp};
-    m->limit = m->reader.pos + len;
-    if (len < rtmp_left(&m->reader))
-        m->reader.end = m->limit;
+    m->limit = m->reader.pos + m->absent + len;
+    uint32_t end = at_hand(m, m->limit);
+    if (end < m->reader.end)
+        m->reader.end = end;
     emit(m, &(struct rtmp_media_event){
                 .kind = RTMP_MEDIA_BEGIN,
                 .field = field,
                 .span = rtmp_span_of(m->reader.pos, m->reader.end - m->reader.pos)});
     return true;
+}
+
+/* Are bytes of the range not at hand, other than those of holes that were stepped over? */
+static bool is_cut(const struct rtmp_media *m) {
+    return m->reader.end < m->limit - m->absent || m->absent > m->hole_bytes;
 }
 
 /* The message is sound when only the codec's own bytes are not: no more than a remark. */
@@ -192,8 +226,9 @@ void rtmp_media_report(struct rtmp_media *m) {
     if (m->bits.used && rtmp_ok(r)) /* padding bits of a field's last byte */
         rtmp_bits_align(&m->bits);
     m->bits.used = 0;
-    bool cut = r->error == RTMP_ERROR_END && r->end < m->limit;
-    if ((!rtmp_ok(r) || rtmp_left(r)) && !(cut && m->coded))
+    bool at_end = r->error == RTMP_ERROR_END && is_cut(m);
+    bool cut = at_end || r->error == RTMP_REMARK_LIST_ENDS;
+    if ((!rtmp_ok(r) || rtmp_left(r)) && !(at_end && m->coded))
         emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_STOP,
                                            .span = rtmp_span_of(r->pos, rtmp_left(r)),
                                            .cut = cut,
@@ -208,6 +243,9 @@ void rtmp_media_leave(struct rtmp_media *m, const struct rtmp_media_range *outer
     rtmp_media_report(m);
     emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_END,
                                        .span = rtmp_span_of(m->reader.pos, 0)});
+    m->absent = m->limit - m->reader.pos;
+    while (m->hole < m->hole_count && m->hole_bytes < m->absent)
+        m->hole_bytes += m->holes[m->hole++].count;
     m->reader.end = outer->end;
     m->limit = outer->limit;
     m->bits = (struct rtmp_bits){.reader = &m->reader, .rbsp = outer->rbsp};

@@ -3,18 +3,23 @@
 #define RTMP_PAYLOAD_MEDIA_READER_H
 
 #include "payload/bits.h"
-#include "payload/media.h"
+#include "payload/outline.h"
 
 /*
  * What the files that read media bodies share; not for others. `bits` reads from `reader`, whose
- * end is the end of the current range or of the bytes at hand; `limit` is where the range ends by
- * its announced length (limit > reader.end: the rest was cut).
+ * end is the end of the current range or of the bytes at hand. Of a long body there are holes among
+ * the bytes at hand (outline.h): `limit`, where the range ends by its announced length, is a
+ * position in the message, and so is reader.pos + absent.
  */
 struct rtmp_media {
     struct rtmp_reader reader;
     struct rtmp_bits bits;
     uint32_t limit;
-    rtmp_media_sink sink; /* NULL: only `info` is wanted */
+    uint32_t absent; /* bytes before the cursor that are not at hand */
+    const struct rtmp_hole *holes;
+    uint32_t hole_count;
+    uint32_t hole, hole_bytes; /* holes before the cursor, and their bytes */
+    rtmp_media_sink sink;      /* NULL: only `info` is wanted */
     void *context;
     uint32_t items;
     uint8_t nal_length_size;
@@ -41,6 +46,12 @@ uint32_t rtmp_media_le(struct rtmp_media *m, enum rtmp_media_field field, unsign
 void rtmp_media_bytes(struct rtmp_media *m, enum rtmp_media_field field, uint32_t len);
 /* All bytes of the range that are left, as a field of bytes. */
 void rtmp_media_rest(struct rtmp_media *m, enum rtmp_media_field field);
+
+/* Where a unit of coded data begins in the message; `at`: in the bytes at hand. */
+void rtmp_media_offset(struct rtmp_media *m, enum rtmp_media_field field, uint32_t at);
+/* Does another unit of a list follow? Where its first `header` bytes are not at hand but were sent,
+ * the list ends with a remark. */
+bool rtmp_media_list_goes_on(struct rtmp_media *m, uint32_t header);
 
 /* Report a value that stands in span. */
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
@@ -119,6 +130,8 @@ void rtmp_mpeg_audio_frame(struct rtmp_media *m);
 void rtmp_ac3_frame(struct rtmp_media *m);
 void rtmp_opus_frame(struct rtmp_media *m);
 
+/* Two bits of a configuration record: the bytes of a NAL unit's length, minus one. */
+void rtmp_nal_read_length_size(struct rtmp_media *m);
 /* Parameter sets of a configuration record: a 16-bit length and the NAL unit, `count` times. */
 void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count);
 /* Name of a NAL unit type of the codec, NULL without one. */

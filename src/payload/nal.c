@@ -145,11 +145,18 @@ static void read_sized_unit(struct rtmp_media *m, unsigned size) {
                           &outer))
         return;
     rtmp_media_u(m, RTMP_FIELD_NAL_LENGTH, 8 * size);
+    rtmp_media_offset(m, RTMP_FIELD_NAL_OFFSET, at);
     if (lying)
         rtmp_fail_at(&m->reader, RTMP_ERROR_LENGTH, at);
     else if (rtmp_ok(&m->reader) && rtmp_media_announced(m))
         read_unit(m);
     rtmp_media_leave(m, &outer);
+}
+
+void rtmp_nal_read_length_size(struct rtmp_media *m) {
+    uint32_t size = rtmp_media_plus(m, RTMP_FIELD_NAL_LENGTH_SIZE, 2, 1);
+    if (rtmp_ok(&m->reader))
+        m->info.nal_length_size = (uint8_t)size;
 }
 
 void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count) {
@@ -161,40 +168,40 @@ void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count) {
     }
 }
 
-/* Do lengths of `size` bytes step from NAL unit to NAL unit up to the end of the range? */
-static bool lengths_fit(const struct rtmp_media *m, unsigned size) {
-    uint32_t pos = m->reader.pos;
+/* Do lengths of `size` bytes step from NAL unit to NAL unit up to the limit? */
+static bool lengths_fit(enum rtmp_codec codec, const struct rtmp_reader *r, uint32_t limit,
+                        unsigned size) {
+    uint32_t pos = r->pos;
     do {
-        if (m->limit - pos <= size)
+        if (limit - pos <= size)
             return false;
-        if (m->reader.end < m->limit && (pos >= m->reader.end || m->reader.end - pos <= size))
+        if (r->end < limit && (pos >= r->end || r->end - pos <= size))
             return true; /* cut: as far as can be seen */
         uint32_t len = 0;
         for (unsigned i = 0; i < size; i++)
-            len = len << 8 | rtmp_peek_at(&m->reader, pos + i);
-        if (len < (m->codec == RTMP_CODEC_H264 ? 1U : 2U) || len > m->limit - pos - size ||
-            rtmp_peek_at(&m->reader, pos + size) & 0x80)
+            len = len << 8 | rtmp_peek_at(r, pos + i);
+        if (len < (codec == RTMP_CODEC_H264 ? 1U : 2U) || len > limit - pos - size ||
+            rtmp_peek_at(r, pos + size) & 0x80)
             return false;
         pos += size + len;
-    } while (pos != m->limit);
+    } while (pos != limit);
     return true;
 }
 
-/* The announced size; when nobody has announced one, the first that fits. 0: none does. */
-static unsigned length_size(const struct rtmp_media *m) {
+uint8_t rtmp_nal_length_size(enum rtmp_codec codec, const struct rtmp_reader *r, uint32_t limit) {
     static const uint8_t sizes[] = {4, 2, 1};
-    if (m->nal_length_size >= 1 && m->nal_length_size <= 4)
-        return m->nal_length_size;
     for (size_t i = 0; i < sizeof sizes; i++)
-        if (lengths_fit(m, sizes[i]))
+        if (lengths_fit(codec, r, limit, sizes[i]))
             return sizes[i];
     return 0;
 }
 
 void rtmp_nal_frame(struct rtmp_media *m) {
-    unsigned size = length_size(m);
+    unsigned size = m->nal_length_size;
+    if (size < 1 || size > 4)
+        size = rtmp_nal_length_size(m->codec, &m->reader, m->reader.pos + rtmp_media_announced(m));
     if (size == 0)
         rtmp_fail_at(&m->reader, RTMP_REMARK_NAL_LENGTH, m->reader.pos);
-    while (rtmp_ok(&m->reader) && rtmp_left(&m->reader))
+    while (rtmp_media_list_goes_on(m, size))
         read_sized_unit(m, size);
 }

@@ -81,7 +81,7 @@ static void read_record_stream(struct rtmp_media *m) {
 
 void rtmp_vvc_config(struct rtmp_media *m) {
     rtmp_bits_skip(&m->bits, 5);
-    m->info.nal_length_size = (uint8_t)rtmp_media_plus(m, RTMP_FIELD_NAL_LENGTH_SIZE, 2, 1);
+    rtmp_nal_read_length_size(m);
     if (rtmp_media_u(m, RTMP_FIELD_VVC_HAS_PROFILE, 1))
         read_record_stream(m);
     uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);

@@ -3,17 +3,15 @@
 
 #include <string.h>
 
-#include "payload/media.h"
+/* More than any message has. */
+#define ALL_THE_REST UINT32_MAX
 
-/* Of coded frames the head is kept; configuration records and metadata are read to their end. */
-static bool worth_keeping(const struct rtmp_chunk_stream *cs) {
-    const struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
-                                         .bytes = cs->body,
-                                         .available = cs->kept,
-                                         .length = cs->message.length};
-    enum rtmp_media_kind kind = rtmp_media_describe(&body).kind;
-    return kind == RTMP_MEDIA_CONFIG || kind == RTMP_MEDIA_METADATA ||
-           kind == RTMP_MEDIA_MULTICHANNEL;
+void rtmp_body_begin(struct rtmp_chunk_stream *cs) {
+    uint8_t type = cs->message.type;
+    bool media = type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO;
+    cs->kept = 0;
+    cs->keep = media ? RTMP_KEEP_HEAD : RTMP_KEEP_WHOLE;
+    cs->outline.skip = 0;
 }
 
 /* Room grows with what was received, never with what was announced. */
@@ -38,9 +36,9 @@ static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *me
 }
 
 static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                   struct rtmp_body_buffer *spare, const uint8_t *bytes, uint32_t len) {
-    if (!make_room(cs, memory, spare, cs->kept + len)) {
-        cs->holed = true;
+                   struct rtmp_bodies *bodies, const uint8_t *bytes, uint32_t len) {
+    if (!make_room(cs, memory, &bodies->spare, cs->kept + len)) {
+        cs->outline.skip = ALL_THE_REST;
         return false;
     }
     memcpy(cs->body + cs->kept, bytes, len);
@@ -48,32 +46,62 @@ static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memor
     return true;
 }
 
+/* The head is complete: it says what of the rest is kept. */
+static void decide(struct rtmp_chunk_stream *cs, const struct rtmp_media_streams *streams) {
+    struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
+                                   .bytes = cs->body,
+                                   .available = cs->kept,
+                                   .length = cs->message.length};
+    if (body.video)
+        body.nal_length_size =
+            rtmp_media_streams_length_size(streams, cs->message.stream_id, &body);
+    cs->keep = rtmp_outline_begin(&cs->outline, &body);
+    if (cs->keep == RTMP_KEEP_HEAD)
+        cs->outline.skip = ALL_THE_REST;
+    else if (cs->keep == RTMP_KEEP_WHOLE)
+        cs->outline.skip = 0;
+}
+
 bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                    struct rtmp_body_buffer *spare, uint32_t media_head, const uint8_t *bytes,
+                    struct rtmp_bodies *bodies, uint32_t media_head, const uint8_t *bytes,
                     uint32_t len) {
-    if (len == 0 || rtmp_body_is_full(cs, media_head))
-        return true;
-    if (!rtmp_body_is_media(cs) || cs->keep_whole)
-        return append(cs, memory, spare, bytes, len);
-    uint32_t head = media_head - cs->kept;
-    if (len < head)
-        head = len;
-    if (!append(cs, memory, spare, bytes, head))
-        return false;
-    if (cs->kept < media_head)
-        return true;
-    cs->keep_whole = worth_keeping(cs);
-    return !cs->keep_whole || len == head || append(cs, memory, spare, bytes + head, len - head);
+    while (len > cs->outline.skip) {
+        bytes += cs->outline.skip;
+        len -= cs->outline.skip;
+        cs->outline.skip = 0;
+        uint32_t take = len;
+        if (cs->keep == RTMP_KEEP_OUTLINE)
+            take = rtmp_outline_keep(&cs->outline, bytes, len);
+        else if (cs->keep == RTMP_KEEP_HEAD && take > media_head - cs->kept)
+            take = media_head - cs->kept;
+        if (take == 0 && cs->outline.skip == 0)
+            return true;
+        if (!append(cs, memory, bodies, bytes, take))
+            return false;
+        bytes += take;
+        len -= take;
+        if (cs->keep == RTMP_KEEP_HEAD && cs->kept == media_head)
+            decide(cs, &bodies->streams);
+    }
+    cs->outline.skip -= len;
+    return true;
+}
+
+void rtmp_body_miss(struct rtmp_chunk_stream *cs, uint32_t count) {
+    if (count <= cs->outline.skip)
+        cs->outline.skip -= count;
+    else
+        cs->outline.skip = ALL_THE_REST;
 }
 
 void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                       struct rtmp_body_buffer *spare) {
+                       struct rtmp_bodies *bodies) {
     enum { SPARE_MAX = 4096 };
     cs->kept = 0;
     if (!cs->body)
         return;
-    if (!spare->bytes && cs->capacity <= SPARE_MAX)
-        *spare = (struct rtmp_body_buffer){cs->body, cs->capacity};
+    if (!bodies->spare.bytes && cs->capacity <= SPARE_MAX)
+        bodies->spare = (struct rtmp_body_buffer){cs->body, cs->capacity};
     else
         (void)memory->resize(memory->user, cs->body, 0);
     cs->body = NULL;

@@ -2,11 +2,13 @@
 #ifndef RTMP_WIRE_BODY_H
 #define RTMP_WIRE_BODY_H
 
+#include "payload/media_streams.h"
 #include "wire/chunk_stream.h"
 
 /*
  * The bytes kept of a chunk stream's open message, when it spans chunks or feeds: all of them, but
- * of audio and video the head, unless that shows a configuration record or metadata.
+ * of audio and video the head, behind it the outline of coded frames (payload/outline.h), and
+ * everything when the head shows a configuration record or metadata.
  */
 
 /* The buffer of the last message that was done with, for the next one of any chunk stream: a
@@ -16,24 +18,36 @@ struct rtmp_body_buffer {
     uint32_t capacity;
 };
 
-static inline bool rtmp_body_is_media(const struct rtmp_chunk_stream *stream) {
-    return stream->message.type == RTMP_MESSAGE_AUDIO || stream->message.type == RTMP_MESSAGE_VIDEO;
+/* What the bodies of a direction share. */
+struct rtmp_bodies {
+    struct rtmp_body_buffer spare;
+    struct rtmp_media_streams streams; /* what its configuration records said */
+};
+
+/* `len` bytes of the body that are not kept: nothing to do. Asked for every chunk and segment: most
+ * of a video stream's bytes pass by. */
+static inline bool rtmp_body_steps_over(struct rtmp_chunk_stream *stream, uint32_t len) {
+    if (len > stream->outline.skip)
+        return false;
+    stream->outline.skip -= len;
+    return true;
 }
 
-/* Is nothing more kept of it? Asked for every chunk: most of a video stream's bytes pass by. */
-static inline bool rtmp_body_is_full(const struct rtmp_chunk_stream *stream, uint32_t media_head) {
-    return stream->holed ||
-           (stream->kept >= media_head && !stream->keep_whole && rtmp_body_is_media(stream));
-}
+/* A message begins. */
+void rtmp_body_begin(struct rtmp_chunk_stream *stream);
 
-/* `len` more bytes of the body. media_head: bytes to keep of coded audio and video. Nothing is kept
- * behind a hole. False: memory could not be had, which makes a hole. */
+/* `len` more bytes of the body. media_head: bytes to keep of audio and video before they are
+ * outlined. False: memory could not be had. */
 bool rtmp_body_keep(struct rtmp_chunk_stream *stream, const struct rtmp_memory *memory,
-                    struct rtmp_body_buffer *spare, uint32_t media_head, const uint8_t *bytes,
+                    struct rtmp_bodies *bodies, uint32_t media_head, const uint8_t *bytes,
                     uint32_t len);
+
+/* `count` bytes of the body are missing. Unless they would have been left out, nothing is kept
+ * behind them. */
+void rtmp_body_miss(struct rtmp_chunk_stream *stream, uint32_t count);
 
 /* The message is done with: forget its bytes. */
 void rtmp_body_release(struct rtmp_chunk_stream *stream, const struct rtmp_memory *memory,
-                       struct rtmp_body_buffer *spare);
+                       struct rtmp_bodies *bodies);
 
 #endif

@@ -175,13 +175,10 @@ void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *cs, const struct rtmp_chu
     if (cs->uncertain)
         cs->flags |= RTMP_PART_UNCERTAIN;
     cs->open = true;
-    cs->holed = false;
-    cs->keep_whole = false;
     cs->fmt = h->fmt;
     cs->received = 0;
     cs->missing = 0;
     cs->chunks = 0;
-    cs->kept = 0;
     cs->slot = 0;
     cs->phase = 0;
 }

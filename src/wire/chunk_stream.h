@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "payload/message.h"
+#include "payload/outline.h"
 #include "wire/chunk.h"
 #include "wire/memory.h"
 
@@ -39,14 +40,14 @@ struct rtmp_chunk_stream {
     uint8_t first_byte; /* of the last body: evidence when looking for a header */
     bool has_first_byte;
     bool open;
-    bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
-    bool after_fmt0;   /* no delta given since the last fmt 0 */
-    bool holed;        /* the open body has a hole: nothing is kept behind it */
-    bool keep_whole;   /* a media body that is kept beyond its head */
-    bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
-    bool broken;       /* after a loss: what its fmt 2 and 3 headers inherit is not known */
-    uint16_t flags;    /* RTMP_PART_* that hold for the open message */
-    uint32_t next;     /* index + 1 of the next one that is not broken */
+    bool has_extended;   /* the last fmt 0, 1 or 2 header was extended */
+    bool after_fmt0;     /* no delta given since the last fmt 0 */
+    bool uncertain;      /* messages of it may have been lost since its last absolute timestamp */
+    bool broken;         /* after a loss: what its fmt 2 and 3 headers inherit is not known */
+    uint16_t flags;      /* RTMP_PART_* that hold for the open message */
+    uint32_t next;       /* index + 1 of the next one that is not broken */
+    enum rtmp_keep keep; /* of the open body; RTMP_KEEP_HEAD until its head is complete */
+    struct rtmp_outline outline; /* of it; `skip`: bytes to come that are not kept, for any body */
 };
 
 /*

@@ -33,8 +33,8 @@ void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
     rtmp_chunk_streams_destroy(&d->streams, &d->memory);
     if (d->held)
         (void)resize(d, d->held, 0);
-    if (d->spare.bytes)
-        (void)resize(d, d->spare.bytes, 0);
+    if (d->bodies.spare.bytes)
+        (void)resize(d, d->bodies.spare.bytes, 0);
     memset(d, 0, sizeof *d);
 }
 
@@ -50,15 +50,15 @@ static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offs
 
 static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
                  uint32_t len) {
-    if (!rtmp_body_is_full(cs, d->media_head) &&
-        !rtmp_body_keep(cs, &d->memory, &d->spare, d->media_head, bytes, len))
+    if (!rtmp_body_steps_over(cs, len) &&
+        !rtmp_body_keep(cs, &d->memory, &d->bodies, d->media_head, bytes, len))
         note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
 }
 
 static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
     cs->open = false;
     cs->slot = 0;
-    rtmp_body_release(cs, &d->memory, &d->spare);
+    rtmp_body_release(cs, &d->memory, &d->bodies);
 }
 
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
@@ -117,6 +117,21 @@ static void obey(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
     }
 }
 
+/* What the configuration records before it say of a video message, and what it says itself. */
+static void use_media_streams(struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
+                              struct rtmp_part *part) {
+    const struct rtmp_media_body body = {.video = true,
+                                         .bytes = part->body,
+                                         .available = part->available,
+                                         .length = cs->message.length};
+    uint32_t stream_id = cs->message.stream_id;
+    bool outlined = !(part->flags & RTMP_PART_CONTIGUOUS) && cs->keep == RTMP_KEEP_OUTLINE;
+    part->nal_length_size =
+        outlined ? cs->outline.length_size
+                 : rtmp_media_streams_length_size(&d->bodies.streams, stream_id, &body);
+    rtmp_media_streams_learn(&d->bodies.streams, stream_id, &body);
+}
+
 /* The message of the run is complete. `direct`: its whole body lies there, `body_offset` in the
  * stream. */
 static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, const uint8_t *direct,
@@ -139,6 +154,8 @@ static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, cons
         cs->has_first_byte = true;
     }
     uint8_t type = cs->message.type;
+    if (type == RTMP_MESSAGE_VIDEO && part->available)
+        use_media_streams(d, cs, part);
     bool acting = acts(part, type);
     struct rtmp_reader r = rtmp_reader_over(part->body, part->available);
     uint32_t value = acting ? rtmp_u32(&r) : 0;
@@ -256,6 +273,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         emit(d, run, offset + carried); /* it may be of the message that ends here */
         rtmp_dechunk_abandon(d, cs);
         rtmp_chunk_stream_begin(cs, h, d->fmt3_repeats_timestamp);
+        rtmp_body_begin(cs);
         rtmp_chunk_streams_mend(&d->streams, cs);
         cs->message_offset = offset;
     } else if (!is_regular(d, cs)) {
@@ -522,7 +540,7 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
     cs->missing += h->missing;
     cs->chunks = h->chunks;
     cs->phase = h->phase;
-    cs->holed = true;
+    rtmp_body_miss(cs, h->missing);
     d->current = h->stream;
     d->left = h->left;
     d->state = h->left ? RTMP_IN_DATA : RTMP_AT_HEADER;
@@ -544,7 +562,7 @@ static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
     begin_run(d, &run, d->current, d->position);
     cs->received += step;
     cs->missing += step;
-    cs->holed = true;
+    rtmp_body_miss(cs, step);
     d->left -= step;
     d->position += step;
     if (d->left == 0)

@@ -37,10 +37,12 @@ struct rtmp_part {
     uint32_t *slot;          /* the sink's own word for this message; 0 at its first part */
     const uint8_t *header;   /* the first header's bytes when carry > 0, else NULL */
     /* With RTMP_PART_COMPLETE: */
-    const uint8_t *body;  /* contiguous from body position 0; borrowed for the call */
-    uint64_t body_offset; /* with RTMP_PART_CONTIGUOUS */
-    uint32_t available;   /* bytes at `body`: less than length when only a head is kept, or lost */
-    uint32_t missing;     /* bytes of the body that are not in the capture */
+    const uint8_t *body;     /* contiguous from body position 0; borrowed for the call */
+    uint64_t body_offset;    /* with RTMP_PART_CONTIGUOUS */
+    uint32_t available;      /* bytes at `body`: less than length when some are lost, or of media
+                                only the head and an outline are kept (body.h) */
+    uint32_t missing;        /* bytes of the body that are not in the capture */
+    uint8_t nal_length_size; /* video: as rtmp_media_body has it */
 };
 
 enum rtmp_note_kind {
@@ -116,7 +118,7 @@ struct rtmp_dechunk {
     uint32_t carried;
 
     struct rtmp_chunk_streams streams;
-    struct rtmp_body_buffer spare;
+    struct rtmp_bodies bodies;
 
     uint8_t *held; /* RTMP_LOST: bytes since `held_offset` */
     uint32_t held_count, held_capacity;

@@ -31,6 +31,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "media message without bytes (audio: silence)";
     case RTMP_REMARK_CODEC_HEADER:
         return "the coded data do not begin as the codec requires";
+    case RTMP_REMARK_LIST_ENDS:
+        return "the list of units ends where the bytes at hand end";
     case RTMP_ERROR_END:
         return "value runs past the end of the message";
     case RTMP_ERROR_LENGTH:

@@ -40,6 +40,20 @@
  * the codec headers of a frame fit; the rest of a frame is entropy-coded data. */
 #define RTMP_DEFAULT_MEDIA_HEAD 1024U
 
+/* Bytes kept of each NAL unit, OBU and track behind that head, its length field not counted: its
+ * header, the beginning of a slice header or SEI message. Units up to twice that size are kept
+ * whole: leaving so little out saves nothing. */
+#define RTMP_OUTLINE_UNIT  32U
+#define RTMP_OUTLINE_WHOLE 64U
+
+/* Units kept so of one message. A frame has a few; a frame of 1 MB in slices that each fit a packet
+ * has some 800. */
+#define RTMP_LIMIT_OUTLINE_UNITS 1024U
+
+/* Video streams and tracks of one direction whose NAL length size is remembered; the one that was
+ * there longest makes room. */
+#define RTMP_LIMIT_MEDIA_STREAMS 16U
+
 /* RTMPT messages that wait for one with a lower sequence number. Players have a handful of requests
  * under way at most; a number that is not there by then is not in the capture. */
 #define RTMP_LIMIT_TUNNEL_WAITING 16U

@@ -2,13 +2,16 @@
 /*
  * An audio or video message. First byte: bit 0 video; bits 1..3 the length of NAL unit lengths
  * known from the configuration; bit 4: the message is longer than what is at hand. Groups nest,
- * fields stay in their group, the outermost tile the body; the list of NAL units does not depend on
- * how the body was cut.
+ * fields stay in their group, the outermost tile the body; what is kept of a long body does not
+ * depend on how it was cut.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "fuzz.h"
 #include "payload/media.h"
 #include "payload/media_summary.h"
-#include "payload/nal.h"
+#include "payload/outline.h"
 #include "wire/limits.h"
 
 #define GROUPS_MAX 16U
@@ -47,25 +50,50 @@ static void on_event(void *context, const struct rtmp_media_event *event) {
     }
 }
 
-static void check_scan(const struct rtmp_media_info *info, const struct rtmp_media_body *body) {
-    if (!rtmp_nal_scan_applies(info))
-        return;
-    struct rtmp_nal_scan whole, split;
-    rtmp_nal_scan_begin(&whole, info->codec, info->data_pos, body->length, info->nal_length_size);
-    split = whole;
-    rtmp_nal_scan_feed(&whole, 0, body->bytes, body->available);
-    for (uint32_t pos = 0; pos < body->available;) {
-        uint32_t piece = 1 + body->bytes[pos] % 5U;
+/* Keep the outline of the body, cut into pieces as `pieces` says; returns the bytes kept. */
+static uint32_t keep(const struct rtmp_media_body *body, const struct rtmp_outline *begun,
+                     bool pieces, uint8_t *kept) {
+    struct rtmp_outline outline = *begun;
+    uint32_t count = 0;
+    for (uint32_t pos = body->head, step; pos < body->available; pos += step) {
+        uint32_t piece = pieces ? 1 + body->bytes[pos] % 5U : body->available;
         if (piece > body->available - pos)
             piece = body->available - pos;
-        rtmp_nal_scan_feed(&split, pos, body->bytes + pos, piece);
-        pos += piece;
+        step = rtmp_outline_keep(&outline, body->bytes + pos, piece);
+        FUZZ_CHECK(step <= piece);
+        memcpy(kept + count, body->bytes + pos, step);
+        count += step;
+        if (step)
+            continue;
+        step = outline.skip < piece ? outline.skip : piece;
+        outline.skip -= step;
+        if (step == 0)
+            break;
     }
-    FUZZ_CHECK(whole.count == split.count && whole.failed == split.failed);
-    uint32_t units = whole.count < RTMP_NAL_SCAN_UNITS ? whole.count : RTMP_NAL_SCAN_UNITS;
-    for (uint32_t i = 0; i < units; i++)
-        FUZZ_CHECK(whole.unit[i].length == split.unit[i].length &&
-                   whole.unit[i].type == split.unit[i].type);
+    return count;
+}
+
+/* What is kept does not depend on the pieces, and is read like any body. */
+static void check_outline(const struct rtmp_media_body *body, uint32_t head) {
+    struct rtmp_media_body part = *body;
+    struct rtmp_outline outline;
+    part.head = part.available = head;
+    if (body->available <= head || rtmp_outline_begin(&outline, &part) != RTMP_KEEP_OUTLINE)
+        return;
+    part.available = body->available;
+    uint8_t *kept = malloc(2U * body->available);
+    memcpy(kept, body->bytes, head);
+    uint8_t *again = kept + body->available;
+    uint32_t count = keep(&part, &outline, false, kept + head);
+    FUZZ_CHECK(count == keep(&part, &outline, true, again));
+    FUZZ_CHECK(memcmp(kept + head, again, count) == 0);
+    part.bytes = kept;
+    part.available = head + count;
+    struct check check = {.body = &part};
+    rtmp_media_read(&part, on_event, &check);
+    FUZZ_CHECK(check.depth == 0);
+    FUZZ_CHECK(check.tiled == part.available);
+    free(kept);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -87,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct rtmp_media_info info = rtmp_media_describe(&body);
     FUZZ_CHECK(info.codec < RTMP_CODEC_COUNT);
     FUZZ_CHECK(info.data_pos <= len);
-    check_scan(&info, &body);
+    check_outline(&body, 8U + options % 32U);
 
     char line[200];
     struct rtmp_text text = rtmp_text_over(line, 4U + options % 190U);

@@ -5,7 +5,7 @@
 #include "payload/media.h"
 
 /* The events of one media body, for tests. */
-enum { MEDIA_EVENTS = 4096 };
+enum { MEDIA_EVENTS = 16384 };
 
 struct media_events {
     struct rtmp_media_event event[MEDIA_EVENTS];

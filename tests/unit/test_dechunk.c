@@ -431,9 +431,11 @@ static void media_heads_and_whole_configurations_are_kept(void **state) {
     static uint8_t body[5000];
     for (int config = 0; config < 2; config++) {
         struct output out = {.chunk_size = 128};
-        memset(body, 0x42, sizeof body);
-        memcpy(body, config ? "\x17\x00\x00\x00\x00\x01\x42\xC0\x0B\xFF" : "\x17\x01\x00\x00\x00",
-               config ? 10 : 5);
+        memset(body, 0x42, sizeof body); /* of the frame: one NAL unit */
+        memcpy(body,
+               config ? "\x17\x00\x00\x00\x00\x01\x42\xC0\x0B\xFF"
+                      : "\x17\x01\x00\x00\x00\x00\x00\x13\x7F\x65",
+               10);
         struct sent m = {.csid = 6, .type = 9, .length = sizeof body, .stream_id = 1};
         put_message(&out, &m, 0, body);
         struct recorder rec = {.fail_at = -1};

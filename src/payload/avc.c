@@ -18,6 +18,15 @@ static const char *profile_name(uint32_t profile) {
     }
 }
 
+static const char *constrained_profile_name(uint32_t profile, uint32_t constraints) {
+#define NAME(value, flags, text)                                                                   \
+    if (profile == (value) && (constraints & (flags)) == (flags))                                  \
+        return text;
+#include "names/avc_constrained_profiles.def"
+#undef NAME
+    return profile_name(profile);
+}
+
 /* Profiles whose records and parameter sets name chroma format and bit depths (H.264, 7.3.2.1.1).
  */
 static bool has_chroma(uint32_t profile) {
@@ -32,11 +41,11 @@ static bool has_chroma(uint32_t profile) {
 static uint32_t read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AVC_PROFILE, 8, profile_name);
-    rtmp_media_u(m, RTMP_FIELD_AVC_CONSTRAINTS, 8);
+    uint32_t constraints = rtmp_media_u(m, RTMP_FIELD_AVC_CONSTRAINTS, 8);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_AVC_LEVEL, 8);
     if (report)
-        rtmp_media_profile(m, rtmp_media_since(m, start), profile_name(profile),
-                           (double)level / 10.0);
+        rtmp_media_profile(m, rtmp_media_since(m, start),
+                           constrained_profile_name(profile, constraints), (double)level / 10.0);
     return profile;
 }
 

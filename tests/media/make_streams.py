@@ -14,7 +14,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 STREAMS = HERE / "streams.jsonl"
 FRAMES = 2  # of each stream; their beginnings, where that is all that is read of them
-FRAME_BYTES = {"avc1": 1500, "hvc1": 1500, "av01": 200, "vp08": 64, "vp09": 64}
+FRAME_BYTES = {"avc1": 1500, "hvc1": 1500, "av01": 1500, "vp08": 64, "vp09": 64}
 AUDIO_BYTES = 64
 
 X264 = "-c:v libx264 -preset ultrafast"
@@ -196,7 +196,7 @@ def main():
             lines[name] = json.dumps({
                 "name": name, "fourcc": fourcc, "record": record.hex(), "ffprobe": said,
                 "frames": [frame[:enough].hex() for frame in frames
-                           if len(frame) <= enough or fourcc not in ("avc1", "hvc1")]})
+                           if len(frame) <= enough or fourcc not in ("avc1", "hvc1", "av01")]})
     STREAMS.write_text("\n".join(lines[name] for name in [*VIDEO, *AUDIO] if name in lines) + "\n")
 
 

@@ -90,9 +90,8 @@ def differences(stream, messages):
         if not implied and not (len(values) == 1 and abs(values.pop() - value) < 1e-3):
             found.append(f"{field} is {sorted(set(shown(field)))}, ffprobe says {value}")
     if stream["fourcc"] in LEVEL_UNITS:
-        profile = "Range Extensions" if said["profile"] == "Rext" else said["profile"]
-        if not any(profile.removeprefix("Constrained ").lower() in text.lower()
-                   for text in shown("rtmpx.video.profile")):
+        profile = "Format Range Extensions (RExt)" if said["profile"] == "Rext" else said["profile"]
+        if set(shown("rtmpx.video.profile")) != {profile}:
             found.append(f"profile is {set(shown('rtmpx.video.profile'))}, ffprobe says {profile}")
         index = int((shown("rtmpx.video.aspect_ratio_idc") or ["1"])[0])
         aspect = ASPECTS.get(index) or ":".join(

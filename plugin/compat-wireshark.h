@@ -20,6 +20,7 @@
 #include <epan/dissectors/packet-http.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-tls.h>
+#include <epan/exceptions.h>
 #include <epan/expert.h>
 #include <epan/prefs-int.h>
 #include <epan/prefs.h>

@@ -6,6 +6,7 @@
 #include "tree-amf.h"
 #include "tree-chunk.h"
 #include "tree-handshake.h"
+#include "tree-media.h"
 #include "tree-message.h"
 
 #define PROTOCOL_NAME "Real Time Messaging Protocol (rtmpx)"
@@ -298,6 +299,12 @@ static void register_preferences(int proto) {
         "Keep every byte of audio and video messages that span frames for the hex view, not only "
         "their beginning. Costs as much memory as the media themselves.",
         &rtmpx_preferences.keep_media);
+    prefs_register_bool_preference(
+        module, "parameter_sets", "Parameter sets in full",
+        "Show sequence, picture and video parameter sets also by "
+        "Wireshark's own dissectors of H.264 "
+        "and H.265, with all their fields (h264.*, h265.*). They complain of some good ones.",
+        &rtmpx_preferences.parameter_sets);
 }
 
 void proto_register_rtmpx(void) {
@@ -326,4 +333,5 @@ void proto_reg_handoff_rtmpx(void) {
     rtmpx_handoff_transport_tcp(proto_rtmpx);
     rtmpx_handoff_transport_tls(proto_rtmpx);
     rtmpx_handoff_transport_http(proto_rtmpx);
+    rtmpx_handoff_nal();
 }

@@ -176,6 +176,7 @@ void rtmpx_register_media(int proto) {
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     rtmpx_register_codec(proto);
+    rtmpx_register_nal(proto);
 }
 
 static struct rtmp_media_body media_body(const struct rtmpx_body *body) {
@@ -199,6 +200,11 @@ struct view {
     bool full; /* the frame has no room: nothing more is added */
     proto_tree *tree[DEPTH];
     unsigned depth;
+    enum rtmp_codec codec;
+    /* The NAL unit that is being read. */
+    struct rtmp_span unit;
+    uint32_t unit_start; /* of it behind its length */
+    uint32_t unit_length, unit_type;
 };
 
 static proto_item *add_string(proto_tree *tree, int field, const struct rtmpx_body *body,
@@ -305,6 +311,37 @@ static void name_group(proto_tree *group, const struct rtmp_media_event *event) 
     }
 }
 
+/* Keep what Wireshark's own dissector of a NAL unit needs to know. */
+static void note_unit(struct view *view, const struct rtmp_media_event *event) {
+    switch ((int)event->field) {
+    case RTMP_FIELD_VIDEO_CODEC:
+        view->codec = (enum rtmp_codec)event->value;
+        break;
+    case RTMP_FIELD_NAL:
+        view->unit = event->span;
+        view->unit_length = 0;
+        break;
+    case RTMP_FIELD_NAL_LENGTH:
+        view->unit_start = rtmp_span_end(event->span);
+        view->unit_length = (uint32_t)event->value;
+        break;
+    case RTMP_FIELD_NAL_TYPE:
+        view->unit_type = (uint32_t)event->value;
+        break;
+    default:
+        break;
+    }
+}
+
+/* A group ends: behind our own items of a NAL unit that is all at hand come Wireshark's. */
+static void end_group(struct view *view, proto_tree *tree) {
+    struct rtmp_span unit = rtmp_span_of(view->unit_start, view->unit_length);
+    view->depth--;
+    view->unit_length = 0;
+    if (unit.len && rtmp_span_end(unit) == rtmp_span_end(view->unit))
+        rtmpx_tree_parameter_set(tree, view->body, view->codec, view->unit_type, unit);
+}
+
 static void show(void *context, const struct rtmp_media_event *event) {
     struct view *view = context;
     if (view->full)
@@ -317,7 +354,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
     }
     proto_tree *tree = view->tree[view->depth < DEPTH ? view->depth : DEPTH - 1];
     if (event->kind == RTMP_MEDIA_END) {
-        view->depth--;
+        end_group(view, tree);
         return;
     }
     if (event->kind == RTMP_MEDIA_STOP) {
@@ -329,6 +366,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
         proto_item_set_generated(item);
     if (view->visible && view->depth)
         name_group(tree, event);
+    note_unit(view, event);
     if (event->kind == RTMP_MEDIA_BEGIN) {
         view->depth++;
         if (view->depth < DEPTH)
@@ -340,6 +378,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
 /* Somebody who asks for AMF values alone is served by metadata packets alone. */
 static bool wanted(proto_tree *tree, const struct rtmp_media_body *media) {
     return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_codec_wanted(tree) ||
+           rtmpx_nal_wanted(tree) ||
            (rtmpx_amf_wanted(tree) && rtmp_media_describe(media).kind == RTMP_MEDIA_METADATA);
 }
 

@@ -74,7 +74,7 @@ def _sized(data, size):
     return units
 
 
-def _avc_units(record):
+def avc_units(record):
     units, at = [], 6
     for count in (record[5] & 31, None):
         if count is None:
@@ -86,7 +86,7 @@ def _avc_units(record):
     return units
 
 
-def _hevc_units(record):
+def hevc_units(record):
     units, at = [], 23
     for _ in range(record[22]):
         count = int.from_bytes(record[at + 1:at + 3], "big")
@@ -101,7 +101,7 @@ def _hevc_units(record):
 def annex_b(record, frames, hevc):
     """A configuration record and the frames behind it as an Annex B stream."""
     size = (record[21 if hevc else 4] & 3) + 1
-    parameter_sets = _hevc_units(record) if hevc else _avc_units(record)
+    parameter_sets = hevc_units(record) if hevc else avc_units(record)
     return _annex_b(parameter_sets) + b"".join(_annex_b(_sized(frame, size)) for frame in frames)
 
 

@@ -27,6 +27,7 @@ PACKET_TYPES = {"SequenceStart": 0, "CodedFrames": 1, "SequenceEnd": 2, "CodedFr
 LAYOUTS = {"OneTrack": 0, "ManyTracks": 1, "ManyTracksManyCodecs": 2}
 # (what, message type, body, expert item that must be there)
 LIES = (
+    ("frame without NAL units", "video", "1701000000 ffffffffff", "rtmpx.remark"),
     ("silence", "audio", "", "rtmpx.remark"),
     ("no bytes", "video", "", "rtmpx.remark"),
     ("FourCC cut short", "video", "91 617663", "rtmpx.malformed"),
@@ -38,11 +39,11 @@ LIES = (
     ("multitrack inside multitrack", "video", "96 06 61766331 00 01", "rtmpx.malformed"),
     ("avcC cut short", "video", "1700000000 0164001fffe1", "rtmpx.malformed"),
     ("parameter set past the end", "video", "1700000000 0164001fffe1 ffff 6764", "rtmpx.malformed"),
+    ("NAL unit past the end", "video", "1701000000 ffffffffff", "rtmpx.malformed"),
     ("hvcC with 255 arrays", "video", "90 68766331" + "01" * 22 + "ff a1ffff", "rtmpx.malformed"),
     ("ASC cut short", "audio", "af00 12", "rtmpx.malformed"),
     ("OpusHead that is none", "audio", "90 4f707573 4f707573546167730001", "rtmpx.malformed"),
     ("composition time cut short", "video", "1701 0000", "rtmpx.malformed"),
-    ("frame without NAL units", "video", "1701000000 ffffffffff", "rtmpx.remark"),
     ("AV1 unit past the end", "video", "91 61763031 32ff01 00", "rtmpx.malformed"),
     ("bytes behind a command", "video", "d0 00 abcd", "rtmpx.remark"),
 )

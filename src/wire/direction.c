@@ -144,14 +144,23 @@ static void begin_midstream(struct rtmp_direction *dir) {
     rtmp_dechunk_begin_midstream(&dir->dechunk, dir->midstream_chunk_size);
 }
 
-/* Is it the beginning of a handshake? Where one side shakes hands, the other does too. */
+/* Where one side shakes hands, the other does too. */
+static bool peer_shakes(const struct rtmp_direction *dir) {
+    return dir->peer && dir->peer->has_handshake;
+}
+
+/* Is it the beginning of a handshake? Beside a peer that shakes hands the same few bytes tell,
+ * however they are cut. */
 static enum rtmp_verdict handshake_verdict(const struct rtmp_direction *dir, const uint8_t *bytes,
                                            uint32_t len) {
-    bool peer_shakes = dir->peer && dir->peer->has_handshake;
+    if (peer_shakes(dir)) {
+        bool enough = len >= RTMP_HANDSHAKE_TELLING;
+        enum rtmp_verdict verdict =
+            rtmp_handshake_looks(bytes, enough ? RTMP_HANDSHAKE_TELLING : len);
+        return verdict == RTMP_MAYBE && enough ? RTMP_YES : verdict;
+    }
     enum rtmp_verdict verdict = rtmp_handshake_looks(bytes, len);
-    if (verdict == RTMP_MAYBE && peer_shakes)
-        return RTMP_YES;
-    if (verdict == RTMP_YES && dir->start_unknown && !peer_shakes)
+    if (verdict == RTMP_YES && dir->start_unknown)
         return rtmp_handshake_certain(bytes, len) ? RTMP_YES : RTMP_NO;
     return verdict;
 }
@@ -212,7 +221,7 @@ static void decide_without_more(struct rtmp_direction *dir) {
                                     ? handshake_verdict(dir, dir->gathered, dir->gathered_count)
                                     : RTMP_MAYBE;
     if (verdict == RTMP_MAYBE)
-        verdict = dir->start_unknown ? RTMP_NO : RTMP_YES;
+        verdict = dir->start_unknown && !peer_shakes(dir) ? RTMP_NO : RTMP_YES;
     settle(dir, verdict);
 }
 

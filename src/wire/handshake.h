@@ -16,6 +16,9 @@
 #define RTMP_HANDSHAKE_DIGEST 32U
 /* Version byte and first packet: what each side sends before it has heard the other. */
 #define RTMP_HANDSHAKE_FIRST (1U + RTMP_HANDSHAKE_SIZE)
+/* Bytes that tell text and chunks from a handshake: basic header, fmt 0 header, extended timestamp
+ * and the beginning of an AMF body. */
+#define RTMP_HANDSHAKE_TELLING 20U
 /* Bytes of a direction before its first chunk: version byte and two packets. */
 #define RTMP_HANDSHAKE_TOTAL (1U + 2U * RTMP_HANDSHAKE_SIZE)
 

@@ -114,6 +114,26 @@ static void test_peer_shakes(void **state) {
     close_pair(&pair);
 }
 
+/* A first byte that begins a handshake and a chunk alike, beside a client that shakes hands: byte
+ * by byte it was taken for a handshake, in one piece for what it is. */
+static void how_bytes_are_cut_does_not_tell_a_handshake(void **state) {
+    (void)state;
+    uint8_t chunk[60] = {3, 0, 0, 1, 0, 0, 4, RTMP_MESSAGE_SET_CHUNK_SIZE};
+    for (uint32_t piece = 1; piece <= sizeof chunk; piece++) {
+        struct pair pair;
+        uint8_t first[RTMP_HANDSHAKE_FIRST];
+        open_pair(&pair);
+        first_packet(first, true);
+        rtmp_direction_feed(&pair.client, first, sizeof first);
+        assert_true(pair.client.has_handshake);
+        for (uint32_t pos = 0; pos < sizeof chunk; pos += piece)
+            rtmp_direction_feed(&pair.server, chunk + pos,
+                                sizeof chunk - pos < piece ? (uint32_t)sizeof chunk - pos : piece);
+        assert_int_equal(pair.server.phase, RTMP_PHASE_CHUNKS);
+        close_pair(&pair);
+    }
+}
+
 /* A snapshot length cuts the handshake before it tells: a connection begins with nothing else. */
 static void test_cut_packet_after_syn(void **state) {
     (void)state;
@@ -244,6 +264,7 @@ int main(void) {
         cmocka_unit_test(test_random_packet_somewhere),
         cmocka_unit_test(test_plain_packet_somewhere),
         cmocka_unit_test(test_peer_shakes),
+        cmocka_unit_test(how_bytes_are_cut_does_not_tell_a_handshake),
         cmocka_unit_test(test_cut_packet_after_syn),
         cmocka_unit_test(test_cut_bytes_somewhere),
         cmocka_unit_test(plain_packets_are_let_go),

@@ -110,7 +110,7 @@ static const struct rtmp_command_signature *find_signature(const uint8_t *name, 
     const uint8_t *at = lengths;
     while ((at = memchr(at, (int)len, (size_t)(end - at))) != NULL) {
         const struct rtmp_command_signature *signature = &signatures[at - lengths];
-        if (signature->name[0] == name[0] && memcmp(signature->name, name, len) == 0)
+        if ((uint8_t)signature->name[0] == name[0] && memcmp(signature->name, name, len) == 0)
             return signature;
         at++;
     }

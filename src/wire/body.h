@@ -26,28 +26,28 @@ struct rtmp_bodies {
 
 /* `len` bytes of the body that are not kept: nothing to do. Asked for every chunk and segment: most
  * of a video stream's bytes pass by. */
-static inline bool rtmp_body_steps_over(struct rtmp_chunk_stream *stream, uint32_t len) {
-    if (len > stream->outline.skip)
+static inline bool rtmp_body_steps_over(struct rtmp_chunk_stream *cs, uint32_t len) {
+    if (len > cs->outline.skip)
         return false;
-    stream->outline.skip -= len;
+    cs->outline.skip -= len;
     return true;
 }
 
 /* A message begins. */
-void rtmp_body_begin(struct rtmp_chunk_stream *stream);
+void rtmp_body_begin(struct rtmp_chunk_stream *cs);
 
 /* `len` more bytes of the body. media_head: bytes to keep of audio and video before they are
  * outlined. False: memory could not be had. */
-bool rtmp_body_keep(struct rtmp_chunk_stream *stream, const struct rtmp_memory *memory,
+bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                     struct rtmp_bodies *bodies, uint32_t media_head, const uint8_t *bytes,
                     uint32_t len);
 
 /* `count` bytes of the body are missing. Unless they would have been left out, nothing is kept
  * behind them. */
-void rtmp_body_miss(struct rtmp_chunk_stream *stream, uint32_t count);
+void rtmp_body_miss(struct rtmp_chunk_stream *cs, uint32_t count);
 
 /* The message is done with: forget its bytes. */
-void rtmp_body_release(struct rtmp_chunk_stream *stream, const struct rtmp_memory *memory,
+void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                        struct rtmp_bodies *bodies);
 
 #endif

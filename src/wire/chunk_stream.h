@@ -94,12 +94,12 @@ int rtmp_chunk_stream_repeats_extended(uint32_t extended, uint32_t timestamp, co
 
 /* Does this header go on with the open message, against the letter of the text? Observed: encoders
  * that use fmt 1 for continuation; such a header repeats what is open. */
-bool rtmp_chunk_stream_continues(const struct rtmp_chunk_stream *stream,
+bool rtmp_chunk_stream_continues(const struct rtmp_chunk_stream *cs,
                                  const struct rtmp_chunk_header *header);
 
 /* The header begins a message: what it does not say is inherited. fmt3_repeats_timestamp: see
  * dechunk.h. */
-void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *stream,
-                             const struct rtmp_chunk_header *header, bool fmt3_repeats_timestamp);
+void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *header,
+                             bool fmt3_repeats_timestamp);
 
 #endif

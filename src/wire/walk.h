@@ -46,8 +46,8 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t *po
 void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t pos, bool first);
 
 /* Bytes of a repeated extended timestamp behind a fmt 3 header, at held `pos`: 4 or 0. */
-uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d,
-                                  const struct rtmp_chunk_stream *stream, uint32_t pos);
+uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
+                                  uint32_t pos);
 
 /* Does a segment begin, or the last one end, at held `pos`? Writers flush messages. Never where
  * segments are so short that it says nothing. */

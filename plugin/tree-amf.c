@@ -483,6 +483,23 @@ static bool is_text_wanted(proto_tree *tree) {
     return false;
 }
 
+/* Its path and levels are large: they are filled as far as the value is deep. */
+static void begin_view(struct view *view, proto_tree *tree, const struct rtmpx_body *body,
+                       struct rtmp_amf *amf, const char *top) {
+    view->body = body;
+    view->amf = amf;
+    view->visible = rtmpx_tree_visible(tree);
+    view->has_key = false;
+    view->avmplus = rtmp_span_of(0, 0);
+    view->root = NULL;
+    view->texts.amf = amf;
+    view->texts.pool = body->pinfo->pool;
+    view->level[0].tree = tree;
+    view->level[0].count = 0;
+    rtmp_amf_path_begin(&view->path, top);
+    view->top_len = view->path.text.len; /* a long one is cut */
+}
+
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
                                  struct rtmp_amf *amf, const char *top, const char *label,
                                  int pair_hf, const char *pair_key) {
@@ -491,25 +508,14 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
         return NULL;
     }
     struct view view;
-    view.body = body;
-    view.amf = amf;
+    begin_view(&view, tree, body, amf, top);
     view.label = label;
     view.pair_hf = pair_hf ? pair_hf : hf_pair;
     view.pair_first = pair_key ? pair_key : top;
-    view.visible = rtmpx_tree_visible(tree);
     view.want_path = proto_field_is_referenced(tree, hf_path);
     view.want_pair = proto_field_is_referenced(tree, view.pair_hf);
     view.want_meaning = !pair_key && proto_field_is_referenced(tree, hf_meaning);
     view.want_text = view.want_pair || is_text_wanted(tree);
-    view.has_key = false;
-    view.avmplus = rtmp_span_of(0, 0);
-    view.root = NULL;
-    view.texts.amf = amf;
-    view.texts.pool = body->pinfo->pool;
-    view.level[0].tree = tree;
-    view.level[0].count = 0;
-    rtmp_amf_path_begin(&view.path, top);
-    view.top_len = view.path.text.len; /* a long one is cut */
 
     struct rtmp_amf_event event;
     do {

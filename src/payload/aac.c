@@ -137,7 +137,7 @@ static void read_backward_extension(struct rtmp_media *m, struct asc *asc) {
 }
 
 static uint32_t channels_of(const struct asc *asc) {
-    static const uint8_t channels[] = {0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 0, 8};
+    static const uint8_t channels[] = {0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 24, 8};
     uint32_t count = asc->configuration < sizeof channels ? channels[asc->configuration] : 0;
     if (count == 0)
         count = asc->channels;
@@ -147,6 +147,11 @@ static uint32_t channels_of(const struct asc *asc) {
 void rtmp_aac_config(struct rtmp_media *m) {
     uint32_t start = m->reader.pos;
     struct asc asc = {.type = read_object_type(m, RTMP_FIELD_AAC_OBJECT_TYPE)};
+    /* Fields of their own too: one filter finds what the object type says and what comes behind. */
+    if (asc.type == SBR || asc.type == PS)
+        rtmp_media_value(m, RTMP_FIELD_AAC_SBR, rtmp_media_since(m, start), 1, NULL);
+    if (asc.type == PS)
+        rtmp_media_value(m, RTMP_FIELD_AAC_PS, rtmp_media_since(m, start), 1, NULL);
     asc.rate = read_rate(m, RTMP_FIELD_AAC_FREQUENCY);
     asc.configuration =
         rtmp_media_named(m, RTMP_FIELD_AAC_CHANNEL_CONFIGURATION, 4, channel_configuration_name);

@@ -3,7 +3,7 @@
 """Records and frames of real encoders in many settings (streams.jsonl), against what ffprobe said of them.
 
 usage: streams.py [--build DIR]
-make_streams.py made the lines. Each stream becomes messages of a made-up Enhanced RTMP connection, H.264 and
+make_streams.py made the lines; those of aac_configs.jsonl are make_aac_configs.py's, with what MediaInfo said. Each stream becomes messages of a made-up Enhanced RTMP connection, H.264 and
 AAC in legacy messages too; size, profile, level, frame rate, chroma, depth, colour, sample aspect ratio, sample
 rate and channels must be the same, and no message may raise an expert item."""
 import argparse
@@ -56,6 +56,11 @@ def pixels(said):
 
 def wanted_values(stream):
     """{field: value} of what ffprobe knows and the plugin must show."""
+    if "mediainfo" in stream:
+        said = stream["mediainfo"]
+        features = said["Format_AdditionalFeatures"].split()
+        return {"rtmpx.audio.sample_rate": int(said["SamplingRate"])} | \
+            {f"rtmpx.audio.aac.{name.lower()}": 1 for name in ("SBR", "PS") if name in features}
     said, fourcc = stream["ffprobe"], stream["fourcc"]
     want = {f"rtmpx.video.{key}": said[key] for key in ("width", "height") if key in said}
     want |= {"rtmpx.audio.sample_rate": int(said["sample_rate"])} if "sample_rate" in said else {}
@@ -77,7 +82,7 @@ def wanted_values(stream):
 
 
 def differences(stream, messages):
-    found, said = [], stream["ffprobe"]
+    found = []
 
     def shown(field):
         return [item.show for message in messages for item in message.all(field)]
@@ -86,9 +91,10 @@ def differences(stream, messages):
         values = {float(text) for text in shown(field)}
         # Baseline and main have one chroma format and depth, and do not say so.
         implied = field.endswith(("chroma_format", "bit_depth")) and not values and \
-            "High" not in said["profile"]
+            "High" not in stream["ffprobe"]["profile"]
         if not implied and not (len(values) == 1 and abs(values.pop() - value) < 1e-3):
-            found.append(f"{field} is {sorted(set(shown(field)))}, ffprobe says {value}")
+            found.append(f"{field} is {sorted(set(shown(field)))}, wanted {value}")
+    said = stream.get("ffprobe")
     if stream["fourcc"] in LEVEL_UNITS:
         profile = "Format Range Extensions (RExt)" if said["profile"] == "Rext" else said["profile"]
         if set(shown("rtmpx.video.profile")) != {profile}:
@@ -109,7 +115,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     options = parser.parse_args()
-    streams = [json.loads(line) for line in (HERE / "streams.jsonl").read_text().splitlines()]
+    streams = [json.loads(line) for name in ("streams.jsonl", "aac_configs.jsonl")
+               for line in (HERE / name).read_text().splitlines()]
     connection, owners = rtmp.Connection().open().shake(), []
     for number, stream in enumerate(streams):
         for kind, body in bodies_of(stream):

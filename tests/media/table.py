@@ -3,9 +3,9 @@
 """The table of README.md: every codec id, FourCC and packet type with what proves it.
 
 usage: table.py [--write]
-Without --write the table is checked: each line of the name lists has a row, each row's vector is there and
-says what the row says. With --write the table is made anew from tests/vectors/av.jsonl and the captures
-of real programs (samples/, tests/captures/ and the shared set, which then must be there).
+Without --write the table is checked: each line of the name lists has a row, each row's vector and encoder stream are
+there and say what the row says. With --write the table is made anew from tests/vectors/av.jsonl, streams.jsonl and the
+captures of real programs (samples/, tests/captures/ and the shared set, which then must be there).
 """
 import json
 import pathlib
@@ -24,6 +24,8 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import elementary  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_reader  # noqa: E402
+import rtmp_writer  # noqa: E402
+import streams  # noqa: E402
 
 
 def entries(name):
@@ -48,6 +50,7 @@ GROUPS = (  # title, name list, what a message's facts must hold
     ("Video command", "video_commands", "command"),
     ("Channel order", "channel_orders", "order"),
 )
+CODECS = ("format", "codec_id", "fourcc")  # what an encoder decides; the other groups are the sender's
 
 
 def _modex(body, at, packet_type, facts):
@@ -111,6 +114,18 @@ def vectors():
     return found
 
 
+def encoders():
+    """{name: facts} of the streams of real encoders."""
+    found = {}
+    for line in (HERE / "streams.jsonl").read_text().splitlines():
+        stream = json.loads(line)
+        together = found.setdefault(stream["name"], {key: set() for _, _, key in GROUPS})
+        for kind, body in streams.bodies_of(stream):
+            for key, values in facts_of("video" if kind == rtmp_writer.VIDEO else "audio", body).items():
+                together[key] |= values
+    return found
+
+
 def captures():
     """{file stem: facts} of the captures, in order of the directories; third-party files left out."""
     found = {}
@@ -133,22 +148,22 @@ def proof(found, key, value):
 
 
 def table():
-    ours, real = vectors(), captures()
-    rows = ["| kind | value | name | vector | capture |", "|---|---|---|---|---|"]
+    ours, coded, real = vectors(), encoders(), captures()
+    rows = ["| kind | value | name | vector | encoder's stream | capture |", "|---|---|---|---|---|---|"]
     for title, names, key in GROUPS:
         for value, text in entries(names):
             rows.append(f"| {title} | {value} | {text} | {proof(ours, key, value)} "
-                        f"| {proof(real, key, value)} |")
+                        f"| {proof(coded, key, value) if key in CODECS else ''} | {proof(real, key, value)} |")
     return rows
 
 
 def check(text):
     """What is wrong with the committed table."""
-    ours = vectors()
+    ours, coded = vectors(), encoders()
     rows = {}
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 5:
+        if len(cells) == 6:
             rows[(cells[0], cells[1])] = cells
     wrong = []
     for title, names, key in GROUPS:
@@ -158,6 +173,8 @@ def check(text):
                 wrong.append(f"no row for {title} {value} ({label})")
             elif value not in ours.get(row[3], {key: ()})[key]:
                 wrong.append(f"{title} {value}: vector '{row[3]}' does not prove it")
+            elif row[4] and value not in coded.get(row[4], {key: ()})[key]:
+                wrong.append(f"{title} {value}: stream '{row[4]}' does not prove it")
     return wrong
 
 

@@ -222,7 +222,8 @@ static const struct record records[] = {
      "eb8a0800",
      "mp4a",
      false,
-     {SOUND(44100, 2), F(AAC_OBJECT_TYPE, 29), F(AAC_CHANNEL_CONFIGURATION, 1)},
+     {SOUND(44100, 2), F(AAC_OBJECT_TYPE, 29), F(AAC_CHANNEL_CONFIGURATION, 1), F(AAC_SBR, 1),
+      F(AAC_PS, 1)},
      NULL,
      0,
      0},
@@ -649,6 +650,7 @@ static void a_record_is_covered_field_by_field(void **state) {
                                                     "AUDIO_PACKET_TYPE 1+1 = 0\n"
                                                     "AUDIO_CONFIG 2+4 = 0\n"
                                                     "  AAC_OBJECT_TYPE 2+1 = 5 SBR (HE-AAC)\n"
+                                                    "  AAC_SBR 2+1 = 1\n"
                                                     "  AAC_FREQUENCY 2+2 = 22050\n"
                                                     "  AAC_CHANNEL_CONFIGURATION 3+1 = 2 Stereo\n"
                                                     "  AAC_EXTENSION_FREQUENCY 3+2 = 44100\n"

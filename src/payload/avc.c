@@ -38,11 +38,22 @@ static bool has_chroma(uint32_t profile) {
     return false;
 }
 
+/* Level 1b stands between 1 and 1.1: level_idc 9, or 11 with constraint_set3_flag (A.3.1, A.3.2).
+ */
+static bool is_level_1b(uint32_t profile, uint32_t constraints, uint32_t level) {
+    bool flagged = (profile == 66 || profile == 77 || profile == 88) && constraints & 0x10;
+    return level == 9 || (level == 11 && flagged);
+}
+
 static uint32_t read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AVC_PROFILE, 8, profile_name);
     uint32_t constraints = rtmp_media_u(m, RTMP_FIELD_AVC_CONSTRAINTS, 8);
-    uint32_t level = rtmp_media_u(m, RTMP_FIELD_AVC_LEVEL, 8);
+    uint32_t level_start = m->reader.pos;
+    uint32_t level = rtmp_bits_take(&m->bits, 8);
+    if (rtmp_ok(&m->reader))
+        rtmp_media_value(m, RTMP_FIELD_AVC_LEVEL, rtmp_media_since(m, level_start), level,
+                         is_level_1b(profile, constraints, level) ? "1b" : NULL);
     if (report)
         rtmp_media_profile(m, rtmp_media_since(m, start),
                            constrained_profile_name(profile, constraints), (double)level / 10.0);

@@ -21,7 +21,7 @@ import decoded  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
 from rtmp_writer import amf0, short_text  # noqa: E402
-from tshark import PluginError, Tshark  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
 
 MALFORMED, LIMIT, REMARK = "rtmpx.malformed", "rtmpx.limit", "rtmpx.remark"
 CALL = amf0("x") + amf0(1)
@@ -177,7 +177,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

@@ -16,7 +16,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 
 import decoded  # noqa: E402
 import values  # noqa: E402
-from tshark import ROOT, PluginError, Tshark  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 CAPTURES = (ROOT / "samples", ROOT / "tests" / "captures")
 # Captures with segments out of order; their expected files are for segments put in order.
@@ -160,7 +160,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

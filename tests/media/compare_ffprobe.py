@@ -25,7 +25,7 @@ import decoded  # noqa: E402
 import elementary  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_reader  # noqa: E402
-from tshark import ROOT, PluginError, Tshark  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 SKIPPED = 77
 CAPTURES = (ROOT / "samples", ROOT / "tests" / "captures", ROOT.parent / "shared/captures/real")
@@ -222,7 +222,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

@@ -20,7 +20,7 @@ import decoded  # noqa: E402
 import orders  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import PluginError, Tshark  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
 
 MSS = 4000
 NOISE = random.Random(17)
@@ -208,7 +208,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import elementary  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import PluginError, Tshark  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
 
 CHANGED = 600
 ON = ("-o", "rtmpx.parameter_sets:TRUE")
@@ -102,7 +102,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

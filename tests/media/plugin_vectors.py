@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import ROOT, PluginError, Tshark  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 TYPES = {"audio": 8, "video": 9}
 FRAME_TYPES = {"key": 1, "inter": 2, "disposable": 3, "generated key": 4, "command": 5}
@@ -179,7 +179,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import PluginError, Tshark  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
 
 AUDIO = ("mp4a", "Opus", "fLaC", "ac-3", "ec-3", ".mp3")
 CODES = {"bt709": 1, "bt2020": 9, "bt2020nc": 9, "smpte2084": 16}
@@ -136,7 +136,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

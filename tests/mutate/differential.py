@@ -22,7 +22,7 @@ import compare  # noqa: E402
 import decoded  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import PluginError, Tshark  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
 
 CONNECTION = 2000  # messages
 FIELDS = ("type", "length", "timestamp", "stream_id", "csid", "chunk_count")
@@ -267,7 +267,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

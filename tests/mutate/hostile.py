@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import ROOT, PluginError, Tshark  # noqa: E402
+from tshark import ROOT, PluginError, Tshark, run_main  # noqa: E402
 
 ADDRESS_SPACE = 3 << 30
 # Records and bodies live for the whole capture, items of a frame while it is shown.
@@ -293,7 +293,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

@@ -26,7 +26,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
 
 import pcap  # noqa: E402
-from tshark import ROOT, PluginError, Tshark  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 BATCH = 25  # mutants a file
 SEGMENTS = 60  # of a capture in one mutant
@@ -268,7 +268,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
 
 import decoded  # noqa: E402
-from tshark import PluginError, Tshark  # noqa: E402
+from tshark import PluginError, Tshark, run_main  # noqa: E402
 
 LATER = {"rtmpx.completed_in"}
 FRAME_NUMBERS = LATER | {"rtmpx.first_frame"}
@@ -139,7 +139,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

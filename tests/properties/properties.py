@@ -40,7 +40,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import pcap  # noqa: E402
 import rtmp_reader  # noqa: E402
 import variants  # noqa: E402
-from tshark import PluginError, Tshark  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
 
 ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")
 ABSOLUTE = ("-o", "tcp.relative_sequence_numbers:FALSE")
@@ -319,7 +319,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

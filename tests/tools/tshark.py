@@ -129,25 +129,29 @@ class Tshark:
         return f"tshark loaded {self.plugin}{copy}"
 
 
+def run_main(main):
+    """End the program with what main() returns; without our plugin, with an error."""
+    try:
+        sys.exit(main())
+    except PluginError as error:
+        sys.exit(f"error: {error}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False,
                                      epilog="Everything else goes to tshark.")
     parser.add_argument("--build", help="build directory (default: $RTMPX_BUILD, then build)")
     parser.add_argument("--quiet", action="store_true", help="do not print the plugin's path")
     options, arguments = parser.parse_known_args()
-    try:
-        with Tshark(options.build) as tshark:
-            if not options.quiet:
-                print(tshark.describe(), file=sys.stderr)
-            for i, argument in enumerate(arguments[:-1]):
-                if argument == "-r":
-                    arguments[i + 1] = tshark.readable(arguments[i + 1])
-            with tshark.popen("tshark", *arguments) as process:
-                return process.wait()
-    except PluginError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    with Tshark(options.build) as tshark:
+        if not options.quiet:
+            print(tshark.describe(), file=sys.stderr)
+        for i, argument in enumerate(arguments[:-1]):
+            if argument == "-r":
+                arguments[i + 1] = tshark.readable(arguments[i + 1])
+        with tshark.popen("tshark", *arguments) as process:
+            return process.wait()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

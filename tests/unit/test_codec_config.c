@@ -661,6 +661,27 @@ static void a_record_is_covered_field_by_field(void **state) {
     guarded_free(bytes, len);
 }
 
+/* H.264, A.3.1: level_idc 11 with constraint_set3_flag is level 1b, which level_idc 9 says
+ * elsewhere. */
+static void level_1b_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *record;
+        const char *line;
+    } levels[] = {{"1700000000 0142f00b ffe000", "  AVC_LEVEL 8+1 = 11 1b\n"},
+                  {"1700000000 0142e00b ffe000", "  AVC_LEVEL 8+1 = 11\n"},
+                  {"1700000000 01640009 ffe000", "  AVC_LEVEL 8+1 = 9 1b\n"},
+                  {"1700000000 0164100b ffe000", "  AVC_LEVEL 8+1 = 11\n"}};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        struct media_events events;
+        size_t len;
+        uint8_t *bytes = guarded_hex(levels[i].record, &len);
+        media_events_read(&events, true, bytes, len);
+        assert_non_null(strstr(media_events_text(&events), levels[i].line));
+        guarded_free(bytes, len);
+    }
+}
+
 /* A parameter set that lies about its length ends there; the record before it stands. */
 static void a_lying_parameter_set_ends_the_record(void **state) {
     (void)state;
@@ -716,6 +737,7 @@ int main(void) {
         cmocka_unit_test(every_record_says_what_its_encoder_wrote),
         cmocka_unit_test(damaged_records_do_no_harm),
         cmocka_unit_test(a_record_is_covered_field_by_field),
+        cmocka_unit_test(level_1b_is_named),
         cmocka_unit_test(a_lying_parameter_set_ends_the_record),
         cmocka_unit_test(a_bad_parameter_set_hides_no_other),
         cmocka_unit_test(counts_are_bounded_by_the_bytes),

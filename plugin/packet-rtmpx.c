@@ -196,9 +196,10 @@ static const char *summarise(char *line, size_t cap, const struct rtmpx_view *vi
     bool handshake = view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_part_of(view, &part);
     bool messages = completes_message(view);
     if (!handshake && !messages)
-        return encrypted(view)    ? "RTMPE, encrypted"
-               : view->part_count ? part_text(&view->parts[0])
-                                  : "RTMP, looking for a chunk header";
+        return encrypted(view)            ? "RTMPE, encrypted"
+               : view->part_count         ? part_text(&view->parts[0])
+               : view->segment->undecided ? "RTMP, first bytes"
+                                          : "RTMP, looking for a chunk header";
     struct rtmp_text text = rtmp_text_over(line, cap);
     if (handshake)
         rtmpx_summary_handshake(&text, &part, &view->direction->wire.handshake);

@@ -37,10 +37,10 @@ LEFT_OUT = ("enh_pub_gst_eflvmux",)
 KINDS = {8: "audio", 9: "video"}
 CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp8": "VP8", "vp9": "VP9", "aac": "AAC",
           "mp3": "MP3", "opus": "Opus", "flac": "FLAC", "ac3": "AC-3", "eac3": "E-AC-3",
-          "flv1": "Sorenson H.263", "h263": "H.263", "flashsv": "Screen video", "vp6f": "VP6",
-          "vp6a": "VP6 with alpha", "speex": "Speex", "nellymoser": "Nellymoser",
-          "pcm_alaw": "G.711 A-law", "pcm_mulaw": "G.711 mu-law", "pcm_s16le": "PCM",
-          "pcm_u8": "PCM", "adpcm_swf": "ADPCM"}
+          "flv1": "Sorenson H.263", "h263": "H.263", "mpeg4": "MPEG-4 Visual",
+          "flashsv": "Screen video", "flashsv2": "Screen video 2", "vp6f": "VP6", "vp6a": "VP6 with alpha",
+          "speex": "Speex", "nellymoser": "Nellymoser", "pcm_alaw": "G.711 A-law", "pcm_mulaw": "G.711 mu-law", "pcm_s16le": "PCM",
+          "pcm_s16be": "PCM", "pcm_u8": "PCM", "adpcm_swf": "ADPCM"}
 LEVEL_UNITS = {"h264": 10, "hevc": 30}
 
 
@@ -138,7 +138,7 @@ def plugin_streams(tshark, path):
     for frame in decoded.frames(tshark, path):
         for message in frame.messages():
             kind = KINDS.get(message.number("rtmpx.type"))
-            if not kind or message.number("rtmpx.length") == 0:
+            if not kind or message.number("rtmpx.length") == 0 or message.first("rtmpx.video.metadata"):
                 continue
             key = (frame.stream, message.number("rtmpx.stream_id"), kind)
             enhanced = message.first("rtmpx.video.enhanced") == "1" or \

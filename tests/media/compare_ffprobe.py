@@ -39,8 +39,9 @@ CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp8": "VP8", "vp9": "V
           "mp3": "MP3", "opus": "Opus", "flac": "FLAC", "ac3": "AC-3", "eac3": "E-AC-3",
           "flv1": "Sorenson H.263", "h263": "H.263", "mpeg4": "MPEG-4 Visual",
           "flashsv": "Screen video", "flashsv2": "Screen video 2", "vp6f": "VP6", "vp6a": "VP6 with alpha",
-          "speex": "Speex", "nellymoser": "Nellymoser", "pcm_alaw": "G.711 A-law", "pcm_mulaw": "G.711 mu-law", "pcm_s16le": "PCM",
-          "pcm_s16be": "PCM", "pcm_u8": "PCM", "adpcm_swf": "ADPCM"}
+          "speex": "Speex", "nellymoser": "Nellymoser",
+          "pcm_alaw": "G.711 A-law", "pcm_mulaw": "G.711 mu-law",
+          "pcm_s16le": "PCM", "pcm_s16be": "PCM", "pcm_u8": "PCM", "adpcm_swf": "ADPCM"}
 LEVEL_UNITS = {"h264": 10, "hevc": 30}
 
 

@@ -23,8 +23,8 @@ def fourcc(text):
     return int.from_bytes(text.encode(), "big")
 
 
-CAPABILITIES = {"fourCcList": ["hvc1", "*"], "videoFourCcInfoMap": {"*": 4, "hvc1": 3}, "audioFourCcInfoMap": {"Opus": 7},
-                "capsEx": 15, "videoFunction": 14}
+CAPABILITIES = {"fourCcList": ["hvc1", "*"], "videoFourCcInfoMap": {"*": 4, "hvc1": 3},
+                "audioFourCcInfoMap": {"Opus": 7}, "capsEx": 15, "videoFunction": 14}
 MEANT = {"fourCcList.0": None, "videoFourCcInfoMap.*": "forward", "videoFourCcInfoMap.hvc1": "decode, encode",
          "audioFourCcInfoMap.Opus": "decode, encode, forward",
          "capsEx": "reconnect, multitrack, ModEx, nanosecond offset",
@@ -39,7 +39,8 @@ STATUS = {"level": "status", "code": "NetConnection.Connect.ReconnectRequest", "
           "tcUrl": "//other.example/live"}
 # (sender, message, {path: meaning or None})
 CONVERSATION = (
-    (rtmp.CLIENT, rtmp.command("connect", 1, {"app": "live", "audioCodecs": 0x0400, "videoCodecs": 0x0080, **CAPABILITIES}),
+    (rtmp.CLIENT, rtmp.command("connect", 1, {"app": "live", "audioCodecs": 0x0400, "videoCodecs": 0x0080,
+                                              **CAPABILITIES}),
      {"2.audioCodecs": "AAC", "2.videoCodecs": "H.264"} | {f"2.{path}": text for path, text in MEANT.items()}),
     (rtmp.SERVER, rtmp.command("_result", 1, {"fmsVer": "x/1", **CAPABILITIES}, None),
      {f"2.{path}": text for path, text in MEANT.items()}),
@@ -48,7 +49,8 @@ CONVERSATION = (
       "2.videoTrackIdInfoMap.1.videocodecid": "H.264", "2.videoTrackIdInfoMap.2.videocodecid": "HEVC",
       "2.videoTrackIdInfoMap.3.videocodecid": None, "2.audioTrackIdInfoMap.1.audiocodecid": "AAC",
       "2.audioTrackIdInfoMap.2.audiocodecid": "Opus", "2.audioTrackIdInfoMap.3.audiocodecid": None}),
-    (rtmp.CLIENT, rtmp.Message(rtmp.VIDEO, b"\x94hvc1" + rtmp.amf0("colorInfo") + rtmp.amf0(COLOURS), csid=6, stream_id=1),
+    (rtmp.CLIENT, rtmp.Message(rtmp.VIDEO, b"\x94hvc1" + rtmp.amf0("colorInfo") + rtmp.amf0(COLOURS), csid=6,
+                               stream_id=1),
      {"1.colorConfig.colorPrimaries": "BT.2020", "1.colorConfig.transferCharacteristics": "PQ (ST 2084)",
       "1.colorConfig.matrixCoefficients": "BT.2020 non-constant", "1.colorConfig.bitDepth": None,
       "1.hdrCll.maxCLL": None}),

@@ -3,9 +3,10 @@
 """Records and frames of real encoders in many settings (streams.jsonl), against what ffprobe said of them.
 
 usage: streams.py [--build DIR]
-make_streams.py made the lines; those of aac_configs.jsonl are make_aac_configs.py's, with what MediaInfo said. Each stream becomes messages of a made-up Enhanced RTMP connection, H.264 and
-AAC in legacy messages too; size, profile, level, frame rate, chroma, depth, colour, sample aspect ratio, sample
-rate and channels must be the same, and no message may raise an expert item."""
+make_streams.py made the lines; those of aac_configs.jsonl are make_aac_configs.py's, with what MediaInfo said.
+Each stream becomes messages of a made-up Enhanced RTMP connection, H.264 and AAC in legacy messages too; size,
+profile, level, frame rate, chroma, depth, colour, sample aspect ratio, sample rate and channels must be the same, and
+no message may raise an expert item."""
 import argparse
 import json
 import pathlib

@@ -142,7 +142,7 @@ def plugin_streams(tshark, path):
             if not kind or message.number("rtmpx.length") == 0 or message.first("rtmpx.video.metadata"):
                 continue
             key = (frame.stream, message.number("rtmpx.stream_id"), kind)
-            enhanced = message.first("rtmpx.video.enhanced") == "1" or \
+            enhanced = message.shown("rtmpx.video.enhanced") == ["1"] or \
                 message.first("rtmpx.audio.format") == "9"
             tracks = message.all("rtmpx.track")
             for item in tracks or [message]:

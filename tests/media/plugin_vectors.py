@@ -76,12 +76,6 @@ def messages(tshark, bodies, mss):
     return [message for frame in frames for message in frame.messages()]
 
 
-def shown(message, field):
-    """The values of a field as text; of a boolean, which Wireshark 4.4 prints as a word, 1 or 0."""
-    words = {"True": "1", "False": "0"}
-    return [words.get(item.show, item.show) for item in message.all(field)]
-
-
 def expected_fields(meaning):
     """{field: values} that the plugin must show of a vector."""
     kind = meaning["media"]
@@ -123,10 +117,10 @@ def differences(vector, message):
     meaning = vector["meaning"]
     found = []
     for field, values in expected_fields(meaning).items():
-        if shown(message, field) != values:
-            found.append(f"{field} is {shown(message, field)}, expected {values}")
+        if message.shown(field) != values:
+            found.append(f"{field} is {message.shown(field)}, expected {values}")
     kind = meaning["media"]
-    types = shown(message, f"rtmpx.{kind}.packet_type")
+    types = message.shown(f"rtmpx.{kind}.packet_type")
     last = meaning.get("aac_packet_type", meaning.get("avc_packet_type"))
     if last is None and "packet_type" in meaning:
         last = PACKET_TYPES[meaning["packet_type"]]

@@ -86,7 +86,7 @@ def differences(stream, messages):
     found = []
 
     def shown(field):
-        return [item.show for message in messages for item in message.all(field)]
+        return [value for message in messages for value in message.shown(field)]
 
     for field, value in wanted_values(stream).items():
         values = {float(text) for text in shown(field)}

@@ -27,6 +27,11 @@ class Item:
         """`show` of the first such item below, or None."""
         return next((item.show for item in self.walk() if item.name == name), None)
 
+    def shown(self, *names):
+        """The values below as text; of a boolean, which Wireshark 4.4 prints as a word, 1 or 0."""
+        words = {"True": "1", "False": "0"}
+        return [words.get(item.show, item.show) for item in self.all(*names)]
+
     def number(self, name):
         text = self.first(name)
         return None if text is None else int(text, 0)

@@ -29,8 +29,10 @@ enum manner { AS_IT_IS, BYTE_BY_BYTE, JOINED, FAILING };
 
 struct stream {
     struct rtmp_direction direction;
-    uint8_t *sent; /* every byte of the direction; zeros where they are missing */
-    uint64_t length, fed;
+    uint8_t *sent;     /* the bytes of the direction that were fed */
+    uint64_t missed;   /* the others so far */
+    uint64_t begin;    /* behind the last of those */
+    uint64_t fed;      /* or missed */
     uint64_t last_end; /* of the parts */
     uint64_t messages, completed;
     bool lost; /* some bytes were searched for a header: what is found depends on what is at hand */
@@ -77,6 +79,12 @@ static void *resize(void *user, void *old, size_t size) {
 
 /* ---- what is reported ---- */
 
+/* Are these the bytes of the direction from `offset` on, none of them missing? */
+static bool were_sent(const struct stream *s, uint64_t offset, const uint8_t *bytes, uint32_t len) {
+    return offset >= s->begin && offset + len <= s->fed &&
+           memcmp(s->sent + offset - s->missed, bytes, len) == 0;
+}
+
 static void check_body(struct stream *s, const struct rtmp_part *part) {
     FUZZ_CHECK(part->available <= part->message.length);
     FUZZ_CHECK(part->missing <= part->message.length);
@@ -87,7 +95,7 @@ static void check_body(struct stream *s, const struct rtmp_part *part) {
     FUZZ_CHECK(part->body_offset >= part->message_offset);
     FUZZ_CHECK(part->body_offset + part->message.length <= part->offset + part->size);
     if (part->message.length)
-        FUZZ_CHECK(memcmp(s->sent + part->body_offset, part->body, part->message.length) == 0);
+        FUZZ_CHECK(were_sent(s, part->body_offset, part->body, part->message.length));
 }
 
 static void on_part(void *user, const struct rtmp_part *part) {
@@ -108,8 +116,8 @@ static void on_part(void *user, const struct rtmp_part *part) {
     if (part->flags & RTMP_PART_FIRST)
         FUZZ_CHECK(*part->slot == 0 && part->at == 0);
     *part->slot = 7;
-    if (part->header && part->offset >= part->carry)
-        FUZZ_CHECK(memcmp(part->header, s->sent + part->offset - part->carry, part->carry) == 0);
+    if (part->header)
+        FUZZ_CHECK(were_sent(s, part->offset - part->carry, part->header, part->carry));
     if (!(part->flags & RTMP_PART_COMPLETE))
         return;
     check_body(s, part);
@@ -147,24 +155,27 @@ static void on_note(void *user, const struct rtmp_note *note) {
 /* ---- a run ---- */
 
 static void send_bytes(struct stream *s, const uint8_t *bytes, uint32_t len, uint32_t piece) {
+    /* Exactly the bytes that are at hand, at the end of their block: reading one more is found out.
+     */
+    uint8_t *block = malloc(piece);
+    FUZZ_CHECK(block != NULL);
     for (uint32_t pos = 0; pos < len;) {
         uint32_t n = len - pos < piece ? len - pos : piece;
-        /* Exactly the bytes that are at hand: reading one more is found out. */
-        uint8_t *copy = malloc(n);
-        FUZZ_CHECK(copy != NULL);
+        uint8_t *copy = block + piece - n;
         memcpy(copy, bytes + pos, n);
-        memcpy(s->sent + s->fed, copy, n);
+        memcpy(s->sent + s->fed - s->missed, copy, n);
         s->fed += n;
         rtmp_direction_feed(&s->direction, copy, n);
-        free(copy);
         pos += n;
     }
+    free(block);
 }
 
 static void miss_bytes(struct stream *s, uint32_t count) {
-    memset(s->sent + s->fed, 0, count);
     s->fed += count;
-    rtmp_direction_gap(&s->direction, count);
+    rtmp_direction_gap(&s->direction, count); /* what was held may be read now */
+    s->missed += count;
+    s->begin = s->fed;
 }
 
 static uint32_t operation_length(struct fuzz_input *input, uint8_t operation) {
@@ -210,28 +221,16 @@ static void skip_handshake(struct stream *s) {
     s->direction.phase = RTMP_PHASE_CHUNKS;
     s->direction.has_handshake = true;
     s->direction.position = s->direction.dechunk.position = RTMP_HANDSHAKE_TOTAL;
-    s->fed = s->last_end = RTMP_HANDSHAKE_TOTAL;
+    s->fed = s->missed = s->begin = s->last_end = RTMP_HANDSHAKE_TOTAL;
 }
 
-/* Bytes that the operations feed or miss, of both directions. */
-static size_t room_for(struct fuzz_input input) {
-    size_t room = RTMP_HANDSHAKE_TOTAL;
-    while (input.left) {
-        uint8_t operation = fuzz_u8(&input);
-        uint32_t length = operation_length(&input, operation);
-        const uint8_t *bytes;
-        room += operation & 64 ? length : fuzz_take(&input, length, &bytes);
-    }
-    return room;
-}
-
-static void begin(struct conversation *c, uint8_t options, size_t room) {
+static void begin(struct conversation *c, uint8_t options, size_t size) {
     struct rtmp_memory memory = {.resize = resize, .user = c};
     for (unsigned i = 0; i < 2; i++) {
         struct stream *s = &c->stream[i];
         struct rtmp_sink sink = {.user = s, .part = on_part, .note = on_note};
         s->messages = FUZZ_HASH_START;
-        s->sent = malloc(room);
+        s->sent = malloc(size + 1);
         FUZZ_CHECK(s->sent != NULL);
         rtmp_direction_init(&s->direction, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory, &sink);
         s->direction.peer = &c->stream[1 - i].direction;
@@ -263,7 +262,7 @@ static struct conversation run(const uint8_t *data, size_t size, enum manner man
     struct fuzz_input input = {data, size};
     uint8_t options = fuzz_u8(&input);
     struct conversation c = {.fail_at = fail_at, .fail_on = options & FAIL_ON};
-    begin(&c, options, room_for(input));
+    begin(&c, options, input.left);
     run_operations(&c, input, manner);
     end(&c);
     if (!fail_at)

@@ -89,10 +89,14 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
                          (unsigned)event->target.pos);
 }
 
-/* Bytes to show of a text that takes `len` (0: all of them), and the buffer for that. */
+/*
+ * Bytes to show of a text that takes `len` (0: all of them), and the buffer for that. Each
+ * reference adds some five items to its frame: what all of a frame show together is in the order of
+ * 4 * 4 MB / 5 * log(items).
+ */
 static struct rtmp_text begin_text(struct rtmpx_amf_texts *texts, size_t around, size_t len,
                                    bool elsewhere, size_t *limit) {
-    size_t share = 4000000U / (texts->amf->items + 1);
+    size_t share = 4000000U / (texts->tree ? PTREE_DATA(texts->tree)->count / 4 + 1 : 1);
     *limit = !elsewhere ? 0 : share > 256 ? share : 256;
     /* Room for the ellipsis of the limit and that of the buffer. */
     size_t size = around + (*limit && len > *limit ? *limit : len) + 16;

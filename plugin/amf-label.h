@@ -31,12 +31,13 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
 /*
  * Texts of fields, each valid up to the next one: short ones in `scratch`, long ones in `pool`.
  *
- * A few bytes of reference can stand for a long string. What all references of a message show
+ * A few bytes of reference can stand for a long string. What all references of a frame show
  * together stays in the order of 50 MB, while the first ones, where real messages have them, are
  * shown in full.
  */
 struct rtmpx_amf_texts {
     const struct rtmp_amf *amf;
+    proto_tree *tree; /* any of the frame's; NULL: nobody looks at the texts */
     wmem_allocator_t *pool;
     char scratch[1024];
 };

@@ -38,36 +38,32 @@ static bool within_segment(const struct rtmpx_segment *segment, const struct rtm
     return part->message_offset >= segment->offset;
 }
 
+/* first: index + 1 of the message's first assembly, 0: this is it. */
 static struct rtmpx_assembly *new_assembly(struct rtmpx_direction *dir,
-                                           const struct rtmp_part *part) {
+                                           const struct rtmp_part *part, uint32_t first) {
     struct rtmpx_assembly *assembly = APPEND(dir, assemblies, assembly_count, assembly_capacity);
     *assembly = (struct rtmpx_assembly){.first_frame = rtmpx_frame_at(dir, part->message_offset),
                                         .phase = part->phase,
-                                        .chunk_size = part->chunk_size};
+                                        .chunk_size = part->chunk_size,
+                                        .first = first ? first : dir->assembly_count};
+    *part->slot = dir->assembly_count;
     return assembly;
 }
 
 /* The assembly that describes this part's chunks. */
 static struct rtmpx_assembly *assembly_for(struct rtmpx_direction *dir,
                                            const struct rtmp_part *part) {
-    if (*part->slot == 0) {
-        (void)new_assembly(dir, part);
-        *part->slot = dir->assembly_count;
-        return &dir->assemblies[dir->assembly_count - 1];
-    }
+    if (*part->slot == 0)
+        return new_assembly(dir, part, 0);
     struct rtmpx_assembly *assembly = &dir->assemblies[*part->slot - 1];
     if (assembly->chunk_size == part->chunk_size && assembly->phase == part->phase)
         return assembly;
-    uint32_t before = *part->slot;
-    assembly = new_assembly(dir, part);
-    *part->slot = dir->assembly_count;
-    dir->assemblies[before - 1].next = dir->assembly_count;
-    return assembly;
+    return new_assembly(dir, part, assembly->first);
 }
 
 static void finish_assembly(struct rtmpx_direction *dir, struct rtmpx_assembly *assembly,
                             const struct rtmp_part *part) {
-    assembly->completed_segment = dir->segment_count;
+    dir->assemblies[assembly->first - 1].completed_segment = dir->segment_count;
     assembly->chunks = part->chunks;
     assembly->missing = part->missing;
     assembly->available = part->available;
@@ -297,9 +293,7 @@ const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *dir
 static uint32_t completed_segment(const struct rtmpx_direction *dir,
                                   const struct rtmpx_part *part) {
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(dir, part);
-    while (assembly && !assembly->completed_segment && assembly->next)
-        assembly = &dir->assemblies[assembly->next - 1];
-    return assembly ? assembly->completed_segment : 0;
+    return assembly ? dir->assemblies[assembly->first - 1].completed_segment : 0;
 }
 
 uint32_t rtmpx_completed_in(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {

@@ -44,12 +44,13 @@ struct rtmpx_segment {
 /* A message of several chunks or segments. */
 struct rtmpx_assembly {
     uint32_t first_frame;
-    uint32_t completed_segment; /* index + 1; 0: not (yet) */
+    uint32_t completed_segment; /* index + 1; 0: not (yet); of a message's first one */
     uint32_t phase, chunk_size;
     uint32_t chunks;
     uint32_t missing;
     uint32_t available; /* bytes at `body` */
-    uint32_t next;      /* index + 1 of the assembly that goes on after a change of chunk size */
+    uint32_t first;     /* index + 1 of the message's first assembly: a change of chunk size in the
+                           message begins another, and there may be as many as it has chunks */
     uint8_t *body;      /* kept when earlier segments hold a part of it, else NULL */
     uint8_t *header;    /* of its first chunk, when two segments share it, else NULL */
 };

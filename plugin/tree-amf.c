@@ -146,6 +146,7 @@ struct view {
 
     struct rtmp_amf_event key; /* waits for its value when has_key */
     bool has_key;
+    bool cut_said;
     struct rtmp_span avmplus; /* the marker 0x11 before the value, or empty */
 
     proto_item *root;
@@ -342,6 +343,15 @@ static void add_meaning(const struct view *view, proto_tree *tree,
     rtmpx_append_text(item, " (", line, ")");
 }
 
+/* Once a value it is said that a path is longer than those we show. */
+static void add_path(struct view *view, proto_tree *tree, const struct rtmp_amf_event *event) {
+    proto_item *item = add_string(view, tree, hf_path, event->whole, view->path.text.out);
+    proto_item_set_generated(item);
+    if (view->path.text.cut && !view->cut_said)
+        expert_add_info(view->body->pinfo, item, &ei_rtmpx_limit);
+    view->cut_said |= view->path.text.cut;
+}
+
 static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
@@ -361,8 +371,7 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     if (view->want_meaning)
         add_meaning(view, tree, event);
     if (view->want_path)
-        proto_item_set_generated(
-            add_string(view, tree, hf_path, event->whole, view->path.text.out));
+        add_path(view, tree, event);
     if (view->want_pair)
         proto_item_set_generated(add_string(view, tree, view->pair_hf, event->whole, text.pair));
     add_remark(view, item, event->remark);
@@ -490,9 +499,11 @@ static void begin_view(struct view *view, proto_tree *tree, const struct rtmpx_b
     view->amf = amf;
     view->visible = rtmpx_tree_visible(tree);
     view->has_key = false;
+    view->cut_said = false;
     view->avmplus = rtmp_span_of(0, 0);
     view->root = NULL;
     view->texts.amf = amf;
+    view->texts.tree = tree;
     view->texts.pool = body->pinfo->pool;
     view->level[0].tree = tree;
     view->level[0].count = 0;

@@ -165,10 +165,8 @@ void rtmpx_summary_message(struct rtmp_text *text, const struct rtmpx_body *body
 /* ---- the parts of a message in this segment ---- */
 
 /* One assembly stands for a message, also when a change of chunk size gave it several. */
-static uint32_t last_assembly(const struct rtmpx_direction *dir, uint32_t assembly) {
-    while (assembly && dir->assemblies[assembly - 1].next)
-        assembly = dir->assemblies[assembly - 1].next;
-    return assembly;
+static uint32_t first_assembly(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {
+    return dir->assemblies[part->assembly - 1].first;
 }
 
 struct part_of_message {
@@ -203,7 +201,7 @@ static void make_lists(const struct rtmpx_view *view, struct part_lists *lists) 
         if (!part->assembly || alone(part))
             continue;
         lists->parts[lists->count++] =
-            (struct part_of_message){last_assembly(view->direction, part->assembly), i};
+            (struct part_of_message){first_assembly(view->direction, part), i};
     }
     if (lists->count > 1)
         qsort(lists->parts, lists->count, sizeof *lists->parts, by_message);
@@ -222,7 +220,7 @@ static uint32_t parts_of_message(const struct rtmpx_view *view, struct part_list
         return 1;
     if (!lists->made)
         make_lists(view, lists);
-    uint32_t assembly = last_assembly(view->direction, view->parts[index].assembly);
+    uint32_t assembly = first_assembly(view->direction, &view->parts[index]);
     uint32_t low = 0;
     uint32_t high = lists->count;
     while (low < high) {
@@ -359,6 +357,20 @@ static bool body_wanted(proto_tree *tree, const struct rtmpx_part *part) {
     return !noun->wanted || noun->wanted(tree) || proto_field_is_referenced(tree, hf_available);
 }
 
+/* The chunks of a message, of those parts for which the frame has room. */
+static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
+                       const struct part_of_message *run, uint32_t count) {
+    uint32_t i = 0;
+    for (; i < count && !rtmpx_frame_is_full(tree); i++)
+        rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction,
+                          &view->parts[run[i].index]);
+    if (i == count)
+        return;
+    const struct rtmpx_part *last = &view->parts[run[count - 1].index];
+    rtmpx_expert_not_shown(tree, view->pinfo, view->tvb, view->parts[run[i].index].start,
+                           last->start + last->size);
+}
+
 static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct part_lists *lists,
                         uint32_t index, bool chunks) {
     const struct rtmpx_part *part = &view->parts[index];
@@ -372,9 +384,7 @@ static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct 
     proto_tree *message_tree = proto_item_add_subtree(item, ett_message);
     add_values(message_tree, view, &view->parts[run[0].index]);
     if (chunks)
-        for (uint32_t i = 0; i < count; i++)
-            rtmpx_tree_chunks(message_tree, view->pinfo, view->tvb, view->direction,
-                              &view->parts[run[i].index]);
+        add_chunks(message_tree, view, run, count);
     if (!body_wanted(tree, part))
         return;
     struct rtmp_message message = message_of(part);

@@ -6,6 +6,7 @@
 #include "tree-amf.h"
 
 #include "payload/shared_object.h"
+#include "wire/limits.h"
 
 static int hf_format = -1;
 static int hf_name = -1;
@@ -161,7 +162,10 @@ static void add_value(struct view *view, const struct rtmp_so_part *part) {
     if (!view->values_wanted)
         return;
     if (part->layout == RTMP_SO_LAYOUT_ATTRIBUTES) {
-        const char *key = rtmpx_wire_string(view->body, view->key);
+        /* It begins the path of every leaf in the value, and is as long as a path may be. */
+        char key[RTMP_LIMIT_AMF_PATH];
+        struct rtmp_text text = rtmp_text_over(key, sizeof key);
+        rtmp_text_wire(&text, view->body->bytes + view->key.pos, view->key.len, 0);
         rtmpx_tree_amf_value(view->attribute, view->body, amf, key, "Value", hf_pair, key);
         return;
     }

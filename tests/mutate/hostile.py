@@ -11,6 +11,8 @@ Wireshark takes. A smaller one where Wireshark takes few items a frame says that
 usage: hostile.py [--build DIR] [--size BYTES] [CASE ...]
 """
 import argparse
+import dataclasses
+import inspect
 import os
 import pathlib
 import resource
@@ -38,9 +40,20 @@ SMALL = 30000  # bytes
 IN_ONE_FRAME = ["-V", "-o", "tcp.reassemble_out_of_order:TRUE"]
 MANNERS = {
     "list": [],
-    "full": ["-V"],
+    "full, two passes": ["-2", "-V"],
     "in one frame": IN_ONE_FRAME,
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Traffic:
+    """Bytes of a client that are not simply a segment after the other behind a handshake."""
+    data: bytes
+    shake: bool = True
+    port: int = 1935
+    snaplen: int = 0  # bytes of each frame that are in the capture; 0: all
+    mss: int = 60000
+    together: bool = True  # TCP may hand all of it to one frame
 
 
 def u24(number):
@@ -198,20 +211,84 @@ def tracks(size):
     return message(9, b"\x96\x10hvc1" + repeat(b"\0\0\0\1\0", size))
 
 
+def interleaved_chunks_of_one_byte(size):
+    """Two messages of many parts, which end in the same frame."""
+    scs = rtmp.ChunkWriter().write(rtmp.control(rtmp.SET_CHUNK_SIZE, 1))
+    return (scs + b"".join(header(csid, 20, size // 4) + b"\2" for csid in (5, 6))
+            + b"\xc5\5\xc6\5" * (size // 4 - 1))
+
+
+def chunk_size_changes_until_the_message_ends(size):
+    """As above, and a message that ends: its parts are to be found from each of them."""
+    scs = [b"\x02" + bytes(3) + u24(4) + b"\x01" + bytes(4) + struct.pack("!I", n) for n in (4, 5)]
+    turns = size // 43
+    return (scs[0] + header(5, 20, 4 + 9 * turns) + b"\2\0\0\5"
+            + (scs[1] + b"\xc5" + b"\5" * 5 + scs[0] + b"\xc5" + b"\5" * 4) * turns)
+
+
+def small_messages_of_two_chunks(size):
+    scs = rtmp.ChunkWriter().write(rtmp.control(rtmp.SET_CHUNK_SIZE, 2))
+    return scs + repeat(header(5, 20, 4) + b"\2\0\xc5\1x", size)
+
+
+def shared_object_key_above_many_values(size):
+    key = min(65535, size // 2)
+    pair = rtmp.short_text("k" * key) + b"\x0a" + struct.pack("!I", size // 2) + b"\5" * (size // 2)
+    return message(19, rtmp.short_text("so") + bytes(12) + rtmp.so_event(rtmp.CHANGE, pair))
+
+
+def strings_by_reference_in_many_messages(size):
+    """Each message stays below what one may show of its strings."""
+    text = b"\x06" + rtmp.u29(10000 << 1 | 1) + b"s" * 10000
+    body = CALL3 + b"\x09" + rtmp.u29(1001 << 1 | 1) + b"\x01" + text + b"\x06\x00" * 1000
+    return repeat(message(17, body), size)
+
+
+def headers_everywhere_in_midstream(size):
+    """Each might begin a long message: where it is cut is to be found out."""
+    return Traffic(b"\xff" * 5 + repeat(header(4, 8, 20000), size), shake=False)
+
+
+def snapshot_lengths(size):
+    """A hole in each segment."""
+    return Traffic(repeat(header(4, 8, 300) + b"\xaf" * 300, size), snaplen=200, mss=400)
+
+
+# Of a frame Wireshark takes 500 layers at most.
+FEW_LAYERS = {"mss": 10000, "together": False}
+
+
+def tunnel(size, url):
+    request = "POST %s HTTP/1.1\r\nContent-Type: application/x-fcs\r\nContent-Length: 1\r\n\r\n\3"
+    requests = ((request % url(i)).encode() for i in range(size // 99))
+    return Traffic(b"".join(requests), shake=False, port=80, **FEW_LAYERS)
+
+
+def tunnel_sessions(size):
+    return tunnel(size, "/send/{0:07}/1".format)
+
+
+def tunnel_requests_ahead_of_their_turn(size):
+    return tunnel(size, lambda i: f"/send/1/{i * 2:07}")
+
+
 CASES = {name: case for name, case in list(globals().items())
-         if callable(case) and getattr(case, "__module__", "") == __name__
-         and case.__code__.co_varnames[:case.__code__.co_argcount] == ("size",)}
+         if inspect.isfunction(case) and list(inspect.signature(case).parameters) == ["size"]}
 
 
-def write(path, data, in_one_frame):
-    link = rtmp.Connection().open().shake()
+def write(path, traffic, in_one_frame):
+    if isinstance(traffic, bytes):
+        traffic = Traffic(traffic)
+    link = rtmp.Connection(server=("10.0.0.1", traffic.port)).open()
+    if traffic.shake:
+        link.shake()
     before = len(link.segments)
-    link.send(rtmp.CLIENT, data, mss=60000)
-    if in_one_frame:  # the first segment comes last
+    link.send(rtmp.CLIENT, traffic.data, mss=traffic.mss)
+    if in_one_frame and traffic.together:  # the first segment comes last
         link.segments.append(link.segments.pop(before))
         times = sorted(segment.time for segment in link.segments)
         link.segments = [s.replace(time=time) for s, time in zip(link.segments, times)]
-    pcap.write_segments(path, link.close().segments)
+    pcap.write_segments(path, link.close().segments, traffic.snaplen)
     path.chmod(0o644)
 
 

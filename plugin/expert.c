@@ -89,6 +89,20 @@ void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum r
                                rtmp_error_text(remark));
 }
 
+/* Why, at a place. */
+static proto_item *add_reason(proto_tree *tree, tvbuff_t *tvb, uint32_t pos,
+                              enum rtmp_error error) {
+    proto_item *item =
+        proto_tree_add_string(tree, hf_error, tvb, (int)pos, 0, rtmp_error_text(error));
+    proto_item_set_generated(item);
+    return item;
+}
+
+void rtmpx_expert_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t pos,
+                        enum rtmp_error limit) {
+    expert_add_info(pinfo, add_reason(tree, tvb, pos, limit), &ei_rtmpx_limit);
+}
+
 /* The bytes that stay, and why. */
 static void add_rest(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos,
                      expert_field *expert, enum rtmp_error error, uint32_t error_pos) {
@@ -97,9 +111,7 @@ static void add_rest(proto_tree *tree, const struct rtmpx_body *body, uint32_t p
         item = proto_tree_add_item(tree, hf_undecoded, body->tvb, (int)pos,
                                    (int)(body->available - pos), ENC_NA);
     if (error != RTMP_OK) {
-        proto_item *reason = proto_tree_add_string(tree, hf_error, body->tvb, (int)error_pos, 0,
-                                                   rtmp_error_text(error));
-        proto_item_set_generated(reason);
+        proto_item *reason = add_reason(tree, body->tvb, error_pos, error);
         if (!item)
             item = reason;
     }

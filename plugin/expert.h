@@ -28,6 +28,10 @@ bool rtmpx_expert_wanted(proto_tree *tree);
 void rtmpx_expert_rest(proto_tree *tree, const struct rtmpx_body *body,
                        const struct rtmp_reader *reader);
 
+/* A bound that was hit at `pos` of `tvb`, with what it is. */
+void rtmpx_expert_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t pos,
+                        enum rtmp_error limit);
+
 /* The bytes from `start` to `end` of `tvb`, for which the frame has no room (rtmpx_frame_is_full),
  * with the expert item of a limit. */
 void rtmpx_expert_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,

@@ -161,8 +161,11 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
     case RTMP_NOTE_LOST:
         proto_tree_add_expert(tree, view->pinfo, &ei_rtmpx_malformed, view->tvb, start, 0);
         break;
+    case RTMP_NOTE_SEARCHED:
+        rtmpx_expert_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_SEARCH);
+        break;
     case RTMP_NOTE_MEMORY:
-        proto_tree_add_expert(tree, view->pinfo, &ei_rtmpx_limit, view->tvb, start, 0);
+        rtmpx_expert_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_MEMORY);
         break;
     }
     if (item)

@@ -61,10 +61,12 @@ static int hf_poll_interval = -1;
 static int hf_data = -1;
 static int hf_shown_in = -1;
 static int hf_released_from = -1;
+static int hf_missing = -1;
 static int ett_tunnel = -1;
 
 static expert_field ei_retry = EI_INIT;
 static expert_field ei_ahead = EI_INIT;
+static expert_field ei_given_up = EI_INIT;
 
 /* ---- first visit: what is this message? ---- */
 
@@ -272,6 +274,16 @@ static void add_body(proto_tree *tree, tvbuff_t *tvb, const struct tunnel_messag
         proto_tree_add_item(tree, hf_data, tvb, rest, -1, ENC_NA);
 }
 
+static void add_released(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                         const struct tunnel_message *released) {
+    proto_item *item = proto_tree_add_uint(tree, hf_released_from, tvb, 0, 0, released->frame);
+    add_generated(item);
+    if (!released->missing)
+        return;
+    item = proto_tree_add_uint(tree, hf_missing, tvb, 0, 0, released->missing);
+    expert_add_info(pinfo, add_generated(item), &ei_given_up);
+}
+
 static void add_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct tunnel_message *message) {
     const char *name = rtmp_tunnel_command_name(message->command);
@@ -294,7 +306,7 @@ static void add_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     if (message->shown_in)
         add_generated(proto_tree_add_uint(tunnel, hf_shown_in, tvb, 0, 0, message->shown_in));
     for (const struct tunnel_message *m = message->released; m; m = m->next)
-        add_generated(proto_tree_add_uint(tunnel, hf_released_from, tvb, 0, 0, m->frame));
+        add_released(tunnel, pinfo, tvb, m);
 }
 
 static void dissect_rtmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
@@ -366,6 +378,9 @@ static hf_register_info hf[] = {
     {&hf_released_from,
      {"Includes the body of frame", "rtmpx.tunnel.released_from", FT_FRAMENUM, BASE_NONE, NULL, 0,
       "It waited for this message", HFILL}},
+    {&hf_missing,
+     {"Messages missing before it", "rtmpx.tunnel.missing", FT_UINT32, BASE_DEC, NULL, 0,
+      "Numbers that never came", HFILL}},
 };
 
 static ei_register_info ei[] = {
@@ -375,6 +390,9 @@ static ei_register_info ei[] = {
     {&ei_ahead,
      {"rtmpx.tunnel.ahead", PI_SEQUENCE, PI_NOTE,
       "RTMPT: ahead of its turn, waits for a lower number", EXPFILL}},
+    {&ei_given_up,
+     {"rtmpx.tunnel.given_up", PI_SEQUENCE, PI_WARN,
+      "RTMPT: lower numbers are not in the capture, waiting for them ended", EXPFILL}},
 };
 
 void rtmpx_register_transport_http(int proto) {

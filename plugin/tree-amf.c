@@ -142,7 +142,7 @@ struct view {
     int pair_hf;
     const char *pair_first; /* first part of the pair's path ... */
     size_t top_len;         /* ... in place of that many bytes of the path */
-    bool visible, want_path, want_pair, want_text, want_meaning;
+    bool visible, want_path, want_pair, want_text, want_meaning, want_expert;
 
     struct rtmp_amf_event key; /* waits for its value when has_key */
     bool has_key;
@@ -343,10 +343,8 @@ static void add_meaning(const struct view *view, proto_tree *tree,
     rtmpx_append_text(item, " (", line, ")");
 }
 
-/* Once a value it is said that a path is longer than those we show. */
-static void add_path(struct view *view, proto_tree *tree, const struct rtmp_amf_event *event) {
-    proto_item *item = add_string(view, tree, hf_path, event->whole, view->path.text.out);
-    proto_item_set_generated(item);
+/* Once a value it is said that paths are longer than those we show. */
+static void remark_path(struct view *view, proto_item *item) {
     if (view->path.text.cut && !view->cut_said)
         expert_add_info(view->body->pinfo, item, &ei_rtmpx_limit);
     view->cut_said |= view->path.text.cut;
@@ -371,10 +369,13 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     if (view->want_meaning)
         add_meaning(view, tree, event);
     if (view->want_path)
-        add_path(view, tree, event);
+        proto_item_set_generated(
+            add_string(view, tree, hf_path, event->whole, view->path.text.out));
     if (view->want_pair)
         proto_item_set_generated(add_string(view, tree, view->pair_hf, event->whole, text.pair));
     add_remark(view, item, event->remark);
+    if (view->want_expert)
+        remark_path(view, item);
     value_added(view, event->depth, item);
 }
 
@@ -448,7 +449,7 @@ static void add_part(struct view *view, const struct rtmp_amf_event *event) {
 }
 
 static void add_event(struct view *view, const struct rtmp_amf_event *event) {
-    if (view->want_path || view->want_pair || view->want_meaning)
+    if (view->want_path || view->want_pair || view->want_meaning || view->want_expert)
         rtmp_amf_path_event(&view->path, view->amf->reader, event);
     if (event->kind == RTMP_AMF_KEY ||
         (event->is_dictionary_key && rtmp_amf_is_leaf(event->kind))) {
@@ -514,7 +515,8 @@ static void begin_view(struct view *view, proto_tree *tree, const struct rtmpx_b
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
                                  struct rtmp_amf *amf, const char *top, const char *label,
                                  int pair_hf, const char *pair_key) {
-    if (!tree && !rtmpx_expert_wanted(tree)) {
+    bool expert_wanted = rtmpx_expert_wanted(tree);
+    if (!tree && !expert_wanted) {
         (void)rtmp_amf_skip(amf);
         return NULL;
     }
@@ -526,6 +528,7 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
     view.want_path = proto_field_is_referenced(tree, hf_path);
     view.want_pair = proto_field_is_referenced(tree, view.pair_hf);
     view.want_meaning = !pair_key && proto_field_is_referenced(tree, hf_meaning);
+    view.want_expert = expert_wanted;
     view.want_text = view.want_pair || is_text_wanted(tree);
 
     struct rtmp_amf_event event;

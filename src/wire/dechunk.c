@@ -311,6 +311,7 @@ static void lose(struct rtmp_dechunk *d) {
     d->held_offset = d->position;
     d->lost_offset = d->position;
     d->lost_gap = 0;
+    d->searched = false;
     d->inferring = false;
     d->proving = false;
     d->guess_again = 0;

@@ -51,7 +51,9 @@ enum rtmp_note_kind {
     RTMP_NOTE_MIDSTREAM,      /* no handshake seen: chunk size and chunk streams are inferred */
     RTMP_NOTE_ABANDONED,      /* an open message will not be completed; `count` bytes were there */
     RTMP_NOTE_LOST,           /* what stands here is no chunk header: looking for the next */
-    RTMP_NOTE_MEMORY,         /* memory could not be had: a body is not kept */
+    RTMP_NOTE_SEARCHED, /* no header among RTMP_LIMIT_RESYNC_BYTES: the first are given up, once
+                           for a search */
+    RTMP_NOTE_MEMORY,   /* memory could not be had: a body is not kept */
 };
 
 struct rtmp_note {
@@ -123,6 +125,7 @@ struct rtmp_dechunk {
     uint8_t *held; /* RTMP_LOST: bytes since `held_offset` */
     uint32_t held_count, held_capacity;
     uint32_t scanned; /* held positions that were looked at */
+    bool searched;    /* RTMP_NOTE_SEARCHED was said */
     struct rtmp_candidate candidate[RTMP_RESYNC_CANDIDATES];
     uint32_t candidate_count;
     uint64_t held_offset;

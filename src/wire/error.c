@@ -49,6 +49,10 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "nested deeper than this dissector follows";
     case RTMP_LIMIT_ITEMS:
         return "more items than this dissector shows";
+    case RTMP_LIMIT_SEARCH:
+        return "no chunk header among as many bytes as are held at once";
+    case RTMP_LIMIT_MEMORY:
+        return "no memory to keep the message in";
     }
     return "unknown error";
 }

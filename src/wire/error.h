@@ -41,6 +41,8 @@ enum rtmp_error {
     /* Bounds. */
     RTMP_LIMIT_DEPTH = 200, /* nesting */
     RTMP_LIMIT_ITEMS,       /* number of items */
+    RTMP_LIMIT_SEARCH,      /* bytes held while looking for a chunk header */
+    RTMP_LIMIT_MEMORY,      /* memory could not be had */
 };
 
 static inline int rtmp_error_ends_value(enum rtmp_error error) {

@@ -32,12 +32,22 @@ static void drop_front(struct rtmp_dechunk *d, uint32_t count) {
     d->candidate_count = n;
 }
 
+/* Room for more: what was held longest begins no header that can still be found. */
+static void give_up_front(struct rtmp_dechunk *d) {
+    if (!d->searched) {
+        struct rtmp_note n = {.kind = RTMP_NOTE_SEARCHED, .offset = d->held_offset};
+        d->sink.note(d->sink.user, &n);
+        d->searched = true;
+    }
+    drop_front(d, d->held_count / 2);
+}
+
 uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     const uint32_t piece = RTMP_LIMIT_RESYNC_BYTES / 16;
     if (len > piece)
         len = piece;
     if (d->held_count + len > RTMP_LIMIT_RESYNC_BYTES)
-        drop_front(d, d->held_count / 2);
+        give_up_front(d);
     if (d->held_count + len > d->held_capacity) {
         uint32_t capacity = d->held_capacity ? d->held_capacity : 2048;
         while (capacity < d->held_count + len)

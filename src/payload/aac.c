@@ -17,32 +17,21 @@ enum {
     EXPLICIT_RATE = 15,
 };
 
-static const char *object_type_name(uint32_t type) {
-    switch (type) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
+#define NAME RTMP_NAME
+static const struct rtmp_name object_types[] = {
 #include "names/aac_object_types.def"
-    default:
-        return NULL;
-    }
-}
-
-static const char *channel_configuration_name(uint32_t configuration) {
-    switch (configuration) {
+    RTMP_NAMES_END};
+static const struct rtmp_name channel_configurations[] = {
 #include "names/aac_channel_configurations.def"
+    RTMP_NAMES_END};
 #undef NAME
-    default:
-        return NULL;
-    }
-}
 
 static uint32_t read_object_type(struct rtmp_media *m, enum rtmp_media_field field) {
     uint32_t start = m->reader.pos;
     uint32_t type = rtmp_bits_take(&m->bits, 5);
     if (type == ESCAPE)
         type = 32 + rtmp_bits_take(&m->bits, 6);
-    rtmp_media_value(m, field, rtmp_media_since(m, start), type, object_type_name(type));
+    rtmp_media_value(m, field, rtmp_media_since(m, start), type, rtmp_name_of(object_types, type));
     return type;
 }
 
@@ -154,7 +143,7 @@ void rtmp_aac_config(struct rtmp_media *m) {
         rtmp_media_value(m, RTMP_FIELD_AAC_PS, rtmp_media_since(m, start), 1, NULL);
     asc.rate = read_rate(m, RTMP_FIELD_AAC_FREQUENCY);
     asc.configuration =
-        rtmp_media_named(m, RTMP_FIELD_AAC_CHANNEL_CONFIGURATION, 4, channel_configuration_name);
+        rtmp_media_named(m, RTMP_FIELD_AAC_CHANNEL_CONFIGURATION, 4, channel_configurations);
     if (asc.type == SBR || asc.type == PS) {
         asc.sbr = true;
         asc.ps = asc.type == PS;

@@ -8,33 +8,17 @@
 
 enum { OBU_SEQUENCE_HEADER = 1, OBU_FRAME_HEADER = 3, OBU_FRAME = 6, TS_DESCRIPTOR_TAG = 0x80 };
 
-static const char *obu_type_name(uint32_t type) {
-    switch (type) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
+#define NAME RTMP_NAME
+static const struct rtmp_name obu_types[] = {
 #include "names/obu_types.def"
-    default:
-        return NULL;
-    }
-}
-
-static const char *profile_name(uint32_t profile) {
-    switch (profile) {
+    RTMP_NAMES_END};
+static const struct rtmp_name profiles[] = {
 #include "names/av1_profiles.def"
-    default:
-        return NULL;
-    }
-}
-
-static const char *frame_type_name(uint32_t type) {
-    switch (type) {
+    RTMP_NAMES_END};
+static const struct rtmp_name frame_types[] = {
 #include "names/av1_frame_types.def"
+    RTMP_NAMES_END};
 #undef NAME
-    default:
-        return NULL;
-    }
-}
 
 /* seq_level_idx counts quarters from 2.0; 24 and above are no level (A.3). */
 static double level_number(uint32_t index) {
@@ -100,7 +84,7 @@ static void read_operating_points(struct rtmp_media *m) {
 }
 
 static void read_sequence_header(struct rtmp_media *m) {
-    rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, profile_name);
+    rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, profiles);
     rtmp_bits_skip(&m->bits, 1);     /* still_picture */
     if (rtmp_bits_take(&m->bits, 1)) /* reduced_still_picture_header */
         rtmp_media_u(m, RTMP_FIELD_AV1_LEVEL, 5);
@@ -117,14 +101,14 @@ static void read_sequence_header(struct rtmp_media *m) {
 static void read_frame_header(struct rtmp_media *m) {
     if (rtmp_media_u(m, RTMP_FIELD_AV1_SHOW_EXISTING, 1))
         return;
-    rtmp_media_named(m, RTMP_FIELD_AV1_FRAME_TYPE, 2, frame_type_name);
+    rtmp_media_named(m, RTMP_FIELD_AV1_FRAME_TYPE, 2, frame_types);
     rtmp_media_u(m, RTMP_FIELD_AV1_SHOW_FRAME, 1);
 }
 
 /* obu_header() and, when `sized`, obu_size. Returns the type. */
 static uint32_t read_obu_header(struct rtmp_media *m, bool extended, bool sized) {
     rtmp_media_u(m, RTMP_FIELD_OBU_FORBIDDEN_BIT, 1);
-    uint32_t type = rtmp_media_named(m, RTMP_FIELD_OBU_TYPE, 4, obu_type_name);
+    uint32_t type = rtmp_media_named(m, RTMP_FIELD_OBU_TYPE, 4, obu_types);
     rtmp_bits_skip(&m->bits, 3);
     if (extended) {
         rtmp_media_u(m, RTMP_FIELD_OBU_TEMPORAL_ID, 3);
@@ -191,9 +175,10 @@ static void read_record(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_AV1_MARKER, 1);
     rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 7);
     uint32_t start = m->reader.pos;
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, profile_name);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, profiles);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_AV1_LEVEL, 5);
-    rtmp_media_profile(m, rtmp_media_since(m, start), profile_name(profile), level_number(level));
+    rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
+                       level_number(level));
     rtmp_media_u(m, RTMP_FIELD_AV1_TIER, 1);
     start = m->reader.pos;
     bool high = rtmp_bits_take(&m->bits, 1);

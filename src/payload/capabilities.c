@@ -5,60 +5,54 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "names.h"
 #include "payload/media.h"
 
-struct name {
-    uint32_t value; /* a bit of flags, or a whole value */
-    const char *text;
-};
-
-#define NAME(value, identifier, text) {value, text},
-static const struct name caps_ex[] = {
+/* Values are bits of flags, or whole values. */
+#define NAME RTMP_NAME
+static const struct rtmp_name caps_ex[] = {
 #include "names/caps_ex.def"
-};
-static const struct name video_functions[] = {
+    RTMP_NAMES_END};
+static const struct rtmp_name video_functions[] = {
 #include "names/video_functions.def"
-};
-static const struct name fourcc_info[] = {
+    RTMP_NAMES_END};
+static const struct rtmp_name fourcc_info[] = {
 #include "names/fourcc_info_masks.def"
-};
-static const struct name audio_codecs[] = {
+    RTMP_NAMES_END};
+static const struct rtmp_name audio_codecs[] = {
 #include "names/audio_codec_flags.def"
-};
-static const struct name video_codecs[] = {
+    RTMP_NAMES_END};
+static const struct rtmp_name video_codecs[] = {
 #include "names/video_codec_flags.def"
-};
-static const struct name primaries[] = {
+    RTMP_NAMES_END};
+static const struct rtmp_name primaries[] = {
 #include "names/colour_primaries.def"
-};
-static const struct name transfers[] = {
+    RTMP_NAMES_END};
+static const struct rtmp_name transfers[] = {
 #include "names/transfer_characteristics.def"
-};
-static const struct name matrices[] = {
+    RTMP_NAMES_END};
+static const struct rtmp_name matrices[] = {
 #include "names/matrix_coefficients.def"
-};
+    RTMP_NAMES_END};
 #undef NAME
 
 enum form { FLAGS, MEMBER_FLAGS, VALUE };
 
-#define LIST(list) list, sizeof(list) / sizeof((list)[0])
 static const struct {
     const char *key; /* MEMBER_FLAGS: of the object that holds the property */
     enum form form;
-    const struct name *names;
-    size_t count;
+    const struct rtmp_name *names;
 } properties[] = {
-    {"capsEx", FLAGS, LIST(caps_ex)},
-    {"videoFunction", FLAGS, LIST(video_functions)},
-    {"audioCodecs", FLAGS, LIST(audio_codecs)},
-    {"videoCodecs", FLAGS, LIST(video_codecs)},
-    {"videoFourCcInfoMap", MEMBER_FLAGS, LIST(fourcc_info)},
-    {"audioFourCcInfoMap", MEMBER_FLAGS, LIST(fourcc_info)},
-    {"colorPrimaries", VALUE, LIST(primaries)},
-    {"transferCharacteristics", VALUE, LIST(transfers)},
-    {"matrixCoefficients", VALUE, LIST(matrices)},
+    {"capsEx", FLAGS, caps_ex},
+    {"videoFunction", FLAGS, video_functions},
+    {"audioCodecs", FLAGS, audio_codecs},
+    {"videoCodecs", FLAGS, video_codecs},
+    {"videoFourCcInfoMap", MEMBER_FLAGS, fourcc_info},
+    {"audioFourCcInfoMap", MEMBER_FLAGS, fourcc_info},
+    {"colorPrimaries", VALUE, primaries},
+    {"transferCharacteristics", VALUE, transfers},
+    {"matrixCoefficients", VALUE, matrices},
 };
-#undef LIST
 
 /* The last part of a path of `len` bytes; *start receives where it begins. */
 static size_t last_part(const char *path, size_t len, const char **start) {
@@ -77,8 +71,7 @@ static bool is(const char *part, size_t len, const char *name) {
 static bool add_names(struct rtmp_text *text, size_t property, uint32_t value) {
     bool exact = properties[property].form == VALUE;
     bool any = false;
-    for (size_t i = 0; i < properties[property].count; i++) {
-        const struct name *name = &properties[property].names[i];
+    for (const struct rtmp_name *name = properties[property].names; name->text; name++) {
         if (exact ? value != name->value : !(value & name->value))
             continue;
         if (any)

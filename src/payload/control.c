@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/control.h"
 
+#include "names.h"
 #include "payload/message.h"
 
 #define HMAC_LENGTH 32U
@@ -63,16 +64,15 @@ const char *rtmp_user_control_event_name(uint32_t event) {
     return known ? known->name : NULL;
 }
 
-const char *rtmp_peer_bandwidth_limit_name(uint32_t limit) {
-    switch (limit) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
+#define NAME RTMP_NAME
+static const struct rtmp_name peer_bandwidth_limits[] = {
 #include "names/peer_bandwidth_limits.def"
+    RTMP_NAMES_END};
 #undef NAME
-    default:
-        return "unknown limit type";
-    }
+
+const char *rtmp_peer_bandwidth_limit_name(uint32_t limit) {
+    const char *text = rtmp_name_of(peer_bandwidth_limits, limit);
+    return text ? text : "unknown limit type";
 }
 
 /* Bytes of a field; DATA takes what is left. */

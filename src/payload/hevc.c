@@ -6,28 +6,18 @@
 /* HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) and seq_parameter_set_rbsp
  * (H.265, 7.3.2.2). */
 
-static const char *profile_name(uint32_t profile) {
-    switch (profile) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
+#define NAME RTMP_NAME
+static const struct rtmp_name profiles[] = {
 #include "names/hevc_profiles.def"
+    RTMP_NAMES_END};
 #undef NAME
-    default:
-        return NULL;
-    }
-}
-
-static const char *nal_type_name(uint32_t type) {
-    return rtmp_nal_type_name(RTMP_CODEC_HEVC, type);
-}
 
 /* The 96 bits of profile, tier and level that the record and profile_tier_level() share. */
 static void read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     rtmp_media_u(m, RTMP_FIELD_HEVC_PROFILE_SPACE, 2);
     rtmp_media_u(m, RTMP_FIELD_HEVC_TIER, 1);
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_HEVC_PROFILE, 5, profile_name);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_HEVC_PROFILE, 5, profiles);
     rtmp_media_u(m, RTMP_FIELD_HEVC_COMPATIBILITY, 32);
     uint32_t at = m->reader.pos;
     int64_t constraints = (int64_t)rtmp_bits_take(&m->bits, 16) << 32;
@@ -35,7 +25,7 @@ static void read_profile(struct rtmp_media *m, bool report) {
     rtmp_media_value(m, RTMP_FIELD_HEVC_CONSTRAINTS, rtmp_media_since(m, at), constraints, NULL);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_HEVC_LEVEL, 8);
     if (report)
-        rtmp_media_profile(m, rtmp_media_since(m, start), profile_name(profile),
+        rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
                            (double)level / 30.0);
 }
 
@@ -61,7 +51,7 @@ void rtmp_hevc_config(struct rtmp_media *m) {
     for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
         rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
         rtmp_bits_skip(&m->bits, 1);
-        rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 6, nal_type_name);
+        rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 6, rtmp_nal_types(RTMP_CODEC_HEVC));
         rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16));
     }
 }

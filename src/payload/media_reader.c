@@ -81,11 +81,12 @@ void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct r
 }
 
 uint32_t rtmp_media_named(struct rtmp_media *m, enum rtmp_media_field field, unsigned n,
-                          rtmp_name_function name) {
+                          const struct rtmp_name *names) {
     uint32_t start = m->reader.pos;
     uint32_t number = rtmp_bits_take(&m->bits, n);
     if (rtmp_ok(&m->reader))
-        rtmp_media_value(m, field, rtmp_media_since(m, start), number, name ? name(number) : NULL);
+        rtmp_media_value(m, field, rtmp_media_since(m, start), number,
+                         names ? rtmp_name_of(names, number) : NULL);
     return number;
 }
 

@@ -2,6 +2,7 @@
 #ifndef RTMP_PAYLOAD_MEDIA_READER_H
 #define RTMP_PAYLOAD_MEDIA_READER_H
 
+#include "names.h"
 #include "payload/bits.h"
 #include "payload/outline.h"
 
@@ -29,13 +30,11 @@ struct rtmp_media {
     struct rtmp_media_info info;
 };
 
-typedef const char *(*rtmp_name_function)(uint32_t value);
-
-/* Read a number of n bits and report it, with a name where `name` (NULL allowed) has one. Nothing
+/* Read a number of n bits and report it, with a name where `names` (NULL allowed) has one. Nothing
  * is reported when the bytes end. */
 uint32_t rtmp_media_u(struct rtmp_media *m, enum rtmp_media_field field, unsigned n);
 uint32_t rtmp_media_named(struct rtmp_media *m, enum rtmp_media_field field, unsigned n,
-                          rtmp_name_function name);
+                          const struct rtmp_name *names);
 /* The same, reported as the number read plus `add` ("minus one" fields). */
 uint32_t rtmp_media_plus(struct rtmp_media *m, enum rtmp_media_field field, unsigned n,
                          uint32_t add);
@@ -134,8 +133,8 @@ void rtmp_opus_frame(struct rtmp_media *m);
 void rtmp_nal_read_length_size(struct rtmp_media *m);
 /* Parameter sets of a configuration record: a 16-bit length and the NAL unit, `count` times. */
 void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count);
-/* Name of a NAL unit type of the codec, NULL without one. */
-const char *rtmp_nal_type_name(enum rtmp_codec codec, uint32_t type);
+/* The names of the NAL unit types of H.264, HEVC or VVC. */
+const struct rtmp_name *rtmp_nal_types(enum rtmp_codec codec);
 /* Sequence parameter sets, from after the NAL unit header. */
 void rtmp_avc_sps(struct rtmp_media *m);
 void rtmp_hevc_sps(struct rtmp_media *m);

@@ -5,46 +5,25 @@
 
 #include "payload/nal.h"
 
-static const char *avc_nal_type_name(uint32_t type) {
-    switch (type) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
+#define NAME RTMP_NAME
+static const struct rtmp_name avc_nal_types[] = {
 #include "names/avc_nal_types.def"
-    default:
-        return NULL;
-    }
-}
-
-static const char *hevc_nal_type_name(uint32_t type) {
-    switch (type) {
+    RTMP_NAMES_END};
+static const struct rtmp_name hevc_nal_types[] = {
 #include "names/hevc_nal_types.def"
-    default:
-        return NULL;
-    }
-}
-
-static const char *vvc_nal_type_name(uint32_t type) {
-    switch (type) {
+    RTMP_NAMES_END};
+static const struct rtmp_name vvc_nal_types[] = {
 #include "names/vvc_nal_types.def"
-    default:
-        return NULL;
-    }
-}
-
-static const char *sei_payload_type_name(uint32_t type) {
-    switch (type) {
+    RTMP_NAMES_END};
+static const struct rtmp_name sei_payload_types[] = {
 #include "names/sei_payload_types.def"
+    RTMP_NAMES_END};
 #undef NAME
-    default:
-        return NULL;
-    }
-}
 
-const char *rtmp_nal_type_name(enum rtmp_codec codec, uint32_t type) {
-    return codec == RTMP_CODEC_H264   ? avc_nal_type_name(type)
-           : codec == RTMP_CODEC_HEVC ? hevc_nal_type_name(type)
-                                      : vvc_nal_type_name(type);
+const struct rtmp_name *rtmp_nal_types(enum rtmp_codec codec) {
+    return codec == RTMP_CODEC_H264   ? avc_nal_types
+           : codec == RTMP_CODEC_HEVC ? hevc_nal_types
+                                      : vvc_nal_types;
 }
 
 uint8_t rtmp_nal_type(enum rtmp_codec codec, uint8_t first, uint8_t second) {
@@ -55,7 +34,7 @@ uint8_t rtmp_nal_type(enum rtmp_codec codec, uint8_t first, uint8_t second) {
 
 /* sei_message(): type and size as runs of FF bytes and a last one. The payloads stay raw. */
 static uint32_t read_sei_number(struct rtmp_media *m, enum rtmp_media_field field,
-                                rtmp_name_function name) {
+                                const struct rtmp_name *names) {
     uint32_t start = m->reader.pos;
     uint32_t number = 0;
     uint32_t byte;
@@ -64,13 +43,14 @@ static uint32_t read_sei_number(struct rtmp_media *m, enum rtmp_media_field fiel
         number += byte;
     } while (byte == 0xFF && rtmp_ok(&m->reader));
     if (rtmp_ok(&m->reader))
-        rtmp_media_value(m, field, rtmp_media_since(m, start), number, name ? name(number) : NULL);
+        rtmp_media_value(m, field, rtmp_media_since(m, start), number,
+                         names ? rtmp_name_of(names, number) : NULL);
     return number;
 }
 
 static void read_sei(struct rtmp_media *m) {
     while (rtmp_ok(&m->reader) && rtmp_left(&m->reader) > 1) { /* the last byte is trailing bits */
-        read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_TYPE, sei_payload_type_name);
+        read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_TYPE, sei_payload_types);
         uint32_t size = read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_SIZE, NULL);
         for (uint32_t i = 0; i < size && rtmp_ok(&m->reader); i++)
             (void)rtmp_bits_take(&m->bits, 8);
@@ -100,7 +80,7 @@ static uint32_t read_header(struct rtmp_media *m) {
         rtmp_media_u(m, RTMP_FIELD_NAL_TEMPORAL_ID, 3);
     }
     rtmp_media_value(m, RTMP_FIELD_NAL_TYPE, rtmp_span_of(start, bytes), type,
-                     rtmp_nal_type_name(m->codec, type));
+                     rtmp_name_of(rtmp_nal_types(m->codec), type));
     return type;
 }
 

@@ -8,30 +8,20 @@
 
 enum { NAL_OPI = 12, NAL_DCI = 13, CONSTRAINT_FLAGS = 71 };
 
-static const char *profile_name(uint32_t profile) {
-    switch (profile) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
+#define NAME RTMP_NAME
+static const struct rtmp_name profiles[] = {
 #include "names/vvc_profiles.def"
+    RTMP_NAMES_END};
 #undef NAME
-    default:
-        return NULL;
-    }
-}
-
-static const char *nal_type_name(uint32_t type) {
-    return rtmp_nal_type_name(RTMP_CODEC_VVC, type);
-}
 
 /* Profile, tier and level: level 83 is 5.1, sixteenths and thirds (H.266, A.4.1). */
 static void read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VVC_PROFILE, 7, profile_name);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VVC_PROFILE, 7, profiles);
     rtmp_media_u(m, RTMP_FIELD_VVC_TIER, 1);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_VVC_LEVEL, 8);
     if (report)
-        rtmp_media_profile(m, rtmp_media_since(m, start), profile_name(profile),
+        rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
                            (double)(level / 16) + (double)(level % 16 / 3) / 10.0);
 }
 
@@ -88,7 +78,8 @@ void rtmp_vvc_config(struct rtmp_media *m) {
     for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
         rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
         rtmp_bits_skip(&m->bits, 2);
-        uint32_t type = rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 5, nal_type_name);
+        uint32_t type =
+            rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 5, rtmp_nal_types(RTMP_CODEC_VVC));
         bool single = type == NAL_DCI || type == NAL_OPI;
         rtmp_nal_parameter_sets(m, single ? 1 : rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16));
     }

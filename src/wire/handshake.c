@@ -3,6 +3,7 @@
 
 #include <gcrypt.h>
 
+#include "names.h"
 #include "payload/message.h"
 #include "wire/bytes.h"
 
@@ -46,16 +47,15 @@ static const struct secret secrets[] = {
 /* Where the digest's block begins, for each scheme. */
 static const uint32_t scheme_base[] = {8, 772};
 
-const char *rtmp_handshake_version_name(uint8_t version) {
-    switch (version) {
-#define NAME(value, identifier, text)                                                              \
-    case value:                                                                                    \
-        return text;
+#define NAME RTMP_NAME
+static const struct rtmp_name versions[] = {
 #include "names/handshake_versions.def"
+    RTMP_NAMES_END};
 #undef NAME
-    default:
-        return "Unknown";
-    }
+
+const char *rtmp_handshake_version_name(uint8_t version) {
+    const char *text = rtmp_name_of(versions, version);
+    return text ? text : "Unknown";
 }
 
 bool rtmp_handshake_version_known(uint8_t version) {

@@ -48,13 +48,13 @@ static const char *so_event(uint32_t value) {
     return rtmp_so_event_name((uint8_t)value);
 }
 static const char *avc_nal(uint32_t value) {
-    return rtmp_nal_type_name(RTMP_CODEC_H264, value);
+    return rtmp_name_of(rtmp_nal_types(RTMP_CODEC_H264), value);
 }
 static const char *hevc_nal(uint32_t value) {
-    return rtmp_nal_type_name(RTMP_CODEC_HEVC, value);
+    return rtmp_name_of(rtmp_nal_types(RTMP_CODEC_HEVC), value);
 }
 static const char *vvc_nal(uint32_t value) {
-    return rtmp_nal_type_name(RTMP_CODEC_VVC, value);
+    return rtmp_name_of(rtmp_nal_types(RTMP_CODEC_VVC), value);
 }
 
 /* The numbers are those of the lists' lines. */

@@ -33,16 +33,29 @@ static struct rtmpx_segment *open_segment(struct rtmpx_direction *dir) {
     return &dir->segments[dir->segment_count - 1];
 }
 
-/* Does all of the message lie in the segment that is being fed? */
-static bool within_segment(const struct rtmpx_segment *segment, const struct rtmp_part *part) {
-    return part->message_offset >= segment->offset;
+/* Does all of the message up to this part lie in the segment that is being fed? */
+static bool within_segment(const struct rtmpx_direction *dir, const struct rtmp_part *part) {
+    return part->message_offset >= dir->open_offset && part->offset + part->size <= dir->open_end;
+}
+
+/* The frame that the message begins in. */
+static uint32_t first_frame(struct rtmpx_direction *dir, const struct rtmp_part *part) {
+    bool here = part->message_offset >= dir->open_offset && part->message_offset < dir->open_end;
+    return here ? open_segment(dir)->frame : rtmpx_frame_at(dir, part->message_offset);
+}
+
+/* The nearest offset that the segment has, or its end. */
+static uint64_t clamp(const struct rtmpx_direction *dir, uint64_t offset) {
+    return offset < dir->open_offset ? dir->open_offset
+           : offset > dir->open_end  ? dir->open_end
+                                     : offset;
 }
 
 /* first: index + 1 of the message's first assembly, 0: this is it. */
 static struct rtmpx_assembly *new_assembly(struct rtmpx_direction *dir,
                                            const struct rtmp_part *part, uint32_t first) {
     struct rtmpx_assembly *assembly = APPEND(dir, assemblies, assembly_count, assembly_capacity);
-    *assembly = (struct rtmpx_assembly){.first_frame = rtmpx_frame_at(dir, part->message_offset),
+    *assembly = (struct rtmpx_assembly){.first_frame = first_frame(dir, part),
                                         .phase = part->phase,
                                         .chunk_size = part->chunk_size,
                                         .first = first ? first : dir->assembly_count};
@@ -68,7 +81,7 @@ static void finish_assembly(struct rtmpx_direction *dir, struct rtmpx_assembly *
     assembly->missing = part->missing;
     assembly->available = part->available;
     /* A body that lies in this segment is put together again from its chunks when it is shown. */
-    if (part->available && !within_segment(open_segment(dir), part))
+    if (part->available && !within_segment(dir, part))
         assembly->body = wmem_memdup(wmem_file_scope(), part->body, part->available);
 }
 
@@ -103,9 +116,8 @@ static struct rtmpx_part *new_part(struct rtmpx_direction *dir) {
 
 static void on_part(void *user, const struct rtmp_part *part) {
     struct rtmpx_direction *dir = user;
-    const struct rtmpx_segment *segment = open_segment(dir);
     bool whole = (part->flags & RTMP_PART_FIRST) && (part->flags & RTMP_PART_COMPLETE) &&
-                 (part->flags & RTMP_PART_CONTIGUOUS) && within_segment(segment, part);
+                 (part->flags & RTMP_PART_CONTIGUOUS) && within_segment(dir, part);
     uint32_t index = 0;
     if (!whole) {
         struct rtmpx_assembly *assembly = assembly_for(dir, part);
@@ -115,20 +127,17 @@ static void on_part(void *user, const struct rtmp_part *part) {
             finish_assembly(dir, assembly, part);
         index = *part->slot;
     }
-    /* Bytes that were held while looking for a header may lie in earlier frames. */
-    uint64_t begin = part->offset;
-    uint64_t end = part->offset + part->size;
-    if (begin < segment->offset)
-        begin = segment->offset;
-    if (end < begin)
-        end = begin;
+    /* Bytes that were held while looking for a header, and those behind late ones, may lie in
+     * earlier frames. */
+    uint64_t begin = clamp(dir, part->offset);
+    uint64_t end = clamp(dir, part->offset + part->size);
     bool complete = part->flags & RTMP_PART_COMPLETE;
     if (begin == end && part->size && !complete)
         return;
     /* A part that begins in an earlier frame has no header here; its chunks are not itemised. */
-    bool cut = part->offset < segment->offset;
+    bool cut = part->offset < dir->open_offset;
     *new_part(dir) = (struct rtmpx_part){
-        .start = (uint32_t)(begin - segment->offset),
+        .start = (uint32_t)(begin - dir->open_offset),
         .size = (uint32_t)(cut ? 0 : end - begin),
         .at = part->at & 0xFFFFFF,
         .carry = part->carry & 31U,
@@ -146,11 +155,10 @@ static void on_part(void *user, const struct rtmp_part *part) {
 
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmpx_direction *dir = user;
-    const struct rtmpx_segment *segment = open_segment(dir);
     struct rtmpx_remark *remark = APPEND(dir, remarks, remark_count, remark_capacity);
     *remark = (struct rtmpx_remark){
         .segment = dir->segment_count - 1,
-        .start = note->offset > segment->offset ? (uint32_t)(note->offset - segment->offset) : 0,
+        .start = (uint32_t)(clamp(dir, note->offset) - dir->open_offset),
         .count = note->count,
         .kind = note->kind,
         .csid = note->message.csid,
@@ -191,24 +199,38 @@ static void drop_namesakes(struct rtmpx_direction *dir, const packet_info *pinfo
     }
 }
 
+/* Bytes before the direction's position: do they fill holes? */
+static bool fill(struct rtmpx_direction *dir, tvbuff_t *tvb, uint64_t offset) {
+    uint64_t behind = dir->wire.position - offset;
+    uint32_t len = tvb_captured_length(tvb);
+    if (len > behind)
+        len = (uint32_t)behind;
+    return len && rtmp_direction_late(&dir->wire, offset, tvb_get_ptr(tvb, 0, (int)len), len);
+}
+
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
                                          const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset) {
     struct rtmpx_direction *dir = &connection->direction[direction];
     uint32_t captured = tvb_captured_length(tvb);
     uint32_t reported = tvb_reported_length(tvb);
     uint64_t position = dir->wire.position;
+    bool behind = offset < position && dir->wire.late.holes;
     bool repeated = offset + reported <= position;
     drop_namesakes(dir, pinfo);
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
-    *segment = (struct rtmpx_segment){.offset = repeated ? position : offset,
+    *segment = (struct rtmpx_segment){.offset = repeated || behind ? position : offset,
                                       .parts = dir->next_part,
-                                      .frame = pinfo->num,
-                                      .repeated = repeated};
-    if (repeated)
-        return NULL;
+                                      .frame = pinfo->num};
+    dir->open_offset = offset;
+    dir->open_end = offset + reported;
+    bool filled = behind && fill(dir, tvb, offset);
+    if (repeated) {
+        open_segment(dir)->repeated = !filled;
+        return filled ? open_segment(dir) : NULL;
+    }
     uint32_t seen = offset < position ? (uint32_t)(position - offset) : 0;
     if (offset > position)
-        rtmp_direction_gap(&dir->wire, offset - position);
+        rtmp_direction_hole(&dir->wire, offset - position);
     if (seen < captured) {
         rtmp_direction_feed(&dir->wire, tvb_get_ptr(tvb, (int)seen, (int)(captured - seen)),
                             captured - seen);

@@ -32,12 +32,12 @@ struct rtmpx_part {
 
 /* One call of the dissector: bytes of one direction in one frame. 24 bytes. */
 struct rtmpx_segment {
-    uint64_t offset; /* of the first byte of the tvb */
+    uint64_t offset; /* of the first byte of the tvb; when it fills holes, of what comes next */
     struct rtmpx_part *parts;
     uint32_t frame;
     uint32_t part_count : 29;
     uint32_t undecided : 1; /* handshake or chunks: not yet known at its end */
-    uint32_t repeated : 1;  /* all of it was seen before */
+    uint32_t repeated : 1;  /* nothing of it is new */
     uint32_t dropped : 1;   /* a read filter took the frame away: another has its number */
 };
 
@@ -75,6 +75,7 @@ struct rtmpx_direction {
     uint32_t segment_count, segment_capacity;
     uint32_t assembly_count, assembly_capacity;
     uint32_t remark_count, remark_capacity;
+    uint64_t open_offset, open_end; /* of the bytes that are being fed */
     /* TCP: the sequence number of the byte at wire.position. */
     uint32_t next_seq;
     bool started;
@@ -92,9 +93,9 @@ struct rtmpx_connection *rtmpx_connection_new(void);
 
 /*
  * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
- * at `offset` of the direction. Bytes before the direction's position were seen and are skipped; a
- * distance beyond it is a gap.
- * Returns the record, NULL when all was seen before.
+ * at `offset` of the direction. Bytes before the direction's position fill holes, or were seen and
+ * are skipped; a distance beyond it is a hole.
+ * Returns the record, NULL when nothing is new.
  */
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
                                          const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset);

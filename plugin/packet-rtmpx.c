@@ -16,6 +16,7 @@ struct rtmpx_preferences rtmpx_preferences;
 
 static int hf_gap_length = -1;
 static int hf_gap_hint = -1;
+static int hf_late_length = -1;
 static int hf_skipped_length = -1;
 static int hf_undecided = -1;
 static int hf_encrypted = -1;
@@ -25,6 +26,7 @@ static int hf_abandoned_received = -1;
 static int ett_rtmpx = -1;
 
 static expert_field ei_gap = EI_INIT;
+static expert_field ei_late = EI_INIT;
 static expert_field ei_resynchronized = EI_INIT;
 static expert_field ei_midstream = EI_INIT;
 static expert_field ei_abandoned = EI_INIT;
@@ -36,6 +38,9 @@ static hf_register_info hf[] = {
     {&hf_gap_hint,
      {"Hint", "rtmpx.gap.hint", FT_STRING, BASE_NONE, NULL, 0,
       "What may bring the missing bytes back", HFILL}},
+    {&hf_late_length,
+     {"Bytes that came late", "rtmpx.late.length", FT_UINT64, BASE_DEC, NULL, 0,
+      "They were missing when later bytes were read", HFILL}},
     {&hf_skipped_length,
      {"Skipped bytes", "rtmpx.resynchronized.skipped", FT_UINT64, BASE_DEC, NULL, 0,
       "Bytes between the loss and the next recognised chunk header", HFILL}},
@@ -56,6 +61,10 @@ static hf_register_info hf[] = {
 static ei_register_info ei[] = {
     {&ei_gap,
      {"rtmpx.gap", PI_SEQUENCE, PI_WARN, "RTMP: bytes are missing from the capture", EXPFILL}},
+    {&ei_late,
+     {"rtmpx.late", PI_SEQUENCE, PI_NOTE,
+      "RTMP: missing bytes came late; messages that could not be read before are shown here",
+      EXPFILL}},
     {&ei_resynchronized,
      {"rtmpx.resynchronized", PI_SEQUENCE, PI_NOTE,
       "RTMP: synchronised on a chunk header that what follows confirms", EXPFILL}},
@@ -123,7 +132,7 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
     proto_tree_add_item(tree, hf_encrypted, view->tvb, start, -1, ENC_NA);
 }
 
-/* Unless told otherwise TCP hands on neither segments that come late nor those sent again. */
+/* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
 static void add_gap_hint(proto_tree *tree, tvbuff_t *tvb, int start) {
     if (rtmpx_tcp_reassembles_out_of_order())
         return;
@@ -142,6 +151,10 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
         item = proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
         expert_add_info(view->pinfo, item, &ei_gap);
         add_gap_hint(tree, view->tvb, start);
+        break;
+    case RTMP_NOTE_LATE:
+        item = proto_tree_add_uint64(tree, hf_late_length, view->tvb, start, 0, remark->count);
+        expert_add_info(view->pinfo, item, &ei_late);
         break;
     case RTMP_NOTE_RESYNCHRONIZED:
         item = proto_tree_add_uint64(tree, hf_skipped_length, view->tvb, start, 0, remark->count);

@@ -96,6 +96,41 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_stream
     return stream;
 }
 
+uint64_t rtmp_chunk_streams_size(const struct rtmp_chunk_streams *s) {
+    uint64_t size = s->count * sizeof *s->items + s->high_capacity * sizeof *s->high;
+    for (uint32_t i = 0; i < s->count; i++)
+        size += s->items[i].kept;
+    return size;
+}
+
+static void *duplicate(const struct rtmp_memory *memory, const void *bytes, size_t size) {
+    void *copy = resize(memory, NULL, size);
+    if (copy)
+        memcpy(copy, bytes, size);
+    return copy;
+}
+
+bool rtmp_chunk_streams_copy(struct rtmp_chunk_streams *copy, const struct rtmp_chunk_streams *s,
+                             const struct rtmp_memory *memory) {
+    *copy = *s;
+    copy->count = copy->capacity = 0;
+    copy->items = NULL;
+    copy->high = NULL;
+    if (s->high && !(copy->high = duplicate(memory, s->high, s->high_capacity * sizeof *s->high)))
+        return false;
+    if (s->count && !(copy->items = duplicate(memory, s->items, s->count * sizeof *s->items)))
+        return false;
+    copy->count = copy->capacity = s->count;
+    bool copied = true;
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct rtmp_chunk_stream *cs = &copy->items[i];
+        cs->body = cs->kept ? duplicate(memory, s->items[i].body, cs->kept) : NULL;
+        cs->capacity = cs->kept;
+        copied &= cs->body || !cs->kept;
+    }
+    return copied;
+}
+
 void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory) {
     for (uint32_t i = 0; i < s->count; i++)
         if (s->items[i].body)

@@ -79,6 +79,13 @@ void rtmp_chunk_streams_mend(struct rtmp_chunk_streams *streams, struct rtmp_chu
  * that of the messages before it, however many chunk streams there are. */
 struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_streams *streams);
 
+/* A copy that shares nothing, in memory of its own: rtmp_chunk_streams_size() bytes. False: no
+ * memory, the copy is to be destroyed. */
+bool rtmp_chunk_streams_copy(struct rtmp_chunk_streams *copy,
+                             const struct rtmp_chunk_streams *streams,
+                             const struct rtmp_memory *memory);
+uint64_t rtmp_chunk_streams_size(const struct rtmp_chunk_streams *streams);
+
 /* Free the table and the bodies of its open messages. */
 void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *streams,
                                 const struct rtmp_memory *memory);

@@ -53,6 +53,7 @@ enum rtmp_note_kind {
     RTMP_NOTE_LOST,           /* what stands here is no chunk header: looking for the next */
     RTMP_NOTE_SEARCHED, /* no header among RTMP_LIMIT_RESYNC_BYTES: the first are given up, once
                            for a search */
+    RTMP_NOTE_LATE,     /* `count` bytes that were missing have come (late.h) */
     RTMP_NOTE_MEMORY,   /* memory could not be had: a body is not kept */
 };
 

@@ -25,6 +25,7 @@ void rtmp_direction_destroy(struct rtmp_direction *dir) {
     release(dir, &dir->gathered);
     release(dir, &dir->first_packet);
     release(dir, &dir->second_packet);
+    rtmp_late_forget(&dir->late, &dir->dechunk);
     rtmp_dechunk_destroy(&dir->dechunk);
 }
 
@@ -236,6 +237,8 @@ void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint3
             pos += read_handshake(dir, bytes + pos, len - pos);
             break;
         case RTMP_PHASE_CHUNKS:
+            if (dir->late.holes)
+                rtmp_late_follow(&dir->late, &dir->dechunk, bytes + pos, len - pos);
             rtmp_dechunk_feed(&dir->dechunk, bytes + pos, len - pos);
             dir->position += len - pos;
             return;
@@ -246,12 +249,30 @@ void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint3
     }
 }
 
-void rtmp_direction_gap(struct rtmp_direction *dir, uint64_t count) {
+static void miss(struct rtmp_direction *dir, uint64_t count, bool may_come) {
     if (dir->phase == RTMP_PHASE_UNDECIDED)
         decide_without_more(dir);
     if (dir->phase == RTMP_PHASE_HANDSHAKE)
         count -= read_handshake(dir, NULL, count);
-    if (dir->phase == RTMP_PHASE_CHUNKS)
+    if (dir->phase == RTMP_PHASE_CHUNKS && count) {
+        if (may_come)
+            rtmp_late_open(&dir->late, &dir->dechunk, count);
+        else
+            rtmp_late_forget(&dir->late, &dir->dechunk);
         rtmp_dechunk_gap(&dir->dechunk, count);
+    }
     dir->position += count;
+}
+
+void rtmp_direction_gap(struct rtmp_direction *dir, uint64_t count) {
+    miss(dir, count, false);
+}
+
+void rtmp_direction_hole(struct rtmp_direction *dir, uint64_t count) {
+    miss(dir, count, true);
+}
+
+bool rtmp_direction_late(struct rtmp_direction *dir, uint64_t offset, const uint8_t *bytes,
+                         uint32_t len) {
+    return dir->late.holes && rtmp_late_fill(&dir->late, &dir->dechunk, offset, bytes, len);
 }

@@ -4,6 +4,7 @@
 
 #include "wire/dechunk.h"
 #include "wire/handshake.h"
+#include "wire/late.h"
 
 /*
  * One direction of a connection: handshake, then chunks. Bytes come in order, holes are announced;
@@ -40,6 +41,7 @@ struct rtmp_direction {
     bool start_unknown;
     struct rtmp_handshake handshake;
     struct rtmp_dechunk dechunk;
+    struct rtmp_late late;
     uint8_t *gathered; /* undecided bytes, then the handshake packet being received */
     uint32_t gathered_count;
     bool packet_holed;
@@ -66,5 +68,13 @@ const struct rtmp_handshake *rtmp_direction_handshake(struct rtmp_direction *dir
 
 /* `count` bytes are not in the capture. */
 void rtmp_direction_gap(struct rtmp_direction *direction, uint64_t count);
+
+/* The next bytes lie `count` further on: those between may come late, or never. */
+void rtmp_direction_hole(struct rtmp_direction *direction, uint64_t count);
+
+/* `len` bytes at `offset`, before the direction's position. What of them was missing and still
+ * matters is made good (late.h). False: nothing. */
+bool rtmp_direction_late(struct rtmp_direction *direction, uint64_t offset, const uint8_t *bytes,
+                         uint32_t len);
 
 #endif

@@ -36,6 +36,20 @@
 /* Bytes held while a direction looks for a chunk header after loss. */
 #define RTMP_LIMIT_RESYNC_BYTES 65536U
 
+/* Holes of one direction that may still be filled by late bytes; the first makes room. */
+#define RTMP_LIMIT_HOLES 8U
+
+/* Bytes from the first of them to the direction's position, all kept. What TCP sends again comes
+ * one round trip later or a fifth of a second: 10 Mbit/s bring 250 KB in that time. */
+#define RTMP_LIMIT_LATE_BYTES 262144U
+
+/* Messages reported over that distance. */
+#define RTMP_LIMIT_LATE_MESSAGES 2048U
+
+/* Bytes of the state before a hole: chunk streams and what is kept of open messages. It is copied
+ * for each hole, so that it bounds the work that many holes cost. */
+#define RTMP_LIMIT_HOLE_STATE 65536U
+
 /* Bytes of a media body kept for display when the body spans segments. A configuration record and
  * the codec headers of a frame fit; the rest of a frame is entropy-coded data. */
 #define RTMP_DEFAULT_MEDIA_HEAD 1024U

@@ -2,8 +2,9 @@
 /*
  * A conversation. First byte: options (enum). Then operations, a byte each: bit 7 the direction,
  * bit 6 bytes that are missing, bits 0..5 how many (48..63: another byte says more); the bytes fed
- * follow. The same input is run as it is, in pieces of one byte, with neighbouring pieces joined,
- * and with an allocator that fails.
+ * follow, with LATE the missing ones too, which then come behind the next ones. The same input is
+ * run as it is, in pieces of one byte, with neighbouring pieces joined, and with an allocator that
+ * fails.
  */
 #include <stdlib.h>
 
@@ -18,12 +19,16 @@ enum {
     KEEP_MEDIA = 8,
     FAIL_ON = 16, /* a failing allocator fails from then on */
     START_UNKNOWN = 32,
+    LATE = 64,
 };
 
 /* What a run asks of memory: a chunk stream takes 8 bytes of input at least, and holds its state
  * and a first room for a body. */
 #define MEMORY_A_BYTE 96U
 #define MEMORY_ALWAYS (3U * RTMP_LIMIT_RESYNC_BYTES + 8192U)
+#define MEMORY_LATE                                                                                \
+    (2U * (2U * RTMP_LIMIT_LATE_BYTES + 8U * RTMP_LIMIT_LATE_MESSAGES +                            \
+           RTMP_LIMIT_HOLES * (RTMP_LIMIT_HOLE_STATE + 4096U)))
 
 enum manner { AS_IT_IS, BYTE_BY_BYTE, JOINED, FAILING };
 
@@ -35,6 +40,10 @@ struct stream {
     uint64_t fed;      /* or missed */
     uint64_t last_end; /* of the parts */
     uint64_t messages, completed;
+    bool late; /* what is missing comes in the end, so that parts go back */
+    uint64_t late_offset;
+    const uint8_t *late_bytes;
+    uint32_t late_length; /* to come, 0: nothing */
     bool lost; /* some bytes were searched for a header: what is found depends on what is at hand */
     size_t *allocated;
 };
@@ -101,7 +110,7 @@ static void check_body(struct stream *s, const struct rtmp_part *part) {
 static void on_part(void *user, const struct rtmp_part *part) {
     struct stream *s = user;
     uint64_t end = part->offset + part->size;
-    FUZZ_CHECK(part->offset >= s->last_end);
+    FUZZ_CHECK(part->offset >= s->last_end || s->late);
     FUZZ_CHECK(end <= s->fed);
     s->last_end = end;
     FUZZ_CHECK(part->message_offset <= part->offset);
@@ -169,6 +178,11 @@ static void send_bytes(struct stream *s, const uint8_t *bytes, uint32_t len, uin
         pos += n;
     }
     free(block);
+    if (!s->late_length)
+        return;
+    memcpy(s->sent + s->late_offset - s->missed, s->late_bytes, s->late_length);
+    (void)rtmp_direction_late(&s->direction, s->late_offset, s->late_bytes, s->late_length);
+    s->late_length = 0;
 }
 
 static void miss_bytes(struct stream *s, uint32_t count) {
@@ -176,6 +190,15 @@ static void miss_bytes(struct stream *s, uint32_t count) {
     rtmp_direction_gap(&s->direction, count); /* what was held may be read now */
     s->missed += count;
     s->begin = s->fed;
+}
+
+static void delay_bytes(struct stream *s, const uint8_t *bytes, uint32_t count) {
+    s->late_offset = s->fed;
+    s->late_bytes = bytes;
+    s->late_length = count;
+    memset(s->sent + s->fed - s->missed, 0, count);
+    s->fed += count;
+    rtmp_direction_hole(&s->direction, count);
 }
 
 static uint32_t operation_length(struct fuzz_input *input, uint8_t operation) {
@@ -198,13 +221,15 @@ static void run_operations(struct conversation *c, struct fuzz_input input, enum
             gathered = 0;
         }
         from = to;
-        if (operation & 64) {
+        const uint8_t *bytes;
+        if (operation & 64 && !c->stream[to].late) {
             miss_bytes(&c->stream[to], length);
             continue;
         }
-        const uint8_t *bytes;
         length = fuzz_take(&input, length, &bytes);
-        if (manner == JOINED) {
+        if (operation & 64)
+            delay_bytes(&c->stream[to], bytes, length);
+        else if (manner == JOINED) {
             memcpy(joined + gathered, bytes, length);
             gathered += length;
         } else {
@@ -230,6 +255,7 @@ static void begin(struct conversation *c, uint8_t options, size_t size) {
         struct stream *s = &c->stream[i];
         struct rtmp_sink sink = {.user = s, .part = on_part, .note = on_note};
         s->messages = FUZZ_HASH_START;
+        s->late = options & LATE;
         s->sent = malloc(size + 1);
         FUZZ_CHECK(s->sent != NULL);
         rtmp_direction_init(&s->direction, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory, &sink);
@@ -266,7 +292,8 @@ static struct conversation run(const uint8_t *data, size_t size, enum manner man
     run_operations(&c, input, manner);
     end(&c);
     if (!fail_at)
-        FUZZ_CHECK(c.most <= MEMORY_ALWAYS + MEMORY_A_BYTE * size);
+        FUZZ_CHECK(c.most <=
+                   MEMORY_ALWAYS + MEMORY_A_BYTE * size + (options & LATE ? MEMORY_LATE : 0));
     return c;
 }
 

@@ -45,14 +45,17 @@ from tshark import Tshark, run_main  # noqa: E402
 ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")
 ABSOLUTE = ("-o", "tcp.relative_sequence_numbers:FALSE")
 SNAPLENS = (60, 96, 128, 200, 600)
+# TCP hands on every segment, as it comes.
+LATE = ("-o", "tcp.no_subdissector_on_error:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE")
 # Nothing of them is TCP's to put right.
-LOSSES = ("start", "drop", "swap", *(f"snaplen {n}" for n in SNAPLENS))
+LOSSES = ("start", "drop", "swap", "swap+late", *(f"snaplen {n}" for n in SNAPLENS))
 # kind: (transformation, tshark arguments)
 KINDS = {
     "resegment": (variants.resegment, ()),
     "start": (variants.start_at_each, ()),
     "drop": (variants.drop_each, ()),
     "swap": (functools.partial(variants.swap_each, lost=True), ()),
+    "swap+late": (functools.partial(variants.swap_each, lost=True), LATE),
     "swap+order": (variants.swap_each, ORDER),
     "duplicate": (variants.duplicate_each, ()),
     "wrap": (variants.wrap, ()),
@@ -144,10 +147,30 @@ def _matched(messages, shown, missing):
     return matched
 
 
-def judge(messages, shown, missing, bodies=True):
-    """Total of one direction of one variant. bodies: a message needs its body to be present."""
+def _matched_late(messages, shown, missing):
+    """As _matched; but what comes late is shown late, so that order says nothing."""
+    matched, left = set(), shown
+    for tolerated in ([], missing):
+        unmatched = []
+        for reached, header in left:
+            found = next((index for index, message in enumerate(messages)
+                          if index not in matched and message.end <= reached
+                          and _same(message, header, tolerated)), None)
+            if found is None:
+                unmatched.append((reached, header))
+            else:
+                matched.add(found)
+        left = unmatched
+    return matched
+
+
+def judge(messages, shown, missing, bodies=True, late=False):
+    """Total of one direction of one variant. bodies: a message needs its body to be present.
+    late: what is missing comes in the end, so that only clocks may be wrong until then."""
+    matched = (_matched_late if late else _matched)(messages, shown, missing)
+    if late:
+        missing = []
     total = Total(lossless=not missing)
-    matched = _matched(messages, shown, missing)
     total.phantom = len(shown) - len(matched)
     whole = [i for i, message in enumerate(messages)
              if not _hit(message.ranges if bodies else message.headers, missing)]
@@ -228,7 +251,7 @@ def run_batch(tshark, connection, batch, snaplen, arguments):
 RECORD = struct.Struct("=QIIIBBxx")  # struct record of through_core.c
 
 
-def run_batch_in_core(program, connection, batch, snaplen):
+def run_batch_in_core(command, connection, batch, snaplen):
     """As run_batch, without TCP in between."""
     ends = ((connection.client, connection.server), (connection.server, connection.client))
     records = []
@@ -244,7 +267,7 @@ def run_batch_in_core(program, connection, batch, snaplen):
             captured = min(length, max(0, snaplen - variants.FRAME_HEADER)) if snaplen else length
             records += RECORD.pack(offset, length, captured, number, ends.index(direction),
                                    offset == 0 and direction in known), segment.payload[:captured]
-    output = subprocess.run([program], input=b"".join(records), stdout=subprocess.PIPE,
+    output = subprocess.run(command, input=b"".join(records), stdout=subprocess.PIPE,
                             check=True).stdout
     shown = collections.defaultdict(list)
     for line in output.splitlines():
@@ -272,14 +295,16 @@ def run_kind(tshark, connection, kind, options):
     for batch in _batches(chosen(transformation(connection), options.sample, options.seed)):
         if options.core and kind in LOSSES:
             program = tshark.build / "tests/properties/through_core"
-            shown = run_batch_in_core(program, connection, batch, snaplen)
+            command = [program, "--late"] if kind.endswith("+late") else [program]
+            shown = run_batch_in_core(command, connection, batch, snaplen)
         else:
             shown = run_batch(tshark, connection, batch, snaplen, arguments)
         for number, (_, missing) in enumerate(batch):
             verdict = Total()
             for direction, messages in expected.items():
                 verdict.add(judge(messages, shown[number, direction],
-                                  missing.get(direction, []), bodies=not snaplen))
+                                  missing.get(direction, []), not snaplen,
+                                  kind.endswith("+late")))
             verdict.variants = 1
             if options.show and not verdict.good():
                 print(f"    {kind} variant {done + number}: missing {missing}: "

@@ -3,15 +3,17 @@
  * Segments on standard input through the core alone, for property runs of many variants
  * (properties.py --core). A record is a struct record in the machine's byte order, then `captured`
  * bytes. Prints each complete message as "variant direction reached type length timestamp stream_id
- * csid", where `reached` is the offset at which the segment ends that completes it.
+ * csid", where `reached` is the offset that the direction has reached with the segment that
+ * completes it.
  *
  * Segments are handed over as Wireshark does unless told otherwise: bytes that come late or again
- * are not.
+ * are not; with the argument --late they are.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "libc_memory.h"
 #include "wire/direction.h"
 
 struct record {
@@ -31,22 +33,17 @@ struct stream {
     bool started;
 };
 
-static void *resize(void *user, void *old, size_t size) {
-    (void)user;
-    if (size)
-        return realloc(old, size);
-    free(old);
-    return NULL;
-}
-
 static void print_message(void *user, const struct rtmp_part *part) {
     const struct stream *s = user;
     if (!(part->flags & RTMP_PART_COMPLETE))
         return;
     const struct rtmp_message *m = &part->message;
+    uint64_t reached = s->segment->offset + s->segment->reported;
+    if (s->base + s->wire.position > reached)
+        reached = s->base + s->wire.position;
     printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
-           s->segment->variant, s->segment->direction, s->segment->offset + s->segment->reported,
-           m->type, m->length, m->timestamp, m->stream_id, m->csid);
+           s->segment->variant, s->segment->direction, reached, m->type, m->length, m->timestamp,
+           m->stream_id, m->csid);
 }
 
 static void ignore(void *user, const struct rtmp_note *note) {
@@ -55,7 +52,7 @@ static void ignore(void *user, const struct rtmp_note *note) {
 }
 
 static void begin(struct stream stream[2]) {
-    const struct rtmp_memory memory = {.resize = resize};
+    const struct rtmp_memory memory = libc_memory();
     for (int i = 0; i < 2; i++) {
         const struct rtmp_sink sink = {.user = &stream[i], .part = print_message, .note = ignore};
         stream[i].started = false;
@@ -70,7 +67,7 @@ static void end(struct stream stream[2]) {
     rtmp_direction_destroy(&stream[1].wire);
 }
 
-static void feed(struct stream *s, const struct record *segment, const uint8_t *bytes) {
+static void feed(struct stream *s, const struct record *segment, const uint8_t *bytes, bool late) {
     if (!s->started) {
         s->started = true;
         s->base = segment->offset;
@@ -79,10 +76,14 @@ static void feed(struct stream *s, const struct record *segment, const uint8_t *
     s->segment = segment;
     uint64_t next = s->base + s->wire.position;
     uint64_t seen = next > segment->offset ? next - segment->offset : 0;
+    if (late && seen && segment->offset >= s->base) {
+        uint32_t before = seen < segment->captured ? (uint32_t)seen : segment->captured;
+        rtmp_direction_late(&s->wire, segment->offset - s->base, bytes, before);
+    }
     if (seen >= segment->reported)
         return;
     if (segment->offset > next)
-        rtmp_direction_gap(&s->wire, segment->offset - next);
+        rtmp_direction_hole(&s->wire, segment->offset - next);
     if (seen < segment->captured) {
         rtmp_direction_feed(&s->wire, bytes + seen, (uint32_t)(segment->captured - seen));
         seen = segment->captured;
@@ -91,11 +92,12 @@ static void feed(struct stream *s, const struct record *segment, const uint8_t *
         rtmp_direction_gap(&s->wire, segment->reported - seen);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     static uint8_t bytes[1 << 17];
     static struct stream stream[2];
     struct record record;
     uint32_t variant = 0;
+    const bool late = argc > 1 && strcmp(argv[1], "--late") == 0;
     begin(stream);
     while (fread(&record, sizeof record, 1, stdin) == 1) {
         if (record.captured > sizeof bytes || record.direction > 1 ||
@@ -106,7 +108,7 @@ int main(void) {
             begin(stream);
             variant = record.variant;
         }
-        feed(&stream[record.direction], &record, bytes);
+        feed(&stream[record.direction], &record, bytes, late);
     }
     end(stream);
     return ferror(stdin) ? EXIT_FAILURE : EXIT_SUCCESS;

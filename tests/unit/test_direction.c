@@ -2,19 +2,9 @@
 /* How a direction begins: with a handshake, or somewhere in the middle. */
 #include "wire/direction.h"
 
-#include <stdlib.h>
-
+#include "libc_memory.h"
 #include "vectors.h"
 #include "wire_record.h"
-
-static void *resize(void *user, void *old, size_t size) {
-    (void)user;
-    if (size == 0) {
-        free(old);
-        return NULL;
-    }
-    return realloc(old, size);
-}
 
 static void ignore_part(void *user, const struct rtmp_part *part) {
     (void)user;
@@ -31,7 +21,7 @@ struct pair {
 };
 
 static void open_pair(struct pair *pair) {
-    const struct rtmp_memory memory = {.resize = resize};
+    const struct rtmp_memory memory = libc_memory();
     const struct rtmp_sink sink = {.part = ignore_part, .note = ignore_note};
     rtmp_direction_init(&pair->client, RTMP_ROLE_CLIENT, &memory, &sink);
     rtmp_direction_init(&pair->server, RTMP_ROLE_SERVER, &memory, &sink);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "libc_memory.h"
 #include "vectors.h"
 #include "wire/direction.h"
 #include "wire/limits.h"
@@ -36,15 +37,11 @@ static void on_note(void *user, const struct rtmp_note *note) {
 
 static void *resize(void *user, void *old, size_t size) {
     struct log *log = user;
-    if (size == 0) {
-        free(old);
+    if (size && log->allocations_left == 0)
         return NULL;
-    }
-    if (log->allocations_left == 0)
-        return NULL;
-    if (log->allocations_left > 0)
+    if (size && log->allocations_left > 0)
         log->allocations_left--;
-    return realloc(old, size);
+    return libc_resize(user, old, size);
 }
 
 static void begin(struct rtmp_dechunk *d, struct log *log) {

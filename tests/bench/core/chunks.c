@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libc_memory.h"
 #include "timing.h"
 #include "wire/dechunk.h"
 
@@ -15,14 +16,6 @@ struct stream {
     uint32_t len, chunk_size, messages, chunks;
     uint32_t feed; /* bytes a feed */
 };
-
-static void *resize(void *user, void *old, size_t size) {
-    (void)user;
-    if (size)
-        return realloc(old, size);
-    free(old);
-    return NULL;
-}
 
 /* Video and audio messages of one length each, in turn: fmt 0 first, then fmt 1, fmt 3 inside. */
 static void build(struct stream *s, uint32_t chunk_size, uint32_t video, uint32_t audio) {
@@ -73,7 +66,7 @@ static uint64_t dechunk(void *user) {
     const struct stream *s = user;
     uint64_t messages = 0;
     struct rtmp_dechunk d;
-    rtmp_dechunk_init(&d, &(struct rtmp_memory){resize, NULL},
+    rtmp_dechunk_init(&d, &(struct rtmp_memory){libc_resize, NULL},
                       &(struct rtmp_sink){&messages, count_part, no_note}, 3073);
     d.chunk_size = s->chunk_size;
     d.media_head = 1024;

@@ -17,8 +17,8 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
  */
 uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned direction);
 
-/* Does TCP wait for segments that come late, by the user's preference? */
-bool rtmpx_tcp_reassembles_out_of_order(void);
+/* Does TCP, by the user's preferences, keep to itself some segments that come late or again? */
+bool rtmpx_tcp_withholds(void);
 
 /* Transports: each registers its tables and heuristics. */
 void rtmpx_register_transport_tcp(int proto);

@@ -134,12 +134,14 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
 
 /* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
 static void add_gap_hint(proto_tree *tree, tvbuff_t *tvb, int start) {
-    if (rtmpx_tcp_reassembles_out_of_order())
+    if (!rtmpx_tcp_withholds())
         return;
     proto_item_set_generated(proto_tree_add_string(
         tree, hf_gap_hint, tvb, start, 0,
         "If these bytes came later or were sent again, the TCP preference \"Reassemble "
-        "out-of-order segments\" (tcp.reassemble_out_of_order) brings them back"));
+        "out-of-order segments\" (tcp.reassemble_out_of_order) brings them back; where others are "
+        "lost "
+        "for good, tcp.no_subdissector_on_error and tcp.desegment_tcp_streams, both off"));
 }
 
 static void add_remark(proto_tree *tree, const struct rtmpx_view *view,

@@ -98,9 +98,14 @@ static struct tcp_connection *connection_of(packet_info *pinfo, unsigned *direct
 
 /* ---- position ---- */
 
-bool rtmpx_tcp_reassembles_out_of_order(void) {
-    pref_t *preference = prefs_find_preference(prefs_find_module("tcp"), "reassemble_out_of_order");
+static bool tcp_preference(const char *name) {
+    pref_t *preference = prefs_find_preference(prefs_find_module("tcp"), name);
     return preference && prefs_get_bool_value(preference, pref_current);
+}
+
+bool rtmpx_tcp_withholds(void) {
+    return !tcp_preference("reassemble_out_of_order") &&
+           (tcp_preference("no_subdissector_on_error") || tcp_preference("desegment_tcp_streams"));
 }
 
 /* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */

@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What TCP and TLS do to a connection, and what the user may tell them: the same messages.
+
+Ports used again, connections that break off, sequence numbers that wrap many times, segments that
+come late, preferences of TCP in every combination, ports that nobody registered, Decode As.
+
+usage: networks.py [--build DIR]
+"""
+import argparse
+import itertools
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+
+import pcap  # noqa: E402
+import rtmp_writer as rtmp  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
+
+CLIENT, SERVER = rtmp.CLIENT, rtmp.SERVER
+CASES = []
+SHIPPED = HERE.parent / "captures" / "defects"
+SAMPLES = HERE.parents[1] / "samples"
+TCP = ("relative_sequence_numbers", "reassemble_out_of_order", "no_subdissector_on_error")
+FIELDS = ("frame.number", "rtmpx.type", "rtmpx.length", "rtmpx.timestamp", "rtmpx.csid", "rtmpx.command.name")
+TROUBLE = "rtmpx.gap || rtmpx.malformed || rtmpx.resynchronized || rtmpx.midstream || _ws.malformed"
+
+
+class Case:
+    """One test: what it says is wrong is printed."""
+
+    def __init__(self, tshark, name):
+        self.tshark, self.name, self.failed = tshark, name, 0
+
+    def write(self, *connections, name="case.pcap"):
+        path = self.tshark.directory / f"{self.name}-{name}"
+        pcap.write_segments(path, [s for c in connections for s in c.segments])
+        return path
+
+    def fields(self, capture, fields, *arguments):
+        """The values of the fields in each frame that has some."""
+        names = [word for field in fields for word in ("-e", field)]
+        output = self.tshark.run("-T", "fields", *names, *arguments, capture=capture).stdout
+        return [tuple(row.split("\t")) for row in output.splitlines()]
+
+    def commands(self, capture, *arguments):
+        rows = self.fields(capture, ("rtmpx.command.name",), "-Y", "rtmpx.command.name", *arguments)
+        return [name for row in rows for name in row[0].split(",")]
+
+    def trouble(self, capture, *arguments):
+        return [row[0] for row in self.fields(capture, ("frame.number",), "-Y", TROUBLE, *arguments)]
+
+    def same(self, what, shown, expected):
+        if shown != expected:
+            self.failed += 1
+            print(f"{self.name}: {what}: {shown}, expected {expected}")
+
+
+def case(function):
+    CASES.append(function)
+    return function
+
+
+def talk(connection, *names):
+    """A handshake and a command of each side for each name."""
+    connection.open().shake(seed=len(names))
+    for name in names:
+        connection.message(CLIENT, rtmp.command(name, 0, None))
+        connection.message(SERVER, rtmp.command("answer to " + name, 0, None))
+    return connection
+
+
+def said(*names):
+    return [text for name in names for text in (name, "answer to " + name)]
+
+
+def preferences(*values):
+    return [word for name, value in zip(TCP, values)
+            for word in ("-o", f"tcp.{name}:{str(value).upper()}")]
+
+
+@case
+def port_used_again(test):
+    """The same ends connect again; the new sequence numbers lie behind the old ones, or before."""
+    for start in (900000, 10, pcap.WRAP - 2000):
+        first = talk(rtmp.Connection(sequences=(50000, 60000)), "one", "two").close()
+        second = talk(rtmp.Connection(sequences=(start, start), start=first.time + 10**9), "three")
+        # The third breaks off the second without a word.
+        third = talk(rtmp.Connection(sequences=(start + 500, 7), start=second.time + 10**10), "four")
+        capture = test.write(first, second, third)
+        for passes in ((), ("-2",)):
+            test.same(f"commands, {start} {passes}", test.commands(capture, *passes),
+                      said("one", "two", "three", "four"))
+            test.same(f"trouble, {start} {passes}", test.trouble(capture, *passes), [])
+
+
+@case
+def reset_inside_a_message(test):
+    """The bytes that came are shown, with what the message would have been."""
+    connection = talk(rtmp.Connection(), "before")
+    video = rtmp.Message(rtmp.VIDEO, b"\x17\x01\0\0\0" + bytes(3000), csid=6, stream_id=1)
+    connection.send(CLIENT, connection.writer[CLIENT].write(video)[:2000])
+    connection.emit(SERVER, pcap.RST)
+    after = talk(rtmp.Connection(start=connection.time + 10**9, sequences=(70000, 80000)), "again")
+    capture = test.write(connection, after)
+    test.same("commands", test.commands(capture), said("before", "again"))
+    test.same("trouble", test.trouble(capture), [])
+    rows = test.fields(capture, ("rtmpx.chunk.message_type", "rtmpx.chunk.message_length"),
+                       "-Y", "rtmpx.chunk && !rtmpx.message")
+    test.same("partial message", rows, [("9", "3005"), ("", "")])
+    info = test.fields(capture, ("_ws.col.Info",), "-Y", "rtmpx.chunk && !rtmpx.message")
+    test.same("its line", info, [("Video (part of a message)",)] * 2)
+
+
+@case
+def wraps_many_times(test):
+    """Three and a half times 2^32 bytes, most of them not in the capture."""
+    connection = talk(rtmp.Connection(sequences=(pcap.WRAP - 1000, 9)), "first")
+    expected = said("first")
+    for turn in range(28):
+        connection.sequence[CLIENT] = (connection.sequence[CLIENT] + (1 << 29)) % pcap.WRAP
+        connection.message(CLIENT, *(rtmp.command(f"turn {turn}", turn, "x" * 50) for _ in range(2)),
+                           fmt=0)
+        connection.emit(SERVER)
+        expected += [f"turn {turn}"] * 2
+    capture = test.write(connection)
+    for relative in (True, False):
+        test.same(f"commands, relative {relative}",
+                  test.commands(capture, *preferences(relative)), expected)
+        gaps = test.fields(capture, ("rtmpx.gap.length",), "-Y", "rtmpx.gap", *preferences(relative))
+        test.same(f"holes, relative {relative}", gaps, [(str(1 << 29),)] * 28)
+
+
+@case
+def preferences_of_tcp(test):
+    """Whatever the user prefers, a clean capture gives the same messages in the same frames."""
+    for capture in (SAMPLES / "noteroom.pcap", SAMPLES / "chunk-forms.pcap"):
+        expected = None
+        for values in itertools.product((True, False), repeat=len(TCP)):
+            shown = test.fields(capture, FIELDS, "-Y", "rtmpx.message", *preferences(*values))
+            expected = expected or shown
+            test.same(f"{capture.name} {values}: differs", shown == expected and bool(shown), True)
+
+
+@case
+def late_segments(test):
+    """Handed on late, they bring their messages; withheld, a hint says what brings them back."""
+    connection = talk(rtmp.Connection(), "first")
+    at = len(connection.segments)
+    for turn in range(6):
+        connection.message(CLIENT, rtmp.command(f"turn {turn}", turn, "x" * 200), fmt=0)
+    late = connection.segments
+    times = [segment.time for segment in late]
+    # 0 3 1 2 5 4: a hole of two, filled from its beginning, and one of one.
+    late[at:] = [late[at + i] for i in (0, 3, 1, 2, 5, 4)]
+    late[:] = [segment.replace(time=time) for segment, time in zip(late, times)]
+    capture = test.write(connection)
+    expected = sorted(said("first") + [f"turn {turn}" for turn in range(6)])
+    all_of_them = ("-o", "tcp.no_subdissector_on_error:FALSE",
+                   "-o", "tcp.desegment_tcp_streams:FALSE")
+    for name, arguments in (("in order", ("-o", "tcp.reassemble_out_of_order:TRUE")),
+                            ("as they come", all_of_them)):
+        for passes in ((), ("-2",)):
+            test.same(f"commands, {name} {passes}",
+                      sorted(test.commands(capture, *arguments, *passes)), expected)
+    lengths = test.fields(capture, ("rtmpx.late.length",), "-Y", "rtmpx.late", *all_of_them)
+    size = len(late[at].payload)
+    test.same("late bytes", lengths, [(str(size),)] * 3)
+    hints = [len(test.fields(capture, ("rtmpx.gap.hint",), "-Y", "rtmpx.gap.hint", *arguments))
+             for arguments in ((), all_of_them, ("-o", "tcp.reassemble_out_of_order:TRUE"))]
+    test.same("hints", hints, [2, 0, 0])
+
+
+@case
+def decode_as_for_tcp(test):
+    """A port that nobody knows, and a capture that begins behind the handshake."""
+    connection = talk(rtmp.Connection(server=("10.0.0.1", 20000)), "hello")
+    begin = len(connection.segments)
+    for turn in range(8):
+        connection.message(CLIENT, rtmp.command(f"turn {turn}", turn, None))
+    expected = [f"turn {turn}" for turn in range(8)]
+    whole = test.write(connection, name="whole.pcap")
+    test.same("by its handshake", test.commands(whole), said("hello") + expected)
+    connection.segments = connection.segments[begin:]
+    cut = test.write(connection, name="cut.pcap")
+    test.same("without one", test.commands(cut), [])
+    test.same("Decode As", test.commands(cut, "-d", "tcp.port==20000,rtmpx"), expected)
+
+
+@case
+def tls_on_any_port(test):
+    """A key log opens it; 443 is HTTP's, 1935 ours, 20000 nobody's."""
+    segments = pcap.read_segments(SHIPPED / "d17_rtmps.pcap")
+    keys = ("-o", f"tls.keylog_file:{test.tshark.readable(SHIPPED / 'rtmps.keys')}")
+    expected = test.commands(SHIPPED / "d17_rtmps.pcap", *keys)
+    test.same("commands on 443", len(expected), 2)
+    test.same("without keys", test.commands(SHIPPED / "d17_rtmps.pcap"), [])
+    for port in (1935, 20000, 8443):
+        def moved(end, port=port):
+            return (end[0], port) if end[1] == 443 else end
+        path = test.tshark.directory / f"tls-{port}.pcap"
+        pcap.write_segments(path, [s.replace(source=moved(s.source), target=moved(s.target))
+                                   for s in segments])
+        # Of port 1935 Wireshark thinks RTMP, of others nothing: that they are TLS it must be told.
+        tls = ("-d", f"tcp.port=={port},tls")
+        test.same(f"commands on {port}", test.commands(path, *keys, *tls), expected)
+        by_hand = ("--disable-heuristic", "rtmpx_tls")
+        test.same(f"no heuristic, {port}", test.commands(path, *keys, *tls, *by_hand), [])
+        test.same(f"Decode As, {port}", test.commands(path, *keys, *tls, *by_hand, "-d",
+                                                      f"tls.port=={port},rtmpx"), expected)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(f.__name__ for f in CASES)}")
+    options = parser.parse_args()
+    failed = 0
+    with Tshark(options.build) as tshark:
+        for function in CASES:
+            if not options.names or function.__name__ in options.names:
+                test = Case(tshark, function.__name__)
+                function(test)
+                failed += test.failed
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    run_main(main)

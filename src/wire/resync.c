@@ -124,12 +124,28 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     return !w.failed && w.bits >= EVIDENCE_EXPECTED;
 }
 
+/*
+ * A header inherits its length, and a segment begins inside its message with that very header: the
+ * message may end there, and only seem to go on because several of them are together as long.
+ */
+static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
+    uint32_t length = rtmp_walk_length_at(d, start);
+    const uint64_t begins[] = {d->fed_before, d->fed_offset};
+    for (int i = 0; i < 2; i++) {
+        uint64_t pos = begins[i] - d->held_offset;
+        if (begins[i] > d->held_offset + start && pos <= (uint64_t)start + length &&
+            pos < d->held_count && length <= d->chunk_size && d->held[pos] == d->held[start])
+            return true;
+    }
+    return false;
+}
+
 /* A header that inherits its length is not enough by itself: a hole may have changed that. */
-static bool enough(const struct rtmp_dechunk *d, const struct rtmp_walk *w) {
+static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
     if (w->failed || !w->believed || w->bits < RTMP_EVIDENCE_ENOUGH)
         return false;
     bool inherits = d->held[w->start] >> 6 >= 2;
-    return !inherits || w->after >= RTMP_EVIDENCE_LANDING;
+    return !inherits || (w->after >= RTMP_EVIDENCE_LANDING && !may_end_sooner(d, w->start));
 }
 
 /*
@@ -252,7 +268,7 @@ static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
         rtmp_walk_from(d, &w, pos, false);
     *wait = !w.failed && w.need != UINT32_MAX && w.need < RTMP_LIMIT_RESYNC_BYTES / 2;
     d->guess_again = w.need;
-    if (w.failed || w.after < RTMP_EVIDENCE_LANDING)
+    if (w.failed || w.after < RTMP_EVIDENCE_LANDING || may_end_sooner(d, 0))
         return false;
     struct rtmp_chunk_header h;
     struct rtmp_reader r = rtmp_reader_over(d->held, d->held_count);

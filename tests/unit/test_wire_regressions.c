@@ -265,6 +265,28 @@ static void handshake_does_not_depend_on_when_it_is_asked_for(void **state) {
     assert_false(seen[1].echo_known);
 }
 
+/* A hole took the header that changed a length; of two messages that inherit the new one the first
+ * seemed to have the old length, because both together are as long and a header stands behind. */
+static void length_before_a_hole_is_not_that_of_two_messages(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    uint8_t body[13] = {0, 5};
+    feed(&d, "03 000010 00000D 13 00000000");
+    rtmp_dechunk_feed(&d, body, sizeof body);
+    rtmp_dechunk_gap(&d, 14); /* fmt 1, a message of 6 bytes */
+    feed(&d, "C3 000500000001");
+    feed(&d, "C3 000500000002");
+    feed(&d, "43 000000 00000D 13 00050000000000000000000000");
+    feed(&d, "43 000000 000006 13 000500000003");
+    for (size_t i = 0; i < log.part_count; i++)
+        if (log.parts[i].message_offset < 25 + 14 + 14)
+            assert_true(log.parts[i].message_offset == 0);
+    assert_int_equal(log.parts[log.part_count - 1].message.length, 6);
+    rtmp_dechunk_destroy(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(part_of_a_replaced_message_keeps_its_values),
@@ -275,6 +297,7 @@ int main(void) {
         cmocka_unit_test(doubtful_header_makes_no_chunk_stream),
         cmocka_unit_test(undecided_bytes_count),
         cmocka_unit_test(handshake_does_not_depend_on_when_it_is_asked_for),
+        cmocka_unit_test(length_before_a_hole_is_not_that_of_two_messages),
         cmocka_unit_test(losses_cost_no_more_with_many_chunk_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@ static dissector_handle_t tcp_handle;
 /* What TCP knows of a connection and we keep beside its records. */
 struct tcp_connection {
     struct rtmpx_connection *rtmp;
+    conversation_t *conversation;
     address client, server;
     uint32_t client_port, server_port;
     uint32_t first_frame, last_frame; /* of those seen on the first pass */
@@ -31,18 +32,14 @@ static void forget_connections(void) {
 }
 
 /* addresses_equal(), but IPv4 without a call: this runs for every segment. */
-static bool same_address(const address *a, const address *b) {
-    uint32_t x;
-    uint32_t y;
-    if (a->type != AT_IPv4 || b->type != AT_IPv4)
-        return addresses_equal(a, b);
-    memcpy(&x, a->data, sizeof x);
-    memcpy(&y, b->data, sizeof y);
-    return x == y;
+static inline bool same_address(const address *a, const address *b) {
+    if (a->type == AT_IPv4 && b->type == AT_IPv4)
+        return memcmp(a->data, b->data, 4) == 0;
+    return addresses_equal(a, b);
 }
 
 /* 0: from the client, 1: from the server, -1: a frame of other ends. */
-static int direction_of(const struct tcp_connection *tcp, const packet_info *pinfo) {
+static inline int direction_of(const struct tcp_connection *tcp, const packet_info *pinfo) {
     if (tcp->server_port == pinfo->destport && tcp->client_port == pinfo->srcport &&
         same_address(&tcp->server, &pinfo->dst) && same_address(&tcp->client, &pinfo->src))
         return 0;
@@ -61,6 +58,7 @@ static bool provably_same(const struct tcp_connection *tcp, const packet_info *p
 static struct tcp_connection *new_connection(conversation_t *conversation, packet_info *pinfo) {
     struct tcp_connection *tcp = wmem_new0(wmem_file_scope(), struct tcp_connection);
     tcp->rtmp = rtmpx_connection_new();
+    tcp->conversation = conversation;
     tcp->rtmp->id = conversation->conv_index;
     tcp->first_frame = pinfo->num;
     /* The side whose port we were called for is the server; on a port that only the heuristic
@@ -113,8 +111,8 @@ bool rtmpx_tcp_withholds(void) {
 
 /* Is the byte at `seq` the first of its direction, for all that the capture shows? Sequence numbers
  * are relative or not, as the user prefers. */
-static bool begins_at(packet_info *pinfo, uint32_t seq) {
-    const struct tcp_analysis *analysis = get_tcp_conversation_data(NULL, pinfo);
+static bool begins_at(const struct tcp_connection *tcp, packet_info *pinfo, uint32_t seq) {
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
     return analysis && analysis->fwd &&
            (analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK) &&
            (seq == 1 || seq == analysis->fwd->base_seq + 1);
@@ -124,13 +122,13 @@ static bool begins_at(packet_info *pinfo, uint32_t seq) {
  * The stream offset of the first byte at hand. TCP's sequence numbers, relative or not, only give
  * distances: they wrap every 4 GiB, the offset does not.
  */
-static uint64_t offset_of(struct rtmpx_direction *dir, const struct tcpinfo *tcpinfo,
-                          packet_info *pinfo) {
+static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_direction *dir,
+                          const struct tcpinfo *tcpinfo, packet_info *pinfo) {
     uint64_t position = dir->wire.position;
     if (!dir->started) {
         dir->started = true;
         dir->next_seq = tcpinfo->seq;
-        dir->wire.start_unknown = !begins_at(pinfo, tcpinfo->seq);
+        dir->wire.start_unknown = !begins_at(tcp, pinfo, tcpinfo->seq);
     }
     if (tcpinfo->is_reassembled)
         return position; /* TCP hands out reassembled bytes in order, from where it stopped */
@@ -147,7 +145,7 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     struct rtmpx_direction *dir = &tcp->rtmp->direction[direction];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo) && tcpinfo) {
-        offset = offset_of(dir, tcpinfo, pinfo);
+        offset = offset_of(tcp, dir, tcpinfo, pinfo);
         uint64_t end = offset + tvb_reported_length(tvb);
         if (end > dir->wire.position)
             dir->next_seq += (uint32_t)(end - dir->wire.position);

@@ -188,10 +188,15 @@ static bool walk_next(struct walk *w, struct piece *piece) {
 static bool skip_header(struct walk *w) {
     uint8_t first = rtmp_peek_at(&w->reader, w->reader.pos);
     struct piece piece;
-    if (first >> 6 != 3 || w->reader.pos == 0)
+    if (w->reader.pos == 0 && w->part->carry)
         return walk_header(w, &piece);
-    uint32_t extended = w->part->flags & RTMP_PART_EXTENDED ? 4 : 0;
-    (void)rtmp_take(&w->reader, rtmp_chunk_header_bytes(first) + extended);
+    bool extended = w->part->flags & RTMP_PART_EXTENDED;
+    if (first >> 6 != 3) {
+        struct rtmp_reader r = w->reader;
+        (void)rtmp_take(&r, rtmp_chunk_basic_bytes(first));
+        extended = rtmp_u24(&r) == RTMP_EXTENDED_TIMESTAMP;
+    }
+    (void)rtmp_take(&w->reader, rtmp_chunk_header_bytes(first) + (extended ? 4U : 0U));
     return rtmp_ok(&w->reader);
 }
 

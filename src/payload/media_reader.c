@@ -49,14 +49,18 @@ static uint32_t at_hand(const struct rtmp_media *m, uint32_t position) {
     return position - absent;
 }
 
+static void report(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
+                   int64_t number, const char *text) {
+    emit(
+        m,
+        &(struct rtmp_media_event){
+            .kind = RTMP_MEDIA_VALUE, .field = field, .span = span, .value = number, .text = text});
+}
+
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                       int64_t number, const char *text) {
     if (wanted(m))
-        emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_VALUE,
-                                           .field = field,
-                                           .span = span,
-                                           .value = number,
-                                           .text = text});
+        report(m, field, span, number, text);
 }
 
 void rtmp_media_computed(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
@@ -84,9 +88,9 @@ uint32_t rtmp_media_named(struct rtmp_media *m, enum rtmp_media_field field, uns
                           const struct rtmp_name *names) {
     uint32_t start = m->reader.pos;
     uint32_t number = rtmp_bits_take(&m->bits, n);
-    if (rtmp_ok(&m->reader))
-        rtmp_media_value(m, field, rtmp_media_since(m, start), number,
-                         names ? rtmp_name_of(names, number) : NULL);
+    if (wanted(m))
+        report(m, field, rtmp_media_since(m, start), number,
+               names ? rtmp_name_of(names, number) : NULL);
     return number;
 }
 

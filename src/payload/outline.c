@@ -89,6 +89,19 @@ static void read_byte(struct rtmp_outline *o, uint8_t byte) {
         read_nal(o);
 }
 
+/* The short way to what read_byte() comes to: a NAL unit's length of 4 bytes that are all here, as
+ * nearly every stream has them. False: it is something else, nothing was read. */
+static bool read_nal_length(struct rtmp_outline *o, struct rtmp_reader *r) {
+    const uint32_t size = 4;
+    if (o->length_size != size || o->tracks || o->got || rtmp_left(r) < size ||
+        o->track_left < size || !has_nal_units(o->codec))
+        return false;
+    o->body_left -= size;
+    o->track_left -= size;
+    decide(o, rtmp_u32(r));
+    return true;
+}
+
 uint32_t rtmp_outline_keep(struct rtmp_outline *o, const uint8_t *bytes, uint32_t len) {
     struct rtmp_reader r = rtmp_reader_over(bytes, len);
     while (!o->skip && rtmp_left(&r)) {
@@ -105,7 +118,8 @@ uint32_t rtmp_outline_keep(struct rtmp_outline *o, const uint8_t *bytes, uint32_
             o->in_track = false;
             o->got = 0;
         }
-        read_byte(o, rtmp_u8(&r));
+        if (!read_nal_length(o, &r))
+            read_byte(o, rtmp_u8(&r));
     }
     return r.pos;
 }

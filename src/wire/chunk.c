@@ -2,23 +2,21 @@
 #include "wire/chunk.h"
 
 bool rtmp_chunk_header_read(struct rtmp_reader *reader, struct rtmp_chunk_header *h) {
-    static const uint8_t message_length[4] = {11, 7, 3, 0};
     struct rtmp_reader copy = *reader; /* stays in registers */
     struct rtmp_reader *r = &copy;
-    uint32_t start = r->pos;
     uint8_t first = rtmp_u8(r);
-    *h =
-        (struct rtmp_chunk_header){.fmt = first >> 6, .message_length = message_length[first >> 6]};
+    uint32_t basic = rtmp_chunk_basic_bytes(first);
     uint32_t id = first & 0x3F;
-    if (id == 0) {
+    *h = (struct rtmp_chunk_header){
+        .fmt = first >> 6,
+        .basic_length = (uint8_t)basic,
+        .message_length = (uint8_t)(rtmp_chunk_header_bytes(first) - basic),
+        .csid = id,
+    };
+    if (basic > 1)
         h->csid = 64U + rtmp_u8(r);
-    } else if (id == 1) {
-        uint32_t low = rtmp_u8(r);
-        h->csid = 64U + low + 256U * rtmp_u8(r);
-    } else {
-        h->csid = id;
-    }
-    h->basic_length = (uint8_t)(r->pos - start);
+    if (basic > 2)
+        h->csid += 256U * rtmp_u8(r);
     if (h->fmt <= 2)
         h->timestamp = rtmp_u24(r);
     if (h->fmt <= 1) {

@@ -30,11 +30,15 @@ struct rtmp_chunk_header {
     uint32_t extended;
 };
 
+/* Bytes of the basic header that the first byte announces. */
+static inline uint32_t rtmp_chunk_basic_bytes(uint8_t first) {
+    return (first & 0x3F) == 0 ? 2 : (first & 0x3F) == 1 ? 3 : 1;
+}
+
 /* Bytes of basic and message header that the first byte announces (no extended timestamp). */
 static inline uint32_t rtmp_chunk_header_bytes(uint8_t first) {
     static const uint8_t message[4] = {11, 7, 3, 0};
-    uint32_t basic = (first & 0x3F) == 0 ? 2 : (first & 0x3F) == 1 ? 3 : 1;
-    return basic + message[first >> 6];
+    return rtmp_chunk_basic_bytes(first) + message[first >> 6];
 }
 
 /*

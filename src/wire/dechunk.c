@@ -487,7 +487,8 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
     uint32_t pos = 0;
     const uint8_t *later = NULL; /* what follows the replayed bytes */
     uint32_t later_len = 0;
-    struct run run = {.on = false};
+    struct run run;
+    run.on = false;
     while (pos < len || later_len) {
         if (pos == len) {
             bytes = later;

@@ -29,6 +29,7 @@ struct rtmpx_part {
     uint32_t flags : 13; /* RTMP_PART_* */
     uint32_t assembly;   /* index + 1; 0: the message is this one chunk */
 };
+_Static_assert(sizeof(struct rtmpx_part) == 32, "all that the smallest message costs");
 
 /* One call of the dissector: bytes of one direction in one frame. 24 bytes. */
 struct rtmpx_segment {

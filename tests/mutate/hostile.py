@@ -53,6 +53,7 @@ class Traffic:
     port: int = 1935
     snaplen: int = 0  # bytes of each frame that are in the capture; 0: all
     mss: int = 60000
+    lost: bool = False  # every second segment
     together: bool = True  # TCP may hand all of it to one frame
 
 
@@ -254,6 +255,13 @@ def snapshot_lengths(size):
     return Traffic(repeat(header(4, 8, 300) + b"\xaf" * 300, size), snaplen=200, mss=400)
 
 
+def holes_with_many_chunk_streams(size):
+    """Each hole puts all chunk streams in doubt."""
+    streams = b"".join(header(64 + i, 8, 100) + bytes(50) for i in range(min(65535, size // 126)))
+    rest = repeat(b"".join(header(64 + i, 8, 30) + b"\xaf" * 30 for i in range(60)), size // 2)
+    return Traffic(streams + rest, mss=100, lost=True, together=False)
+
+
 # Of a frame Wireshark takes 500 layers at most.
 FEW_LAYERS = {"mss": 10000, "together": False}
 
@@ -276,14 +284,19 @@ CASES = {name: case for name, case in list(globals().items())
          if inspect.isfunction(case) and list(inspect.signature(case).parameters) == ["size"]}
 
 
+def traffic_of(case, size):
+    traffic = case(size)
+    return Traffic(traffic) if isinstance(traffic, bytes) else traffic
+
+
 def write(path, traffic, in_one_frame):
-    if isinstance(traffic, bytes):
-        traffic = Traffic(traffic)
     link = rtmp.Connection(server=("10.0.0.1", traffic.port)).open()
     if traffic.shake:
         link.shake()
     before = len(link.segments)
     link.send(rtmp.CLIENT, traffic.data, mss=traffic.mss)
+    if traffic.lost:
+        del link.segments[before + 1::2]
     if in_one_frame and traffic.together:  # the first segment comes last
         link.segments.append(link.segments.pop(before))
         times = sorted(segment.time for segment in link.segments)
@@ -314,7 +327,10 @@ def measure(tshark, path, arguments):
 
 def check_few_items(tshark, name, case):
     path = tshark.directory / "hostile.pcap"
-    write(path, case(SMALL), True)
+    traffic = traffic_of(case, SMALL)
+    if not traffic.together:
+        return []
+    write(path, traffic, True)
     whole = tshark.run("-n", *IN_ONE_FRAME, capture=path).stdout
     try:
         few = tshark.run("-n", *IN_ONE_FRAME, "-o", f"gui.max_tree_items:{FEW_ITEMS}",
@@ -332,9 +348,9 @@ def check(tshark, name, case, size, baseline):
     figures = {}
     for factor in (1, 2):
         path = tshark.directory / "hostile.pcap"
-        data = case(size * factor)
+        traffic = traffic_of(case, size * factor)
         for manner, arguments in MANNERS.items():
-            write(path, data, manner == "in one frame")
+            write(path, traffic, manner == "in one frame")
             seconds, memory, wrong = measure(tshark, path, arguments)
             figures[manner, factor] = seconds - baseline[0], memory - baseline[1]
             if wrong:

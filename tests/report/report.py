@@ -90,6 +90,9 @@ class Report:
         self.script("bad input", "each shown where it is", "bad_input/bad_input.py",
                     *(["--captures", shared] if shared.is_dir() else []))
 
+    def limits(self):
+        self.script("bounds", "each said where it is reached", "bad_input/limits.py")
+
     def orders(self):
         directories = [ROOT / "samples", ROOT / "tests" / "captures"]
         if self.factor > 1 and (ROOT.parent / "shared/captures").is_dir():
@@ -98,7 +101,8 @@ class Report:
                     *(argument for d in directories for argument in ("--captures", d)))
 
     def valgrind(self):
-        captures = sorted((ROOT / "samples").glob("*.pcap*")) if self.factor > 1 else []
+        captures = [path for directory in ("samples", "tests/captures") if self.factor > 1
+                    for path in sorted((ROOT / directory).rglob("*.pcap*"))]
         self.script("valgrind", "0 errors, none of our memory lost", "report/valgrind.py", *captures)
 
     def wireshark(self):
@@ -130,7 +134,7 @@ def last_test_line(result):
     return next((line for line in result.stdout.splitlines() if "tests passed" in line), "no tests")
 
 
-ROWS = ("unit", "corpus", "bad_input", "mutate", "hostile", "differential", "orders", "analyzer",
+ROWS = ("unit", "corpus", "bad_input", "limits", "mutate", "hostile", "differential", "orders", "analyzer",
         "wireshark", "valgrind", "fuzz", "coverage")
 
 

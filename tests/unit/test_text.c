@@ -142,6 +142,7 @@ static void numbers_are_the_shortest_that_read_back(void **state) {
     assert_number(9007199254740991, "9007199254740991");
     assert_number(1e21, "1e+21");
     assert_number(0.1, "0.1");
+    assert_number(-1.5, "-1.5");
     assert_number(31.360000000000003, "31.360000000000003");
     assert_number(1.0 / 3, "0.3333333333333333");
     assert_number(5e-324, "5e-324");

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finding the next chunk header: what bytes of a capture hardly ever need, in the smallest form. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "vectors.h"
+#include "wire/limits.h"
+#include "wire_record.h"
+
+static void begin(struct rtmp_dechunk *d, struct recorder *rec) {
+    *rec = (struct recorder){.fail_at = -1};
+    struct rtmp_memory memory = recorder_memory(rec);
+    struct rtmp_sink sink = recorder_sink(rec);
+    rtmp_dechunk_init(d, &memory, &sink, 0);
+}
+
+static void end(struct rtmp_dechunk *d, struct recorder *rec) {
+    rtmp_dechunk_destroy(d);
+    assert_int_equal(rec->live, 0);
+    recorder_clear(rec);
+}
+
+static void feed(struct rtmp_dechunk *d, const char *hex) {
+    size_t len;
+    uint8_t *bytes = guarded_hex(hex, &len);
+    rtmp_dechunk_feed(d, bytes, (uint32_t)len);
+    guarded_free(bytes, len);
+}
+
+static void feed_same(struct rtmp_dechunk *d, uint8_t byte, size_t len) {
+    uint8_t *plain = malloc(len);
+    assert_non_null(plain);
+    memset(plain, byte, len);
+    uint8_t *bytes = guarded_copy(plain, len);
+    rtmp_dechunk_feed(d, bytes, (uint32_t)len);
+    guarded_free(bytes, len);
+    free(plain);
+}
+
+/* The hole begins in a chunk and ends where the message's last chunk does. */
+static void a_message_that_ends_with_a_hole_is_complete(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 00012C 08 01000000"); /* 300 bytes in chunks of 128 */
+    feed_same(&d, 0xAF, 128);
+    feed(&d, "C4");
+    feed_same(&d, 0xAF, 100);
+    rtmp_dechunk_gap(&d, 28 + 1 + 44);
+    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[0].message.length, 300);
+    assert_int_equal(rec.messages[0].missing, 28 + 44);
+    assert_int_equal(rec.messages[0].chunks, 3);
+    assert_int_equal(rec.messages[1].message.timestamp, 0x10);
+    assert_int_equal(rec.messages[2].message.timestamp, 0x20);
+    assert_int_equal(rec.notes[RTMP_NOTE_ABANDONED], 0);
+    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 0);
+    end(&d, &rec);
+}
+
+/* A header that is not sure waits for the next one; meanwhile what was held before it is given up,
+ * which is said once. */
+static void a_header_that_waits_outlasts_what_was_held_before_it(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    d.chunk_size = 65536;
+    feed_same(&d, 0xFF, 60000); /* fmt 3 of chunk stream 63, which is not open */
+    feed(&d, "FF 09 000000 007530 09 01000000 FF"); /* 30,000 bytes of video */
+    feed_same(&d, 0xFF, 29997);
+    assert_int_equal(rec.count, 0);
+    feed(&d, "FFFF 04 000010 000004 08 01000000 AF010203");
+    assert_int_equal(rec.notes[RTMP_NOTE_SEARCHED], 1);
+    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(rec.messages[0].message.length, 30000);
+    assert_int_equal(rec.messages[0].missing, 0);
+    assert_int_equal(rec.messages[1].message.length, 4);
+    end(&d, &rec);
+}
+
+/* What is held stays below the bound whatever comes. */
+static void a_search_holds_no_more_than_its_bound(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    for (unsigned i = 0; i < 100; i++) {
+        feed_same(&d, 0xFF, 5000);
+        assert_true(d.held_count <= RTMP_LIMIT_RESYNC_BYTES);
+    }
+    assert_int_equal(d.position, 500000);
+    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
+    assert_int_equal(rec.notes[RTMP_NOTE_SEARCHED], 1);
+    end(&d, &rec);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
+        cmocka_unit_test(a_header_that_waits_outlasts_what_was_held_before_it),
+        cmocka_unit_test(a_search_holds_no_more_than_its_bound),
+    };
+    return cmocka_run_group_tests_name("resync", tests, NULL, NULL);
+}

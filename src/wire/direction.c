@@ -249,11 +249,22 @@ void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint3
     }
 }
 
+static void note_gap(struct rtmp_direction *dir, uint64_t count) {
+    const struct rtmp_note note = {.kind = RTMP_NOTE_GAP, .offset = dir->position, .count = count};
+    dir->dechunk.sink.note(dir->dechunk.sink.user, &note);
+}
+
+/* Bytes that are missing; those of chunks are noted where chunks are read. */
 static void miss(struct rtmp_direction *dir, uint64_t count, bool may_come) {
     if (dir->phase == RTMP_PHASE_UNDECIDED)
         decide_without_more(dir);
-    if (dir->phase == RTMP_PHASE_HANDSHAKE)
+    if (dir->phase == RTMP_PHASE_HANDSHAKE) {
+        uint64_t left = RTMP_HANDSHAKE_TOTAL - dir->position;
+        note_gap(dir, count < left ? count : left);
         count -= read_handshake(dir, NULL, count);
+    }
+    if (dir->phase == RTMP_PHASE_ENCRYPTED && count)
+        note_gap(dir, count);
     if (dir->phase == RTMP_PHASE_CHUNKS && count) {
         if (may_come)
             rtmp_late_open(&dir->late, &dir->dechunk, count);

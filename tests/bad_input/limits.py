@@ -82,6 +82,10 @@ OTHERS = {
     "CSID": "the protocol's own bound",
     "MEDIA_STREAMS": "nothing is hidden: of a stream that lost its place the bytes tell again",
     "DEFAULT_CHUNK_SIZE": "the protocol's own value, no bound",
+    "HOLES": "the hole is said (rtmpx.gap) when it is met, whatever may still fill it",
+    "HOLE_STATE": "as HOLES",
+    "LATE_BYTES": "as HOLES",
+    "LATE_MESSAGES": "as HOLES",
     "OUTLINE_UNIT": "part of what OUTLINE_UNITS shows",
     "OUTLINE_WHOLE": "part of what OUTLINE_UNITS shows",
 }

@@ -124,6 +124,37 @@ static void how_bytes_are_cut_does_not_tell_a_handshake(void **state) {
     }
 }
 
+static void count_gaps(void *user, const struct rtmp_note *note) {
+    uint64_t *gap = user;
+    assert_int_equal(note->kind, RTMP_NOTE_GAP);
+    gap[0]++;
+    gap[1] += note->count;
+}
+
+/* Bytes that were missing from the handshake were missing without a word. */
+static void a_gap_in_the_handshake_is_said(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t seen;
+        uint64_t missing;
+        uint64_t notes; /* handshake and chunks are noted apart */
+    } gaps[] = {{0, 20, 1}, {1, 1536, 1}, {2000, 500, 1}, {3000, 73, 1}, {3000, 100, 2}};
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        struct pair pair;
+        uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {3};
+        uint64_t gap[2] = {0, 0};
+        open_pair(&pair);
+        pair.client.dechunk.sink.user = gap;
+        pair.client.dechunk.sink.note = count_gaps;
+        rtmp_direction_feed(&pair.client, bytes, gaps[i].seen);
+        rtmp_direction_gap(&pair.client, gaps[i].missing);
+        assert_int_equal(pair.client.position, gaps[i].seen + gaps[i].missing);
+        assert_int_equal(gap[0], gaps[i].notes);
+        assert_int_equal(gap[1], gaps[i].missing);
+        close_pair(&pair);
+    }
+}
+
 /* A snapshot length cuts the handshake before it tells: a connection begins with nothing else. */
 static void test_cut_packet_after_syn(void **state) {
     (void)state;
@@ -255,6 +286,7 @@ int main(void) {
         cmocka_unit_test(test_plain_packet_somewhere),
         cmocka_unit_test(test_peer_shakes),
         cmocka_unit_test(how_bytes_are_cut_does_not_tell_a_handshake),
+        cmocka_unit_test(a_gap_in_the_handshake_is_said),
         cmocka_unit_test(test_cut_packet_after_syn),
         cmocka_unit_test(test_cut_bytes_somewhere),
         cmocka_unit_test(plain_packets_are_let_go),

@@ -112,17 +112,18 @@ static void *duplicate(const struct rtmp_memory *memory, const void *bytes, size
 
 bool rtmp_chunk_streams_copy(struct rtmp_chunk_streams *copy, const struct rtmp_chunk_streams *s,
                              const struct rtmp_memory *memory) {
+    uint32_t count = s->count;
     *copy = *s;
     copy->count = copy->capacity = 0;
     copy->items = NULL;
     copy->high = NULL;
     if (s->high && !(copy->high = duplicate(memory, s->high, s->high_capacity * sizeof *s->high)))
         return false;
-    if (s->count && !(copy->items = duplicate(memory, s->items, s->count * sizeof *s->items)))
+    if (count && !(copy->items = duplicate(memory, s->items, count * sizeof *s->items)))
         return false;
-    copy->count = copy->capacity = s->count;
+    copy->count = copy->capacity = count;
     bool copied = true;
-    for (uint32_t i = 0; i < s->count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         struct rtmp_chunk_stream *cs = &copy->items[i];
         cs->body = cs->kept ? duplicate(memory, s->items[i].body, cs->kept) : NULL;
         cs->capacity = cs->kept;

@@ -247,8 +247,10 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
     if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
         return BEGUN_NOTHING;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
-    if (h->fmt >= 2 && !cs)
+    if (h->fmt >= 2 && !cs) {
+        d->headless = h->csid;
         return BEGUN_NOTHING;
+    }
     if (h->fmt >= 2 && cs->broken)
         return BEGUN_UNPROVEN;
     bool first = !cs || !rtmp_chunk_stream_continues(cs, h);

@@ -134,6 +134,7 @@ struct rtmp_dechunk {
         fed_end;          /* where the last two feeds began, the last one ends */
     uint64_t lost_offset; /* where synchronisation was lost */
     uint64_t lost_gap;    /* bytes since then that are not in the capture */
+    uint32_t headless;    /* a chunk stream that was met with nothing to inherit from; 0: none */
     struct rtmp_hypothesis hypothesis;
 };
 

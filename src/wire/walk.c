@@ -220,7 +220,8 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
             return false;
         }
         w->bits += 6;
-    } else if (!first && h.fmt >= 2 && i == w->open_count && cs && !inherits_surely(d, cs)) {
+    } else if (!first && h.fmt >= 2 && i == w->open_count &&
+               (cs ? !inherits_surely(d, cs) : h.csid == d->headless)) {
         /* The middle of a message whose beginning is lost: it says no more than its id. */
         w->bits += 5;
         return false;

@@ -287,8 +287,49 @@ static void length_before_a_hole_is_not_that_of_two_messages(void **state) {
     rtmp_dechunk_destroy(&d);
 }
 
+/* Begun midstream, audio goes on with fmt 3 of a chunk stream whose lengths nobody knows. Each
+ * video message has a header of its own; that the unknown chunk stream, met before, stood behind it
+ * was taken for a proof against it. */
+static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
+    (void)state;
+    static const char *const video[] = {"06 000064 000064 09 01000000 17", "46 000028 000064 09 27",
+                                        "46 000028 000064 09 27"};
+    struct log log;
+    struct rtmp_dechunk d;
+    uint8_t body[99];
+    uint8_t audio[51];
+    uint32_t seed = 1;
+    for (size_t i = 0; i < sizeof body; i++)
+        body[i] = (uint8_t)((seed = seed * 1664525U + 1013904223U) >> 24);
+    memcpy(audio + 1, body, sizeof audio - 1);
+    audio[0] = 0xC4;
+    begin(&d, &log);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    for (size_t i = 0; i < 3; i++) {
+        size_t len;
+        uint8_t *header = guarded_hex(video[i], &len);
+        uint8_t bytes[sizeof audio + 13 + sizeof body + sizeof audio];
+        memcpy(bytes, audio, sizeof audio);
+        memcpy(bytes + sizeof audio, header, len);
+        memcpy(bytes + sizeof audio + len, body, sizeof body);
+        memcpy(bytes + sizeof audio + len + sizeof body, audio, sizeof audio);
+        uint32_t skip = i == 0 ? sizeof audio : 0; /* the first is a segment of its own */
+        rtmp_dechunk_feed(&d, bytes + skip, (uint32_t)(sizeof bytes - 13 + len) - 2 * skip);
+        guarded_free(header, len);
+    }
+    size_t complete = 0;
+    for (size_t i = 0; i < log.part_count; i++) {
+        assert_int_equal(log.parts[i].message.csid, 6);
+        complete += (log.parts[i].flags & RTMP_PART_COMPLETE) != 0;
+    }
+    assert_int_equal(complete, 3);
+    assert_int_equal(d.headless, 4);
+    rtmp_dechunk_destroy(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_header_before_an_unknown_chunk_stream_is_found),
         cmocka_unit_test(part_of_a_replaced_message_keeps_its_values),
         cmocka_unit_test(bytes_carried_into_a_loss_are_held),
         cmocka_unit_test(chunk_stream_behind_65536_others_is_its_own),

@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
 from rtmp_writer import amf0, u29  # noqa: E402
-from tshark import ROOT, PluginError, Tshark  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 LIMIT, REMARK, GIVEN_UP = "rtmpx.limit", "rtmpx.remark", "rtmpx.tunnel.given_up"
 KEPT = "rtmpx.available"  # no expert item: it is so for most media messages
@@ -159,7 +159,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PluginError as error:
-        sys.exit(f"error: {error}")
+    run_main(main)

@@ -7,11 +7,9 @@ A made-up connection sends coded frames of all codecs that have units, in all la
 units of 4, 3, 2 and 1 bytes as the configuration records before them say. Types, lengths and offsets are
 compared with what was written: on one pass, on two, and in sharkd backward and shuffled. Then segments
 are taken out: a list must be complete, or say that it is not."""
-import argparse
 import pathlib
 import random
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tools"), str(HERE.parent / "orders")]
@@ -20,7 +18,7 @@ import decoded  # noqa: E402
 import orders  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import Tshark, run_main  # noqa: E402
+from tshark import run_check  # noqa: E402
 
 MSS = 4000
 NOISE = random.Random(17)
@@ -192,20 +190,15 @@ def check_loss(tshark, segments, begins, directory, wanted):
     return found if (cut, whole) == (2, 1) else [*found, f"{cut} lists cut, {whole} whole by loss"]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build")
-    options = parser.parse_args()
+def everything(tshark, directory):
     wanted = cases()
     segments, begins = connection_of([body for _, body, _ in wanted])
-    with Tshark(options.build) as tshark, tempfile.TemporaryDirectory() as directory:
-        path = pathlib.Path(directory) / "long.pcap"
-        pcap.write_segments(path, segments)
-        found = check_lists(tshark, path, wanted) + check_order(tshark, path)
-        found += check_loss(tshark, segments, begins, path.parent, wanted)
-    print("\n".join(found) or f"{len(wanted)} messages as written")
-    return 1 if found else 0
+    path = directory / "long.pcap"
+    pcap.write_segments(path, segments)
+    found = check_lists(tshark, path, wanted) + check_order(tshark, path)
+    found += check_loss(tshark, segments, begins, directory, wanted)
+    return found, f"{len(wanted)} messages as written"
 
 
 if __name__ == "__main__":
-    run_main(main)
+    run_check(__doc__, everything)

@@ -5,10 +5,8 @@
 usage: negotiation.py [--build DIR]
 A made-up connection with the capabilities of `connect` and of its result, the codecs and tracks of `onMetaData`, the
 colours of a video metadata packet, and a request to reconnect (Enhanced RTMP v2)."""
-import argparse
 import pathlib
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
@@ -16,7 +14,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import Tshark, run_main  # noqa: E402
+from tshark import run_check  # noqa: E402
 
 
 def fourcc(text):
@@ -84,21 +82,16 @@ def check(messages):
     return found
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build")
-    options = parser.parse_args()
+def everything(tshark, directory):
     connection = rtmp.Connection().open().shake()
     for sender, message, _ in CONVERSATION:
         connection.message(sender, message)
-    with Tshark(options.build) as tshark, tempfile.TemporaryDirectory() as directory:
-        path = pathlib.Path(directory) / "negotiation.pcap"
-        pcap.write_segments(path, connection.segments)
-        messages = [message for frame in decoded.frames(tshark, path) for message in frame.messages()]
+    path = directory / "negotiation.pcap"
+    pcap.write_segments(path, connection.segments)
+    messages = [message for frame in decoded.frames(tshark, path) for message in frame.messages()]
     found = check(messages) if len(messages) == len(CONVERSATION) else [f"{len(messages)} messages shown"]
-    print("\n".join(found) or f"{len(CONVERSATION)} messages say what their numbers mean")
-    return 1 if found else 0
+    return found, f"{len(CONVERSATION)} messages say what their numbers mean"
 
 
 if __name__ == "__main__":
-    run_main(main)
+    run_check(__doc__, everything)

@@ -7,12 +7,10 @@ The sets of streams.jsonl, good ones and ones with bytes changed, inserted and t
 its own. Every message must stay visible, the columns must stay ours, and no exception may reach the frame as
 Wireshark's malformed packet or bug, whatever those dissectors think of the bytes. Without the preference, none
 of their fields is there."""
-import argparse
 import json
 import pathlib
 import random
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
@@ -20,7 +18,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import elementary  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import Tshark, run_main  # noqa: E402
+from tshark import run_check  # noqa: E402
 
 CHANGED = 600
 ON = ("-o", "rtmpx.parameter_sets:TRUE")
@@ -91,15 +89,10 @@ def check(tshark, directory):
     return found
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build")
-    options = parser.parse_args()
-    with Tshark(options.build) as tshark, tempfile.TemporaryDirectory() as directory:
-        found = check(tshark, pathlib.Path(directory))
-    print("\n".join(found) or f"{len(parameter_sets())} good and {CHANGED} bad parameter sets as they should be")
-    return 1 if found else 0
+def everything(tshark, directory):
+    good = f"{len(parameter_sets())} good and {CHANGED} bad parameter sets as they should be"
+    return check(tshark, directory), good
 
 
 if __name__ == "__main__":
-    run_main(main)
+    run_check(__doc__, everything)

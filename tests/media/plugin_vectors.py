@@ -6,7 +6,6 @@ usage: plugin_vectors.py [--build DIR]
 Vectors: tests/vectors/av.jsonl and, where it is there, the shared set. Each becomes one message of a
 made-up connection, whole in one segment and again in segments of 7 bytes; then media that lie, each between two
 good neighbours that must stay visible."""
-import argparse
 import json
 import pathlib
 import sys
@@ -18,7 +17,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import ROOT, Tshark, run_main  # noqa: E402
+from tshark import ROOT, run_check  # noqa: E402
 
 TYPES = {"audio": 8, "video": 9}
 FRAME_TYPES = {"key": 1, "inter": 2, "disposable": 3, "generated key": 4, "command": 5}
@@ -162,15 +161,10 @@ def check_lies(tshark):
     return found
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build")
-    options = parser.parse_args()
-    with Tshark(options.build) as tshark:
-        found = check_vectors(tshark, 1448) + check_vectors(tshark, 7) + check_lies(tshark)
-    print("\n".join(found) or f"{len(vectors())} vectors and {len(LIES)} lies as expected")
-    return 1 if found else 0
+def everything(tshark, _):
+    found = check_vectors(tshark, 1448) + check_vectors(tshark, 7) + check_lies(tshark)
+    return found, f"{len(vectors())} vectors and {len(LIES)} lies as expected"
 
 
 if __name__ == "__main__":
-    run_main(main)
+    run_check(__doc__, everything)

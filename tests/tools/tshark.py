@@ -137,6 +137,21 @@ def run_main(main):
         sys.exit(f"error: {error}")
 
 
+def run_check(description, check):
+    """As run_main, for a test whose one option is --build. check(tshark, directory): what is wrong, a list of
+    lines, and what to say when nothing is."""
+    def main():
+        parser = argparse.ArgumentParser(description=description.splitlines()[0])
+        parser.add_argument("--build")
+        options = parser.parse_args()
+        with Tshark(options.build) as tshark, tempfile.TemporaryDirectory() as directory:
+            found, good = check(tshark, pathlib.Path(directory))
+        print("\n".join(found) or good)
+        return 1 if found else 0
+
+    run_main(main)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False,
                                      epilog="Everything else goes to tshark.")

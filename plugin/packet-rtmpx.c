@@ -140,8 +140,7 @@ static void add_gap_hint(proto_tree *tree, tvbuff_t *tvb, int start) {
         tree, hf_gap_hint, tvb, start, 0,
         "If these bytes came later or were sent again, the TCP preference \"Reassemble "
         "out-of-order segments\" (tcp.reassemble_out_of_order) brings them back; where others are "
-        "lost "
-        "for good, tcp.no_subdissector_on_error and tcp.desegment_tcp_streams, both off"));
+        "lost for good, tcp.no_subdissector_on_error and tcp.desegment_tcp_streams, both off"));
 }
 
 static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
@@ -320,9 +319,8 @@ static void register_preferences(int proto) {
         &rtmpx_preferences.keep_media);
     prefs_register_bool_preference(
         module, "parameter_sets", "Parameter sets in full",
-        "Show sequence, picture and video parameter sets also by "
-        "Wireshark's own dissectors of H.264 "
-        "and H.265, with all their fields (h264.*, h265.*). They complain of some good ones.",
+        "Show sequence, picture and video parameter sets also by Wireshark's own dissectors of "
+        "H.264 and H.265, with all their fields (h264.*, h265.*). They complain of some good ones.",
         &rtmpx_preferences.parameter_sets);
 }
 

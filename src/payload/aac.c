@@ -136,17 +136,17 @@ static uint32_t channels_of(const struct asc *asc) {
 void rtmp_aac_config(struct rtmp_media *m) {
     uint32_t start = m->reader.pos;
     struct asc asc = {.type = read_object_type(m, RTMP_FIELD_AAC_OBJECT_TYPE)};
+    asc.ps = asc.type == PS;
+    asc.sbr = asc.ps || asc.type == SBR;
     /* Fields of their own too: one filter finds what the object type says and what comes behind. */
-    if (asc.type == SBR || asc.type == PS)
+    if (asc.sbr)
         rtmp_media_value(m, RTMP_FIELD_AAC_SBR, rtmp_media_since(m, start), 1, NULL);
-    if (asc.type == PS)
+    if (asc.ps)
         rtmp_media_value(m, RTMP_FIELD_AAC_PS, rtmp_media_since(m, start), 1, NULL);
     asc.rate = read_rate(m, RTMP_FIELD_AAC_FREQUENCY);
     asc.configuration =
         rtmp_media_named(m, RTMP_FIELD_AAC_CHANNEL_CONFIGURATION, 4, channel_configurations);
-    if (asc.type == SBR || asc.type == PS) {
-        asc.sbr = true;
-        asc.ps = asc.type == PS;
+    if (asc.sbr) {
         asc.extension_rate = read_rate(m, RTMP_FIELD_AAC_EXTENSION_FREQUENCY);
         asc.type = read_object_type(m, RTMP_FIELD_AAC_CORE_OBJECT_TYPE);
         if (asc.type == ER_BSAC)

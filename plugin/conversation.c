@@ -214,7 +214,7 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, un
     uint32_t captured = tvb_captured_length(tvb);
     uint32_t reported = tvb_reported_length(tvb);
     uint64_t position = dir->wire.position;
-    bool behind = offset < position && dir->wire.late.holes;
+    bool behind = offset < position && dir->wire.late;
     bool repeated = offset + reported <= position;
     drop_namesakes(dir, pinfo);
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);

@@ -237,7 +237,7 @@ void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint3
             pos += read_handshake(dir, bytes + pos, len - pos);
             break;
         case RTMP_PHASE_CHUNKS:
-            if (dir->late.holes)
+            if (dir->late)
                 rtmp_late_follow(&dir->late, &dir->dechunk, bytes + pos, len - pos);
             rtmp_dechunk_feed(&dir->dechunk, bytes + pos, len - pos);
             dir->position += len - pos;
@@ -285,5 +285,5 @@ void rtmp_direction_hole(struct rtmp_direction *dir, uint64_t count) {
 
 bool rtmp_direction_late(struct rtmp_direction *dir, uint64_t offset, const uint8_t *bytes,
                          uint32_t len) {
-    return dir->late.holes && rtmp_late_fill(&dir->late, &dir->dechunk, offset, bytes, len);
+    return dir->late && rtmp_late_fill(&dir->late, &dir->dechunk, offset, bytes, len);
 }

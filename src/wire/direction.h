@@ -41,8 +41,8 @@ struct rtmp_direction {
     bool start_unknown;
     struct rtmp_handshake handshake;
     struct rtmp_dechunk dechunk;
-    struct rtmp_late late;
-    uint8_t *gathered; /* undecided bytes, then the handshake packet being received */
+    struct rtmp_late *late; /* holes that may still be filled, NULL: none */
+    uint8_t *gathered;      /* undecided bytes, then the handshake packet being received */
     uint32_t gathered_count;
     bool packet_holed;
     uint8_t *first_packet;  /* C1 / S1 */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/late.h"
 
-#include "wire/limits.h"
-
 static void *resize(struct rtmp_dechunk *d, void *old, size_t size) {
     return d->memory.resize(d->memory.user, old, size);
 }
@@ -97,27 +95,27 @@ static void move_up(struct rtmp_late *late) {
     late->offset += done;
 }
 
-void rtmp_late_forget(struct rtmp_late *late, struct rtmp_dechunk *d) {
-    if (!late->holes)
+void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_dechunk *d) {
+    struct rtmp_late *late = *handle;
+    if (!late)
         return;
     for (uint32_t i = 0; i < late->hole_count; i++)
         if (late->holes[i].known)
             rtmp_dechunk_destroy(&late->holes[i].before);
-    void *const memory[] = {late->holes, late->bytes, late->reported};
-    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
-        if (memory[i])
-            (void)resize(d, memory[i], 0);
     d->sink = late->sink;
-    *late = (struct rtmp_late){.holes = NULL};
+    if (late->bytes)
+        (void)resize(d, late->bytes, 0);
+    *handle = resize(d, late, 0);
 }
 
 /* The first hole will not fill any more, nor those that would go on from it. */
-static void give_up_first(struct rtmp_late *late, struct rtmp_dechunk *d) {
+static void give_up_first(struct rtmp_late **handle, struct rtmp_dechunk *d) {
+    struct rtmp_late *late = *handle;
     uint32_t count = 1;
     while (count < late->hole_count && !late->holes[count].known)
         count++;
     if (count == late->hole_count) {
-        rtmp_late_forget(late, d);
+        rtmp_late_forget(handle, d);
         return;
     }
     rtmp_dechunk_destroy(&late->holes[0].before);
@@ -126,10 +124,11 @@ static void give_up_first(struct rtmp_late *late, struct rtmp_dechunk *d) {
 }
 
 /* Room for the window up to `len` bytes behind the direction's position. */
-static bool make_room(struct rtmp_late *late, struct rtmp_dechunk *d, uint64_t len) {
-    while (late->hole_count && late->count + len > RTMP_LIMIT_LATE_BYTES)
-        give_up_first(late, d);
-    if (!late->hole_count)
+static bool make_room(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t len) {
+    while (*handle && (*handle)->count + len > RTMP_LIMIT_LATE_BYTES)
+        give_up_first(handle, d);
+    struct rtmp_late *late = *handle;
+    if (!late)
         return false;
     uint32_t want = late->count + (uint32_t)len;
     if (want <= late->capacity)
@@ -139,7 +138,7 @@ static bool make_room(struct rtmp_late *late, struct rtmp_dechunk *d, uint64_t l
         capacity *= 2;
     uint8_t *bytes = resize(d, late->bytes, capacity);
     if (!bytes) {
-        rtmp_late_forget(late, d);
+        rtmp_late_forget(handle, d);
         return false;
     }
     late->bytes = bytes;
@@ -147,47 +146,53 @@ static bool make_room(struct rtmp_late *late, struct rtmp_dechunk *d, uint64_t l
     return true;
 }
 
-static bool begin(struct rtmp_late *late, struct rtmp_dechunk *d) {
-    late->holes = resize(d, NULL, RTMP_LIMIT_HOLES * sizeof *late->holes);
-    if (!late->holes)
-        return false;
-    late->sink = d->sink;
+/* The first hole. Its memory may not be had: then it is one that nothing fills. */
+static struct rtmp_late *begin(struct rtmp_dechunk *d) {
+    struct rtmp_late *late = resize(d, NULL, sizeof *late);
+    if (!late)
+        return NULL;
+    late->hole_count = 0;
+    late->bytes = NULL;
     late->offset = d->position;
-    late->reported = resize(d, NULL, RTMP_LIMIT_LATE_MESSAGES * sizeof *late->reported);
-    return late->reported != NULL;
+    late->count = late->capacity = 0;
+    late->reported_count = 0;
+    late->sink = d->sink;
+    return late;
 }
 
-void rtmp_late_open(struct rtmp_late *late, struct rtmp_dechunk *d, uint64_t count) {
+void rtmp_late_open(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t count) {
     if (count > RTMP_LIMIT_LATE_BYTES || size_of(d) > RTMP_LIMIT_HOLE_STATE) {
-        rtmp_late_forget(late, d);
+        rtmp_late_forget(handle, d);
         return;
     }
-    if (late->hole_count == RTMP_LIMIT_HOLES)
-        give_up_first(late, d);
-    if (!late->holes && !begin(late, d)) {
-        rtmp_late_forget(late, d);
+    if (*handle && (*handle)->hole_count == RTMP_LIMIT_HOLES)
+        give_up_first(handle, d);
+    if (!*handle)
+        *handle = begin(d);
+    struct rtmp_late *late = *handle;
+    if (!late)
         return;
-    }
     struct rtmp_late_hole *hole = &late->holes[late->hole_count];
     *hole =
         (struct rtmp_late_hole){.start = d->position, .end = d->position + count, .known = true};
     if (!copy_state(&hole->before, d)) {
-        rtmp_late_forget(late, d);
+        rtmp_late_forget(handle, d);
         return;
     }
     hole->before.sink = filling(late);
     d->sink = watching(late);
     late->hole_count++;
-    if (make_room(late, d, count))
+    if (make_room(handle, d, count))
         late->count += (uint32_t)count;
 }
 
-void rtmp_late_follow(struct rtmp_late *late, struct rtmp_dechunk *d, const uint8_t *bytes,
+void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_dechunk *d, const uint8_t *bytes,
                       uint32_t len) {
-    if (is_full(late))
-        rtmp_late_forget(late, d);
-    if (!make_room(late, d, len))
+    if (is_full(*handle))
+        rtmp_late_forget(handle, d);
+    if (!make_room(handle, d, len))
         return;
+    struct rtmp_late *late = *handle;
     memcpy(late->bytes + late->count, bytes, len);
     late->count += len;
 }
@@ -274,8 +279,9 @@ static bool fill_hole(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t i
     return true;
 }
 
-bool rtmp_late_fill(struct rtmp_late *late, struct rtmp_dechunk *d, uint64_t offset,
+bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t offset,
                     const uint8_t *bytes, uint32_t len) {
+    struct rtmp_late *late = *handle;
     bool filled = false;
     for (uint32_t i = 0; i < late->hole_count;) {
         const struct rtmp_late_hole *hole = &late->holes[i];
@@ -288,7 +294,7 @@ bool rtmp_late_fill(struct rtmp_late *late, struct rtmp_dechunk *d, uint64_t off
             1 + late->hole_count - count; /* one more when it was split, one less when it is full */
     }
     if (filled && !late->hole_count)
-        rtmp_late_forget(late, d);
+        rtmp_late_forget(handle, d);
     else if (filled)
         move_up(late);
     return filled;

@@ -8,7 +8,7 @@ frames, by `editcap -E` at 0.5, 2 and 10 %. Many mutants, each with addresses of
 file, so that tshark starts seldom; a file that fails is taken apart until the mutant is found.
 Each is shown as a list, in full, in full after two passes, and filtered. Deterministic by --seed.
 
-usage: mutate.py [--build DIR] [--count N] [--seed N] [--captures DIR] [--keep DIR]
+usage: mutate.py [--build DIR] [--count N] [--batch N] [--seed N] [--captures DIR] [--keep DIR]
 """
 import argparse
 import concurrent.futures
@@ -28,7 +28,6 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import pcap  # noqa: E402
 from tshark import ROOT, Tshark, run_main  # noqa: E402
 
-BATCH = 25  # mutants a file
 SEGMENTS = 60  # of a capture in one mutant
 PAYLOAD_BYTES = 60000
 HANDSHAKE = 3073
@@ -219,13 +218,12 @@ def run_batch(tshark, sources, number, mutants, keep):
 # ---- all
 
 
-def batches(captures, count, seed):
+def batches(captures, count, batch, seed):
     """Half of them with changed payloads, half by editcap."""
     dice = random.Random(seed)
-    for start in range(0, count, BATCH):
-        index = start // BATCH
+    for index, start in enumerate(range(0, count, batch)):
         rate = "" if index % 2 == 0 else RATES[index // 2 % len(RATES)]
-        size = min(BATCH, count - start)
+        size = min(batch, count - start)
         yield [Mutant(dice.choice(captures), seed * 10**7 + start + i, rate) for i in range(size)]
 
 
@@ -243,6 +241,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--batch", type=int, default=25, help="mutants a file; 100: half the time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--captures", action="append", type=pathlib.Path, default=[])
     parser.add_argument("--keep", type=pathlib.Path)
@@ -255,7 +254,8 @@ def main():
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         tshark.environment["WIRESHARK_ABORT_ON_DISSECTOR_BUG"] = "1"
         jobs = [pool.submit(run_batch, tshark, sources, number, mutants, options.keep)
-                for number, mutants in enumerate(batches(list(sources), options.count, options.seed))]
+                for number, mutants in enumerate(
+                    batches(list(sources), options.count, options.batch, options.seed))]
         for job in jobs:
             texts, took = job.result()
             slowest = max(slowest, took)
@@ -263,7 +263,8 @@ def main():
                 failed.append(text)
                 print(text, flush=True)
     print(f"{options.count} mutants of {len(sources)} captures in {len(MANNERS)} manners: "
-          f"{len(failed)} failures; {time.monotonic() - began:.0f} s, slowest {BATCH}: {slowest:.1f} s")
+          f"{len(failed)} failures; {time.monotonic() - began:.0f} s, "
+          f"slowest {options.batch}: {slowest:.1f} s")
     return bool(failed)
 
 

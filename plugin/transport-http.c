@@ -91,9 +91,9 @@ static bool from_server(const struct tunnel_carrier *carrier, const packet_info 
 static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
                                          const packet_info *pinfo, const char *id, size_t len,
                                          bool opening) {
-    const char *key = wmem_strdup_printf(wmem_file_scope(), "%s %u %.*s",
-                                         address_to_str(pinfo->pool, &carrier->server),
-                                         carrier->server_port, (int)len, id);
+    const char *key =
+        wmem_strdup_printf(pinfo->pool, "%s %u %.*s", address_to_str(pinfo->pool, &carrier->server),
+                           carrier->server_port, (int)len, id);
     struct tunnel_session *session = wmem_map_lookup(sessions, key);
     if (session && !(opening && session->closed))
         return session;
@@ -103,7 +103,7 @@ static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
     /* Apart from the ids of TCP and TLS connections. */
     session->connection->id = 0x40000000U | pinfo->num;
     session->connection->server_port = carrier->server_port;
-    wmem_map_insert(sessions, key, session);
+    wmem_map_insert(sessions, wmem_strdup(wmem_file_scope(), key), session);
     return session;
 }
 

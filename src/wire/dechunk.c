@@ -476,6 +476,20 @@ static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint
     d->sink.part(d->sink.user, &part);
 }
 
+/* Put bytes behind those that were held. False: there is no memory for them. */
+static bool join(struct rtmp_dechunk *d, uint8_t **held, uint32_t *held_count, const uint8_t *bytes,
+                 uint32_t len) {
+    uint8_t *joined = resize(d, *held, *held_count + len);
+    if (!joined) {
+        note(d, RTMP_NOTE_MEMORY, d->held_offset + *held_count, len, NULL);
+        return false;
+    }
+    memcpy(joined + *held_count, bytes, len);
+    *held = joined;
+    *held_count += len;
+    return true;
+}
+
 void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     d->fed_before = d->fed_offset;
     d->fed_offset = d->position;
@@ -489,14 +503,18 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
     uint32_t pos = 0;
     const uint8_t *later = NULL; /* what follows the replayed bytes */
     uint32_t later_len = 0;
+    uint64_t dropped = 0; /* bytes between these two that there was no memory for */
     struct run run;
     run.on = false;
-    while (pos < len || later_len) {
+    while (pos < len || later_len || dropped) {
         if (pos == len) {
+            rtmp_dechunk_gap(d, dropped);
+            dropped = 0;
             bytes = later;
             len = later_len;
             pos = 0;
             later_len = 0;
+            continue;
         }
         if (d->state != RTMP_LOST) {
             pos += read_synchronised(d, &run, bytes + pos, len - pos);
@@ -516,13 +534,8 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
             later_len = len - pos;
         } else if (pos < len) {
             /* Found inside a replay: what is left of it was not held yet and goes behind. */
-            uint32_t rest = len - pos;
-            uint8_t *joined = resize(d, held, held_count + rest);
-            if (joined) {
-                memcpy(joined + held_count, bytes + pos, rest);
-                held = joined;
-                held_count += rest;
-            }
+            if (!join(d, &held, &held_count, bytes + pos, len - pos))
+                dropped += len - pos;
         }
         if (replay)
             (void)resize(d, replay, 0);

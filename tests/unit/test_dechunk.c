@@ -472,26 +472,121 @@ static void random_bytes_never_hang(void **state) {
     }
 }
 
+/*
+ * Read a stream with a hole in its middle while the n-th allocation fails, and what follows it if
+ * `persistent`, up to its last third; there memory is to be had again. Nothing of memory is lost,
+ * no byte is skipped, and the last messages are those of `whole`. False: there are fewer
+ * allocations.
+ */
+static bool read_while_memory_fails(const struct output *out, const struct recorder *whole,
+                                    long fail, bool persistent, uint32_t media_head) {
+    struct recorder rec = {.fail_at = fail, .fail_on = persistent};
+    struct rtmp_dechunk d;
+    size_t third = out->len / 3;
+    begin(&d, &rec);
+    d.media_head = media_head;
+    seed_state = 1;
+    feed_pieces(&d, out->bytes, third, 900);
+    rtmp_dechunk_gap(&d, 100);
+    feed_pieces(&d, out->bytes + third + 100, third - 100, 900);
+    bool reached = rec.allocations >= fail;
+    rec.fail_at = -1;
+    feed_pieces(&d, out->bytes + 2 * third, out->len - 2 * third, 900);
+    assert_int_equal(d.position, out->len);
+    const size_t last = 8;
+    assert_true(rec.count > last);
+    assert_same_messages(whole, whole->count - last, &rec, rec.count - last);
+    rtmp_dechunk_destroy(&d);
+    assert_int_equal(rec.live, 0);
+    recorder_clear(&rec);
+    return reached;
+}
+
 static void allocation_failures_lose_bodies_not_memory(void **state) {
     (void)state;
-    struct output out = publish(7, 20, 128, false);
-    for (int persistent = 0; persistent < 2; persistent++) {
-        for (long fail = 1;; fail++) {
-            struct recorder rec = {.fail_at = fail, .fail_on = persistent};
-            struct rtmp_dechunk d;
-            begin(&d, &rec);
-            rtmp_dechunk_feed(&d, out.bytes, (uint32_t)out.len / 2);
-            rtmp_dechunk_gap(&d, 100);
-            rtmp_dechunk_feed(&d, out.bytes + out.len / 2 + 100,
-                              (uint32_t)(out.len - out.len / 2 - 100));
-            bool reached = rec.allocations >= fail;
-            rtmp_dechunk_destroy(&d);
-            assert_int_equal(rec.live, 0);
-            recorder_clear(&rec);
-            if (!reached)
-                break;
-        }
+    struct output out = publish(7, 60, 128, true);
+    for (unsigned how = 0; how < 4; how++) {
+        uint32_t media_head = how & 2 ? RTMP_DEFAULT_MEDIA_HEAD : RTMP_LIMIT_MESSAGE_LENGTH;
+        struct recorder whole = {.fail_at = -1};
+        struct rtmp_dechunk d;
+        begin(&d, &whole);
+        d.media_head = media_head;
+        seed_state = 1;
+        feed_pieces(&d, out.bytes, out.len, 900);
+        rtmp_dechunk_destroy(&d);
+        long fail = 1;
+        while (read_while_memory_fails(&out, &whole, fail, how & 1, media_head))
+            fail++;
+        assert_true(fail > 4); /* it does allocate */
+        recorder_clear(&whole);
     }
+    free(out.bytes);
+}
+
+/* Each message on a chunk stream of its own, twice: the second time, when memory is to be had
+ * again, all that follows what a search takes are there. */
+static bool open_streams_while_memory_fails(const struct output *out, uint32_t count, long fail,
+                                            bool persistent) {
+    struct recorder rec = {.fail_at = fail, .fail_on = persistent};
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_feed(&d, out->bytes, (uint32_t)out->len);
+    bool reached = rec.allocations >= fail;
+    rec.fail_at = -1;
+    rtmp_dechunk_feed(&d, out->bytes, (uint32_t)out->len);
+    assert_int_equal(d.position, 2 * out->len);
+    const uint32_t last = count - 10;
+    assert_true(rec.count >= last);
+    for (uint32_t back = 0; back < last; back++)
+        assert_int_equal(rec.messages[rec.count - 1 - back].message.csid, 60 + count - 1 - back);
+    rtmp_dechunk_destroy(&d);
+    assert_int_equal(rec.live, 0);
+    recorder_clear(&rec);
+    return reached;
+}
+
+static void allocation_failures_lose_no_chunk_stream_for_ever(void **state) {
+    (void)state;
+    const uint32_t count = 60; /* some in the table of low ids, most in the hash table */
+    struct output out = {.chunk_size = 128};
+    for (uint32_t i = 0; i < count; i++) {
+        struct sent m = {.csid = 60 + i, .type = 8, .length = 4, .stream_id = 1};
+        put_message(&out, &m, 0, (const uint8_t *)"\xAF\1\2\3");
+    }
+    for (int persistent = 0; persistent < 2; persistent++) {
+        long fail = 1;
+        while (open_streams_while_memory_fails(&out, count, fail, persistent))
+            fail++;
+        assert_true(fail > 4); /* it does allocate */
+    }
+    free(out.bytes);
+}
+
+/* What is found while bytes are read that were held before leaves bytes that were not held yet:
+ * they were dropped when memory for them failed, and all that followed stood at wrong offsets. */
+static void bytes_that_cannot_be_held_again_are_a_gap(void **state) {
+    (void)state;
+    struct output out = publish(3, 40, 4096, true);
+    struct output broken = {.bytes = NULL};
+    for (size_t pos = 16; pos < out.len; pos += 5000) {
+        put(&broken, "\xFF\xFF", 2);
+        put(&broken, out.bytes + pos, out.len - pos < 5000 ? out.len - pos : 5000);
+    }
+    for (long fail = 1;; fail++) {
+        struct recorder rec = {.fail_at = fail};
+        struct rtmp_dechunk d;
+        begin(&d, &rec);
+        rtmp_dechunk_begin_midstream(&d, 0);
+        rtmp_dechunk_feed(&d, broken.bytes, (uint32_t)broken.len);
+        assert_int_equal(d.position, broken.len);
+        rtmp_dechunk_destroy(&d);
+        assert_int_equal(rec.live, 0);
+        bool reached = rec.allocations >= fail;
+        recorder_clear(&rec);
+        if (!reached)
+            break;
+    }
+    free(broken.bytes);
     free(out.bytes);
 }
 
@@ -509,6 +604,8 @@ int main(void) {
         cmocka_unit_test(media_heads_and_whole_configurations_are_kept),
         cmocka_unit_test(random_bytes_never_hang),
         cmocka_unit_test(allocation_failures_lose_bodies_not_memory),
+        cmocka_unit_test(allocation_failures_lose_no_chunk_stream_for_ever),
+        cmocka_unit_test(bytes_that_cannot_be_held_again_are_a_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

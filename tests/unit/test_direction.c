@@ -231,11 +231,12 @@ static void test_chunk_is_no_handshake(void **state) {
     guarded_free(bytes, len);
 }
 
-/* Both directions of a connection, in pieces; the n-th allocation fails. False: there are fewer. */
+/* Both directions of a connection, in pieces; the n-th allocation fails, up to what comes last and
+ * is read as ever. False: there are fewer. */
 static bool converse(long fail, bool persistent, bool unknown) {
     struct recorder rec = {.fail_at = fail, .fail_on = persistent};
     const struct rtmp_memory memory = recorder_memory(&rec);
-    const struct rtmp_sink sink = {.part = ignore_part, .note = ignore_note};
+    struct recorder reported[2] = {{.fail_at = -1}, {.fail_at = -1}};
     uint8_t shake[RTMP_HANDSHAKE_TOTAL];
     size_t len;
     uint8_t *chunks = guarded_hex("ffff 0300000000004014 00000000 020007636f6e6e656374 003ff0000000"
@@ -243,6 +244,7 @@ static bool converse(long fail, bool persistent, bool unknown) {
                                   &len);
     struct rtmp_direction pair[2];
     for (unsigned i = 0; i < 2; i++) {
+        const struct rtmp_sink sink = recorder_sink(&reported[i]);
         rtmp_direction_init(&pair[i], i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory, &sink);
         pair[i].peer = &pair[1 - i];
         pair[i].start_unknown = unknown;
@@ -258,14 +260,28 @@ static bool converse(long fail, bool persistent, bool unknown) {
         rtmp_direction_feed(&pair[i], chunks, (uint32_t)len);
         assert_int_equal(pair[i].position, 6 * 512 + 1 + len + 9 + len);
     }
+    bool reached = rec.allocations >= fail;
+    rec.fail_at = -1;
+    size_t last_len;
+    uint8_t *last = guarded_hex("04 000001 000004 08 01000000 af010203"
+                                "04 000002 000004 08 01000000 af010405",
+                                &last_len);
     for (unsigned i = 0; i < 2; i++) {
         (void)rtmp_direction_handshake(&pair[i]);
+        for (size_t at = 0; at < 9 * last_len; at++) /* the first are of a message still open */
+            rtmp_direction_feed(&pair[i], last + at % last_len, 1);
+        assert_int_equal(pair[i].dechunk.position, pair[i].position);
+        assert_in_range(reported[i].count, 1, 100);
+        const struct recorded_message *m = &reported[i].messages[reported[i].count - 1];
+        assert_int_equal(m->message.timestamp, 2);
+        assert_int_equal(m->available, 4);
+        assert_memory_equal(m->body, "\xAF\1\4\5", 4);
         rtmp_direction_destroy(&pair[i]);
+        recorder_clear(&reported[i]);
     }
     assert_int_equal(rec.live, 0);
+    guarded_free(last, last_len);
     guarded_free(chunks, len);
-    bool reached = rec.allocations >= fail;
-    recorder_clear(&rec);
     return reached;
 }
 

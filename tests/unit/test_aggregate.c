@@ -57,6 +57,8 @@ static struct run run_hex(const char *hex, uint32_t timestamp) {
         (void)run_body(copy, prefix, timestamp);
         guarded_free(copy, prefix);
     }
+    for (struct mutants m = mutants_of(bytes, len); next_mutant(&m);)
+        (void)run_body(m.bytes, m.len, timestamp);
     guarded_free(bytes, len);
     return whole;
 }

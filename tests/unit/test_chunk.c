@@ -90,19 +90,12 @@ static void check_messages(const struct vector *v, const struct recorder *rec) {
 }
 
 /* Another byte anywhere: every byte is taken, and what was taken is given back (feed). */
-static void check_mutations(const struct vector *v) {
-    static const uint8_t extremes[] = {0x00, 0x7F, 0x80, 0xFF};
-    uint8_t *bytes = guarded_copy(v->bytes, v->len);
-    for (size_t at = 0; at < v->len; at++) {
-        for (unsigned k = 0; k < 8 + sizeof extremes; k++) {
-            struct recorder changed = {.fail_at = -1};
-            bytes[at] = k < 8 ? (uint8_t)(v->bytes[at] ^ 1U << k) : extremes[k - 8];
-            feed(&changed, bytes, v->len, v->len);
-            recorder_clear(&changed);
-        }
-        bytes[at] = v->bytes[at];
+static void check_mutants(const struct vector *v) {
+    for (struct mutants m = mutants_of(v->bytes, v->len); next_mutant(&m);) {
+        struct recorder changed = {.fail_at = -1};
+        feed(&changed, m.bytes, m.len, m.len);
+        recorder_clear(&changed);
     }
-    guarded_free(bytes, v->len);
 }
 
 static void check_direction(const struct vector *v) {
@@ -125,7 +118,7 @@ static void check_direction(const struct vector *v) {
         recorder_clear(&prefix);
     }
     recorder_clear(&whole);
-    check_mutations(v);
+    check_mutants(v);
 }
 
 static void check(const struct vector *v) {

@@ -609,18 +609,8 @@ static void check_damage(const struct record *record) {
         media_events_read(&events, is_video(record), prefix, cut);
         guarded_free(prefix, cut);
     }
-    for (size_t i = is_legacy(record) ? 1 : 5; i < len; i++) {
-        uint8_t old = bytes[i];
-        for (unsigned bit = 0; bit < 8; bit++) {
-            bytes[i] = (uint8_t)(old ^ 1U << bit);
-            media_events_read(&events, is_video(record), bytes, len);
-        }
-        bytes[i] = 0xFF;
-        media_events_read(&events, is_video(record), bytes, len);
-        bytes[i] = 0;
-        media_events_read(&events, is_video(record), bytes, len);
-        bytes[i] = old;
-    }
+    for (struct mutants m = mutants_of(bytes, len); next_mutant(&m);)
+        media_events_read(&events, is_video(record), m.bytes, m.len);
     guarded_free(bytes, len);
 }
 

@@ -90,18 +90,24 @@ static void summarize(struct run *run, uint8_t type) {
     rtmp_command_summary(&text, rtmp_reader_over(run->bytes, (uint32_t)run->len), type);
 }
 
-/* The whole, after every prefix of it against a guard page. */
-static struct run run_body(const struct body *body, uint8_t type) {
-    struct run run;
-    for (size_t prefix = 0; prefix <= body->len; prefix++) {
-        run = (struct run){.len = prefix, .bytes = guarded_copy(body->bytes, prefix)};
-        memset(&run.command, 0xA5, sizeof run.command);
-        rtmp_command_read(&run.command, rtmp_reader_over(run.bytes, (uint32_t)prefix), type);
-        summarize(&run, type);
-        if (prefix < body->len)
-            guarded_free(run.bytes, prefix);
-    }
+static struct run run_bytes(uint8_t *bytes, size_t len, uint8_t type) {
+    struct run run = {.len = len, .bytes = bytes};
+    memset(&run.command, 0xA5, sizeof run.command);
+    rtmp_command_read(&run.command, rtmp_reader_over(bytes, (uint32_t)len), type);
+    summarize(&run, type);
     return run;
+}
+
+/* The whole, after every prefix of it against a guard page and every mutant. */
+static struct run run_body(const struct body *body, uint8_t type) {
+    for (size_t prefix = 0; prefix < body->len; prefix++) {
+        uint8_t *copy = guarded_copy(body->bytes, prefix);
+        (void)run_bytes(copy, prefix, type);
+        guarded_free(copy, prefix);
+    }
+    for (struct mutants m = mutants_of(body->bytes, body->len); next_mutant(&m);)
+        (void)run_bytes(m.bytes, m.len, type);
+    return run_bytes(guarded_copy(body->bytes, body->len), body->len, type);
 }
 
 static void end_run(struct run *run) {

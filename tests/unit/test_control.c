@@ -48,6 +48,8 @@ static struct run run_hex(const char *hex, uint8_t type) {
         }
         guarded_free(copy, prefix);
     }
+    for (struct mutants m = mutants_of(bytes, len); next_mutant(&m);)
+        (void)run_body(m.bytes, m.len, type);
     guarded_free(bytes, len);
     return whole;
 }

@@ -109,21 +109,9 @@ static void check_prefixes(const uint8_t *bytes, size_t len, uint8_t type) {
     }
 }
 
-static void check_mutations(const uint8_t *bytes, size_t len, uint8_t type) {
-    static const uint8_t extremes[] = {0x00, 0x7F, 0x80, 0xFF};
-    uint8_t *copy = guarded_copy(bytes, len);
-    for (size_t at = 0; at < len; at++) {
-        for (unsigned bit = 0; bit < 8; bit++) {
-            copy[at] = (uint8_t)(bytes[at] ^ (1U << bit));
-            run_harmless(copy, len, type);
-        }
-        for (size_t i = 0; i < sizeof extremes; i++) {
-            copy[at] = extremes[i];
-            run_harmless(copy, len, type);
-        }
-        copy[at] = bytes[at];
-    }
-    guarded_free(copy, len);
+static void check_mutants(const uint8_t *bytes, size_t len, uint8_t type) {
+    for (struct mutants m = mutants_of(bytes, len); next_mutant(&m);)
+        run_harmless(m.bytes, m.len, type);
 }
 
 /* --- The parts against a vector's meaning. --- */
@@ -271,7 +259,7 @@ static void check_vector(const struct vector *vector) {
         check_meaning(&run, vector->meaning);
     free(run.parts);
     check_prefixes(vector->bytes, vector->len, type);
-    check_mutations(vector->bytes, vector->len, type);
+    check_mutants(vector->bytes, vector->len, type);
 }
 
 /* --- Cases built by hand from the layout. --- */

@@ -40,6 +40,27 @@ void guarded_free(uint8_t *copy, size_t len) {
     (void)munmap(copy + len - readable, readable + (size_t)sysconf(_SC_PAGESIZE));
 }
 
+struct mutants mutants_of(const void *bytes, size_t len) {
+    return (struct mutants){.bytes = guarded_copy(bytes, len), .len = len};
+}
+
+bool next_mutant(struct mutants *mutants) {
+    static const uint8_t extremes[] = {0x00, 0x7F, 0x80, 0xFF};
+    const unsigned each = 8 + sizeof extremes;
+    if (mutants->next)
+        mutants->bytes[mutants->offset] = mutants->original;
+    mutants->offset = mutants->next / each;
+    if (mutants->offset >= mutants->len) {
+        guarded_free(mutants->bytes, mutants->len);
+        return false;
+    }
+    unsigned change = mutants->next++ % each;
+    uint8_t *byte = mutants->bytes + mutants->offset;
+    mutants->original = *byte;
+    *byte = change < 8 ? (uint8_t)(*byte ^ 1U << change) : extremes[change - 8];
+    return true;
+}
+
 static unsigned hex_digit(char c) {
     static const char digits[] = "0123456789abcdef0123456789ABCDEF";
     const char *found = c ? strchr(digits, c) : NULL;

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,23 @@ int run_vectors(const char *kind, vector_check check);
  * reading one byte too far faults. Never NULL (also for len 0). Free with guarded_free. */
 uint8_t *guarded_copy(const void *bytes, size_t len);
 void guarded_free(uint8_t *copy, size_t len);
+
+/*
+ * The mutants of some bytes, one byte changed in each: every bit flipped, every byte 00, 7F, 80,
+ * FF. for (struct mutants m = mutants_of(bytes, len); next_mutant(&m);)
+ */
+struct mutants {
+    uint8_t *bytes; /* this mutant, against a guard page */
+    size_t len;
+    size_t offset;    /* of the byte that is changed */
+    uint8_t original; /* what it was; a mutant may be equal to it */
+    unsigned next;    /* counts them */
+};
+
+struct mutants mutants_of(const void *bytes, size_t len);
+
+/* Make the next one, in the place of the last. False: that was all, and the bytes are freed. */
+bool next_mutant(struct mutants *mutants);
 
 /* Hex digits (blanks allowed between bytes) as a guarded copy; *len gets the number of bytes.
  * Aborts the program on anything that is not hex: the test itself is then wrong. */

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random valid traffic: what the plugin shows against what the writer meant.
 
-Messages of every kind with random values, on chunk streams of every form, interleaved, with chunk
-sizes that change and timestamps that wrap, in segments of any size. All are compared by type,
-length, timestamp, stream and chunks; every value of some. The writer (tests/tools/rtmp_writer.py)
+Commands, data, SharedObjects, audio, video, aggregates and control messages with random values, on
+chunk streams and with chunk headers of every form, interleaved, with chunk sizes that change and
+timestamps that wrap, in segments of any size. All are compared by type, length, timestamp, stream
+and chunks; every value of some. The writer (tests/tools/rtmp_writer.py)
 shares nothing with the product. Deterministic by --seed.
 
 usage: differential.py [--build DIR] [--messages N] [--values N] [--seed N]
@@ -110,25 +111,147 @@ def value3(dice, depth):
     return rtmp.Typed(name, written), {"__class__": name, **meant}
 
 
-# ---- messages
+# ---- bodies: (type, bytes, what an expected file says or {field: values})
 
 
-def body(dice):
-    """(type, bytes, meant values or None)"""
-    kind = dice.choice((8, 8, 9, 9, 9, 20, 20, 18, 17, 3, 5, 4))
-    if kind in (3, 5):
-        return kind, struct.pack("!I", dice.getrandbits(32)), None
-    if kind == 4:
-        return kind, struct.pack("!HI", dice.choice((0, 1, 6, 7)), dice.getrandbits(32)), None
-    if kind in (8, 9):
-        first = b"\xaf\x01" if kind == 8 else dice.choice((b"\x17\x01", b"\x27\x01")) + bytes(3)
-        return kind, first + dice.randbytes(int(dice.paretovariate(0.7) * 20) % 3000), None
+def number_body(kind, field, value):
+    return kind, struct.pack("!I", value), {"fields": {field: [value]}}
+
+
+def user_control(dice):
+    event = dice.choice((0, 1, 2, 3, 4, 6, 7, 31, 32))
+    name = "timestamp" if event in (6, 7) else "stream_id"
+    numbers = {name: dice.getrandbits(32)}
+    if event == 3:
+        numbers["buffer_length"] = dice.getrandbits(32)
+    message = rtmp.user_control(event, *numbers.values())
+    fields = {f"rtmpx.user_control.{name}": [number] for name, number in numbers.items()}
+    return message.type, message.body, {"fields": {"rtmpx.user_control.event": [event], **fields}}
+
+
+def control(dice):
+    kind = dice.choice((rtmp.ACKNOWLEDGEMENT, rtmp.WINDOW_ACK_SIZE, rtmp.PEER_BANDWIDTH, 0, 0))
+    value = dice.getrandbits(32)
+    if kind == rtmp.ACKNOWLEDGEMENT:
+        return number_body(kind, "rtmpx.ack_sequence_number", value)
+    if kind == rtmp.WINDOW_ACK_SIZE:
+        return number_body(kind, "rtmpx.window_ack_size", value)
+    if kind == rtmp.PEER_BANDWIDTH:
+        limit = dice.randrange(3)
+        return kind, struct.pack("!IB", value, limit), {"fields": {
+            "rtmpx.peer_bandwidth": [value], "rtmpx.peer_bandwidth.limit_type": [limit]}}
+    return user_control(dice)
+
+
+def noise(dice):
+    return dice.randbytes(int(dice.paretovariate(0.7) * 20) % 3000)
+
+
+def audio(dice):
+    if dice.random() < 0.2:
+        fourcc = dice.choice(("Opus", "mp4a", "ac-3"))
+        return rtmp.AUDIO, b"\x91" + fourcc.encode() + noise(dice), {"fields": {
+            "rtmpx.audio.format": [9], "rtmpx.audio.packet_type": [1], "rtmpx.audio.fourcc": [fourcc]}}
+    kind, rate = dice.choice((2, 5, 6, 7, 8, 10, 11)), dice.randrange(4)
+    size, channels = dice.randrange(2), dice.randrange(2)
+    fields = {"format": [kind], "rate": [rate], "sample_size": [size], "channels": [channels]}
+    if kind == 10:
+        fields["packet_type"] = [1]
+    head = bytes([kind << 4 | rate << 2 | size << 1 | channels]) + b"\1" * (kind == 10)
+    return rtmp.AUDIO, head + noise(dice), {"fields": {f"rtmpx.audio.{k}": v for k, v in fields.items()}}
+
+
+def video(dice):
+    frame = dice.randint(1, 3)
+    composition = dice.choice((0, 40, -80, dice.randint(-2**23, 2**23 - 1)))
+    cts = struct.pack("!i", composition)[1:]
+    fields = {"frame_type": [frame]}
+    if dice.random() < 0.3:
+        fourcc = dice.choice(("hvc1", "avc1", "av01", "vp09"))
+        timed = fourcc in ("hvc1", "avc1") and dice.random() < 0.5
+        packet = 3 if fourcc in ("hvc1", "avc1") and not timed else 1
+        head = bytes([0x80 | frame << 4 | packet]) + fourcc.encode() + cts * timed
+        fields |= {"enhanced": [1], "packet_type": [packet], "fourcc": [fourcc]}
+    else:
+        codec = dice.choice((2, 4, 7, 7, 7))
+        timed = codec == 7
+        head = bytes([frame << 4 | codec]) + (b"\1" + cts) * timed
+        fields |= {"enhanced": [0], "codec_id": [codec]} | ({"packet_type": [1]} if timed else {})
+    if timed:
+        fields["composition_time"] = [composition]
+    return rtmp.VIDEO, head + noise(dice), {"fields": {f"rtmpx.video.{k}": v for k, v in fields.items()}}
+
+
+def aggregate(dice, timestamp):
+    base = clock = dice.getrandbits(24)
+    data, fields = b"", {name: [] for name in ("type", "size", "timestamp", "rebased_timestamp",
+                                               "back_pointer")}
+    for _ in range(dice.randint(1, 6)):
+        kind, tag, _ = dice.choice((audio, video))(dice)
+        for name, value in zip(fields, (kind, len(tag), clock, (timestamp + clock - base) % pcap.WRAP,
+                                        len(tag) + 11)):
+            fields[name].append(value)
+        data += (bytes([kind]) + struct.pack("!I", len(tag))[1:] + struct.pack("!I", clock)[1:]
+                 + bytes([clock >> 24, 0, 0, 0]) + tag + struct.pack("!I", len(tag) + 11))
+        clock += dice.randint(0, 50)
+    return rtmp.AGGREGATE, data, {"fields": {f"rtmpx.aggregate.tag.{k}": v for k, v in fields.items()}}
+
+
+def shared_object_event(dice):
+    kind = dice.randint(rtmp.USE, rtmp.USE_SUCCESS)
+    body, meant = b"", {"type": kind}
+    if kind in (rtmp.REQUEST_CHANGE, rtmp.CHANGE):
+        pairs = {f"{i}{text(dice)}": value0(dice, 3) for i in range(dice.randint(0, 4))}
+        body = rtmp.so_pairs({key: value[0] for key, value in pairs.items()})
+        meant["attributes"] = [(key, value[1], None) for key, value in pairs.items()]
+    elif kind in (rtmp.SUCCESS, rtmp.REMOVE, rtmp.REQUEST_REMOVE):
+        meant["names"] = [text(dice, 1) for _ in range(dice.randint(1, 3))]
+        body = b"".join(map(rtmp.short_text, meant["names"]))
+    elif kind == rtmp.SEND:
+        values = [(name := text(dice, 1),) * 2] + [value0(dice, 3) for _ in range(dice.randint(0, 3))]
+        body = b"".join(rtmp.amf0(value[0]) for value in values)
+        meant["values"] = [value[1] for value in values]
+    elif kind == rtmp.STATUS:
+        meant["code"], meant["level"] = f"SharedObject.{text(dice)}", dice.choice(("status", "error"))
+        body = rtmp.short_text(meant["code"]) + rtmp.short_text(meant["level"])
+    meant["length"] = len(body)
+    return rtmp.so_event(kind, body), meant
+
+
+def shared_object(dice):
+    events = [shared_object_event(dice) for _ in range(dice.randint(1, 4))]
+    meant = {"name": text(dice, 1), "version": dice.getrandbits(32), "flags": dice.choice((0, 2)),
+             "unknown": 0, "events": [event[1] for event in events]}
+    message = rtmp.shared_object(meant["name"], meant["version"], meant["flags"],
+                                 *(event[0] for event in events),
+                                 kind=dice.choice((rtmp.SHARED_OBJECT, rtmp.SHARED_OBJECT_AMF3)))
+    return message.type, message.body, {"so": meant}
+
+
+def amf_message(dice):
+    kind = dice.choice((rtmp.COMMAND, rtmp.COMMAND, rtmp.DATA, 17))
     values = [(name := text(dice, 1),) * 2]
-    if kind != 18:
+    if kind != rtmp.DATA:
         values.append((float(dice.randint(0, 9)),) * 2)
     values += [value0(dice, 4) for _ in range(dice.randint(1, 4))]
-    data = b"".join(rtmp.amf0(v[0]) for v in values)
-    return kind, (b"\0" if kind == 17 else b"") + data, [v[1] for v in values]
+    data = b"".join(rtmp.amf0(value[0]) for value in values)
+    return kind, (b"\0" if kind == 17 else b"") + data, {"amf": [value[1] for value in values]}
+
+
+def body(dice, timestamp):
+    kind = dice.randrange(13)
+    if kind < 2:
+        return audio(dice)
+    if kind < 5:
+        return video(dice)
+    if kind < 9:
+        return amf_message(dice)
+    if kind < 11:
+        return control(dice)
+    return aggregate(dice, timestamp) if kind == 11 else shared_object(dice)
+
+
+# ---- messages
 
 
 def csids(dice):
@@ -140,7 +263,7 @@ class Sender:
 
     def __init__(self, dice):
         self.dice = dice
-        self.writer = rtmp.ChunkWriter()
+        self.writer = rtmp.ChunkWriter(repeat_extended=dice.random() < 0.7)
         self.csids = csids(dice)
         self.clock = {csid: dice.choice((0, 0xFFFFFF - 50, 0x7FFFFFFF)) for csid in self.csids}
         self.stream_id = {csid: dice.choice((0, 1, 1, 7)) for csid in self.csids}
@@ -148,20 +271,18 @@ class Sender:
 
     def message(self, csid):
         dice = self.dice
-        kind, data, meant = body(dice)
         if dice.random() < 0.9:
             self.clock[csid] += dice.choice((0, 20, 23, 40, dice.randint(0, 5000)))
         elif dice.random() < 0.1:
             self.clock[csid] += 0x1000000
         self.clock[csid] %= pcap.WRAP
+        kind, data, meant = body(dice, self.clock[csid])
         message = rtmp.Message(kind, data, csid=csid, timestamp=self.clock[csid],
                                stream_id=self.stream_id[csid])
-        chunks = self.writer.chunks(message)
-        row = {"type": kind, "length": len(data), "ts": message.timestamp, "fmt": chunks[0][0] >> 6,
-               "sid": message.stream_id, "csid": csid, "chunks": len(chunks)}
-        if meant is not None:
-            row["amf"] = meant
-        return chunks, row
+        fmt = self.writer.smallest_fmt(message)
+        chunks = self.writer.chunks(message, dice.randint(0, fmt) if dice.random() < 0.2 else fmt)
+        return chunks, {"type": kind, "length": len(data), "ts": message.timestamp,
+                        "sid": message.stream_id, "csid": csid, "chunks": len(chunks), **meant}
 
     def some(self):
         """The bytes of one to three messages whose chunks take turns."""
@@ -171,8 +292,8 @@ class Sender:
             size = dice.choice((1, 64, 127, 128, 129, 1000, 4096, 65536))
             scs = rtmp.control(rtmp.SET_CHUNK_SIZE, size)
             chunks = self.writer.chunks(scs)
-            self.rows.append({"type": 1, "length": 4, "ts": 0, "fmt": chunks[0][0] >> 6, "sid": 0,
-                              "csid": 2, "chunks": len(chunks)})
+            self.rows.append({"type": 1, "length": 4, "ts": 0, "sid": 0, "csid": 2,
+                              "chunks": len(chunks), "fields": {"rtmpx.set_chunk_size": [size]}})
             out += b"".join(chunks)
         open_messages = [self.message(csid)
                          for csid in dice.sample(self.csids, dice.choice((1, 1, 2, 3)))]
@@ -231,6 +352,17 @@ def compare_headers(tshark, path, meant):
     return found
 
 
+def compare_fields(message, fields):
+    found = []
+    for name, values in fields.items():
+        shown = message.shown(name)
+        if isinstance(values[0], int):
+            shown = [int(text, 0) for text in shown]
+        if shown != values:
+            found.append(f"{name} {shown} meant {values}")
+    return found
+
+
 def compare_values(tshark, path, meant):
     shown = [[] for _ in meant]
     for frame in decoded.frames(tshark, path):
@@ -240,8 +372,9 @@ def compare_values(tshark, path, meant):
         if len(shown[stream]) != len(rows):
             found.append(f"connection {stream}: {len(shown[stream])} messages, meant {len(rows)}")
         for index, (message, row) in enumerate(zip(shown[stream], rows)):
-            found += [f"connection {stream}, message {index}: {wrong}"
-                      for wrong in compare.compare_message(message, row)]
+            wrong = (compare.compare_message(message, row)
+                     + compare_fields(message, row.get("fields", {})))
+            found += [f"connection {stream}, message {index}: {text}" for text in wrong]
     return found
 
 
@@ -249,7 +382,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--messages", type=int, default=100000)
-    parser.add_argument("--values", type=int, default=3000, help="of them, with every value")
+    parser.add_argument("--values", type=int, default=3000, help="more, with every value")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     found = []

@@ -214,7 +214,8 @@ class ChunkWriter:
         self.repeat_extended = repeat_extended  # the 4 bytes again on type 3 chunks
         self.last = {}  # csid -> (message, delta or None)
 
-    def _smallest_fmt(self, message):
+    def smallest_fmt(self, message):
+        """The format of the shortest header that says what is new; any lower one says it too."""
         before, delta = self.last.get(message.csid, (None, None))
         if not before or before.stream_id != message.stream_id \
                 or message.timestamp < before.timestamp:
@@ -225,7 +226,7 @@ class ChunkWriter:
 
     def chunks(self, message, fmt=None):
         """The chunks of one message, a list of byte strings. fmt None: the smallest header."""
-        fmt = self._smallest_fmt(message) if fmt is None else fmt
+        fmt = self.smallest_fmt(message) if fmt is None else fmt
         before = self.last.get(message.csid, (None, None))[0]
         delta = None if fmt == 0 else (message.timestamp - before.timestamp) % pcap.WRAP
         number = message.timestamp if fmt == 0 else delta

@@ -10,6 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#include <sanitizer/lsan_interface.h>
+#endif
+#endif
+
 #include <epan/column-info.h>
 #include <epan/column.h>
 #include <epan/dfilter/dfilter.h>
@@ -23,6 +29,7 @@
 #include <wsutil/wslog.h>
 
 #include "fuzz.h"
+#include "planted.h"
 #include "preferences.h"
 #include "rtmpx.h"
 #include "wire/handshake.h"
@@ -59,8 +66,9 @@ struct capture {
 };
 
 /* Opening a file costs far more than dissecting one of ours: many inputs share a session, each with
- * frame numbers and addresses of its own. */
-#define INPUTS_A_SESSION 1000U
+ * frame numbers and addresses of its own. So does a search for leaks, which libFuzzer would do
+ * after each input, as the session keeps some memory of each: there is one a session. */
+#define INPUTS_A_SESSION 500U
 static epan_t *session;
 static struct capture *current;
 static uint32_t networks, frames;
@@ -277,16 +285,28 @@ static void visit(struct capture *c, uint32_t index, enum visit how) {
     wtap_rec_cleanup(&record);
 }
 
+/* The frame before our first one is of another input. */
 static const nstime_t *frame_time(struct packet_provider_data *provider, uint32_t number) {
+    static const nstime_t before;
     (void)provider;
     uint32_t index = number - current->first_frame;
-    return index < current->count ? &current->frame[index].data.abs_ts : NULL;
+    return index < current->count ? &current->frame[index].data.abs_ts : &before;
+}
+
+static void check_leaks(void) {
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+    FUZZ_CHECK(__lsan_do_recoverable_leak_check() == 0);
+#endif
+#endif
 }
 
 static void open_session(void) {
     static const struct packet_provider_funcs functions = {.get_frame_ts = frame_time};
-    if (session)
+    if (session) {
         epan_free(session);
+        check_leaks();
+    }
     session = epan_new(NULL, &functions);
     frames = 0;
 }
@@ -330,6 +350,7 @@ static void begin(void) {
     timestamp_set_seconds_type(TS_SECONDS_DEFAULT);
     wtap_init(FALSE);
     plugin_register();
+    fuzz_plant();
     FUZZ_CHECK(epan_init(NULL, NULL, FALSE));
     e_prefs *preferences = epan_load_settings();
     build_column_format_array(&columns, preferences->num_cols, TRUE);

@@ -164,10 +164,20 @@ def _matched_late(messages, shown, missing):
     return matched
 
 
-def judge(messages, shown, missing, bodies=True, late=False):
-    """Total of one direction of one variant. bodies: a message needs its body to be present.
-    late: what is missing comes in the end, so that only clocks may be wrong until then."""
-    matched = (_matched_late if late else _matched)(messages, shown, missing)
+def _matched_places(messages, shown, missing):
+    """As _matched, of messages whose place in the stream is known: (position of the first byte,
+    header). It must be the place of that very message."""
+    places = {message.start: index for index, message in enumerate(messages)}
+    found = ((places.get(place), header) for place, header in shown)
+    return {index for index, header in found
+            if index is not None and _same(messages[index], header, missing)}
+
+
+def judge(messages, shown, missing, match, bodies=True, late=False):
+    """Total of one direction of one variant. match: _matched or one of its kind. bodies: a message
+    needs its body to be present. late: what is missing comes in the end, so that only clocks may be
+    wrong until then."""
+    matched = match(messages, shown, missing)
     if late:
         missing = []
     total = Total(lossless=not missing)
@@ -252,7 +262,8 @@ RECORD = struct.Struct("=QIIIBBxx")  # struct record of through_core.c
 
 
 def run_batch_in_core(command, connection, batch, snaplen):
-    """As run_batch, without TCP in between."""
+    """As run_batch, without TCP in between; with the position of each message's first byte instead
+    of what is reached with its last one."""
     ends = ((connection.client, connection.server), (connection.server, connection.client))
     records = []
     for number, (variant, _) in enumerate(batch):
@@ -271,8 +282,8 @@ def run_batch_in_core(command, connection, batch, snaplen):
                             check=True).stdout
     shown = collections.defaultdict(list)
     for line in output.splitlines():
-        number, direction, reached, *header = map(int, line.split())
-        shown[number, ends[direction]].append((reached, tuple(header)))
+        number, direction, begin, *header = map(int, line.split())
+        shown[number, ends[direction]].append((begin, tuple(header)))
     return shown
 
 
@@ -291,11 +302,13 @@ def run_kind(tshark, connection, kind, options):
     if len(expected) < 2:
         return total
     snaplen = int(kind.split()[1]) if kind.startswith("snaplen") else 0
+    late, in_core = kind.endswith("+late"), options.core and kind in LOSSES
+    match = _matched_places if in_core else _matched_late if late else _matched
     done = 0
     for batch in _batches(chosen(transformation(connection), options.sample, options.seed)):
-        if options.core and kind in LOSSES:
+        if in_core:
             program = tshark.build / "tests/properties/through_core"
-            command = [program, "--late"] if kind.endswith("+late") else [program]
+            command = [program, "--late"] if late else [program]
             shown = run_batch_in_core(command, connection, batch, snaplen)
         else:
             shown = run_batch(tshark, connection, batch, snaplen, arguments)
@@ -303,8 +316,7 @@ def run_kind(tshark, connection, kind, options):
             verdict = Total()
             for direction, messages in expected.items():
                 verdict.add(judge(messages, shown[number, direction],
-                                  missing.get(direction, []), not snaplen,
-                                  kind.endswith("+late")))
+                                  missing.get(direction, []), match, not snaplen, late))
             verdict.variants = 1
             if options.show and not verdict.good():
                 print(f"    {kind} variant {done + number}: missing {missing}: "

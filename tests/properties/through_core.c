@@ -2,9 +2,8 @@
 /*
  * Segments on standard input through the core alone, for property runs of many variants
  * (properties.py --core). A record is a struct record in the machine's byte order, then `captured`
- * bytes. Prints each complete message as "variant direction reached type length timestamp stream_id
- * csid", where `reached` is the offset that the direction has reached with the segment that
- * completes it.
+ * bytes. Prints each complete message as "variant direction offset type length timestamp stream_id
+ * csid", where `offset` is that of its first byte.
  *
  * Segments are handed over as Wireshark does unless told otherwise: bytes that come late or again
  * are not; with the argument --late they are.
@@ -38,12 +37,9 @@ static void print_message(void *user, const struct rtmp_part *part) {
     if (!(part->flags & RTMP_PART_COMPLETE))
         return;
     const struct rtmp_message *m = &part->message;
-    uint64_t reached = s->segment->offset + s->segment->reported;
-    if (s->base + s->wire.position > reached)
-        reached = s->base + s->wire.position;
     printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
-           s->segment->variant, s->segment->direction, reached, m->type, m->length, m->timestamp,
-           m->stream_id, m->csid);
+           s->segment->variant, s->segment->direction, s->base + part->message_offset, m->type,
+           m->length, m->timestamp, m->stream_id, m->csid);
 }
 
 static void ignore(void *user, const struct rtmp_note *note) {

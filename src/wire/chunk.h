@@ -35,6 +35,11 @@ static inline uint32_t rtmp_chunk_basic_bytes(uint8_t first) {
     return (first & 0x3F) == 0 ? 2 : (first & 0x3F) == 1 ? 3 : 1;
 }
 
+/* Bytes of the basic header of a chunk stream id, as short as it can be. */
+static inline uint32_t rtmp_chunk_basic_bytes_of(uint32_t csid) {
+    return csid < 64 ? 1 : csid < 320 ? 2 : 3;
+}
+
 /* Bytes of basic and message header that the first byte announces (no extended timestamp). */
 static inline uint32_t rtmp_chunk_header_bytes(uint8_t first) {
     static const uint8_t message[4] = {11, 7, 3, 0};

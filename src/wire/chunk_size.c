@@ -21,7 +21,7 @@ struct size_subject {
 
 static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_subject *subject) {
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held + start, d->held_count - start);
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
     if (!rtmp_chunk_header_read(&r, &h))
         return false;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
@@ -34,7 +34,7 @@ static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_
         .length = h.fmt <= 1 ? h.length
                   : cs       ? cs->message.length
                              : 0,
-        .continuation = (uint8_t)(0xC0 | (d->held[start] & 0x3F)),
+        .continuation = (uint8_t)(0xC0 | (d->held.bytes[start] & 0x3F)),
     };
     return true;
 }
@@ -46,7 +46,7 @@ static int size_evidence(struct rtmp_dechunk *d, const struct size_subject *subj
     uint32_t pos = subject->start;
     (void)rtmp_walk_step(d, &w, &pos, true);
     w.bits = w.after; /* what counts is what follows it */
-    if (!w.failed && pos < d->held_count)
+    if (!w.failed && pos < d->held.count)
         rtmp_walk_from(d, &w, pos, false);
     if (w.failed)
         return -1;
@@ -57,12 +57,16 @@ static int size_evidence(struct rtmp_dechunk *d, const struct size_subject *subj
     return w.bits;
 }
 
-/* Does a continuation header stand where this size says? */
+/* Does a continuation header stand where this size says? The one from before a hole is also tried
+ * where that header is missing. */
 static bool size_possible(const struct rtmp_dechunk *d, const struct size_subject *subject,
                           uint32_t size) {
-    return size >= d->chunk_size_floor && size < subject->length &&
-           size < d->held_count - subject->data &&
-           d->held[subject->data + size] == subject->continuation;
+    if (size < d->chunk_size_floor || size >= subject->length ||
+        size >= d->held.count - subject->data)
+        return false;
+    uint32_t pos = subject->data + size;
+    return d->held.bytes[pos] == subject->continuation ||
+           (size == d->chunk_size && rtmp_held_misses(&d->held, pos, 1));
 }
 
 static void try_size(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
@@ -77,9 +81,9 @@ static void try_size(struct rtmp_dechunk *d, const struct size_subject *subject,
 struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start) {
     struct rtmp_size_guess guess = {.bits = -1};
     struct size_subject subject;
-    if (!size_subject_at(d, start, &subject) || subject.data >= d->held_count) {
+    if (!size_subject_at(d, start, &subject) || subject.data >= d->held.count) {
         guess.wait = true;
-        guess.need = d->held_count + 1;
+        guess.need = d->held.count + 1;
         return guess;
     }
     if (size_possible(d, &subject, d->chunk_size))
@@ -88,7 +92,7 @@ struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t st
         if (size_possible(d, &subject, usual_sizes[i]))
             try_size(d, &subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
     uint32_t tried = 0;
-    uint32_t end = d->held_count - subject.data;
+    uint32_t end = d->held.count - subject.data;
     for (uint32_t size = d->chunk_size_floor; size < end && tried < OTHER_SIZES; size++)
         if (size_possible(d, &subject, size)) {
             try_size(d, &subject, size, 0, &guess);
@@ -106,7 +110,7 @@ struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t st
         guess.wait = false;
     /* Looking again at every byte would make the work quadratic; waiting for more than is ever held
      * would never end. */
-    uint32_t later = d->held_count + d->held_count / 16;
+    uint32_t later = d->held.count + d->held.count / 16;
     uint32_t latest = subject.data + RTMP_LIMIT_RESYNC_BYTES / 2;
     if (guess.need < later)
         guess.need = later;

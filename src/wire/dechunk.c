@@ -31,8 +31,7 @@ void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
 
 void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
     rtmp_chunk_streams_destroy(&d->streams, &d->memory);
-    if (d->held)
-        (void)resize(d, d->held, 0);
+    rtmp_held_free(&d->held, &d->memory);
     if (d->bodies.spare.bytes)
         (void)resize(d, d->bodies.spare.bytes, 0);
     memset(d, 0, sizeof *d);
@@ -307,10 +306,10 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
 static void lose(struct rtmp_dechunk *d) {
     d->state = RTMP_LOST;
     d->left = 0;
-    d->held_count = 0;
+    d->held.count = 0;
     d->scanned = 0;
     d->candidate_count = 0;
-    d->held_offset = d->position;
+    d->held.offset = d->position;
     d->lost_offset = d->position;
     d->lost_gap = 0;
     d->searched = false;
@@ -332,7 +331,7 @@ static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t ca
     if (begun == BEGUN_NOTHING)
         note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
     if (carried)
-        (void)rtmp_resync_hold(d, d->carry, carried);
+        (void)rtmp_resync_hold(d, d->carry, NULL, carried);
     d->scanned = begun == BEGUN_NOTHING ? 1 : 0;
 }
 
@@ -400,7 +399,7 @@ static uint32_t read_carried_header(struct rtmp_dechunk *d, struct run *run, con
     uint32_t read = read_synchronised(d, run, payload, payload_len);
     if (read < payload_len) { /* Synchronisation was lost among them. */
         emit(d, run, d->position);
-        (void)rtmp_resync_hold(d, payload + read, payload_len - read);
+        (void)rtmp_resync_hold(d, payload + read, NULL, payload_len - read);
     }
     return 0;
 }
@@ -476,18 +475,53 @@ static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint
     d->sink.part(d->sink.user, &part);
 }
 
-/* Put bytes behind those that were held. False: there is no memory for them. */
-static bool join(struct rtmp_dechunk *d, uint8_t **held, uint32_t *held_count, const uint8_t *bytes,
-                 uint32_t len) {
-    uint8_t *joined = resize(d, *held, *held_count + len);
-    if (!joined) {
-        note(d, RTMP_NOTE_MEMORY, d->held_offset + *held_count, len, NULL);
-        return false;
+static void miss(struct rtmp_dechunk *d, uint64_t count);
+
+/* What is held is understood from `position` on: it is the input, before any other. An earlier such
+ * input of which not all was read yet holds the same bytes. */
+static void read_again(struct rtmp_dechunk *d, struct rtmp_held *again, uint32_t *pos) {
+    if (*pos < again->count) {
+        rtmp_held_free(&d->held, &d->memory);
+    } else {
+        rtmp_held_free(again, &d->memory);
+        *again = d->held;
+        d->held = (struct rtmp_held){.count = 0};
     }
-    memcpy(joined + *held_count, bytes, len);
-    *held = joined;
-    *held_count += len;
-    return true;
+    *pos = (uint32_t)(d->position - again->offset);
+}
+
+/* Read `len` bytes, after what is held when a header was just `found` there. */
+static void read_all(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len, bool found) {
+    struct rtmp_held again = {.count = 0}; /* what was held, ours while it is read */
+    uint32_t at = 0;
+    uint32_t pos = 0;
+    struct run run;
+    run.on = false;
+    for (;;) {
+        if (found)
+            read_again(d, &again, &at);
+        bool replaying = at < again.count;
+        if (!replaying && pos == len)
+            break;
+        uint32_t *from = replaying ? &at : &pos;
+        const uint8_t *next = replaying ? again.bytes + at : bytes + pos;
+        const uint8_t *marks = replaying ? again.marks + at : NULL;
+        uint32_t left = replaying ? rtmp_held_run(&again, at) : len - pos;
+        if (replaying && *marks == RTMP_MARK_MISSING) {
+            *from += left;
+            miss(d, left);
+        } else if (d->state == RTMP_LOST) {
+            *from += rtmp_resync_hold(d, next, marks, left);
+        } else {
+            *from += read_synchronised(d, &run, next, left);
+            /* A run ends with the buffer it points into. */
+            emit(d, &run, d->position - d->carried);
+            found = false;
+            continue;
+        }
+        found = d->state == RTMP_LOST && rtmp_resync_find(d);
+    }
+    rtmp_held_free(&again, &d->memory);
 }
 
 void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
@@ -499,53 +533,7 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
             read_inside_chunk(d, bytes, len);
         return;
     }
-    uint8_t *replay = NULL; /* bytes that were held, ours while they are read */
-    uint32_t pos = 0;
-    const uint8_t *later = NULL; /* what follows the replayed bytes */
-    uint32_t later_len = 0;
-    uint64_t dropped = 0; /* bytes between these two that there was no memory for */
-    struct run run;
-    run.on = false;
-    while (pos < len || later_len || dropped) {
-        if (pos == len) {
-            rtmp_dechunk_gap(d, dropped);
-            dropped = 0;
-            bytes = later;
-            len = later_len;
-            pos = 0;
-            later_len = 0;
-            continue;
-        }
-        if (d->state != RTMP_LOST) {
-            pos += read_synchronised(d, &run, bytes + pos, len - pos);
-            /* A run ends with the buffer it points into. */
-            emit(d, &run, d->position - d->carried);
-            continue;
-        }
-        pos += rtmp_resync_hold(d, bytes + pos, len - pos);
-        if (!rtmp_resync_find(d))
-            continue;
-        uint8_t *held = d->held;
-        uint32_t held_count = d->held_count;
-        d->held = NULL;
-        d->held_count = d->held_capacity = 0;
-        if (!replay) {
-            later = bytes + pos;
-            later_len = len - pos;
-        } else if (pos < len) {
-            /* Found inside a replay: what is left of it was not held yet and goes behind. */
-            if (!join(d, &held, &held_count, bytes + pos, len - pos))
-                dropped += len - pos;
-        }
-        if (replay)
-            (void)resize(d, replay, 0);
-        replay = held;
-        bytes = held;
-        len = held_count;
-        pos = (uint32_t)(d->position - d->held_offset);
-    }
-    if (replay)
-        (void)resize(d, replay, 0);
+    read_all(d, bytes, len, false);
 }
 
 /* ---- holes ---- */
@@ -561,7 +549,7 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
     d->current = h->stream;
     d->left = h->left;
     d->state = h->left ? RTMP_IN_DATA : RTMP_AT_HEADER;
-    d->position = d->held_offset;
+    d->position = d->held.offset;
     d->chunk_size_known |= h->chunk_size_known;
     h->valid = false;
     if (!h->complete)
@@ -591,32 +579,42 @@ static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
     return step;
 }
 
-void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
-    if (count == 0)
-        return;
-    note(d, RTMP_NOTE_GAP, d->position, count, NULL);
+/* `count` bytes are missing: over them, or lost. */
+static void miss(struct rtmp_dechunk *d, uint64_t count) {
     if (d->state == RTMP_IN_DATA)
         count -= step_over(d, count);
     if (count == 0)
         return;
-    rtmp_hypothesis_predict(d, count);
-    struct rtmp_hypothesis hypothesis = d->hypothesis;
-    d->carried = 0;
-    if (d->state != RTMP_LOST)
-        lose(d);
-    d->hypothesis = hypothesis;
+    bool held = d->state == RTMP_LOST && rtmp_resync_hold_missing(d, count);
+    if (!held) {
+        rtmp_hypothesis_predict(d, count);
+        struct rtmp_hypothesis hypothesis = d->hypothesis;
+        if (d->state != RTMP_LOST)
+            lose(d);
+        d->carried = 0;
+        d->hypothesis = hypothesis;
+        d->inferring = false;
+        d->proving = false;
+        d->position += count;
+        d->lost_gap += count + rtmp_held_missing(&d->held, d->held.count);
+        d->held.count = 0;
+        d->scanned = 0;
+        d->candidate_count = 0;
+        d->held.offset = d->position;
+    }
     if (d->chunk_size_known) {
         rtmp_chunk_size_doubt(d);
         d->hypothesis.chunk_size_known = true;
     }
-    d->lost_gap += count;
-    d->inferring = false;
-    d->proving = false;
-    d->position += count;
-    d->held_count = 0;
-    d->scanned = 0;
-    d->candidate_count = 0;
-    d->held_offset = d->position;
+}
+
+void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
+    if (count == 0)
+        return;
+    note(d, RTMP_NOTE_GAP, d->position, count, NULL);
+    miss(d, count);
+    if (d->state == RTMP_LOST && d->held.count && rtmp_resync_find(d))
+        read_all(d, NULL, 0, true);
 }
 
 void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {

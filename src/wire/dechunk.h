@@ -6,6 +6,7 @@
 #include "wire/body.h"
 #include "wire/chunk.h"
 #include "wire/chunk_stream.h"
+#include "wire/held.h"
 #include "wire/memory.h"
 
 /*
@@ -93,7 +94,6 @@ struct rtmp_hypothesis {
 struct rtmp_candidate {
     uint32_t pos;
     uint32_t need; /* held bytes at which to look again */
-    bool aligned;  /* a segment begins there */
 };
 #define RTMP_RESYNC_CANDIDATES 8U
 
@@ -123,17 +123,15 @@ struct rtmp_dechunk {
     struct rtmp_chunk_streams streams;
     struct rtmp_bodies bodies;
 
-    uint8_t *held; /* RTMP_LOST: bytes since `held_offset` */
-    uint32_t held_count, held_capacity;
-    uint32_t scanned; /* held positions that were looked at */
-    bool searched;    /* RTMP_NOTE_SEARCHED was said */
+    struct rtmp_held held; /* RTMP_LOST: what may still be understood */
+    uint32_t scanned;      /* held positions that were looked at */
+    bool searched;         /* RTMP_NOTE_SEARCHED was said */
     struct rtmp_candidate candidate[RTMP_RESYNC_CANDIDATES];
     uint32_t candidate_count;
-    uint64_t held_offset;
     uint64_t fed_before, fed_offset,
         fed_end;          /* where the last two feeds began, the last one ends */
     uint64_t lost_offset; /* where synchronisation was lost */
-    uint64_t lost_gap;    /* bytes since then that are not in the capture */
+    uint64_t lost_gap;    /* bytes from there to what is held that are not in the capture */
     uint32_t headless;    /* a chunk stream that was met with nothing to inherit from; 0: none */
     struct rtmp_hypothesis hypothesis;
 };
@@ -166,9 +164,13 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d);
 /* Give up the open message of a chunk stream, if there is one. */
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);
 
-/* resync.c: hold some of `len` more bytes while RTMP_LOST; returns how many (at least 1 of len >
- * 0). */
-uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
+/* resync.c: hold some of `len` more bytes, with their marks if there are any (held.h), while
+ * RTMP_LOST; returns how many (at least 1 of len > 0). */
+uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const uint8_t *marks,
+                          uint32_t len);
+
+/* resync.c: hold a hole of `count` bytes while RTMP_LOST. False: it cannot be held. */
+bool rtmp_resync_hold_missing(struct rtmp_dechunk *d, uint64_t count);
 
 /* resync.c: look for a chunk header in what is held. True: the state is synchronised again and the
  * held bytes from `position` on are the input. */

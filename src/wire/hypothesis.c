@@ -14,7 +14,7 @@ static bool advance(const struct rtmp_dechunk *d, struct rtmp_hypothesis *h, uin
     count -= step;
     uint32_t rest = cs->message.length - h->received;
     if (count && rest) {
-        uint32_t basic = cs->message.csid < 64 ? 1 : cs->message.csid < 320 ? 2 : 3;
+        uint32_t basic = rtmp_chunk_basic_bytes_of(cs->message.csid);
         uint32_t header = basic + (cs->has_extended && !d->extended_omitted ? 4U : 0U);
         uint64_t unit = (uint64_t)header + d->chunk_size;
         uint64_t chunks = count / unit;
@@ -46,7 +46,7 @@ static bool advance(const struct rtmp_dechunk *d, struct rtmp_hypothesis *h, uin
 void rtmp_hypothesis_predict(struct rtmp_dechunk *d, uint64_t count) {
     struct rtmp_hypothesis *h = &d->hypothesis;
     if (d->state == RTMP_LOST) { /* what is held is given up as well */
-        h->valid = h->valid && !h->complete && advance(d, h, d->held_count + count);
+        h->valid = h->valid && !h->complete && advance(d, h, d->held.count + count);
         return;
     }
     h->valid = false;

@@ -54,27 +54,17 @@ static struct rtmp_sink filling(struct rtmp_late *late) {
 
 /* Bytes that a copy takes. */
 static uint64_t size_of(const struct rtmp_dechunk *d) {
-    return sizeof *d + rtmp_chunk_streams_size(&d->streams) + d->held_count;
+    return sizeof *d + rtmp_chunk_streams_size(&d->streams) + 2ULL * d->held.count;
 }
 
 static bool copy_state(struct rtmp_dechunk *copy, struct rtmp_dechunk *d) {
     *copy = *d;
     copy->bodies.spare = (struct rtmp_body_buffer){NULL, 0};
-    copy->held = NULL;
-    copy->held_capacity = 0;
     bool copied = rtmp_chunk_streams_copy(&copy->streams, &d->streams, &d->memory);
-    if (copied && d->held_count) {
-        copy->held = resize(d, NULL, d->held_count);
-        copy->held_capacity = d->held_count;
-        copied = copy->held != NULL;
-    }
-    if (!copied) {
+    copied &= rtmp_held_copy(&copy->held, &d->held, &d->memory);
+    if (!copied)
         rtmp_dechunk_destroy(copy);
-        return false;
-    }
-    if (d->held_count)
-        memcpy(copy->held, d->held, d->held_count);
-    return true;
+    return copied;
 }
 
 /* ---- holes ---- */

@@ -11,13 +11,13 @@
 
 #define EVIDENCE_PENDING  18 /* worth waiting for more bytes */
 #define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
+#define SHORT_SEGMENTS    16 /* two in so few bytes: where they begin says nothing */
 
 /* ---- what is held ---- */
 
 static void drop_front(struct rtmp_dechunk *d, uint32_t count) {
-    memmove(d->held, d->held + count, d->held_count - count);
-    d->held_count -= count;
-    d->held_offset += count;
+    d->lost_gap += rtmp_held_missing(&d->held, count);
+    rtmp_held_drop(&d->held, count);
     d->scanned = d->scanned > count ? d->scanned - count : 0;
     d->hypothesis.valid = false;
     uint32_t n = 0;
@@ -32,53 +32,72 @@ static void drop_front(struct rtmp_dechunk *d, uint32_t count) {
     d->candidate_count = n;
 }
 
-/* Room for more: what was held longest begins no header that can still be found. */
+/* Room for more: what was held longest begins no header that can still be found. Where bytes are
+ * missing that is no wonder. */
 static void give_up_front(struct rtmp_dechunk *d) {
-    if (!d->searched) {
-        struct rtmp_note n = {.kind = RTMP_NOTE_SEARCHED, .offset = d->held_offset};
+    if (!d->searched && !rtmp_held_misses(&d->held, 0, d->held.count)) {
+        struct rtmp_note n = {.kind = RTMP_NOTE_SEARCHED, .offset = d->held.offset};
         d->sink.note(d->sink.user, &n);
         d->searched = true;
     }
-    drop_front(d, d->held_count / 2);
+    drop_front(d, d->held.count / 2);
 }
 
-uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+/* Mark where the last two segments begin. */
+static void mark_segments(struct rtmp_dechunk *d) {
+    bool are_short = d->fed_end - d->fed_before < SHORT_SEGMENTS;
+    const uint64_t begins[] = {d->fed_before, d->fed_offset};
+    for (int i = 0; i < 2; i++) {
+        uint64_t pos = begins[i] - d->held.offset;
+        if (begins[i] < d->held.offset || pos >= d->held.count)
+            continue;
+        uint8_t *mark = &d->held.marks[pos];
+        if (*mark == RTMP_MARK_NONE && are_short)
+            *mark = RTMP_MARK_SHORT;
+        else if (*mark != RTMP_MARK_MISSING && !are_short)
+            *mark = RTMP_MARK_SEGMENT;
+    }
+}
+
+uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const uint8_t *marks,
+                          uint32_t len) {
     const uint32_t piece = RTMP_LIMIT_RESYNC_BYTES / 16;
     if (len > piece)
         len = piece;
-    if (d->held_count + len > RTMP_LIMIT_RESYNC_BYTES)
+    if (d->held.count + len > RTMP_LIMIT_RESYNC_BYTES)
         give_up_front(d);
-    if (d->held_count + len > d->held_capacity) {
-        uint32_t capacity = d->held_capacity ? d->held_capacity : 2048;
-        while (capacity < d->held_count + len)
-            capacity *= 2;
-        uint8_t *held = d->memory.resize(d->memory.user, d->held, capacity);
-        if (!held) {
-            /* Nothing can be held: what came before is skipped, the search begins behind it. */
-            d->position += len;
-            d->held_count = 0;
-            d->scanned = 0;
-            d->candidate_count = 0;
-            d->hypothesis.valid = false;
-            d->inferring = false;
-            d->proving = false;
-            d->held_offset = d->position;
-            return len;
-        }
-        d->held = held;
-        d->held_capacity = capacity;
+    if (!rtmp_held_append(&d->held, &d->memory, bytes, marks, len)) {
+        /* Nothing can be held: what came before is skipped, the search begins behind it. */
+        d->position += len;
+        d->held.count = 0;
+        d->scanned = 0;
+        d->candidate_count = 0;
+        d->hypothesis.valid = false;
+        d->inferring = false;
+        d->proving = false;
+        d->held.offset = d->position;
+        return len;
     }
-    if (len)
-        memcpy(d->held + d->held_count, bytes, len);
-    d->held_count += len;
-    d->position = d->held_offset + d->held_count;
+    mark_segments(d);
+    d->position = d->held.offset + d->held.count;
     return len;
+}
+
+bool rtmp_resync_hold_missing(struct rtmp_dechunk *d, uint64_t count) {
+    if (count > RTMP_LIMIT_RESYNC_BYTES / 2)
+        return false;
+    if (d->held.count + count > RTMP_LIMIT_RESYNC_BYTES)
+        give_up_front(d);
+    if (!rtmp_held_append(&d->held, &d->memory, NULL, NULL, (uint32_t)count))
+        return false;
+    d->position = d->held.offset + d->held.count;
+    return true;
 }
 
 /* ---- weighing a position ---- */
 
-static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos, bool aligned) {
-    int first_bits = aligned ? RTMP_EVIDENCE_ALIGNED : 0;
+static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
+    int first_bits = rtmp_held_aligned(&d->held, pos) ? RTMP_EVIDENCE_ALIGNED : 0;
     struct rtmp_walk w = {.chunk_size = d->chunk_size, .bits = first_bits};
     if (d->chunk_size_known || rtmp_walk_length_at(d, pos) <= d->chunk_size_floor) {
         rtmp_walk_from(d, &w, pos, true);
@@ -116,7 +135,7 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     w.open[0].length = cs->message.length;
     w.open[0].type = cs->message.type;
     w.open[0].rest = rest - h->left;
-    if (h->left >= d->held_count)
+    if (h->left >= d->held.count)
         return false;
     rtmp_walk_from(d, &w, h->left, false);
     if (w.failed)
@@ -130,13 +149,14 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
  */
 static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
     uint32_t length = rtmp_walk_length_at(d, start);
-    const uint64_t begins[] = {d->fed_before, d->fed_offset};
-    for (int i = 0; i < 2; i++) {
-        uint64_t pos = begins[i] - d->held_offset;
-        if (begins[i] > d->held_offset + start && pos <= (uint64_t)start + length &&
-            pos < d->held_count && length <= d->chunk_size && d->held[pos] == d->held[start])
+    if (length > d->chunk_size)
+        return false;
+    uint32_t end = start + length + 1;
+    if (end > d->held.count)
+        end = d->held.count;
+    for (uint32_t pos = start; (pos = rtmp_held_next_segment(&d->held, pos + 1, end)) < end;)
+        if (d->held.bytes[pos] == d->held.bytes[start])
             return true;
-    }
     return false;
 }
 
@@ -144,7 +164,7 @@ static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
 static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
     if (w->failed || !w->believed || w->bits < RTMP_EVIDENCE_ENOUGH)
         return false;
-    bool inherits = d->held[w->start] >> 6 >= 2;
+    bool inherits = d->held.bytes[w->start] >> 6 >= 2;
     return !inherits || (w->after >= RTMP_EVIDENCE_LANDING && !may_end_sooner(d, w->start));
 }
 
@@ -153,11 +173,11 @@ static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
  * before it: all else of the two headers is the same.
  */
 static struct rtmp_walk shorter_reading(struct rtmp_dechunk *d, struct rtmp_walk w) {
-    uint32_t low = d->held[w.start] & 0x3F;
+    uint32_t low = d->held.bytes[w.start] & 0x3F;
     if (low > 1 || rtmp_chunk_streams_find(&d->streams, w.start_csid))
         return w;
     uint32_t pos = w.start + low + 1;
-    struct rtmp_walk shorter = weigh(d, pos, rtmp_walk_aligned(d, pos));
+    struct rtmp_walk shorter = weigh(d, pos);
     return enough(d, &shorter) && shorter.bits >= w.bits ? shorter : w;
 }
 
@@ -182,7 +202,8 @@ static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found)
         rtmp_chunk_size_accept(d, w->chunk_size, length);
     d->midstream = false;
     d->state = RTMP_AT_HEADER;
-    d->position = d->held_offset + w->start;
+    d->position = d->held.offset + w->start;
+    d->lost_gap += rtmp_held_missing(&d->held, w->start);
     d->hypothesis.valid = false;
     struct rtmp_note n = {.kind = RTMP_NOTE_RESYNCHRONIZED,
                           .offset = d->position,
@@ -190,13 +211,11 @@ static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found)
     d->sink.note(d->sink.user, &n);
 }
 
-static void wait_for(struct rtmp_dechunk *d, uint32_t pos, bool aligned,
-                     const struct rtmp_walk *w) {
+static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct rtmp_walk *w) {
     if (w->bits < EVIDENCE_PENDING || w->need == UINT32_MAX ||
         d->candidate_count == RTMP_RESYNC_CANDIDATES)
         return;
-    d->candidate[d->candidate_count++] =
-        (struct rtmp_candidate){.pos = pos, .need = w->need, .aligned = aligned};
+    d->candidate[d->candidate_count++] = (struct rtmp_candidate){.pos = pos, .need = w->need};
 }
 
 /* Accept the first of these candidates that is sure enough with the bytes at hand, though it may
@@ -204,7 +223,7 @@ static void wait_for(struct rtmp_dechunk *d, uint32_t pos, bool aligned,
 static bool accept_first(struct rtmp_dechunk *d, const struct rtmp_candidate *candidate,
                          uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        struct rtmp_walk w = weigh(d, candidate[i].pos, candidate[i].aligned);
+        struct rtmp_walk w = weigh(d, candidate[i].pos);
         if (enough(d, &w)) {
             accept_header(d, &w);
             return true;
@@ -220,29 +239,30 @@ static bool find_pending(struct rtmp_dechunk *d) {
     memcpy(pending, d->candidate, sizeof pending);
     d->candidate_count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (pending[i].need > d->held_count) {
+        if (pending[i].need > d->held.count) {
             d->candidate[d->candidate_count++] = pending[i];
             continue;
         }
-        struct rtmp_walk w = weigh(d, pending[i].pos, pending[i].aligned);
+        struct rtmp_walk w = weigh(d, pending[i].pos);
         if (w.failed)
             continue;
         if (enough(d, &w))
             return accept_first(d, pending, count);
-        wait_for(d, pending[i].pos, pending[i].aligned, &w);
+        wait_for(d, pending[i].pos, &w);
     }
     return false;
 }
 
 /* Look at the positions that were not looked at yet. */
 static bool scan(struct rtmp_dechunk *d) {
-    for (; d->scanned < d->held_count; d->scanned++) {
+    for (; d->scanned < d->held.count; d->scanned++) {
         uint32_t pos = d->scanned;
+        if (rtmp_held_misses(&d->held, pos, 1))
+            continue;
         /* A header and the first byte of its body, before a verdict. */
-        if (d->held_count - pos < rtmp_chunk_header_bytes(d->held[pos]) + 1)
+        if (d->held.count - pos < rtmp_chunk_header_bytes(d->held.bytes[pos]) + 1)
             return false;
-        bool aligned = rtmp_walk_aligned(d, pos);
-        struct rtmp_walk w = weigh(d, pos, aligned);
+        struct rtmp_walk w = weigh(d, pos);
         if (w.failed)
             continue;
         if (enough(d, &w)) {
@@ -250,7 +270,7 @@ static bool scan(struct rtmp_dechunk *d) {
                 accept_header(d, &w);
             return true;
         }
-        wait_for(d, pos, aligned, &w);
+        wait_for(d, pos, &w);
     }
     return false;
 }
@@ -271,7 +291,7 @@ static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
     if (w.failed || w.after < RTMP_EVIDENCE_LANDING || may_end_sooner(d, 0))
         return false;
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held, d->held_count);
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes, d->held.count);
     (void)rtmp_chunk_header_read(&r, &h);
     rtmp_chunk_streams_mend(&d->streams, rtmp_chunk_streams_find(&d->streams, h.csid));
     return true;
@@ -280,14 +300,14 @@ static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
 /* The header at held 0 is what it seemed: synchronised again, nothing was skipped. */
 static bool resume_at_first(struct rtmp_dechunk *d) {
     d->state = RTMP_AT_HEADER;
-    d->position = d->held_offset;
+    d->position = d->held.offset;
     return true;
 }
 
 bool rtmp_resync_find(struct rtmp_dechunk *d) {
     if (d->proving) {
         bool wait;
-        if (d->held_count < d->guess_again)
+        if (d->held.count < d->guess_again)
             return false;
         if (prove_inherited(d, &wait))
             return resume_at_first(d);
@@ -297,7 +317,7 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
         d->scanned = 1;
     }
     if (d->inferring) {
-        if (d->held_count < d->guess_again)
+        if (d->held.count < d->guess_again)
             return false;
         struct rtmp_size_guess guess = rtmp_chunk_size_guess(d, 0);
         if (guess.bits >= RTMP_EVIDENCE_SIZE) {

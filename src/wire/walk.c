@@ -4,7 +4,6 @@
 #define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
 #define EVIDENCE_BELIEVED 22 /* the first header; the headers before one that it follows */
 #define EVIDENCE_FLUSHED  10 /* a message that ends where its segment does */
-#define SHORT_SEGMENTS    16 /* two in so few bytes: alignment says nothing */
 
 static int length_evidence(uint32_t length) {
     return length == 0 ? -6 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
@@ -110,20 +109,26 @@ static int body_evidence(const struct rtmp_chunk_stream *cs, uint8_t type, uint8
     }
 }
 
+/* Is a timestamp repeated at held `pos`? Where it is missing, by the sender's habit. */
+static bool repeats(const struct rtmp_dechunk *d, uint32_t extended, uint32_t timestamp,
+                    uint32_t pos) {
+    if (rtmp_held_misses(&d->held, pos, 4))
+        return !d->extended_omitted;
+    return rtmp_chunk_stream_repeats_extended(extended, timestamp, d->held.bytes + pos,
+                                              d->held.count - pos) == 1;
+}
+
 uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                                   uint32_t pos) {
-    bool repeated = cs && cs->has_extended &&
-                    rtmp_chunk_stream_repeats_extended(cs->extended, cs->message.timestamp,
-                                                       d->held + pos, d->held_count - pos) == 1;
+    bool repeated = cs && cs->has_extended && repeats(d, cs->extended, cs->message.timestamp, pos);
     return repeated ? 4 : 0;
 }
 
 /* The same for a chunk stream that the walk has met. */
 static uint32_t met_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_walk *w,
                                    uint32_t i, uint32_t pos) {
-    bool repeated = w->open[i].has_extended &&
-                    rtmp_chunk_stream_repeats_extended(w->open[i].extended, w->open[i].timestamp,
-                                                       d->held + pos, d->held_count - pos) == 1;
+    bool repeated =
+        w->open[i].has_extended && repeats(d, w->open[i].extended, w->open[i].timestamp, pos);
     return repeated ? 4 : 0;
 }
 
@@ -157,8 +162,8 @@ static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
         w->open[i].type = h->type;
     }
     w->open[i].rest = w->open[i].length;
-    if (w->open[i].rest && pos < d->held_count) {
-        int body = body_evidence(cs, w->open[i].type, d->held[pos]);
+    if (w->open[i].rest && pos < d->held.count && !rtmp_held_misses(&d->held, pos, 1)) {
+        int body = body_evidence(cs, w->open[i].type, d->held.bytes[pos]);
         return body < 0 ? -1 : evidence + body;
     }
     return evidence;
@@ -167,9 +172,9 @@ static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
 /* A Set Chunk Size on the way acts on the headers behind it. */
 static bool walk_chunk_size(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t i, uint32_t pos) {
     if (w->open[i].type != RTMP_MESSAGE_SET_CHUNK_SIZE || w->open[i].rest != 4 ||
-        d->held_count - pos < 4)
+        d->held.count - pos < 4 || rtmp_held_misses(&d->held, pos, 4))
         return true;
-    struct rtmp_reader r = rtmp_reader_over(d->held + pos, 4);
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, 4);
     uint32_t value = rtmp_u32(&r);
     if (value == 0 || value > 0x7FFFFFFFU)
         return false;
@@ -181,13 +186,9 @@ static bool walk_chunk_size(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_
  * end it is enough that a segment ends there. */
 static bool flushed(const struct rtmp_dechunk *d, const struct rtmp_walk *w, uint32_t begin,
                     uint32_t end) {
-    uint64_t segment_end = d->held_offset + end;
-    uint64_t segment_begin = segment_end == d->fed_end      ? d->fed_offset
-                             : segment_end == d->fed_offset ? d->fed_before
-                                                            : segment_end;
-    if (segment_begin == segment_end)
+    if (d->held.offset + end != d->fed_end && rtmp_held_next_segment(&d->held, end, end + 1) != end)
         return false;
-    return d->held_offset + begin >= segment_begin || w->sizing;
+    return w->sizing || rtmp_held_next_segment(&d->held, begin + 1, end) == end;
 }
 
 /* Nothing is missing, only a chunk size: the chunk stream is what it was, between messages. */
@@ -195,56 +196,94 @@ static bool inherits_surely(const struct rtmp_dechunk *d, const struct rtmp_chun
     return d->inferring && !cs->broken && !cs->open;
 }
 
-bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, bool first) {
+/*
+ * The header at held `*pos`, which then moves behind it. Where it is missing, the message whose
+ * chunk came before goes on, nothing between. False: it is not all there.
+ */
+static bool walk_header(const struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos,
+                        struct rtmp_chunk_header *h) {
     uint32_t start = *pos;
-    uint32_t left = d->held_count - start;
-    uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held[start]) : 1;
-    struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held + start, left);
-    if (left < bytes || !rtmp_chunk_header_read(&r, &h)) {
+    uint32_t left = d->held.count - start;
+    if (rtmp_held_misses(&d->held, start, 1)) {
+        if (!w->open_count || !w->open[w->last].rest)
+            return false;
+        uint32_t csid = w->open[w->last].csid;
+        *h = (struct rtmp_chunk_header){.fmt = 3, .csid = csid};
+        *pos += rtmp_chunk_basic_bytes_of(csid);
+        w->assumed = true;
+        return *pos <= d->held.count;
+    }
+    uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held.bytes[start]) : 1;
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, left);
+    if (left < bytes || !rtmp_chunk_header_read(&r, h)) {
         w->need = start + bytes + 4;
         return false;
     }
     *pos += r.pos;
-    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
-    uint32_t i = 0;
-    while (i < w->open_count && w->open[i].csid != h.csid)
-        i++;
-    if (h.fmt == 3)
-        *pos += i < w->open_count ? met_extended_bytes(d, w, i, *pos)
-                                  : rtmp_walk_extended_bytes(d, cs, *pos);
-    uint32_t chunk_size = w->chunk_size;
-    if (i < w->open_count && w->open[i].rest) {
-        if (h.fmt != 3) {
-            w->failed = true;
-            return false;
-        }
-        w->bits += 6;
-    } else if (!first && h.fmt >= 2 && i == w->open_count &&
-               (cs ? !inherits_surely(d, cs) : h.csid == d->headless)) {
+    return !rtmp_held_misses(&d->held, start, r.pos);
+}
+
+/* Not a header. After one that was only assumed that says nothing. */
+static bool refute(struct rtmp_walk *w) {
+    w->failed = !w->assumed;
+    return false;
+}
+
+/* The header begins a message. False: the walk ends here. */
+static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
+                           const struct rtmp_chunk_header *h, uint32_t i, uint32_t start,
+                           uint32_t pos, bool first) {
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
+    if (!first && h->fmt >= 2 && i == w->open_count &&
+        (cs ? !inherits_surely(d, cs) : h->csid == d->headless)) {
         /* The middle of a message whose beginning is lost: it says no more than its id. */
         w->bits += 5;
         return false;
-    } else {
-        int evidence = walk_message(d, w, &h, cs, i, *pos);
-        if (evidence < 0 || !walk_chunk_size(d, w, i, *pos)) {
-            w->failed = true;
-            return false;
-        }
-        w->open[i].begin = start;
-        bool landed = !first && evidence >= EVIDENCE_STRONG;
-        bool begins = !w->believed && w->bits + (first ? evidence : 0) >= EVIDENCE_BELIEVED;
-        int gained = landed ? RTMP_EVIDENCE_LANDING : evidence;
-        if (begins) {
-            w->believed = true;
-            w->start = start;
-            w->start_csid = h.csid;
-        }
-        w->bits += gained;
-        w->after = first || begins ? 0 : w->after + gained;
-        if (landed)
-            return false;
     }
+    int evidence = walk_message(d, w, h, cs, i, pos);
+    if (evidence < 0 || !walk_chunk_size(d, w, i, pos))
+        return refute(w);
+    w->open[i].begin = start;
+    bool landed = !first && evidence >= EVIDENCE_STRONG;
+    bool begins = !w->believed && w->bits + (first ? evidence : 0) >= EVIDENCE_BELIEVED;
+    int gained = landed ? RTMP_EVIDENCE_LANDING : evidence;
+    if (begins) {
+        w->believed = true;
+        w->start = start;
+        w->start_csid = h->csid;
+    }
+    w->bits += gained;
+    w->after = first || begins ? 0 : w->after + gained;
+    return !landed;
+}
+
+bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, bool first) {
+    uint32_t start = *pos;
+    bool missing = rtmp_held_misses(&d->held, start, 1);
+    struct rtmp_chunk_header h;
+    if (!walk_header(d, w, pos, &h))
+        return false;
+    uint32_t i = 0;
+    while (i < w->open_count && w->open[i].csid != h.csid)
+        i++;
+    if (i == RTMP_WALK_HEADERS)
+        return false;
+    if (h.fmt == 3)
+        *pos +=
+            i < w->open_count
+                ? met_extended_bytes(d, w, i, *pos)
+                : rtmp_walk_extended_bytes(d, rtmp_chunk_streams_find(&d->streams, h.csid), *pos);
+    if (*pos > d->held.count)
+        return false;
+    uint32_t chunk_size = w->chunk_size;
+    if (i < w->open_count && w->open[i].rest) {
+        if (h.fmt != 3)
+            return refute(w);
+        w->bits += missing ? 0 : 6;
+    } else if (!walk_beginning(d, w, &h, i, start, *pos, first)) {
+        return false;
+    }
+    w->last = i;
     if (!first && !d->chunk_size_known && w->open[i].rest > d->chunk_size_floor && !w->sizing)
         return false; /* where it is cut is not known */
     uint32_t data = w->open[i].rest < chunk_size ? w->open[i].rest : chunk_size;
@@ -254,8 +293,8 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
         w->bits += EVIDENCE_FLUSHED;
         w->after += EVIDENCE_FLUSHED;
     }
-    if (*pos >= d->held_count) {
-        w->need = *pos > d->held_count ? *pos : *pos + 1;
+    if (*pos >= d->held.count) {
+        w->need = *pos > d->held.count ? *pos : *pos + 1;
         return false;
     }
     return true;
@@ -274,15 +313,9 @@ void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t pos, b
             return;
 }
 
-bool rtmp_walk_aligned(const struct rtmp_dechunk *d, uint32_t pos) {
-    uint64_t offset = d->held_offset + pos;
-    return (offset == d->fed_before || offset == d->fed_offset) &&
-           d->fed_end - d->fed_before >= SHORT_SEGMENTS;
-}
-
 uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos) {
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held + pos, d->held_count - pos);
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
     if (!rtmp_chunk_header_read(&r, &h))
         return 0;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);

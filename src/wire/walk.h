@@ -27,6 +27,8 @@ struct rtmp_walk {
         uint8_t type;
     } open[RTMP_WALK_HEADERS];
     uint32_t open_count;
+    uint32_t last; /* of them: the one whose chunk was read last */
+    bool assumed;  /* a header that is missing was taken for one that goes on with it */
     uint32_t chunk_size;
     bool sizing; /* chunk_size is a guess to be tested */
     int bits;
@@ -48,10 +50,6 @@ void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t pos
 /* Bytes of a repeated extended timestamp behind a fmt 3 header, at held `pos`: 4 or 0. */
 uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                                   uint32_t pos);
-
-/* Does a segment begin, or the last one end, at held `pos`? Writers flush messages. Never where
- * segments are so short that it says nothing. */
-bool rtmp_walk_aligned(const struct rtmp_dechunk *d, uint32_t pos);
 
 /* Length of the message that the header at held `pos` begins. */
 uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos);

@@ -23,9 +23,10 @@ enum {
 };
 
 /* What a run asks of memory: a chunk stream takes 8 bytes of input at least, and holds its state
- * and a first room for a body. */
+ * and a first room for a body. A search holds bytes and their marks, is moved when it grows, and
+ * may begin again while what another held is read. */
 #define MEMORY_A_BYTE 96U
-#define MEMORY_ALWAYS (3U * RTMP_LIMIT_RESYNC_BYTES + 8192U)
+#define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_RESYNC_BYTES + 8192U)
 #define MEMORY_LATE                                                                                \
     (2U * (2U * RTMP_LIMIT_LATE_BYTES + 8U * RTMP_LIMIT_LATE_MESSAGES +                            \
            RTMP_LIMIT_HOLES * (RTMP_LIMIT_HOLE_STATE + 4096U)))
@@ -34,9 +35,12 @@ enum manner { AS_IT_IS, BYTE_BY_BYTE, JOINED, FAILING };
 
 struct stream {
     struct rtmp_direction direction;
-    uint8_t *sent;     /* the bytes of the direction that were fed */
-    uint64_t missed;   /* the others so far */
-    uint64_t begin;    /* behind the last of those */
+    uint8_t *sent;   /* the bytes of the direction that were fed */
+    uint64_t missed; /* the others so far */
+    struct hole {
+        uint64_t end, missed; /* until there */
+    } * holes;                /* the first: where it begins */
+    size_t hole_count;
     uint64_t fed;      /* or missed */
     uint64_t last_end; /* of the parts */
     uint64_t messages, completed;
@@ -90,8 +94,14 @@ static void *resize(void *user, void *old, size_t size) {
 
 /* Are these the bytes of the direction from `offset` on, none of them missing? */
 static bool were_sent(const struct stream *s, uint64_t offset, const uint8_t *bytes, uint32_t len) {
-    return offset >= s->begin && offset + len <= s->fed &&
-           memcmp(s->sent + offset - s->missed, bytes, len) == 0;
+    size_t i = s->hole_count - 1;
+    while (i > 0 && s->holes[i].end > offset)
+        i--;
+    const struct hole *before = &s->holes[i];
+    bool last = i == s->hole_count - 1;
+    uint64_t end = last ? s->fed : before[1].end - (before[1].missed - before->missed);
+    return offset >= before->end && offset + len <= end &&
+           memcmp(s->sent + offset - before->missed, bytes, len) == 0;
 }
 
 static void check_body(struct stream *s, const struct rtmp_part *part) {
@@ -187,9 +197,9 @@ static void send_bytes(struct stream *s, const uint8_t *bytes, uint32_t len, uin
 
 static void miss_bytes(struct stream *s, uint32_t count) {
     s->fed += count;
-    rtmp_direction_gap(&s->direction, count); /* what was held may be read now */
     s->missed += count;
-    s->begin = s->fed;
+    s->holes[s->hole_count++] = (struct hole){.end = s->fed, .missed = s->missed};
+    rtmp_direction_gap(&s->direction, count); /* what was held may be read now */
 }
 
 static void delay_bytes(struct stream *s, const uint8_t *bytes, uint32_t count) {
@@ -246,7 +256,8 @@ static void skip_handshake(struct stream *s) {
     s->direction.phase = RTMP_PHASE_CHUNKS;
     s->direction.has_handshake = true;
     s->direction.position = s->direction.dechunk.position = RTMP_HANDSHAKE_TOTAL;
-    s->fed = s->missed = s->begin = s->last_end = RTMP_HANDSHAKE_TOTAL;
+    s->fed = s->missed = s->last_end = RTMP_HANDSHAKE_TOTAL;
+    s->holes[0] = (struct hole){.end = s->fed, .missed = s->missed};
 }
 
 static void begin(struct conversation *c, uint8_t options, size_t size) {
@@ -257,7 +268,9 @@ static void begin(struct conversation *c, uint8_t options, size_t size) {
         s->messages = FUZZ_HASH_START;
         s->late = options & LATE;
         s->sent = malloc(size + 1);
-        FUZZ_CHECK(s->sent != NULL);
+        s->holes = calloc(size + 1, sizeof *s->holes);
+        FUZZ_CHECK(s->sent && s->holes);
+        s->hole_count = 1;
         rtmp_direction_init(&s->direction, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory, &sink);
         s->direction.peer = &c->stream[1 - i].direction;
         s->direction.start_unknown = options & START_UNKNOWN;
@@ -279,6 +292,7 @@ static void end(struct conversation *c) {
         (void)rtmp_direction_handshake(direction);
         rtmp_direction_destroy(direction);
         free(c->stream[i].sent);
+        free(c->stream[i].holes);
     }
     FUZZ_CHECK(c->live == 0 && c->bytes == 0);
 }

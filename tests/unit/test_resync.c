@@ -93,11 +93,103 @@ static void a_search_holds_no_more_than_its_bound(void **state) {
     begin(&d, &rec);
     for (unsigned i = 0; i < 100; i++) {
         feed_same(&d, 0xFF, 5000);
-        assert_true(d.held_count <= RTMP_LIMIT_RESYNC_BYTES);
+        assert_true(d.held.count <= RTMP_LIMIT_RESYNC_BYTES);
     }
     assert_int_equal(d.position, 500000);
     assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
     assert_int_equal(rec.notes[RTMP_NOTE_SEARCHED], 1);
+    end(&d, &rec);
+}
+
+/* The bytes of a segment that a snapshot length left, and the rest of it. */
+static void feed_cut(struct rtmp_dechunk *d, const char *hex, uint64_t cut) {
+    feed(d, hex);
+    rtmp_dechunk_gap(d, cut);
+}
+
+/* Each segment is cut: a header that inherits its length is confirmed by the one that stands where
+ * it says, several holes further on. */
+static void headers_confirm_each_other_over_holes(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "02 000000 000004 01 00000000 00001000");
+    feed_cut(&d, "04 000000 000401 08 01000000 7F7F7F7F", 1021);
+    feed(&d, "84 000080 7F7F7F7F");
+    rtmp_dechunk_gap(&d, 1021 + 4); /* a header is missing, and all of its message */
+    rtmp_dechunk_gap(&d, 1025);
+    for (int i = 0; i < 3; i++) {
+        feed(&d, "C4"); /* a segment of its own */
+        feed_cut(&d, "7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F", 1009);
+    }
+    feed(&d, "43 000000 000004 14 02000000");
+    assert_int_equal(rec.count, 7);
+    for (size_t i = 3; i < 6; i++) {
+        assert_int_equal(rec.messages[i].message.length, 1025);
+        assert_int_equal(rec.messages[i].missing, 1009);
+    }
+    assert_int_equal(rec.notes[RTMP_NOTE_GAP], 6);
+    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    end(&d, &rec);
+}
+
+/* No Set Chunk Size was seen and a hole may have had one: the header in which the next long message
+ * goes on is missing as well, the one behind that message is not. */
+static void a_chunk_size_is_confirmed_over_a_hole(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 000004 08 01000000 AF010203");
+    rtmp_dechunk_gap(&d, 12);
+    feed(&d, "04 000010 0000C8 08 01000000 AF010203");
+    rtmp_dechunk_gap(&d, 124 + 1 + 72);
+    feed(&d, "04 000020 000004 08 01000000 AF010203");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[1].message.length, 200);
+    assert_int_equal(rec.messages[1].chunks, 2);
+    assert_int_equal(rec.messages[1].missing, 196);
+    end(&d, &rec);
+}
+
+/* Of a segment that is cut the last bytes are a header: nothing more will come before the verdict.
+ */
+static void a_header_before_a_hole_is_found(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 000064 08 01000000 AF010203");
+    rtmp_dechunk_gap(&d, 96 + 40);
+    feed_cut(&d, "55555555 04 000010 000064 08 01000000", 100);
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(rec.messages[1].message.timestamp, 0x10);
+    assert_int_equal(rec.messages[1].missing, 100);
+    assert_int_equal(d.state, RTMP_AT_HEADER);
+    end(&d, &rec);
+}
+
+/* A hole larger than all that is held, and more holes than that: nothing before them is waited for.
+ */
+static void holes_count_among_what_is_held(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    d.chunk_size = 65536;
+    rtmp_dechunk_gap(&d, 1000000);
+    assert_int_equal(d.held.count, 0);
+    for (unsigned i = 0; i < 200; i++) {
+        feed_cut(&d, "FFFFFFFF", 1400);
+        assert_true(d.held.count <= RTMP_LIMIT_RESYNC_BYTES);
+    }
+    rtmp_dechunk_gap(&d, RTMP_LIMIT_RESYNC_BYTES);
+    assert_int_equal(d.held.count, 0);
+    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(rec.notes[RTMP_NOTE_SEARCHED], 0);
+    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
     end(&d, &rec);
 }
 
@@ -106,6 +198,10 @@ int main(void) {
         cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
         cmocka_unit_test(a_header_that_waits_outlasts_what_was_held_before_it),
         cmocka_unit_test(a_search_holds_no_more_than_its_bound),
+        cmocka_unit_test(headers_confirm_each_other_over_holes),
+        cmocka_unit_test(a_chunk_size_is_confirmed_over_a_hole),
+        cmocka_unit_test(a_header_before_a_hole_is_found),
+        cmocka_unit_test(holes_count_among_what_is_held),
     };
     return cmocka_run_group_tests_name("resync", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ static void bytes_carried_into_a_loss_are_held(void **state) {
     assert_int_equal(log.notes[RTMP_NOTE_LOST], 1);
     assert_int_equal(d.state, RTMP_LOST);
     assert_int_equal(d.position, 16 + 128 + 4 + 1);
-    assert_int_equal(d.held_count, 3);
+    assert_int_equal(d.held.count, 3);
     assert_int_equal(log.parts[log.part_count - 1].message.length, 129);
     assert_true(log.parts[log.part_count - 1].flags & RTMP_PART_COMPLETE);
     assert_int_equal(log.parts[log.part_count - 1].offset + log.parts[log.part_count - 1].size,
@@ -327,9 +328,29 @@ static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
     rtmp_dechunk_destroy(&d);
 }
 
+/* Behind a header that is to be proved stand twelve that begin messages, each of a chunk stream of
+ * its own: one more than a walk notes. It wrote behind its table. */
+static void a_walk_over_many_chunk_streams_stays_in_its_table(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    feed(&d, "03 000010 000001 08 01000000 AF");
+    rtmp_dechunk_gap(&d, 5);
+    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
+    char hex[3 + 14 * 21] = "C3AF";
+    for (int i = 0; i < 14; i++) /* deltas of a quarter of an hour: weak evidence */
+        (void)snprintf(hex + 4 + i * 20, 21, "40%02X0F000000000108AF", i);
+    feed(&d, hex);
+    assert_int_equal(d.state, RTMP_AT_HEADER);
+    assert_int_equal(log.parts[log.part_count - 1].message.csid, 64 + 13);
+    rtmp_dechunk_destroy(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_before_an_unknown_chunk_stream_is_found),
+        cmocka_unit_test(a_walk_over_many_chunk_streams_stays_in_its_table),
         cmocka_unit_test(part_of_a_replaced_message_keeps_its_values),
         cmocka_unit_test(bytes_carried_into_a_loss_are_held),
         cmocka_unit_test(chunk_stream_behind_65536_others_is_its_own),

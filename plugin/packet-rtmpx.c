@@ -207,8 +207,9 @@ static bool completes_message(const struct rtmpx_view *view) {
     return false;
 }
 
-/* One line about the segment: a constant, or made in `line`. */
-static const char *summarise(char *line, size_t cap, const struct rtmpx_view *view) {
+/* One line about the segment: a constant, or in packet memory. */
+static const char *summarise(const struct rtmpx_view *view) {
+    enum { LINE_SIZE = 384 };
     struct rtmpx_handshake_part part;
     bool handshake = view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_part_of(view, &part);
     bool messages = completes_message(view);
@@ -217,26 +218,25 @@ static const char *summarise(char *line, size_t cap, const struct rtmpx_view *vi
                : view->part_count         ? part_text(&view->parts[0])
                : view->segment->undecided ? "RTMP, first bytes"
                                           : "RTMP, looking for a chunk header";
-    struct rtmp_text text = rtmp_text_over(line, cap);
+    struct rtmp_text text = rtmp_text_over(wmem_alloc(view->pinfo->pool, LINE_SIZE), LINE_SIZE);
     if (handshake)
         rtmpx_summary_handshake(&text, &part, &view->direction->wire.handshake);
     if (messages)
         rtmpx_summary_parts(&text, view);
-    return line;
+    return text.out;
 }
 
-static void set_columns(const struct rtmpx_view *view, const char *line, bool constant) {
+/* The line lives as long as the columns that point to it: not copied. */
+static void set_columns(const struct rtmpx_view *view, const char *line) {
     column_info *columns = view->pinfo->cinfo;
     const struct rtmpx_segment *segment = view->segment;
     bool first = segment == view->direction->segments || segment[-1].frame != segment->frame;
     col_set_str(columns, COL_PROTOCOL, "RTMP");
     /* Several calls for one frame (TLS records, tunnels) share the column. */
-    if (!first)
-        col_append_sep_str(columns, COL_INFO, " | ", line);
-    else if (constant)
+    if (first)
         col_set_str(columns, COL_INFO, line);
     else
-        col_add_str(columns, COL_INFO, line);
+        col_append_sep_str(columns, COL_INFO, " | ", line);
 }
 
 /* ---- the way in ---- */
@@ -287,14 +287,10 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     }
     view.parts = view.segment->parts;
     view.part_count = view.segment->part_count;
-    char line[384];
-    const char *summary = NULL;
     bool visible = rtmpx_tree_visible(tree);
-    bool columns = pinfo->cinfo != NULL;
-    if (visible || columns)
-        summary = summarise(line, sizeof line, &view);
-    if (columns)
-        set_columns(&view, summary, summary != line);
+    const char *summary = visible || pinfo->cinfo ? summarise(&view) : NULL;
+    if (pinfo->cinfo)
+        set_columns(&view, summary);
     if (tree || rtmpx_expert_wanted(tree))
         add_tree(tree, &view, visible ? summary : NULL);
     return (int)tvb_captured_length(tvb);

@@ -48,35 +48,31 @@ void rtmpx_register_expert(int proto) {
     expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
 }
 
-/* Is one of the expert items' own fields referenced? Asked for every message. */
+/* Is the protocol of all expert items referenced, or one of those above? */
 static bool is_item_referenced(void) {
-    static const int *const ids[] = {&ei_rtmpx_malformed.hf, &ei_rtmpx_remark.hf,
-                                     &ei_rtmpx_truncated.hf, &ei_rtmpx_limit.hf,
-                                     &ei_rtmpx_error_status.hf};
+    static const int *const ids[] = {&proto_expert,       &ei_rtmpx_malformed.hf,
+                                     &ei_rtmpx_remark.hf, &ei_rtmpx_truncated.hf,
+                                     &ei_rtmpx_limit.hf,  &ei_rtmpx_error_status.hf};
     static const header_field_info *items[array_length(ids)]; /* they stay where they are */
-    for (unsigned i = 0; i < array_length(ids); i++) {
-        if (!items[i])
+    if (!items[0])
+        for (unsigned i = 0; i < array_length(ids); i++)
             items[i] = proto_registrar_get_nth((unsigned)*ids[i]);
-        if (items[i]->ref_type != HF_REF_TYPE_NONE)
-            return true;
-    }
-    return false;
+    unsigned referenced = 0;
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < array_length(ids); i++)
+        referenced |= (unsigned)items[i]->ref_type;
+    return referenced;
 }
 
+/* Asked several times for every message. */
 bool rtmpx_expert_wanted(proto_tree *tree) {
     static int tap = 0; /* registered after the protocols */
     if (!tap)
         tap = find_tap_id("expert");
     if (have_tap_listener(tap))
         return true;
-    if (!tree)
-        return false;
-    if (rtmpx_tree_visible(tree) || proto_field_is_referenced(tree, proto_expert))
-        return true;
-    for (unsigned i = 0; i < array_length(hf); i++)
-        if (hf[i].hfinfo.ref_type != HF_REF_TYPE_NONE)
-            return true;
-    return is_item_referenced();
+    return tree && (rtmpx_tree_visible(tree) || is_item_referenced() ||
+                    rtmpx_fields_referenced(hf, array_length(hf)));
 }
 
 void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark) {

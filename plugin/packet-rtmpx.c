@@ -81,16 +81,7 @@ bool rtmpx_tree_visible(proto_tree *tree) {
 }
 
 bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsigned n) {
-    if (rtmpx_expert_wanted(tree))
-        return true;
-    if (!tree)
-        return false;
-    /* proto_field_is_referenced() of an invisible tree, without a call for each of them: what is
-     * registered are these very structs. */
-    for (unsigned i = 0; i < n; i++)
-        if (fields[i].hfinfo.ref_type != HF_REF_TYPE_NONE)
-            return true;
-    return false;
+    return rtmpx_expert_wanted(tree) || (tree && rtmpx_fields_referenced(fields, n));
 }
 
 uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned direction) {

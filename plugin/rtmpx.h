@@ -68,11 +68,24 @@ void rtmpx_summary_aggregate(struct rtmp_text *text, const struct rtmpx_body *bo
 void rtmpx_tree_message_body(proto_tree *tree, const struct rtmpx_body *body);
 void rtmpx_summary_message(struct rtmp_text *text, const struct rtmpx_body *body);
 
-/* True when a visible tree, or a filter / -e / tap that references one of these fields, wants
- * items. `hf` are n registered arrays' entries of one noun. */
 /* Will somebody see the items, so that labels are worth their cost? */
 bool rtmpx_tree_visible(proto_tree *tree);
 
-bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *hf, unsigned n);
+/*
+ * Does a filter, -e or tap refer to one of n registered fields? As proto_field_is_referenced() says
+ * of an invisible tree, without a call for each of them: what is registered are these very structs.
+ * Nearly always none is, so there is no way out early.
+ */
+static inline bool rtmpx_fields_referenced(const hf_register_info *fields, unsigned n) {
+    _Static_assert(HF_REF_TYPE_NONE == 0, "a field that is referenced is not 0");
+    unsigned referenced = 0;
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < n; i++)
+        referenced |= (unsigned)fields[i].hfinfo.ref_type;
+    return referenced;
+}
+
+/* True when a visible tree, an expert tap, or who refers to one of these fields wants items. */
+bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsigned n);
 
 #endif

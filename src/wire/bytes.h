@@ -129,12 +129,13 @@ static inline int32_t rtmp_s24(struct rtmp_reader *r) {
 }
 
 static inline uint64_t rtmp_u64(struct rtmp_reader *r) {
-    if (rtmp_left(r) < 8) {
-        (void)rtmp_take(r, 8);
+    struct rtmp_span s = rtmp_take(r, 8);
+    if (!s.len)
         return 0;
-    }
-    uint64_t high = rtmp_u32(r);
-    return high << 32 | rtmp_u32(r);
+    const uint8_t *p = r->data + s.pos;
+    return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 |
+           (uint64_t)p[3] << 32 | (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
+           (uint64_t)p[6] << 8 | p[7];
 }
 
 /* IEEE 754 binary64, big-endian. */

@@ -1,34 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/chunk.h"
 
-bool rtmp_chunk_header_read(struct rtmp_reader *reader, struct rtmp_chunk_header *h) {
-    struct rtmp_reader copy = *reader; /* stays in registers */
-    struct rtmp_reader *r = &copy;
-    uint8_t first = rtmp_u8(r);
+static uint32_t be24(const uint8_t *p) {
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+bool rtmp_chunk_header_read(struct rtmp_reader *r, struct rtmp_chunk_header *h) {
+    uint8_t first = rtmp_peek_at(r, r->pos);
     uint32_t basic = rtmp_chunk_basic_bytes(first);
-    uint32_t id = first & 0x3F;
+    uint32_t bytes = rtmp_chunk_header_bytes(first);
+    struct rtmp_span span = rtmp_take(r, bytes);
+    if (!span.len)
+        return false;
+    /* Read for every chunk: what is there was checked above, once. */
+    const uint8_t *p = r->data + span.pos;
     *h = (struct rtmp_chunk_header){
         .fmt = first >> 6,
         .basic_length = (uint8_t)basic,
-        .message_length = (uint8_t)(rtmp_chunk_header_bytes(first) - basic),
-        .csid = id,
+        .message_length = (uint8_t)(bytes - basic),
+        .csid = first & 0x3F,
     };
     if (basic > 1)
-        h->csid = 64U + rtmp_u8(r);
-    if (basic > 2)
-        h->csid += 256U * rtmp_u8(r);
-    if (h->fmt <= 2)
-        h->timestamp = rtmp_u24(r);
+        h->csid = 64U + p[1] + (basic > 2 ? 256U * p[2] : 0);
+    p += basic;
+    if (h->fmt == 3)
+        return true;
+    h->timestamp = be24(p);
     if (h->fmt <= 1) {
-        h->length = rtmp_u24(r);
-        h->type = rtmp_u8(r);
+        h->length = be24(p + 3);
+        h->type = p[6];
     }
     if (h->fmt == 0)
-        h->stream_id = rtmp_u32_le(r);
-    if (h->fmt <= 2 && h->timestamp == RTMP_EXTENDED_TIMESTAMP) {
+        h->stream_id = /* little-endian */
+            (uint32_t)p[10] << 24 | (uint32_t)p[9] << 16 | (uint32_t)p[8] << 8 | p[7];
+    if (h->timestamp == RTMP_EXTENDED_TIMESTAMP) {
         h->has_extended = true;
         h->extended = rtmp_u32(r);
     }
-    *reader = copy;
-    return rtmp_ok(reader);
+    return rtmp_ok(r);
 }

@@ -305,8 +305,12 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
 
 /* ---- items ---- */
 
+/* Few of the values of every message are asked for: Wireshark, too, gives the tree back for those
+ * that are not, after five times the work. */
 static proto_item *add_effective(proto_tree *tree, int field, const struct rtmpx_view *view,
                                  uint32_t start, uint32_t len, uint32_t value) {
+    if (!proto_field_is_referenced(tree, field))
+        return tree;
     proto_item *item = proto_tree_add_uint(tree, field, view->tvb, (int)start, (int)len, value);
     if (!len)
         proto_item_set_generated(item);
@@ -343,11 +347,9 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
     if (part->flags & RTMP_PART_OMITTED)
         expert_add_info(view->pinfo, timestamp, &ei_extended_timestamp_omitted);
     if (assembly && assembly->first_frame != view->segment->frame)
-        proto_item_set_generated(proto_tree_add_uint(tree, hf_first_frame, view->tvb, (int)start, 0,
-                                                     assembly->first_frame));
+        add_effective(tree, hf_first_frame, view, start, 0, assembly->first_frame);
     if (assembly && assembly->missing)
-        proto_item_set_generated(
-            proto_tree_add_uint(tree, hf_missing, view->tvb, (int)start, 0, assembly->missing));
+        add_effective(tree, hf_missing, view, start, 0, assembly->missing);
 }
 
 /* Does anybody look into the message? A body is joined from its chunks and gets a tab of its own.
@@ -379,9 +381,12 @@ static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct 
     uint32_t count = parts_of_message(view, lists, index, &self, &run);
     uint32_t start = view->parts[run[0].index].start;
     uint32_t size = part->start + part->size - start;
-    proto_item *item =
-        proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
-    proto_tree *message_tree = proto_item_add_subtree(item, ett_message);
+    proto_item *item = tree;
+    proto_tree *message_tree = tree;
+    if (proto_field_is_referenced(tree, hf_message)) {
+        item = proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
+        message_tree = proto_item_add_subtree(item, ett_message);
+    }
     add_values(message_tree, view, &view->parts[run[0].index]);
     if (chunks)
         add_chunks(message_tree, view, run, count);
@@ -432,8 +437,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
             if (chunks)
                 rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction, part);
             if (completed_in)
-                proto_item_set_generated(proto_tree_add_uint(tree, hf_completed_in, view->tvb,
-                                                             (int)part->start, 0, completed_in));
+                add_effective(tree, hf_completed_in, view, part->start, 0, completed_in);
         }
     }
     uint32_t end = tvb_captured_length(view->tvb);

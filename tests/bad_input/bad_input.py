@@ -169,7 +169,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--captures", action="append", type=pathlib.Path, default=[])
+    parser.add_argument("--write", metavar="FILE", help="the cases, and nothing else")
     options = parser.parse_args()
+    if options.write:
+        return write(options.write)
     with Tshark(options.build) as tshark:
         failed = check_cases(tshark)
         failed += sum(check_captures(tshark, directory) for directory in options.captures)

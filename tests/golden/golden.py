@@ -3,7 +3,8 @@
 """Golden tests: what tshark prints for a capture, against a text that somebody has read.
 
 TESTLIST has a line a test:   NAME  CAPTURE  TSHARK-ARGUMENTS...
-CAPTURE is relative to the project; the expected text is NAME.txt here. Lines of other protocols, which differ
+CAPTURE is relative to the project, a capture or a script that writes one when told to `--write FILE`; the
+expected text is NAME.txt here. Lines of other protocols, which differ
 between versions of Wireshark, are left out of trees (-O rtmpx).
 
 usage: golden.py [--build DIR] [--refresh] [NAME...]      default: all
@@ -14,6 +15,7 @@ import difflib
 import pathlib
 import re
 import shlex
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,7 +25,8 @@ from tshark import ROOT, PluginError, Tshark  # noqa: E402
 
 
 # How the lines of the layers below ours begin in the output of -O.
-OTHER_LAYERS = ("Frame ", "Ethernet ", "Internet Protocol ", "Transmission Control Protocol")
+OTHER_LAYERS = ("Frame ", "Ethernet ", "Internet Protocol ", "Transmission Control Protocol",
+                "Hypertext Transfer Protocol")
 
 # Wireshark 4.0 shows 36 bytes of a longer value, later ones as many as the line takes.
 LONG_BYTES = re.compile(r"^(\s+[^:]*?)(?: \[…\])?: ([0-9a-f]{72})[0-9a-f]*…?$", re.MULTILINE)
@@ -39,9 +42,17 @@ def read_list():
     return tests
 
 
+def written_by(script, path):
+    subprocess.run([sys.executable, script, "--write", path], check=True)
+    path.chmod(0o644)
+    return path
+
+
 def run(tshark, name, capture, arguments, refresh):
     """True when the output is the expected text."""
     expected_file = HERE / f"{name}.txt"
+    if capture.suffix == ".py":
+        capture = written_by(capture, tshark.directory / f"{name}.pcap")
     output = tshark.run(*arguments, capture=capture).stdout
     output = "".join(line for line in output.splitlines(True) if not line.startswith(OTHER_LAYERS))
     output = LONG_BYTES.sub(r"\1: \2…", output)

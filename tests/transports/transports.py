@@ -54,9 +54,9 @@ class Network:
         self._send(carrier, SERVER,
                    f"HTTP/1.1 {status}\r\n{kind}Content-Length: {len(body)}\r\n", body)
 
-    def write(self, path):
+    def segments(self):
         segments = [segment for carrier in self.carriers for segment in carrier.segments]
-        pcap.write_segments(path, sorted(segments, key=lambda segment: segment.time))
+        return sorted(segments, key=lambda segment: segment.time)
 
 
 class Session:
@@ -191,6 +191,18 @@ def server_without_tunnel(network):
     return {"1": ["still"]}, {}
 
 
+def write_all(path):
+    """One capture of all scenarios, one after the other, each with a server of its own."""
+    segments = []
+    for number, function in enumerate(SCENARIOS):
+        network = Network()
+        function(network)
+        ends = {"10.0.0.1": f"10.0.{number}.1", "10.0.0.2": f"10.0.{number}.2"}
+        segments += [s.replace(time=s.time + number * 10**12, source=(ends[s.source[0]], s.source[1]),
+                               target=(ends[s.target[0]], s.target[1])) for s in network.segments()]
+    pcap.write_segments(path, segments)
+
+
 def rows(tshark, capture, fields, *arguments):
     """The values of the fields, by name, for each frame."""
     names = [word for field in fields for word in ("-e", field)]
@@ -216,7 +228,7 @@ def check_scenario(tshark, function):
     network = Network()
     expected, experts = function(network)
     capture = tshark.directory / f"{function.__name__}.pcap"
-    network.write(capture)
+    pcap.write_segments(capture, network.segments())
     failed = 0
     trouble = (*TROUBLE, "_ws.malformed")
     fields = ("frame.number", "rtmpx.tunnel.session", "rtmpx.command.name", *EXPERTS, *trouble)
@@ -267,7 +279,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--captures", type=pathlib.Path)
+    parser.add_argument("--write", metavar="FILE", help="the scenarios, and nothing else")
     options = parser.parse_args()
+    if options.write:
+        return write_all(options.write)
     with Tshark(options.build) as tshark:
         failed = sum(check_scenario(tshark, function) for function in SCENARIOS)
         if options.captures:

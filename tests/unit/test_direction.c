@@ -137,11 +137,13 @@ static void a_gap_in_the_handshake_is_said(void **state) {
     static const struct {
         uint32_t seen;
         uint64_t missing;
-        uint64_t notes; /* handshake and chunks are noted apart */
-    } gaps[] = {{0, 20, 1}, {1, 1536, 1}, {2000, 500, 1}, {3000, 73, 1}, {3000, 100, 2}};
+        uint64_t notes; /* handshake and what follows are noted apart */
+        uint8_t version;
+    } gaps[] = {{0, 20, 1, 3},     {1, 1536, 1, 3},   {2000, 500, 1, 3}, {3000, 73, 1, 3},
+                {3000, 100, 2, 3}, {3000, 100, 2, 6}, {3073, 100, 1, 6}};
     for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
         struct pair pair;
-        uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {3};
+        uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {gaps[i].version};
         uint64_t gap[2] = {0, 0};
         open_pair(&pair);
         pair.client.dechunk.sink.user = gap;

@@ -225,6 +225,18 @@ static void test_hole_beside_one_that_stays(void **state) {
     assert_int_equal(recorder.live, 0);
 }
 
+/* The body of a long message, with holes of `size` bytes up to there are `count`. */
+static void open_holes(struct rtmp_direction *dir, uint32_t count, uint32_t size) {
+    static const uint8_t head[] = {6, 0, 0, 0, 0xFF, 0xFF, 0xFF, 9, 1, 0, 0, 0};
+    dir->dechunk.chunk_size = 0xFFFFFF;
+    rtmp_direction_feed(dir, head, sizeof head);
+    for (uint32_t i = 0; i < count; i++) {
+        rtmp_direction_hole(dir, size);
+        rtmp_direction_feed(dir, stream.bytes, 100);
+    }
+    assert_int_equal(dir->late->hole_count, count);
+}
+
 /* Nothing is kept for ever: behind the window the first hole is given up. */
 static void test_window_is_bounded(void **state) {
     (void)state;
@@ -234,9 +246,7 @@ static void test_window_is_bounded(void **state) {
     struct report shown;
     build(&stream, 3);
     begin(&dir, &shown, &memory);
-    dir.dechunk.chunk_size = 0xFFFFFF;
-    static uint8_t head[] = {6, 0, 0, 0, 0xFF, 0xFF, 0xFF, 9, 1, 0, 0, 0};
-    rtmp_direction_feed(&dir, head, sizeof head); /* a long message: what comes is its body */
+    open_holes(&dir, 1, 10);
     for (uint32_t hole = 0; hole < 3 * RTMP_LIMIT_HOLES; hole++) {
         rtmp_direction_hole(&dir, 10);
         assert_in_range(dir.late->hole_count, 1, RTMP_LIMIT_HOLES);
@@ -256,6 +266,56 @@ static void test_window_is_bounded(void **state) {
     assert_int_equal(recorder.live, 0);
 }
 
+/* A hole filled in its middle becomes two, the second of which waits for the first: they are given
+ * up together, and where there is no room for one more the bytes are not used. */
+static void test_hole_filled_in_its_middle(void **state) {
+    (void)state;
+    struct recorder recorder = {.fail_at = -1};
+    struct rtmp_memory memory = recorder_memory(&recorder);
+    struct rtmp_direction dir;
+    struct report shown;
+    build(&stream, 4);
+    begin(&dir, &shown, &memory);
+    open_holes(&dir, RTMP_LIMIT_HOLES - 1, 30);
+    uint64_t first = dir.late->holes[0].start;
+    assert_true(rtmp_direction_late(&dir, first + 10, stream.bytes, 10));
+    assert_int_equal(dir.late->hole_count, RTMP_LIMIT_HOLES);
+    assert_false(rtmp_direction_late(&dir, dir.late->holes[3].start + 10, stream.bytes, 10));
+    rtmp_direction_hole(&dir, 30);
+    assert_int_equal(dir.late->hole_count, RTMP_LIMIT_HOLES - 1);
+    assert_true(dir.late->holes[0].known && dir.late->holes[0].start > first + 30);
+    rtmp_direction_destroy(&dir);
+    assert_int_equal(recorder.live, 0);
+}
+
+static void ignore_part(void *user, const struct rtmp_part *part) {
+    (void)user;
+    (void)part;
+}
+
+/* Behind a hole each message that was shown is remembered; no more than so many. */
+static void test_messages_behind_a_hole_are_bounded(void **state) {
+    (void)state;
+    struct recorder recorder = {.fail_at = -1};
+    struct rtmp_memory memory = recorder_memory(&recorder);
+    struct rtmp_direction dir;
+    struct report shown;
+    begin(&dir, &shown, &memory);
+    dir.dechunk.sink.part = ignore_part;
+    static const uint8_t head[] = {4, 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0};
+    static const uint8_t message[] = {4, 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0xAF};
+    rtmp_direction_feed(&dir, head, sizeof head);
+    rtmp_direction_hole(&dir, 1);
+    for (uint32_t i = 0; i < RTMP_LIMIT_LATE_MESSAGES - 1; i++)
+        rtmp_direction_feed(&dir, message, sizeof message);
+    assert_non_null(dir.late);
+    for (uint32_t i = 0; i < 3; i++)
+        rtmp_direction_feed(&dir, message, sizeof message);
+    assert_null(dir.late);
+    rtmp_direction_destroy(&dir);
+    assert_int_equal(recorder.live, 0);
+}
+
 /* Segments in pairs, the second first, while the n-th allocation fails, and what follows it if
  * `on`; in the second half memory is to be had again. False: there are fewer allocations. */
 static bool swapped_while_memory_fails(const struct report *expected, long fail_at, bool on) {
@@ -266,6 +326,10 @@ static bool swapped_while_memory_fails(const struct report *expected, long fail_
     bool reached = false;
     uint32_t at = SET_CHUNK_SIZE;
     begin(&dir, &shown, &memory);
+    /* An open message on a chunk stream in the hash table. */
+    static const uint8_t high[13 + 128] = {0, 200, 0, 0, 0, 0, 0, 129, 8, 1, 0, 0, 0};
+    dir.position = dir.dechunk.position = BEGIN - sizeof high;
+    rtmp_direction_feed(&dir, high, sizeof high);
     deliver(&dir, &stream, 0, SET_CHUNK_SIZE);
     for (; at + 700 < stream.len; at += 700) {
         if (at > stream.len / 2 && recorder.fail_at >= 0) {
@@ -313,6 +377,8 @@ int main(void) {
         cmocka_unit_test(test_late_set_chunk_size),
         cmocka_unit_test(test_hole_beside_one_that_stays),
         cmocka_unit_test(test_window_is_bounded),
+        cmocka_unit_test(test_hole_filled_in_its_middle),
+        cmocka_unit_test(test_messages_behind_a_hole_are_bounded),
         cmocka_unit_test(test_memory_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

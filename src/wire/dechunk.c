@@ -507,7 +507,7 @@ static void read_all(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
         const uint8_t *next = replaying ? again.bytes + at : bytes + pos;
         const uint8_t *marks = replaying ? again.marks + at : NULL;
         uint32_t left = replaying ? rtmp_held_run(&again, at) : len - pos;
-        if (replaying && *marks == RTMP_MARK_MISSING) {
+        if (marks && *marks == RTMP_MARK_MISSING) {
             *from += left;
             miss(d, left);
         } else if (d->state == RTMP_LOST) {

@@ -193,6 +193,108 @@ static void holes_count_among_what_is_held(void **state) {
     end(&d, &rec);
 }
 
+/* Of a chunk stream that a hole may have changed, a fmt 3 header was no header: all of its messages
+ * were skipped until one said its length. The header behind its message proves it. */
+static void what_a_header_inherits_is_proved_by_the_next(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "05 000000 00000A 08 01000000");
+    feed_same(&d, 0x7F, 10);
+    rtmp_dechunk_gap(&d, 12);
+    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203"
+             "C5 7F7F7F7F7F7F7F7F7F7F 44 000010 000004 08 AF010203");
+    assert_int_equal(rec.count, 5);
+    assert_int_equal(rec.messages[3].message.csid, 5);
+    assert_int_equal(rec.messages[3].message.length, 10);
+    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 0);
+    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    end(&d, &rec);
+}
+
+/* The first hole may have had a Set Chunk Size: chunks of 128 bytes were believed in after it. */
+static void a_chunk_size_set_in_a_hole_is_found_out(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 000004 08 01000000 AF010203");
+    rtmp_dechunk_gap(&d, 16);
+    feed(&d, "04 000010 00012C 08 01000000 AF"); /* 300 bytes in one chunk */
+    feed_same(&d, 0x7F, 299);
+    feed(&d, "44 000010 00012C 08 AF");
+    feed_same(&d, 0x7F, 299);
+    feed(&d, "44 000010 000004 08 AF010203");
+    assert_int_equal(rec.count, 4);
+    assert_int_equal(rec.messages[1].chunks, 1);
+    assert_int_equal(rec.messages[2].chunks, 1);
+    assert_int_equal(rec.messages[2].message.timestamp, 0x20);
+    end(&d, &rec);
+}
+
+/* What resembles a weak header has a length that points at a strong one by chance. */
+static void a_strong_header_does_not_vouch_for_what_points_at_it(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "7F7F7F 4006 000010 00000A 08 7F7F7F7F7F7F7F7F7F7F"
+             "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(rec.messages[0].message.csid, 4);
+    assert_int_equal(rec.messages[0].message.timestamp, 0x10);
+    end(&d, &rec);
+}
+
+/* The last message before a pause waited for a header behind it. That it ends with its segment is
+ * as good. */
+static void a_message_that_ends_with_its_segment_is_not_waited_for(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 00000A 08 01000000 7F7F7F7F7F7F7F7F7F7F");
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "84 000017 7F7F7F7F7F7F7F7F7F7F");
+    assert_int_equal(rec.count, 2);
+    end(&d, &rec);
+}
+
+/* A basic header of one byte behind a zero was read as one of two bytes, of another chunk stream.
+ */
+static void a_zero_before_a_header_is_payload(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "7F7F7F00 04 000010 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(rec.messages[0].message.csid, 4);
+    end(&d, &rec);
+}
+
+/* That a segment began with it counted only while that segment was one of the last two. */
+static void where_a_segment_begins_is_not_forgotten(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 00007C 08 01000000");
+    feed_same(&d, 0x7F, 124);
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "C4 7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F");
+    for (int i = 0; i < 3; i++)
+        feed_same(&d, 0x7F, i < 2 ? 31 : 30);
+    assert_int_equal(rec.count, 1);
+    feed(&d, "44 000010 000004 08 AF010203");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[1].message.length, 124);
+    end(&d, &rec);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
@@ -202,6 +304,12 @@ int main(void) {
         cmocka_unit_test(a_chunk_size_is_confirmed_over_a_hole),
         cmocka_unit_test(a_header_before_a_hole_is_found),
         cmocka_unit_test(holes_count_among_what_is_held),
+        cmocka_unit_test(what_a_header_inherits_is_proved_by_the_next),
+        cmocka_unit_test(a_chunk_size_set_in_a_hole_is_found_out),
+        cmocka_unit_test(a_strong_header_does_not_vouch_for_what_points_at_it),
+        cmocka_unit_test(a_message_that_ends_with_its_segment_is_not_waited_for),
+        cmocka_unit_test(a_zero_before_a_header_is_payload),
+        cmocka_unit_test(where_a_segment_begins_is_not_forgotten),
     };
     return cmocka_run_group_tests_name("resync", tests, NULL, NULL);
 }

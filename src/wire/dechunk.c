@@ -243,8 +243,11 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
 static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
                               const struct rtmp_chunk_header *h, bool extended3, uint64_t offset,
                               uint32_t carried) {
-    if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
+    if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE)) {
+        if (!d->chunk_size_known) /* what seemed to be one chunk may have been several */
+            rtmp_chunk_size_doubt(d);
         return BEGUN_NOTHING;
+    }
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
     if (h->fmt >= 2 && !cs) {
         d->headless = h->csid;

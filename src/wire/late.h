@@ -36,10 +36,10 @@ struct rtmp_late {
 };
 
 /* `count` bytes at d's position are missing: remember where that was. Before rtmp_dechunk_gap(). */
-void rtmp_late_open(struct rtmp_late **late, struct rtmp_dechunk *d, uint64_t count);
+void rtmp_late_open(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t count);
 
-/* Behind a hole (*late is not NULL): d is about to read these bytes. */
-void rtmp_late_follow(struct rtmp_late **late, struct rtmp_dechunk *d, const uint8_t *bytes,
+/* Behind a hole (*handle is not NULL): d is about to read these bytes. */
+void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_dechunk *d, const uint8_t *bytes,
                       uint32_t len);
 
 /* Bytes before d's position, behind the beginning of a hole. Reports to d's sink what they bring:
@@ -49,6 +49,6 @@ bool rtmp_late_fill(struct rtmp_late **late, struct rtmp_dechunk *d, uint64_t of
                     const uint8_t *bytes, uint32_t len);
 
 /* Close all holes: nothing comes late any more. */
-void rtmp_late_forget(struct rtmp_late **late, struct rtmp_dechunk *d);
+void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_dechunk *d);
 
 #endif

@@ -328,7 +328,9 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
         if (guess.wait)
             return false;
         d->inferring = false;
-        d->scanned = 1;
+        /* No size fits that is as large as messages in one chunk seemed to say: smaller ones. */
+        d->scanned = d->chunk_size_floor > RTMP_DEFAULT_CHUNK_SIZE ? 0 : 1;
+        rtmp_chunk_size_doubt(d);
     }
     if (d->hypothesis.valid && !d->hypothesis.complete && try_hypothesis(d)) {
         rtmp_dechunk_follow_hypothesis(d);

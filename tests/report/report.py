@@ -16,6 +16,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 60  # of each fuzz target
+LEAST_SHOWN = 99.5  # percent of the messages that loss leaves
+# Chunk sizes below 128, which are not searched for (src/wire/chunk_size.c).
+UNFIT = {"chunk-forms"}
 
 
 def run(*command, check=False):
@@ -93,6 +96,22 @@ class Report:
     def limits(self):
         self.script("bounds", "each said where it is reached", "bad_input/limits.py")
 
+    def losses(self):
+        """Messages shown of those that the bytes at hand allow, once synchronised again."""
+        directories = [ROOT / "samples", ROOT / "tests" / "captures"]
+        captures = [path for directory in directories for path in sorted(directory.glob("*.pcap*"))
+                    if path.stem not in UNFIT]
+        kinds = ("start", "drop", "swap", "snaplen 96", "snaplen 200", "snaplen 600")
+        result = run(sys.executable, ROOT / "tests/properties/properties.py", "--build", self.directory, "--core",
+                     "--sample", 20 * self.factor, *(word for kind in kinds for word in ("--kind", kind)), *captures)
+        for kind in kinds:
+            found = re.search(rf"^{kind} +\d+ +\d+ +\d+ +\d+ +[\d.]+% +(\d+) +(\d+) +([\d.]+)% +(\d+)",
+                              result.stdout, re.MULTILINE)
+            present, shown, share, phantoms = found.groups() if found else (0, 0, 0, "?")
+            self.row(f"loss: {kind}", f"{LEAST_SHOWN} % of what is there, 0 phantoms",
+                     f"{shown} of {present} messages ({share} %), {phantoms} phantoms",
+                     float(share) >= LEAST_SHOWN and phantoms == "0")
+
     def orders(self):
         directories = [ROOT / "samples", ROOT / "tests" / "captures"]
         if self.factor > 1 and (ROOT.parent / "shared/captures").is_dir():
@@ -134,8 +153,8 @@ def last_test_line(result):
     return next((line for line in result.stdout.splitlines() if "tests passed" in line), "no tests")
 
 
-ROWS = ("unit", "corpus", "bad_input", "limits", "mutate", "hostile", "differential", "orders", "analyzer",
-        "wireshark", "valgrind", "fuzz", "coverage")
+ROWS = ("unit", "corpus", "bad_input", "limits", "losses", "mutate", "hostile", "differential", "orders",
+        "analyzer", "wireshark", "valgrind", "fuzz", "coverage")
 
 
 def main():

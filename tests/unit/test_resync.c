@@ -2,6 +2,7 @@
 /* Finding the next chunk header: what bytes of a capture hardly ever need, in the smallest form. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -295,6 +296,37 @@ static void where_a_segment_begins_is_not_forgotten(void **state) {
     end(&d, &rec);
 }
 
+/* A message was taken for one chunk that had several, so that chunks seemed larger than they are:
+ * no smaller size was tried any more. */
+static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
+    (void)state;
+    static const uint32_t lengths[] = {300, 900};
+    for (size_t i = 0; i < 2; i++) { /* shorter and longer than the guess */
+        struct recorder rec;
+        struct rtmp_dechunk d;
+        begin(&d, &rec);
+        feed(&d, "04 000000 000004 08 01000000 AF010203");
+        d.chunk_size_known = false;
+        d.chunk_size = d.chunk_size_floor = 500;
+        for (uint32_t n = 0; n < 8; n++) {
+            char header[40];
+            (void)snprintf(header, sizeof header, "44 000010 %06X 08", lengths[i]);
+            feed(&d, header);
+            uint32_t rest = lengths[i];
+            for (; rest > 128; rest -= 128) {
+                feed_same(&d, 0x7F, 128);
+                feed(&d, "C4");
+            }
+            feed_same(&d, 0x7F, rest);
+        }
+        assert_in_range(rec.count, 1 + 7, 1 + 8);
+        assert_int_equal(rec.messages[rec.count - 1].message.length, lengths[i]);
+        assert_int_equal(d.chunk_size, 128);
+        assert_true(d.chunk_size_known);
+        end(&d, &rec);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
@@ -310,6 +342,7 @@ int main(void) {
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_not_waited_for),
         cmocka_unit_test(a_zero_before_a_header_is_payload),
         cmocka_unit_test(where_a_segment_begins_is_not_forgotten),
+        cmocka_unit_test(a_chunk_size_guessed_too_large_is_put_right),
     };
     return cmocka_run_group_tests_name("resync", tests, NULL, NULL);
 }

@@ -110,10 +110,11 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
         const char *piece = (const char *)bytes + i;
         size_t used = sequence_length(bytes + i, len - i);
         size_t piece_len = used;
-        if (used == 0) {
+        bool is_c1 = used == 2 && bytes[i] == 0xC2 && bytes[i + 1] < 0xA0;
+        if (used == 0 || is_c1) {
             piece = "\xEF\xBF\xBD";
             piece_len = 3;
-            used = 1;
+            used = is_c1 ? 2 : 1;
         } else if (used == 1 && (bytes[i] < 0x20 || bytes[i] == 0x7F)) {
             picture[2] = (char)(bytes[i] == 0x7F ? 0xA1 : 0x80 + bytes[i]);
             piece = picture;

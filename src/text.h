@@ -45,9 +45,9 @@ void rtmp_text_format(struct rtmp_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Append bytes from the wire as text: bad UTF-8 becomes U+FFFD, control characters (NUL included)
- * become their U+2400 pictures, so that a line stays a line. At most `limit` bytes are appended
- * (0: only the capacity bounds), then an ellipsis.
+ * Append bytes from the wire as text: bad UTF-8 and the C1 controls (a terminal would obey them)
+ * become U+FFFD, the other control characters (NUL included) their U+2400 pictures, so that a line
+ * stays a line. At most `limit` bytes are appended (0: only the capacity bounds), then an ellipsis.
  */
 void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit);
 

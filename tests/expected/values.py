@@ -112,8 +112,9 @@ def shown(item, pair_field):
 
 
 def visible(text):
-    """Text as the plugin shows it: control characters as their pictures."""
-    return "".join(chr(0x2400 + ord(c)) if c < " " else "\u2421" if c == "\x7f" else c for c in text)
+    """Text as the plugin shows it: control characters as their pictures, those without one as U+FFFD."""
+    return "".join(chr(0x2400 + ord(c)) if c < " " else "\u2421" if c == "\x7f"
+                   else "\ufffd" if "\x80" <= c <= "\x9f" else c for c in text)
 
 
 def equal(kind, a, b):

@@ -60,6 +60,15 @@ static void control_characters_become_pictures(void **state) {
     assert_wire("\n\x1F\x7F", 3, "\xE2\x90\x8A\xE2\x90\x9F\xE2\x90\xA1");
 }
 
+/* U+009B is what ESC [ is in one character: a line on a terminal must not move its cursor. */
+static void c1_controls_are_replaced(void **state) {
+    (void)state;
+    assert_wire("\xC2\x80\xC2\x9B"
+                "2J\xC2\x9F",
+                8, REPLACEMENT REPLACEMENT "2J" REPLACEMENT);
+    assert_wire("\xC2\xA0\xC3\x80", 4, "\xC2\xA0\xC3\x80");
+}
+
 /* Runs of plain text are copied eight bytes at a time: any byte anywhere among them. */
 static void every_byte_in_a_run(void **state) {
     (void)state;
@@ -174,6 +183,7 @@ int main(void) {
         cmocka_unit_test(good_utf8_stays),
         cmocka_unit_test(bad_utf8_is_replaced_byte_by_byte),
         cmocka_unit_test(control_characters_become_pictures),
+        cmocka_unit_test(c1_controls_are_replaced),
         cmocka_unit_test(every_byte_in_a_run),
         cmocka_unit_test(what_does_not_fit_is_cut_at_a_character),
         cmocka_unit_test(a_limit_cuts_one_piece_only),

@@ -136,7 +136,7 @@ static bool walk_header(struct walk *w, struct piece *piece) {
     } else if (carry) {
         /* Of a continuation header nothing is lost: it repeats the chunk stream id. */
         uint32_t csid = w->part->csid;
-        uint8_t basic = csid < 64 ? 1 : csid < 320 ? 2 : 3;
+        uint8_t basic = (uint8_t)rtmp_chunk_basic_bytes_of(csid);
         piece->header = (struct rtmp_chunk_header){.fmt = 3, .csid = csid, .basic_length = basic};
         (void)rtmp_take(&w->reader, basic > carry ? basic - carry : 0);
     } else if (!rtmp_chunk_header_read(&w->reader, &piece->header)) {

@@ -322,7 +322,7 @@ static proto_item *add_effective(proto_tree *tree, int field, const struct rtmpx
 static void add_values(proto_tree *tree, const struct rtmpx_view *view,
                        const struct rtmpx_part *part) {
     bool here = (part->flags & RTMP_PART_FIRST) && !part->carry && part->size;
-    uint32_t basic = part->csid < 64 ? 1 : part->csid < 320 ? 2 : 3;
+    uint32_t basic = rtmp_chunk_basic_bytes_of(part->csid);
     uint32_t start = part->start;
     uint32_t message = start + basic;
     uint32_t fmt = here ? part->fmt : 3U;

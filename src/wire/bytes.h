@@ -97,12 +97,18 @@ static inline uint16_t rtmp_u16(struct rtmp_reader *r) {
     return (uint16_t)((unsigned)p[0] << 8 | p[1]);
 }
 
+/* Where the bytes are known to be there: 3 of them big-endian, 4 little-endian. */
+static inline uint32_t rtmp_be24(const uint8_t *p) {
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static inline uint32_t rtmp_le32(const uint8_t *p) {
+    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
 static inline uint32_t rtmp_u24(struct rtmp_reader *r) {
     struct rtmp_span s = rtmp_take(r, 3);
-    if (!s.len)
-        return 0;
-    const uint8_t *p = r->data + s.pos;
-    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+    return s.len ? rtmp_be24(r->data + s.pos) : 0;
 }
 
 static inline uint32_t rtmp_u32(struct rtmp_reader *r) {
@@ -116,10 +122,7 @@ static inline uint32_t rtmp_u32(struct rtmp_reader *r) {
 /* Little-endian: the message stream id alone is written so (Adobe RTMP 5.3.1.2.1). */
 static inline uint32_t rtmp_u32_le(struct rtmp_reader *r) {
     struct rtmp_span s = rtmp_take(r, 4);
-    if (!s.len)
-        return 0;
-    const uint8_t *p = r->data + s.pos;
-    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+    return s.len ? rtmp_le32(r->data + s.pos) : 0;
 }
 
 /* Signed 24-bit, two's complement (composition time). */

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/chunk.h"
 
-static uint32_t be24(const uint8_t *p) {
-    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-}
-
 bool rtmp_chunk_header_read(struct rtmp_reader *r, struct rtmp_chunk_header *h) {
     uint8_t first = rtmp_peek_at(r, r->pos);
     uint32_t basic = rtmp_chunk_basic_bytes(first);
@@ -25,14 +21,13 @@ bool rtmp_chunk_header_read(struct rtmp_reader *r, struct rtmp_chunk_header *h) 
     p += basic;
     if (h->fmt == 3)
         return true;
-    h->timestamp = be24(p);
+    h->timestamp = rtmp_be24(p);
     if (h->fmt <= 1) {
-        h->length = be24(p + 3);
+        h->length = rtmp_be24(p + 3);
         h->type = p[6];
     }
     if (h->fmt == 0)
-        h->stream_id = /* little-endian */
-            (uint32_t)p[10] << 24 | (uint32_t)p[9] << 16 | (uint32_t)p[8] << 8 | p[7];
+        h->stream_id = rtmp_le32(p + 7);
     if (h->timestamp == RTMP_EXTENDED_TIMESTAMP) {
         h->has_extended = true;
         h->extended = rtmp_u32(r);

@@ -309,15 +309,10 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
 static void lose(struct rtmp_dechunk *d) {
     d->state = RTMP_LOST;
     d->left = 0;
-    d->held.count = 0;
-    d->scanned = 0;
-    d->candidate_count = 0;
-    d->held.offset = d->position;
+    rtmp_resync_begin(d);
     d->lost_offset = d->position;
     d->lost_gap = 0;
     d->searched = false;
-    d->inferring = false;
-    d->proving = false;
     d->guess_again = 0;
     d->hypothesis.valid = false;
 }
@@ -596,14 +591,9 @@ static void miss(struct rtmp_dechunk *d, uint64_t count) {
             lose(d);
         d->carried = 0;
         d->hypothesis = hypothesis;
-        d->inferring = false;
-        d->proving = false;
-        d->position += count;
         d->lost_gap += count + rtmp_held_missing(&d->held, d->held.count);
-        d->held.count = 0;
-        d->scanned = 0;
-        d->candidate_count = 0;
-        d->held.offset = d->position;
+        d->position += count;
+        rtmp_resync_begin(d);
     }
     if (d->chunk_size_known) {
         rtmp_chunk_size_doubt(d);

@@ -164,6 +164,9 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d);
 /* Give up the open message of a chunk stream, if there is one. */
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);
 
+/* resync.c: hold nothing; a search begins at `position`. */
+void rtmp_resync_begin(struct rtmp_dechunk *d);
+
 /* resync.c: hold some of `len` more bytes, with their marks if there are any (held.h), while
  * RTMP_LOST; returns how many (at least 1 of len > 0). */
 uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const uint8_t *marks,

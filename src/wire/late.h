@@ -45,7 +45,7 @@ void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_dechunk *d, const u
 /* Bytes before d's position, behind the beginning of a hole. Reports to d's sink what they bring:
  * RTMP_NOTE_LATE and messages, whose parts may lie behind the late bytes. False: none of them was
  * missing. */
-bool rtmp_late_fill(struct rtmp_late **late, struct rtmp_dechunk *d, uint64_t offset,
+bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t offset,
                     const uint8_t *bytes, uint32_t len);
 
 /* Close all holes: nothing comes late any more. */

@@ -59,6 +59,15 @@ static void mark_segments(struct rtmp_dechunk *d) {
     }
 }
 
+void rtmp_resync_begin(struct rtmp_dechunk *d) {
+    d->held.count = 0;
+    d->held.offset = d->position;
+    d->scanned = 0;
+    d->candidate_count = 0;
+    d->inferring = false;
+    d->proving = false;
+}
+
 uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const uint8_t *marks,
                           uint32_t len) {
     const uint32_t piece = RTMP_LIMIT_RESYNC_BYTES / 16;
@@ -69,13 +78,8 @@ uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const ui
     if (!rtmp_held_append(&d->held, &d->memory, bytes, marks, len)) {
         /* Nothing can be held: what came before is skipped, the search begins behind it. */
         d->position += len;
-        d->held.count = 0;
-        d->scanned = 0;
-        d->candidate_count = 0;
         d->hypothesis.valid = false;
-        d->inferring = false;
-        d->proving = false;
-        d->held.offset = d->position;
+        rtmp_resync_begin(d);
         return len;
     }
     mark_segments(d);

@@ -5,6 +5,11 @@
 #include "wire/walk.h"
 
 #define EVIDENCE_USUAL 6 /* a chunk size that senders choose */
+/* No sender was seen to choose less than the default size: only much evidence speaks for one, if it
+ * is not the last that was known. Less is worth waiting for what follows. */
+#define EVIDENCE_SMALL   26
+#define EVIDENCE_AGAIN   18
+#define EVIDENCE_PENDING 12
 
 /* Chunk sizes that senders choose (observed), tried before any other. */
 static const uint32_t usual_sizes[] = {128,   4096,  60000, 65536, 65535,  1024,  2048,
@@ -39,15 +44,22 @@ static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_
     return true;
 }
 
-/* Evidence behind the subject, if chunks have this size; -1: they have not. */
-static int size_evidence(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
-                         struct rtmp_size_guess *guess) {
+/* What follows the subject, if chunks have this size. */
+static struct rtmp_walk walk_behind(struct rtmp_dechunk *d, const struct size_subject *subject,
+                                    uint32_t size) {
     struct rtmp_walk w = {.chunk_size = size, .sizing = true};
     uint32_t pos = subject->start;
     (void)rtmp_walk_step(d, &w, &pos, true);
-    w.bits = w.after; /* what counts is what follows it */
+    w.bits = w.after; /* the subject itself does not count */
     if (!w.failed && pos < d->held.count)
         rtmp_walk_from(d, &w, pos, false);
+    return w;
+}
+
+/* Evidence behind the subject, if chunks have this size; -1: they have not. */
+static int size_evidence(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
+                         struct rtmp_size_guess *guess) {
+    const struct rtmp_walk w = walk_behind(d, subject, size);
     if (w.failed)
         return -1;
     if (w.need != UINT32_MAX) {
@@ -78,35 +90,84 @@ static void try_size(struct rtmp_dechunk *d, const struct size_subject *subject,
     }
 }
 
-struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start) {
+/* The sizes below the default. */
+static struct rtmp_size_guess guess_small(struct rtmp_dechunk *d,
+                                          const struct size_subject *subject) {
     struct rtmp_size_guess guess = {.bits = -1};
-    struct size_subject subject;
-    if (!size_subject_at(d, start, &subject) || subject.data >= d->held.count) {
-        guess.wait = true;
-        guess.need = d->held.count + 1;
-        return guess;
+    for (uint32_t size = 1; size < RTMP_DEFAULT_CHUNK_SIZE; size++) {
+        uint32_t pos = subject->data + size;
+        if (size_possible(d, subject, size) && d->held.bytes[pos - 1] != d->held.bytes[pos])
+            try_size(d, subject, size, size == d->chunk_size ? EVIDENCE_AGAIN : 0, &guess);
+        /* else it is a run of one value, to which any size fits */
     }
-    if (size_possible(d, &subject, d->chunk_size))
-        try_size(d, &subject, d->chunk_size, EVIDENCE_USUAL + 1, &guess);
+    return guess;
+}
+
+/*
+ * A message no longer than the default size: it is one chunk unless its bytes look otherwise. A
+ * header that stands behind it says that it is.
+ */
+static struct rtmp_size_guess guess_short(struct rtmp_dechunk *d,
+                                          const struct size_subject *subject) {
+    const struct rtmp_size_guess one_chunk = {.size = subject->length, .bits = RTMP_EVIDENCE_SIZE};
+    uint32_t end = subject->data + subject->length;
+    if (end > d->held.count)
+        return (struct rtmp_size_guess){.bits = -1, .wait = true, .need = end};
+    const struct rtmp_size_guess small = guess_small(d, subject);
+    if (small.bits < EVIDENCE_PENDING)
+        return one_chunk;
+    const struct rtmp_walk whole = walk_behind(d, subject, subject->length);
+    if (whole.landed)
+        return one_chunk;
+    if (small.bits >= (whole.failed ? RTMP_EVIDENCE_SIZE : EVIDENCE_SMALL))
+        return small;
+    if (!whole.failed && whole.need != UINT32_MAX)
+        return (struct rtmp_size_guess){.bits = -1, .wait = true, .need = whole.need};
+    if (whole.failed && small.wait)
+        return (struct rtmp_size_guess){.bits = -1, .wait = true, .need = small.need};
+    return one_chunk;
+}
+
+/* A longer one: where is it cut, if it is? */
+static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
+                                         const struct size_subject *subject) {
+    struct rtmp_size_guess guess = {.bits = -1};
+    if (size_possible(d, subject, d->chunk_size))
+        try_size(d, subject, d->chunk_size, EVIDENCE_USUAL + 1, &guess);
     for (size_t i = 0; i < sizeof usual_sizes / sizeof *usual_sizes; i++)
-        if (size_possible(d, &subject, usual_sizes[i]))
-            try_size(d, &subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
+        if (size_possible(d, subject, usual_sizes[i]))
+            try_size(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
     uint32_t tried = 0;
-    uint32_t end = d->held.count - subject.data;
-    for (uint32_t size = d->chunk_size_floor; size < end && tried < OTHER_SIZES; size++)
-        if (size_possible(d, &subject, size)) {
-            try_size(d, &subject, size, 0, &guess);
+    uint32_t end = d->held.count - subject->data;
+    for (uint32_t size = rtmp_chunk_size_least(d); size < end && tried < OTHER_SIZES; size++)
+        if (size_possible(d, subject, size)) {
+            try_size(d, subject, size, 0, &guess);
             tried++;
         }
+    /* Where chunks of a size end, those of twice the size and a header may end as well. */
+    const struct rtmp_size_guess small = guess_small(d, subject);
+    if (small.bits >= EVIDENCE_SMALL && small.bits >= guess.bits)
+        return small;
     if (guess.bits >= RTMP_EVIDENCE_SIZE)
         return guess;
     /* One chunk: the next header is the only witness. */
-    int whole = size_evidence(d, &subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
+    int whole = size_evidence(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
     if (whole >= RTMP_EVIDENCE_LANDING && whole > guess.bits) {
-        guess.size = subject.length;
+        guess.size = subject->length;
         guess.bits = RTMP_EVIDENCE_SIZE;
     }
-    if (end >= RTMP_LIMIT_RESYNC_BYTES / 2)
+    return guess;
+}
+
+struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start) {
+    struct size_subject subject;
+    if (!size_subject_at(d, start, &subject) || subject.data >= d->held.count)
+        return (struct rtmp_size_guess){.bits = -1, .wait = true, .need = d->held.count + 1};
+    bool is_short = subject.length <= RTMP_DEFAULT_CHUNK_SIZE;
+    struct rtmp_size_guess guess = is_short ? guess_short(d, &subject) : guess_long(d, &subject);
+    if (is_short || guess.bits >= RTMP_EVIDENCE_SIZE)
+        return guess;
+    if (d->held.count - subject.data >= RTMP_LIMIT_RESYNC_BYTES / 2)
         guess.wait = false;
     /* Looking again at every byte would make the work quadratic; waiting for more than is ever held
      * would never end. */
@@ -119,17 +180,25 @@ struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t st
     return guess;
 }
 
+uint32_t rtmp_chunk_size_least(const struct rtmp_dechunk *d) {
+    bool proved = d->chunk_size_floor > RTMP_DEFAULT_CHUNK_SIZE;
+    return proved ? d->chunk_size_floor : RTMP_DEFAULT_CHUNK_SIZE;
+}
+
 void rtmp_chunk_size_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t length) {
-    d->chunk_size = size;
-    if (size < length)
+    if (size < length) {
+        d->chunk_size = size;
         d->chunk_size_known = true;
-    else
-        d->chunk_size_floor = length;
+        return;
+    }
+    d->chunk_size_floor = length;
+    if (d->chunk_size < length)
+        d->chunk_size = length;
 }
 
 void rtmp_chunk_size_doubt(struct rtmp_dechunk *d) {
     if (d->chunk_size_set)
         return;
     d->chunk_size_known = false;
-    d->chunk_size_floor = RTMP_DEFAULT_CHUNK_SIZE;
+    d->chunk_size_floor = 0;
 }

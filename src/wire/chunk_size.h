@@ -18,6 +18,9 @@ struct rtmp_size_guess {
     uint32_t need; /* ... when this many are held */
 };
 
+/* The least size that chunks of messages can be taken to have before one was seen. */
+uint32_t rtmp_chunk_size_least(const struct rtmp_dechunk *d);
+
 /* The header at held `start` announces a message longer than any seen in one chunk: where it is cut
  * shows the chunk size. */
 struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start);

@@ -243,11 +243,8 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
 static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
                               const struct rtmp_chunk_header *h, bool extended3, uint64_t offset,
                               uint32_t carried) {
-    if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE)) {
-        if (!d->chunk_size_known) /* what seemed to be one chunk may have been several */
-            rtmp_chunk_size_doubt(d);
+    if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
         return BEGUN_NOTHING;
-    }
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
     if (h->fmt >= 2 && !cs) {
         d->headless = h->csid;
@@ -326,8 +323,12 @@ static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t ca
     lose(d);
     d->inferring = begun == BEGUN_UNSURE;
     d->proving = begun == BEGUN_UNPROVEN;
-    if (begun == BEGUN_NOTHING)
+    if (begun == BEGUN_NOTHING) {
+        /* What seemed to be one chunk may have been several; what is skipped may set another size.
+         */
+        rtmp_chunk_size_doubt(d);
         note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
+    }
     if (carried)
         (void)rtmp_resync_hold(d, d->carry, NULL, carried);
     d->scanned = begun == BEGUN_NOTHING ? 1 : 0;
@@ -614,7 +615,7 @@ void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {
     lose(d);
     d->midstream = true;
     d->chunk_size_known = chunk_size != 0;
-    d->chunk_size_floor = RTMP_DEFAULT_CHUNK_SIZE; /* smaller ones are not seen (observed) */
+    d->chunk_size_floor = 0;
     if (chunk_size)
         d->chunk_size = chunk_size;
     note(d, RTMP_NOTE_MIDSTREAM, d->position, 0, NULL);

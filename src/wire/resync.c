@@ -103,11 +103,14 @@ bool rtmp_resync_hold_missing(struct rtmp_dechunk *d, uint64_t count) {
 static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
     int first_bits = rtmp_held_aligned(&d->held, pos) ? RTMP_EVIDENCE_ALIGNED : 0;
     struct rtmp_walk w = {.chunk_size = d->chunk_size, .bits = first_bits};
-    if (d->chunk_size_known || rtmp_walk_length_at(d, pos) <= d->chunk_size_floor) {
+    if (d->chunk_size_known || rtmp_walk_length_at(d, pos) <= rtmp_chunk_size_least(d)) {
         rtmp_walk_from(d, &w, pos, true);
-        return w;
+        if (d->chunk_size_known || !w.failed || w.bits < EVIDENCE_PENDING)
+            return w;
+        /* Smaller chunks may explain what stands behind it. */
+        w = (struct rtmp_walk){.chunk_size = d->chunk_size, .bits = first_bits};
     }
-    /* A long message and no chunk size: the header itself, then where it is cut. */
+    /* No chunk size: the header itself, then where its message is cut. */
     uint32_t next = pos;
     w.need = UINT32_MAX;
     (void)rtmp_walk_step(d, &w, &next, true);
@@ -164,12 +167,32 @@ static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
     return false;
 }
 
+/* Messages that a sender has no reason to repeat, all of nearly the same length. */
+static bool said_once(uint8_t type) {
+    return type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT ||
+           type == RTMP_MESSAGE_WINDOW_ACK_SIZE || type == RTMP_MESSAGE_SET_PEER_BANDWIDTH;
+}
+
+/*
+ * The walk from the header at held `start` on: does it prove what that header inherits? Another one
+ * where its message ends shows its length, and by that its type: seldom are two as long. A message
+ * of a kind that is said once was rather followed by another control message in the hole.
+ */
+static bool proves_inherited(struct rtmp_dechunk *d, const struct rtmp_walk *w, uint32_t start) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
+    (void)rtmp_chunk_header_read(&r, &h);
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
+    return w->after >= RTMP_EVIDENCE_LANDING && !may_end_sooner(d, start) &&
+           !(cs && said_once(cs->message.type));
+}
+
 /* A header that inherits its length is not enough by itself: a hole may have changed that. */
 static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
     if (w->failed || !w->believed || w->bits < RTMP_EVIDENCE_ENOUGH)
         return false;
     bool inherits = d->held.bytes[w->start] >> 6 >= 2;
-    return !inherits || (w->after >= RTMP_EVIDENCE_LANDING && !may_end_sooner(d, w->start));
+    return !inherits || proves_inherited(d, w, w->start);
 }
 
 /*
@@ -202,7 +225,7 @@ static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found)
     if (cs) /* What follows agreed with what its header inherits. */
         rtmp_chunk_streams_mend(&d->streams, cs);
     uint32_t length = rtmp_walk_length_at(d, w->start);
-    if (!d->chunk_size_known && length > d->chunk_size_floor)
+    if (w->sizing)
         rtmp_chunk_size_accept(d, w->chunk_size, length);
     d->midstream = false;
     d->state = RTMP_AT_HEADER;
@@ -292,7 +315,7 @@ static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
         rtmp_walk_from(d, &w, pos, false);
     *wait = !w.failed && w.need != UINT32_MAX && w.need < RTMP_LIMIT_RESYNC_BYTES / 2;
     d->guess_again = w.need;
-    if (w.failed || w.after < RTMP_EVIDENCE_LANDING || may_end_sooner(d, 0))
+    if (w.failed || !proves_inherited(d, &w, 0))
         return false;
     struct rtmp_chunk_header h;
     struct rtmp_reader r = rtmp_reader_over(d->held.bytes, d->held.count);
@@ -319,6 +342,7 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
             return false;
         d->proving = false;
         d->scanned = 1;
+        rtmp_chunk_size_doubt(d);
     }
     if (d->inferring) {
         if (d->held.count < d->guess_again)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/walk.h"
 
+#include "wire/chunk_size.h"
+
 #define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
 #define EVIDENCE_BELIEVED 22 /* the first header; the headers before one that it follows */
 #define EVIDENCE_FLUSHED  10 /* a message that ends where its segment does */
@@ -254,6 +256,7 @@ static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
     }
     w->bits += gained;
     w->after = first || begins ? 0 : w->after + gained;
+    w->landed = landed;
     return !landed;
 }
 
@@ -284,7 +287,7 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
         return false;
     }
     w->last = i;
-    if (!first && !d->chunk_size_known && w->open[i].rest > d->chunk_size_floor && !w->sizing)
+    if (!first && !d->chunk_size_known && w->open[i].rest > rtmp_chunk_size_least(d) && !w->sizing)
         return false; /* where it is cut is not known */
     uint32_t data = w->open[i].rest < chunk_size ? w->open[i].rest : chunk_size;
     w->open[i].rest -= data;

@@ -115,8 +115,10 @@ def _hit(ranges, missing):
 
 def _same(message, header, missing):
     """Is `header` this message, as far as the variant can tell?"""
-    kind, length, timestamp, stream_id, csid = header
+    kind, length, timestamp, stream_id, csid, *body = header
     if (kind, length, csid) != (message.type, message.length, message.csid):
+        return False
+    if body and body[0] not in (NO_BODY, message.checksum):
         return False
     if _hit(message.clock[:1], missing):
         return True
@@ -166,7 +168,7 @@ def _matched_late(messages, shown, missing):
 
 def _matched_places(messages, shown, missing):
     """As _matched, of messages whose place in the stream is known: (position of the first byte,
-    header). It must be the place of that very message."""
+    header and checksum of the body). It must be the place and the body of that very message."""
     places = {message.start: index for index, message in enumerate(messages)}
     found = ((places.get(place), header) for place, header in shown)
     return {index for index, header in found
@@ -259,11 +261,12 @@ def run_batch(tshark, connection, batch, snaplen, arguments):
 
 
 RECORD = struct.Struct("=QIIIBBxx")  # struct record of through_core.c
+NO_BODY = -1  # of which bytes are missing
 
 
 def run_batch_in_core(command, connection, batch, snaplen):
     """As run_batch, without TCP in between; with the position of each message's first byte instead
-    of what is reached with its last one."""
+    of what is reached with its last one, and a checksum of its body behind its header."""
     ends = ((connection.client, connection.server), (connection.server, connection.client))
     records = []
     for number, (variant, _) in enumerate(batch):

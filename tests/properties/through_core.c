@@ -3,7 +3,8 @@
  * Segments on standard input through the core alone, for property runs of many variants
  * (properties.py --core). A record is a struct record in the machine's byte order, then `captured`
  * bytes. Prints each complete message as "variant direction offset type length timestamp stream_id
- * csid", where `offset` is that of its first byte.
+ * csid body", where `offset` is that of its first byte and `body` the Adler-32 checksum of the
+ * whole body, -1 when bytes of it are missing.
  *
  * Segments are handed over as Wireshark does unless told otherwise: bytes that come late or again
  * are not; with the argument --late they are.
@@ -14,6 +15,7 @@
 
 #include "libc_memory.h"
 #include "wire/direction.h"
+#include "wire/limits.h"
 
 struct record {
     uint64_t offset;   /* of the first byte in its direction */
@@ -32,14 +34,27 @@ struct stream {
     bool started;
 };
 
+static int64_t checksum(const struct rtmp_part *part) {
+    if (part->missing || part->available < part->message.length)
+        return -1;
+    uint32_t low = 1;
+    uint32_t high = 0;
+    for (uint32_t i = 0; i < part->message.length; i++) {
+        low = (low + part->body[i]) % 65521;
+        high = (high + low) % 65521;
+    }
+    return (int64_t)high << 16 | low;
+}
+
 static void print_message(void *user, const struct rtmp_part *part) {
     const struct stream *s = user;
     if (!(part->flags & RTMP_PART_COMPLETE))
         return;
     const struct rtmp_message *m = &part->message;
-    printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
+    printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRId64
+           "\n",
            s->segment->variant, s->segment->direction, s->base + part->message_offset, m->type,
-           m->length, m->timestamp, m->stream_id, m->csid);
+           m->length, m->timestamp, m->stream_id, m->csid, checksum(part));
 }
 
 static void ignore(void *user, const struct rtmp_note *note) {
@@ -55,6 +70,7 @@ static void begin(struct stream stream[2]) {
         rtmp_direction_init(&stream[i].wire, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory,
                             &sink);
         stream[i].wire.peer = &stream[1 - i].wire;
+        stream[i].wire.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH; /* every body whole */
     }
 }
 

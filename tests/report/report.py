@@ -17,8 +17,6 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 60  # of each fuzz target
 LEAST_SHOWN = 99.5  # percent of the messages that loss leaves
-# Chunk sizes below 128, which are not searched for (src/wire/chunk_size.c).
-UNFIT = {"chunk-forms"}
 
 
 def run(*command, check=False):
@@ -99,8 +97,7 @@ class Report:
     def losses(self):
         """Messages shown of those that the bytes at hand allow, once synchronised again."""
         directories = [ROOT / "samples", ROOT / "tests" / "captures"]
-        captures = [path for directory in directories for path in sorted(directory.glob("*.pcap*"))
-                    if path.stem not in UNFIT]
+        captures = [path for directory in directories for path in sorted(directory.glob("*.pcap*"))]
         kinds = ("start", "drop", "swap", "snaplen 96", "snaplen 200", "snaplen 600")
         result = run(sys.executable, ROOT / "tests/properties/properties.py", "--build", self.directory, "--core",
                      "--sample", 20 * self.factor, *(word for kind in kinds for word in ("--kind", kind)), *captures)

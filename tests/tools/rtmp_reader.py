@@ -3,7 +3,9 @@
 
 Shares no code with the product and is checked against the expected files (tests/expected)."""
 import dataclasses
+import functools
 import struct
+import zlib
 
 import pcap
 
@@ -27,6 +29,10 @@ class Message:
     @property
     def header(self):
         return (self.type, self.length, self.timestamp, self.stream_id, self.csid)
+
+    @functools.cached_property
+    def checksum(self):
+        return zlib.adler32(self.body)
 
     @property
     def start(self):

@@ -234,6 +234,68 @@ static void a_chunk_size_set_in_a_hole_is_found_out(void **state) {
     end(&d, &rec);
 }
 
+/* Sizes below the default were not looked for: the message was said in one chunk, its continuation
+ * headers in its body, and the next of them began a phantom. */
+static void a_small_chunk_size_set_in_a_hole_is_found_out(void **state) {
+    (void)state;
+    static const uint8_t body[] = {0xAF, 1, 2, 3, 4, 5, 6, 7, 8};
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "02 000000 000004 02 00000000 00000009");
+    rtmp_dechunk_gap(&d, 12);
+    feed(&d, "04 000010 000009 08 01000000 AF C401 C402 C403");
+    feed(&d, "C404 C405 C406 C407 C408");
+    feed(&d, "44 000010 000009 08 AF C401 C402 C403 C404 C405 C406 C407 C408");
+    assert_int_equal(rec.count, 3);
+    for (size_t i = 1; i < 3; i++) {
+        assert_int_equal(rec.messages[i].chunks, 9);
+        assert_int_equal(rec.messages[i].available, sizeof body);
+        assert_memory_equal(rec.messages[i].body, body, sizeof body);
+    }
+    end(&d, &rec);
+}
+
+/* What may be a continuation header of a small chunk size is payload when a header stands behind
+ * the message. */
+static void payload_that_looks_like_small_chunks_is_payload(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "04 000010 000008 08 01000000 AF01 C403 04C4 0506");
+    feed(&d, "44 000010 000005 08 AF01 C403 04 44 000010 000004 08 AF010203");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[0].chunks, 1);
+    assert_int_equal(rec.messages[1].chunks, 1);
+    end(&d, &rec);
+}
+
+/* A Set Chunk Size that inherits from one in the hole was shown as what its chunk stream had before
+ * the hole: it is as long. Acknowledgements are repeated, so that one more is likely. */
+static void control_messages_are_not_known_by_their_length(void **state) {
+    (void)state;
+    static const struct {
+        const char *before;
+        size_t count;
+    } cases[] = {{"02 000000 000004 02 00000000 00000009", 2},
+                 {"02 000000 000004 05 00000000 00100000", 2},
+                 {"02 000000 000004 03 00000000 00001000", 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct recorder rec;
+        struct rtmp_dechunk d;
+        begin(&d, &rec);
+        feed(&d, cases[i].before);
+        rtmp_dechunk_gap(&d, 12);
+        feed(&d, "C2 00002000 04 000010 000004 08 01000000 AF010203");
+        feed(&d, "44 000010 000004 08 AF010203");
+        assert_int_equal(rec.count, 1 + cases[i].count);
+        assert_int_equal(rec.messages[rec.count - 1].message.timestamp, 0x20);
+        end(&d, &rec);
+    }
+}
+
 /* What resembles a weak header has a length that points at a strong one by chance. */
 static void a_strong_header_does_not_vouch_for_what_points_at_it(void **state) {
     (void)state;
@@ -338,6 +400,9 @@ int main(void) {
         cmocka_unit_test(holes_count_among_what_is_held),
         cmocka_unit_test(what_a_header_inherits_is_proved_by_the_next),
         cmocka_unit_test(a_chunk_size_set_in_a_hole_is_found_out),
+        cmocka_unit_test(a_small_chunk_size_set_in_a_hole_is_found_out),
+        cmocka_unit_test(payload_that_looks_like_small_chunks_is_payload),
+        cmocka_unit_test(control_messages_are_not_known_by_their_length),
         cmocka_unit_test(a_strong_header_does_not_vouch_for_what_points_at_it),
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_not_waited_for),
         cmocka_unit_test(a_zero_before_a_header_is_payload),

@@ -11,10 +11,15 @@ static uint32_t hash(uint32_t csid, uint32_t capacity) {
     return (csid * 2654435761U) & (capacity - 1);
 }
 
+/* Is it found by its id alone? */
+static bool is_low(uint32_t csid, uint32_t index) {
+    return csid < 64 && index < UINT8_MAX;
+}
+
 struct rtmp_chunk_stream *rtmp_chunk_streams_find(const struct rtmp_chunk_streams *s,
                                                   uint32_t csid) {
-    if (csid < 64)
-        return s->low[csid] ? &s->items[s->low[csid] - 1] : NULL;
+    if (csid < 64 && s->low[csid])
+        return &s->items[s->low[csid] - 1];
     if (!s->high)
         return NULL;
     for (uint32_t i = hash(csid, s->high_capacity);; i = (i + 1) & (s->high_capacity - 1)) {
@@ -47,14 +52,14 @@ static bool grow_high(struct rtmp_chunk_streams *s, const struct rtmp_memory *me
     s->high = table;
     s->high_capacity = capacity;
     for (uint32_t i = 0; i < s->count; i++)
-        if (s->items[i].message.csid >= 64)
+        if (!is_low(s->items[i].message.csid, i))
             put_high(s, i);
     return true;
 }
 
 struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *s,
                                                  const struct rtmp_memory *memory, uint32_t csid) {
-    if (csid >= 64 && !grow_high(s, memory))
+    if (!is_low(csid, s->count) && !grow_high(s, memory))
         return NULL;
     if (s->count == s->capacity) {
         uint32_t capacity = s->capacity ? s->capacity * 2 : 4;
@@ -70,8 +75,8 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *s,
     stream->message.csid = csid;
     stream->broken = true;
     rtmp_chunk_streams_mend(s, stream);
-    if (csid < 64) {
-        s->low[csid] = index + 1;
+    if (is_low(csid, index)) {
+        s->low[csid] = (uint8_t)(index + 1);
     } else {
         put_high(s, index);
         s->high_count++;

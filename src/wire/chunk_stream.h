@@ -52,15 +52,15 @@ struct rtmp_chunk_stream {
 
 /*
  * The chunk streams of one direction, found by id in constant time: ids below 64 (nearly all) by
- * index, the others by open addressing. Bounded by the number of ids, RTMP_LIMIT_CSID.
- * Pointers to items hold until the next rtmp_chunk_streams_add().
+ * index, where a byte holds it, the others by open addressing. Bounded by the number of ids,
+ * RTMP_LIMIT_CSID. Pointers to items hold until the next rtmp_chunk_streams_add().
  */
 struct rtmp_chunk_streams {
     struct rtmp_chunk_stream *items;
     uint32_t count, capacity;
     uint32_t unbroken; /* index + 1 of the first of those that are not broken */
-    uint32_t low[64];  /* csid < 64 -> index + 1 */
-    uint32_t *high;    /* open addressing, index + 1, for csid >= 64 */
+    uint8_t low[64];   /* csid < 64 -> index + 1, 0: not there */
+    uint32_t *high;    /* open addressing, index + 1 */
     uint32_t high_capacity, high_count;
 };
 

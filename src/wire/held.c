@@ -64,10 +64,12 @@ void rtmp_held_free(struct rtmp_held *held, const struct rtmp_memory *memory) {
 }
 
 bool rtmp_held_misses(const struct rtmp_held *held, uint32_t pos, uint32_t len) {
-    if (pos >= held->count)
-        return false;
-    uint32_t left = held->count - pos;
-    return memchr(held->marks + pos, RTMP_MARK_MISSING, len < left ? len : left) != NULL;
+    uint32_t left = pos < held->count ? held->count - pos : 0;
+    uint32_t end = pos + (len < left ? len : left);
+    /* Asked of every position, and of a few bytes nearly always. */
+    while (pos < end && held->marks[pos] != RTMP_MARK_MISSING)
+        pos++;
+    return pos < end;
 }
 
 uint32_t rtmp_held_missing(const struct rtmp_held *held, uint32_t count) {

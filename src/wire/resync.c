@@ -283,9 +283,11 @@ static bool find_pending(struct rtmp_dechunk *d) {
 /* Look at the positions that were not looked at yet. */
 static bool scan(struct rtmp_dechunk *d) {
     for (; d->scanned < d->held.count; d->scanned++) {
+        if (rtmp_held_misses(&d->held, d->scanned, 1))
+            d->scanned += rtmp_held_run(&d->held, d->scanned);
+        if (d->scanned == d->held.count)
+            return false;
         uint32_t pos = d->scanned;
-        if (rtmp_held_misses(&d->held, pos, 1))
-            continue;
         /* A header and the first byte of its body, before a verdict. */
         if (d->held.count - pos < rtmp_chunk_header_bytes(d->held.bytes[pos]) + 1)
             return false;

@@ -50,7 +50,7 @@ def main():
         for capture in options.captures:
             for finding in findings(tshark, capture):
                 count += 1
-                print(capture.name, finding, sep="\n")
+                print(capture.name, finding, sep="\n", flush=True)
     print(f"{len(options.captures)} captures under valgrind: {count} errors")
     return bool(count)
 

@@ -33,7 +33,7 @@ static void add_name(struct rtmp_text *line, const struct rtmp_reader *reader,
         rtmp_amf_leaf_text(line, reader, name->key, LABEL_STRING);
     else if (name->key)
         add_text(line, reader, name->key->text);
-    else if (event->depth > 0)
+    else if (event->depth > 0 && !event->is_dictionary_key)
         rtmp_text_format(line, "[%u]", name->index);
     else if (name->label)
         rtmp_text_add(line, name->label);

@@ -75,14 +75,18 @@ bool rtmpx_expert_wanted(proto_tree *tree) {
                     rtmpx_fields_referenced(hf, array_length(hf)));
 }
 
+/* A note in the words of the error. */
+static void add_note(proto_item *item, const struct rtmpx_body *body, enum rtmp_error error) {
+    expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s", rtmp_error_text(error));
+}
+
 void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark) {
     if (remark == RTMP_OK)
         return;
     if (remark == RTMP_REMARK_BEYOND_TABLE)
         expert_add_info(body->pinfo, item, &ei_rtmpx_limit);
     else
-        expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s",
-                               rtmp_error_text(remark));
+        add_note(item, body, remark);
 }
 
 /* Why, at a place. */
@@ -99,19 +103,29 @@ void rtmpx_expert_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uin
     expert_add_info(pinfo, add_reason(tree, tvb, pos, limit), &ei_rtmpx_limit);
 }
 
-/* The bytes that stay, and why. */
-static void add_rest(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos,
-                     expert_field *expert, enum rtmp_error error, uint32_t error_pos) {
-    proto_item *item = NULL;
-    if (pos < body->available)
-        item = proto_tree_add_item(tree, hf_undecoded, body->tvb, (int)pos,
-                                   (int)(body->available - pos), ENC_NA);
-    if (error != RTMP_OK) {
-        proto_item *reason = add_reason(tree, body->tvb, error_pos, error);
-        if (!item)
-            item = reason;
-    }
-    expert_add_info(body->pinfo, item, expert);
+/* The bytes that stay; NULL: there are none. */
+static proto_item *add_undecoded(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos) {
+    if (pos >= body->available)
+        return NULL;
+    return proto_tree_add_item(tree, hf_undecoded, body->tvb, (int)pos,
+                               (int)(body->available - pos), ENC_NA);
+}
+
+/* Decoding ended in an error. */
+static void add_error(proto_tree *tree, const struct rtmpx_body *body,
+                      const struct rtmp_reader *reader) {
+    enum rtmp_error error = reader->error;
+    bool cut = body->incomplete && (error == RTMP_ERROR_END || error == RTMP_ERROR_LENGTH);
+    proto_item *item = add_undecoded(tree, body, reader->pos);
+    proto_item *reason = add_reason(tree, body->tvb, reader->error_pos, error);
+    if (!item)
+        item = reason;
+    if (cut)
+        expert_add_info(body->pinfo, item, &ei_rtmpx_truncated);
+    else if (rtmp_error_is_limit(error))
+        expert_add_info(body->pinfo, item, &ei_rtmpx_limit);
+    else
+        expert_add_info(body->pinfo, item, &ei_rtmpx_malformed);
 }
 
 void rtmpx_expert_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,
@@ -125,15 +139,10 @@ void rtmpx_expert_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 
 void rtmpx_expert_rest(proto_tree *tree, const struct rtmpx_body *body,
                        const struct rtmp_reader *reader) {
-    enum rtmp_error error = reader->error;
-    if (rtmp_error_ends_value(error)) {
-        bool cut = body->incomplete && (error == RTMP_ERROR_END || error == RTMP_ERROR_LENGTH);
-        expert_field *expert = cut                          ? &ei_rtmpx_truncated
-                               : rtmp_error_is_limit(error) ? &ei_rtmpx_limit
-                                                            : &ei_rtmpx_malformed;
-        add_rest(tree, body, reader->pos, expert, error, reader->error_pos);
+    if (rtmp_error_ends_value(reader->error)) {
+        add_error(tree, body, reader);
     } else if (reader->pos < body->available) {
-        add_rest(tree, body, reader->pos, &ei_rtmpx_remark, RTMP_OK, 0);
+        add_note(add_undecoded(tree, body, reader->pos), body, RTMP_REMARK_TRAILING);
     } else if (body->incomplete) {
         expert_add_info(body->pinfo, tree ? proto_tree_get_parent(tree) : NULL,
                         &ei_rtmpx_truncated);

@@ -155,7 +155,7 @@ struct view {
         proto_tree *tree;
         proto_item *item;
         uint32_t start;
-        uint32_t count; /* items or properties so far */
+        uint32_t count; /* items, entries or properties so far */
         bool of_keys;
     } level[RTMP_LIMIT_AMF_DEPTH + 1];
     struct rtmp_amf_path path;
@@ -313,16 +313,16 @@ static void set_label(const struct view *view, proto_item *item, const struct rt
                       const char *value) {
     struct rtmpx_amf_name name = {
         .key = view->has_key ? &view->key : NULL,
-        .label = view->label,
-        .index = view->level[event->depth].count,
+        .label = event->is_dictionary_key ? "Key" : view->label,
+        .index = event->depth ? rtmp_amf_path_index(&view->path, event->depth) : 0,
     };
     if (view->visible)
         rtmpx_amf_set_label(item, view->amf->reader, &name, event, value);
 }
 
-/* Behind a value: nothing waits any more. */
-static void value_added(struct view *view, uint8_t depth, proto_item *item) {
-    view->level[depth].count++;
+/* Behind a value, or a dictionary's key that is a container: nothing waits any more. */
+static void value_added(struct view *view, uint8_t depth, bool counts, proto_item *item) {
+    view->level[depth].count += counts;
     view->has_key = false;
     view->avmplus.len = 0;
     if (depth == 0)
@@ -376,7 +376,7 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     add_remark(view, item, event->remark);
     if (view->want_expert)
         remark_path(view, item);
-    value_added(view, event->depth, item);
+    value_added(view, event->depth, true, item);
 }
 
 static void add_container_head(struct view *view, proto_tree *tree,
@@ -410,7 +410,7 @@ static void open_container(struct view *view, const struct rtmp_amf_event *event
     add_type(view, tree, event);
     add_container_head(view, tree, event);
     add_remark(view, item, event->remark);
-    value_added(view, event->depth, item);
+    value_added(view, event->depth, !event->is_dictionary_key, item);
     view->level[event->depth + 1].tree = tree;
     view->level[event->depth + 1].item = item;
     view->level[event->depth + 1].start = range.pos;
@@ -479,7 +479,7 @@ static void add_broken_end(struct view *view) {
         proto_item *item = view->has_key ? add_key(view, parent, range)
                                          : rtmpx_add_range(parent, hf_value, view->body, range);
         add_markers(view, proto_item_add_subtree(item, ett_leaf));
-        value_added(view, depth, item);
+        value_added(view, depth, true, item);
     }
     for (; depth > 0; depth--)
         close_container(view, depth, end);

@@ -35,6 +35,11 @@ void rtmp_amf_path_begin(struct rtmp_amf_path *path, const char *top);
 void rtmp_amf_path_event(struct rtmp_amf_path *path, const struct rtmp_reader *reader,
                          const struct rtmp_amf_event *event);
 
+/* After the event of a value at this depth (1 or more) that has no key: its place among those. */
+static inline uint32_t rtmp_amf_path_index(const struct rtmp_amf_path *path, uint8_t depth) {
+    return path->level[depth].next - 1;
+}
+
 /*
  * Append a leaf's value as text: numbers in the shortest form that reads back the same, strings and
  * XML as they are (made printable, rtmp_text_wire), true / false, null, undefined, unsupported,

@@ -5,8 +5,10 @@ enum { SOUND_FORMAT_EX_HEADER = 9 };
 
 static void read_aac(struct rtmp_media *m) {
     uint32_t type = rtmp_media_u(m, RTMP_FIELD_AUDIO_PACKET_TYPE, 8);
-    if (!rtmp_ok(&m->reader))
+    if (!rtmp_ok(&m->reader)) {
+        m->info.kind = RTMP_MEDIA_CUT;
         return;
+    }
     m->info.packet_type = (uint8_t)type;
     if (type == 0) {
         m->info.kind = RTMP_MEDIA_CONFIG;

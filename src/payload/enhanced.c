@@ -187,6 +187,9 @@ static void read_multitrack(struct rtmp_media *m) {
     uint32_t at = m->reader.pos;
     uint32_t layout = rtmp_media_u(m, RTMP_FIELD_MULTITRACK_TYPE, 4);
     uint32_t type = rtmp_media_u(m, packet_type_field(m), 4);
+    if (!rtmp_ok(&m->reader))
+        return;
+    m->info.kind = RTMP_MEDIA_OTHER;
     m->info.multitrack = true;
     m->info.packet_type = (uint8_t)type;
     if (layout > MANY_CODECS || type == MODEX || is_multitrack(m, type))
@@ -206,7 +209,7 @@ static void read_multitrack(struct rtmp_media *m) {
 
 void rtmp_enhanced_read(struct rtmp_media *m, uint32_t type) {
     m->info.enhanced = true;
-    m->info.kind = RTMP_MEDIA_OTHER;
+    m->info.kind = RTMP_MEDIA_CUT;
     while (type == MODEX)
         if (!read_modex(m, &type))
             return;

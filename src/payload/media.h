@@ -108,6 +108,7 @@ enum rtmp_media_kind {
     RTMP_MEDIA_COMMAND,      /* info / command frame */
     RTMP_MEDIA_MULTICHANNEL, /* multichannel configuration */
     RTMP_MEDIA_OTHER,        /* a packet type of no meaning known */
+    RTMP_MEDIA_CUT,          /* it ends before it says what it is */
 };
 
 /* What a message is. Zero where the message does not say it. */

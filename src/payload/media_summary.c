@@ -84,5 +84,8 @@ void rtmp_media_summary(struct rtmp_text *text, const struct rtmp_media_body *bo
     case RTMP_MEDIA_OTHER:
         rtmp_text_format(text, " packet type %u", info.packet_type);
         break;
+    case RTMP_MEDIA_CUT:
+        rtmp_text_add(text, " cut short");
+        break;
     }
 }

@@ -16,14 +16,18 @@ void rtmp_video_composition_time(struct rtmp_media *m) {
 }
 
 void rtmp_video_command(struct rtmp_media *m) {
-    m->info.kind = RTMP_MEDIA_COMMAND;
     m->info.command = (uint8_t)rtmp_media_u(m, RTMP_FIELD_VIDEO_COMMAND, 8);
+    m->info.kind = rtmp_ok(&m->reader) ? RTMP_MEDIA_COMMAND : RTMP_MEDIA_CUT;
 }
 
 static void read_packet(struct rtmp_media *m) {
     static const enum rtmp_media_kind kinds[] = {RTMP_MEDIA_CONFIG, RTMP_MEDIA_FRAME,
                                                  RTMP_MEDIA_SEQUENCE_END};
     uint32_t type = rtmp_media_u(m, RTMP_FIELD_VIDEO_PACKET_TYPE, 8);
+    if (!rtmp_ok(&m->reader)) {
+        m->info.kind = RTMP_MEDIA_CUT;
+        return;
+    }
     m->info.packet_type = (uint8_t)type;
     m->info.kind = type < 3 ? kinds[type] : RTMP_MEDIA_OTHER;
     rtmp_video_composition_time(m);

@@ -242,6 +242,17 @@ static void create_stream_result(void **state) {
     end_run(&run);
 }
 
+/* getStreamLength's reply has the form of createStream's. */
+static void a_fraction_is_no_stream_id(void **state) {
+    (void)state;
+    struct body body = command_body("_result", 5);
+    put_number(&body, 12.5);
+    struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
+    assert_facts(&run, 0);
+    assert_string_equal(run.summary, "_result");
+    end_run(&run);
+}
+
 static void publish_and_play(void **state) {
     (void)state;
     struct body body = command_body("publish", 5);
@@ -509,6 +520,7 @@ int main(void) {
         cmocka_unit_test(status_commands),
         cmocka_unit_test(connect_result),
         cmocka_unit_test(create_stream_result),
+        cmocka_unit_test(a_fraction_is_no_stream_id),
         cmocka_unit_test(publish_and_play),
         cmocka_unit_test(facts_have_types),
         cmocka_unit_test(data_messages),

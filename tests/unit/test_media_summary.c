@@ -51,6 +51,21 @@ static void one_line_says_what_a_message_is(void **state) {
     assert_line(true, "9f61766331 00", 0, 1, "Video H.264 packet type 15");
 }
 
+/* Their first byte promises a packet type, a command or a FourCC. */
+static void what_is_not_there_is_not_named(void **state) {
+    (void)state;
+    assert_line(true, "27", 0, 0, "Video H.264 cut short");
+    assert_line(true, "67", 0, 0, "Video H.264 cut short");
+    assert_line(true, "57", 0, 0, "Video H.264 cut short");
+    assert_line(true, "d1", 0, 0, "Video cut short");
+    assert_line(true, "90", 0, 0, "Video cut short");
+    assert_line(true, "916176", 0, 0, "Video cut short");
+    assert_line(true, "97ff", 0, 0, "Video cut short");
+    assert_line(false, "af", 0, 0, "Audio AAC cut short");
+    assert_line(false, "95", 0, 0, "Audio cut short");
+    assert_line(false, "2f", 0, 0, "Audio MP3, ts 0 ms, 1 B");
+}
+
 static void assert_meaning(const char *path, double value, const char *expected) {
     char line[200];
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
@@ -90,6 +105,7 @@ static void properties_have_a_meaning(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_line_says_what_a_message_is),
+        cmocka_unit_test(what_is_not_there_is_not_named),
         cmocka_unit_test(properties_have_a_meaning),
     };
     return cmocka_run_group_tests_name("media_summary", tests, NULL, NULL);

@@ -65,12 +65,34 @@ static inline bool rtmpx_http_is_request(const void *data) {
 #endif
 }
 
+/* First visit: what HTTP knows of the TCP connection, NULL when nothing. */
+static inline const http_conv_t *rtmpx_http_of(packet_info *pinfo) {
+    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    return conversation
+               ? conversation_get_proto_data(conversation, proto_get_id_by_filter_name("http"))
+               : NULL;
+}
+
+/* First visit: HTTP's record of the request at hand, in which the frame of its reply will stand
+ * (res_framenum). NULL: there is none. */
+static inline const http_req_res_t *rtmpx_http_exchange(packet_info *pinfo) {
+    const http_conv_t *http = rtmpx_http_of(pinfo);
+    return http ? http->req_res_tail : NULL;
+}
+
+/* First visit: the status code of the reply at hand, 0 when it is not known. */
+static inline unsigned rtmpx_http_status(packet_info *pinfo) {
+    const http_conv_t *http = rtmpx_http_of(pinfo);
+#ifdef HTTP_PROTO_DATA_REQRES
+    return http && http->req_res_tail ? http->req_res_tail->response_code : 0;
+#else
+    return http ? http->response_code : 0;
+#endif
+}
+
 /* First visit: the URL of the HTTP request at hand, NULL when there is none. */
 static inline const char *rtmpx_http_request_uri(packet_info *pinfo) {
-    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
-    const http_conv_t *http = NULL;
-    if (conversation)
-        http = conversation_get_proto_data(conversation, proto_get_id_by_filter_name("http"));
+    const http_conv_t *http = rtmpx_http_of(pinfo);
 #ifdef HTTP_PROTO_DATA_REQRES
     return http && http->req_res_tail ? http->req_res_tail->request_uri : NULL;
 #else

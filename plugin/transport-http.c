@@ -21,6 +21,7 @@ struct tunnel_message {
     enum rtmp_tunnel_command command;
     bool ours; /* a heuristic was asked about a message of someone else */
     bool reply;
+    bool refused; /* a reply whose status is not 2xx: what it holds is for people */
     bool has_sequence;
     enum rtmp_turn turn;
     uint32_t sequence;
@@ -38,6 +39,7 @@ struct tunnel_message {
 /* A request that has no reply yet. */
 struct tunnel_pending {
     struct tunnel_message *request;
+    const http_req_res_t *exchange; /* HTTP's record, or NULL */
     struct tunnel_pending *next;
 };
 
@@ -107,17 +109,17 @@ static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
     return session;
 }
 
-static void expect_reply(struct tunnel_carrier *carrier, struct tunnel_message *request) {
+static void expect_reply(struct tunnel_carrier *carrier, struct tunnel_message *request,
+                         const http_req_res_t *exchange) {
     struct tunnel_pending *pending = wmem_new0(wmem_file_scope(), struct tunnel_pending);
     pending->request = request;
+    pending->exchange = exchange;
     *carrier->end = pending;
     carrier->end = &pending->next;
 }
 
-static struct tunnel_message *answered_request(struct tunnel_carrier *carrier) {
+static struct tunnel_message *take_pending(struct tunnel_carrier *carrier) {
     struct tunnel_pending *pending = carrier->first;
-    if (!pending)
-        return NULL;
     carrier->first = pending->next;
     if (!carrier->first)
         carrier->end = &carrier->first;
@@ -126,10 +128,29 @@ static struct tunnel_message *answered_request(struct tunnel_carrier *carrier) {
     return request;
 }
 
+/* Was this request answered in an earlier frame, and another asked since? Where the client does not
+ * wait, Wireshark 4.0 notes a reply with the last request only; and a 100 Continue as the reply. */
+static bool answered_before(const struct tunnel_pending *pending, uint32_t frame) {
+    return pending && pending->next && pending->exchange && pending->exchange->res_framenum &&
+           pending->exchange->res_framenum != frame;
+}
+
+/* The request that the reply at hand belongs to; NULL: there is none. Replies come in order, but
+ * HTTP hands on none without a body. */
+static const struct tunnel_message *answered_request(struct tunnel_carrier *carrier,
+                                                     uint32_t frame) {
+    while (answered_before(carrier->first, frame)) {
+        const struct tunnel_message *silent = take_pending(carrier);
+        if (silent->session && silent->has_sequence)
+            rtmp_order_skip(&silent->session->order[1], silent->sequence);
+    }
+    return carrier->first ? take_pending(carrier) : NULL;
+}
+
 /* Where the part of a body that is RTMP begins: all of a send request, a reply behind the polling
  * interval. UINT32_MAX: there is none. */
 static uint32_t rtmp_start(const struct tunnel_message *message) {
-    if (!message->has_sequence)
+    if (!message->has_sequence || message->refused)
         return UINT32_MAX;
     if (message->reply)
         return 1;
@@ -194,7 +215,7 @@ static bool read_request(struct tunnel_message *message, struct tunnel_carrier *
     message->command = request.command;
     message->has_sequence = request.has_sequence;
     message->sequence = request.sequence;
-    expect_reply(*carrier, message);
+    expect_reply(*carrier, message, rtmpx_http_exchange(pinfo));
     if (!request.session_length)
         return true;
     message->session = session_of(*carrier, pinfo, request.session, request.session_length, false);
@@ -205,14 +226,16 @@ static bool read_request(struct tunnel_message *message, struct tunnel_carrier *
 
 static bool read_reply(struct tunnel_message *message, struct tunnel_carrier *carrier,
                        packet_info *pinfo, tvbuff_t *tvb) {
-    const struct tunnel_message *request = answered_request(carrier);
+    const struct tunnel_message *request = answered_request(carrier, pinfo->num);
     if (!request)
         return false;
+    unsigned status = rtmpx_http_status(pinfo);
+    message->refused = status != 0 && status / 100 != 2;
     message->command = request->command;
     message->session = request->session;
     message->has_sequence = request->has_sequence;
     message->sequence = request->sequence;
-    if (request->command == RTMP_TUNNEL_OPEN) {
+    if (request->command == RTMP_TUNNEL_OPEN && !message->refused) {
         uint32_t len = tvb_captured_length(tvb);
         const uint8_t *body = tvb_get_ptr(tvb, 0, (int)len);
         size_t id = rtmp_tunnel_session_id(body, len);

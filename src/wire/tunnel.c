@@ -126,6 +126,11 @@ enum rtmp_turn rtmp_order_arrive(struct rtmp_order *order, uint32_t sequence) {
     return RTMP_TURN_LATER;
 }
 
+void rtmp_order_skip(struct rtmp_order *order, uint32_t sequence) {
+    if (order->count + 1 < RTMP_LIMIT_TUNNEL_WAITING)
+        (void)rtmp_order_arrive(order, sequence);
+}
+
 bool rtmp_order_release(struct rtmp_order *order, uint32_t *sequence, uint32_t *missing) {
     if (!order->count)
         return false;

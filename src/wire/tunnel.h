@@ -61,6 +61,10 @@ enum rtmp_turn {
 /* A message with this number arrives. Numbers wrap at 2^32. */
 enum rtmp_turn rtmp_order_arrive(struct rtmp_order *order, uint32_t sequence);
 
+/* This number carries nothing, so none waits for it. It never waits itself where that would leave
+ * no room for one that arrives. */
+void rtmp_order_skip(struct rtmp_order *order, uint32_t sequence);
+
 /*
  * The next waiting number whose turn has come, or which has waited so long that those before it are
  * given up (*missing then counts the numbers that never came). False: none.

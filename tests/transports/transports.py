@@ -191,6 +191,32 @@ def server_without_tunnel(network):
     return {"1": ["still"]}, {}
 
 
+@scenario
+def replies_without_a_body(network):
+    """HTTP hands on no reply without a body: a page that is not there, a reply to a send."""
+    a = network.connect()
+    network.request(a, "/fcs/ident2")
+    network.reply(a, b"", typed=False, status="404 Not Found")
+    one = Session(network, "1").open(a)
+    network.request(a, one.path(), one.command("first"))
+    network.reply(a, b"")
+    one.exchange(a, one.command("second"), one.command("answer", SERVER))
+    b = network.connect()
+    one.exchange(b, one.command("third"), one.command("last", SERVER))
+    return {"1": ["first", "second", "answer", "third", "last"]}, {}
+
+
+@scenario
+def session_that_is_gone(network):
+    """The page of an error is no RTMP."""
+    a = network.connect()
+    one = Session(network, "1").open(a)
+    one.exchange(a, one.command("before"))
+    network.request(a, one.path(), one.command("lost"))
+    network.reply(a, b"no such session", typed=False, status="404 Not Found")
+    return {"1": ["before", "lost"]}, {}
+
+
 def write_all(path):
     """One capture of all scenarios, one after the other, each with a server of its own."""
     segments = []

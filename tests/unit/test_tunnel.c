@@ -99,6 +99,19 @@ static void test_order(void **state) {
 }
 
 /* A number that never comes is given up when too many wait for it. */
+static void test_order_skips(void **state) {
+    (void)state;
+    struct rtmp_order order = {0};
+    assert_int_equal(rtmp_order_arrive(&order, 1), RTMP_TURN_NOW);
+    rtmp_order_skip(&order, 2);
+    assert_int_equal(rtmp_order_arrive(&order, 3), RTMP_TURN_NOW);
+    for (uint32_t i = 0; i < 2 * RTMP_LIMIT_TUNNEL_WAITING; i++)
+        rtmp_order_skip(&order, 5 + i); /* ahead of their turn */
+    assert_nothing_released(&order);
+    assert_int_equal(rtmp_order_arrive(&order, 4), RTMP_TURN_NOW);
+    assert_released(&order, 5, 0);
+}
+
 static void test_order_gives_up(void **state) {
     (void)state;
     struct rtmp_order order = {0};
@@ -116,9 +129,8 @@ static void test_order_gives_up(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_urls),
-        cmocka_unit_test(test_session_id),
-        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_urls),           cmocka_unit_test(test_session_id),
+        cmocka_unit_test(test_order),          cmocka_unit_test(test_order_skips),
         cmocka_unit_test(test_order_gives_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

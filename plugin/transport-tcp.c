@@ -75,13 +75,22 @@ static struct tcp_connection *new_connection(conversation_t *conversation, packe
     return tcp;
 }
 
-static struct tcp_connection *connection_of(packet_info *pinfo, unsigned *direction) {
+static bool begins_tls(tvbuff_t *tvb) {
+    uint32_t len = tvb_captured_length(tvb);
+    return rtmp_handshake_is_tls(tvb_get_ptr(tvb, 0, (int)len), len);
+}
+
+/* NULL: nothing was seen of it yet, and it begins with TLS. */
+static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb,
+                                            unsigned *direction) {
     struct tcp_connection **slot = &recent[(pinfo->srcport ^ pinfo->destport) % RECENT];
     struct tcp_connection *tcp = *slot;
     int which = tcp && provably_same(tcp, pinfo) ? direction_of(tcp, pinfo) : -1;
     if (which < 0) {
         conversation_t *conversation = find_or_create_conversation(pinfo);
         tcp = conversation_get_proto_data(conversation, proto_rtmpx);
+        if (!tcp && begins_tls(tvb))
+            return NULL;
         if (!tcp)
             tcp = new_connection(conversation, pinfo);
         tcp->tcp_streams = get_tcp_stream_count();
@@ -141,7 +150,9 @@ static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_directi
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
     unsigned direction;
-    struct tcp_connection *tcp = connection_of(pinfo, &direction);
+    struct tcp_connection *tcp = connection_of(pinfo, tvb, &direction);
+    if (!tcp)
+        return 0; /* TCP asks TLS's heuristic next, which keeps the connection */
     struct rtmpx_direction *dir = &tcp->rtmp->direction[direction];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo) && tcpinfo) {

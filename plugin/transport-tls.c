@@ -3,17 +3,19 @@
 #include "dissect.h"
 
 static dissector_handle_t tls_handle;
+/* Of the conversation's data: where TLS gives a segment back, TCP's dissector keeps its own. */
+static int proto_tls_data = -1;
 
 static struct rtmpx_connection *connection_of(packet_info *pinfo) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
-    struct rtmpx_connection *connection = conversation_get_proto_data(conversation, proto_rtmpx);
+    struct rtmpx_connection *connection = conversation_get_proto_data(conversation, proto_tls_data);
     if (connection)
         return connection;
     connection = rtmpx_connection_new();
     connection->id = conversation->conv_index;
     /* The client speaks first in RTMP. */
     connection->server_port = pinfo->destport;
-    conversation_add_proto_data(conversation, proto_rtmpx, connection);
+    conversation_add_proto_data(conversation, proto_tls_data, connection);
     return connection;
 }
 
@@ -41,6 +43,8 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
 }
 
 void rtmpx_register_transport_tls(int proto) {
+    proto_tls_data = proto_register_protocol_in_name_only("RTMP over TLS (rtmpx)", "RTMPX TLS",
+                                                          "rtmpx.tls", proto, FT_PROTOCOL);
     tls_handle = register_dissector("rtmpx.tls", dissect_rtmpx_tls, proto);
 }
 

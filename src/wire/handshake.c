@@ -315,3 +315,12 @@ enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len) {
 bool rtmp_handshake_certain(const uint8_t *bytes, size_t len) {
     return rtmp_handshake_looks(bytes, len) == RTMP_YES && has_evidence(bytes, first_part(len));
 }
+
+bool rtmp_handshake_is_tls(const uint8_t *bytes, size_t len) {
+    struct rtmp_reader r = rtmp_reader_over(bytes, first_part(len));
+    uint8_t content = rtmp_u8(&r), major = rtmp_u8(&r), minor = rtmp_u8(&r);
+    uint16_t length = rtmp_u16(&r);
+    uint8_t hello = rtmp_u8(&r);
+    return rtmp_ok(&r) && content == 22 && major == 3 && minor <= 4 && length >= 4 &&
+           (hello == 1 || hello == 2);
+}

@@ -203,8 +203,10 @@ def tls_on_any_port(test):
         path = test.tshark.directory / f"tls-{port}.pcap"
         pcap.write_segments(path, [s.replace(source=moved(s.source), target=moved(s.target))
                                    for s in segments])
-        # Of port 1935 Wireshark thinks RTMP, of others nothing: that they are TLS it must be told.
+        # That what is on port 1935 is TLS its first record says; Decode As says it too.
         tls = ("-d", f"tcp.port=={port},tls")
+        test.same(f"not told, {port}", test.commands(path, *keys), expected)
+        test.same(f"not told, two passes, {port}", test.commands(path, *keys, "-2"), expected)
         test.same(f"commands on {port}", test.commands(path, *keys, *tls), expected)
         by_hand = ("--disable-heuristic", "rtmpx_tls")
         test.same(f"no heuristic, {port}", test.commands(path, *keys, *tls, *by_hand), [])

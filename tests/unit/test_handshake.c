@@ -226,6 +226,25 @@ static void test_strangers(void **state) {
     }
 }
 
+static void test_tls_is_known(void **state) {
+    (void)state;
+    static const struct {
+        const char *hex;
+        bool tls;
+    } cases[] = {
+        {"160301 0200 01", true},  {"160303 007a 02", true},  /* ClientHello, ServerHello */
+        {"160301 0200", false},    {"160303 007a 0b", false}, /* cut short; Certificate */
+        {"170303 0040 01", false}, {"160501 0200 01", false}, /* application data; no version */
+        {"160300 0003 01", false}, {"030000 0000 01", false}, /* too short for one; RTMP */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t len;
+        uint8_t *bytes = guarded_hex(cases[i].hex, &len);
+        assert_int_equal(rtmp_handshake_is_tls(bytes, len), cases[i].tls);
+        guarded_free(bytes, len);
+    }
+}
+
 /* Protocols of other makers that begin with the bytes 03, and a stream of small numbers. */
 static void test_strangers_stay_maybe(void **state) {
     (void)state;
@@ -271,6 +290,7 @@ int main(void) {
         cmocka_unit_test(test_second_without_echo),
         cmocka_unit_test(test_digest_positions),
         cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_tls_is_known),
         cmocka_unit_test(test_strangers_stay_maybe),
         cmocka_unit_test(test_random_is_not_certain),
     };

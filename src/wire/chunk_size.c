@@ -159,6 +159,23 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
     return guess;
 }
 
+/*
+ * Does the message end in a hole, in chunks of any size? `*likely`: the size that fits what is
+ * there of it. Where the hole may end with the message, what follows may say more.
+ */
+static bool ends_out_of_sight(const struct rtmp_dechunk *d, const struct size_subject *subject,
+                              const struct rtmp_size_guess *guess, uint32_t *likely) {
+    bool cut_in_sight = guess->bits >= 0 && guess->size < subject->length &&
+                        !rtmp_held_misses(&d->held, subject->data + guess->size, 1);
+    uint32_t chunks = (subject->length - 1) / rtmp_chunk_size_least(d); /* behind the first */
+    /* Where a header begins is not sure to a byte or two as long as nothing confirms it. */
+    uint32_t headers = chunks * (cut_in_sight ? rtmp_chunk_basic_bytes(subject->continuation) : 3);
+    uint32_t last = subject->data + subject->length - 1;
+    *likely = cut_in_sight ? guess->size : subject->length;
+    return last + headers < d->held.count && rtmp_held_misses(&d->held, last, 1) &&
+           rtmp_held_run(&d->held, last) > headers + !cut_in_sight;
+}
+
 struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start) {
     struct size_subject subject;
     if (!size_subject_at(d, start, &subject) || subject.data >= d->held.count)
@@ -167,11 +184,15 @@ struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t st
     struct rtmp_size_guess guess = is_short ? guess_short(d, &subject) : guess_long(d, &subject);
     if (is_short || guess.bits >= RTMP_EVIDENCE_SIZE)
         return guess;
+    uint32_t likely;
+    if (ends_out_of_sight(d, &subject, &guess, &likely))
+        return (struct rtmp_size_guess){.out_of_sight = true, .bits = -1, .size = likely};
     if (d->held.count - subject.data >= RTMP_LIMIT_RESYNC_BYTES / 2)
         guess.wait = false;
     /* Looking again at every byte would make the work quadratic; waiting for more than is ever held
      * would never end. */
-    uint32_t later = d->held.count + d->held.count / 16;
+    uint32_t there = d->held.count - rtmp_held_missing(&d->held, d->held.count);
+    uint32_t later = d->held.count + there / 16;
     uint32_t latest = subject.data + RTMP_LIMIT_RESYNC_BYTES / 2;
     if (guess.need < later)
         guess.need = later;

@@ -13,9 +13,10 @@
 /* What the bytes behind one header say about the chunk size. */
 struct rtmp_size_guess {
     uint32_t size;
-    int bits;      /* evidence beyond the first header; -1: no size fits */
-    bool wait;     /* more bytes may tell ... */
-    uint32_t need; /* ... when this many are held */
+    int bits;          /* evidence beyond the first header; -1: no size fits */
+    bool out_of_sight; /* no matter: the message ends in a hole; `size` fits what is there of it */
+    bool wait;         /* more bytes may tell ... */
+    uint32_t need;     /* ... when this many are held */
 };
 
 /* The least size that chunks of messages can be taken to have before one was seen. */

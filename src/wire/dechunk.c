@@ -254,8 +254,11 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         return BEGUN_UNPROVEN;
     bool first = !cs || !rtmp_chunk_stream_continues(cs, h);
     uint32_t length = h->fmt <= 1 || !cs ? h->length : cs->message.length;
-    if (first && !d->chunk_size_known && length > d->chunk_size_floor)
-        return BEGUN_UNSURE;
+    if (first && !d->chunk_size_known && length > d->chunk_size_floor) {
+        if (!d->out_of_sight)
+            return BEGUN_UNSURE;
+        d->out_of_sight = false;
+    }
     if (!cs) { /* not before its header is believed: others would inherit from it */
         cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
         if (!cs) {

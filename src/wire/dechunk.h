@@ -106,8 +106,9 @@ struct rtmp_dechunk {
     bool chunk_size_set;   /* by a Set Chunk Size */
     bool midstream;        /* began without a handshake and is not yet synchronised */
     bool inferring;        /* RTMP_LOST, but only the chunk size is: a header stands at held 0 */
-    bool proving;          /* RTMP_LOST, but only whether the header at held 0 begins a message */
-    uint32_t guess_again;  /* inferring: held bytes at which to look again */
+    bool out_of_sight; /* the message of the next header ends in a hole, whatever the chunk size */
+    bool proving;      /* RTMP_LOST, but only whether the header at held 0 begins a message */
+    uint32_t guess_again;      /* inferring: held bytes at which to look again */
     uint32_t chunk_size_floor; /* !chunk_size_known: messages up to this length were one chunk */
     uint32_t media_head;       /* bytes kept of an audio or video body that spans chunks or feeds */
     bool fmt3_repeats_timestamp; /* fmt 3 right after fmt 0: the literal reading of Adobe RTMP

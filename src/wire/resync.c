@@ -10,6 +10,7 @@
 #include "wire/walk.h"
 
 #define EVIDENCE_PENDING  18 /* worth waiting for more bytes */
+#define EVIDENCE_LEAST    26 /* of any header, however few positions there are */
 #define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
 #define SHORT_SEGMENTS    16 /* two in so few bytes: where they begin says nothing */
 
@@ -121,9 +122,11 @@ static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
         w = (struct rtmp_walk){.chunk_size = guess.size, .sizing = true, .bits = first_bits};
         rtmp_walk_from(d, &w, pos, true);
         w.chunk_size = guess.size; /* a Set Chunk Size on the way comes behind what it is for */
+    } else if (guess.out_of_sight) {
+        return w;
     } else if (guess.wait) {
         w.need = guess.need;
-        w.bits = w.bits < RTMP_EVIDENCE_ENOUGH ? w.bits : RTMP_EVIDENCE_ENOUGH - 1;
+        w.believed = false;
     } else {
         w.failed = true;
     }
@@ -187,9 +190,23 @@ static bool proves_inherited(struct rtmp_dechunk *d, const struct rtmp_walk *w, 
            !(cs && said_once(cs->message.type));
 }
 
+/*
+ * Bits that a header at held `pos` needs: one position among those that were looked at before it.
+ * Of a capture that is cut, few bytes are there.
+ */
+static int bits_needed(const struct rtmp_dechunk *d, uint32_t pos) {
+    uint32_t there = pos - rtmp_held_missing(&d->held, pos);
+    int needed = RTMP_EVIDENCE_ENOUGH;
+    for (uint32_t most = RTMP_LIMIT_RESYNC_BYTES / 2; there < most && needed > EVIDENCE_LEAST;
+         most /= 2)
+        needed--;
+    return needed;
+}
+
 /* A header that inherits its length is not enough by itself: a hole may have changed that. */
 static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
-    if (w->failed || !w->believed || w->bits < RTMP_EVIDENCE_ENOUGH)
+    if (w->failed || !w->believed || w->bits < EVIDENCE_LEAST ||
+        (w->bits < RTMP_EVIDENCE_ENOUGH && w->bits < bits_needed(d, w->start)))
         return false;
     bool inherits = d->held.bytes[w->start] >> 6 >= 2;
     return !inherits || proves_inherited(d, w, w->start);
@@ -352,6 +369,12 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
         struct rtmp_size_guess guess = rtmp_chunk_size_guess(d, 0);
         if (guess.bits >= RTMP_EVIDENCE_SIZE) {
             rtmp_chunk_size_accept(d, guess.size, rtmp_walk_length_at(d, 0));
+            return resume_at_first(d);
+        }
+        if (guess.out_of_sight) {
+            d->out_of_sight = true;
+            if (d->chunk_size < rtmp_walk_length_at(d, 0))
+                d->chunk_size = guess.size;
             return resume_at_first(d);
         }
         d->guess_again = guess.need;

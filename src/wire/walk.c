@@ -2,114 +2,13 @@
 #include "wire/walk.h"
 
 #include "wire/chunk_size.h"
+#include "wire/evidence.h"
 
+#define BODY_BEGINNING    8  /* bytes of a body that show what it is */
 #define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
 #define EVIDENCE_BELIEVED 22 /* the first header; the headers before one that it follows */
+#define EVIDENCE_LIKELY   10 /* a header that may be one */
 #define EVIDENCE_FLUSHED  10 /* a message that ends where its segment does */
-
-static int length_evidence(uint32_t length) {
-    return length == 0 ? -6 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
-}
-
-static int delta_evidence(const struct rtmp_chunk_header *h) {
-    if (h->has_extended) /* a delta of hours, or a negative one (observed: librtmp) */
-        return h->extended >= RTMP_EXTENDED_TIMESTAMP ? 2 : -20;
-    return h->timestamp < 1000 ? 13 : h->timestamp < 60000 ? 8 : -4;
-}
-
-static bool control_type(uint8_t type) {
-    return type >= RTMP_MESSAGE_SET_CHUNK_SIZE && type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
-}
-
-/* A type that exists, with a length it can have? Bits of evidence, -1 when it cannot be. */
-static int type_evidence(const struct rtmp_chunk_header *h) {
-    switch (h->type) {
-    case RTMP_MESSAGE_SET_CHUNK_SIZE:
-    case RTMP_MESSAGE_ABORT:
-    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
-    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
-        return h->length == 4 ? 24 : -1;
-    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
-        return h->length == 5 || h->length == 4 ? 24 : -1;
-    case RTMP_MESSAGE_USER_CONTROL:
-        return h->length >= 6 && h->length <= 48 ? 18 : -1;
-    case RTMP_MESSAGE_AUDIO:
-    case RTMP_MESSAGE_VIDEO:
-        return 5 + length_evidence(h->length);
-    case RTMP_MESSAGE_DATA_AMF3:
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
-    case RTMP_MESSAGE_COMMAND_AMF3:
-    case RTMP_MESSAGE_DATA_AMF0:
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
-    case RTMP_MESSAGE_COMMAND_AMF0:
-    case RTMP_MESSAGE_AGGREGATE:
-        return h->length >= 4 ? 4 + length_evidence(h->length) : -1;
-    default:
-        return -1;
-    }
-}
-
-static int stream_id_evidence(const struct rtmp_chunk_stream *cs,
-                              const struct rtmp_chunk_header *h) {
-    if (cs && cs->message.stream_id == h->stream_id)
-        return 26;
-    return h->stream_id < 256 ? 20 : h->stream_id < 65536 ? 8 : -8;
-}
-
-static int timestamp_evidence(const struct rtmp_chunk_stream *cs,
-                              const struct rtmp_chunk_header *h) {
-    uint32_t value = h->has_extended ? h->extended : h->timestamp;
-    if (h->has_extended && h->extended < RTMP_EXTENDED_TIMESTAMP)
-        return -20;
-    if (!cs)
-        return 0;
-    uint32_t distance = value - cs->message.timestamp;
-    if (distance > UINT32_MAX / 2)
-        distance = 0U - distance;
-    return distance < 1U << 16 ? 8 : distance < 1U << 22 ? 2 : -4;
-}
-
-/* The header that begins a message, against what is known of its chunk stream (NULL: nothing). */
-static int header_evidence(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
-    int bits = cs ? 5 : h->csid < 64 ? 2 : -4;
-    if (h->fmt == 3)
-        return cs ? 6 : -1;
-    if (h->fmt == 2)
-        return cs ? bits + delta_evidence(h) : -1;
-    int type = type_evidence(h);
-    if (type < 0)
-        return -1;
-    bits += type;
-    if (cs && cs->message.type == h->type && !control_type(h->type))
-        bits += 3;
-    if (h->fmt == 0)
-        return bits + stream_id_evidence(cs, h) + timestamp_evidence(cs, h);
-    return bits + delta_evidence(h);
-}
-
-/* The first byte of a body of this type. -1: it cannot begin so. */
-static int body_evidence(const struct rtmp_chunk_stream *cs, uint8_t type, uint8_t first) {
-    if (cs && cs->message.type == type && cs->has_first_byte && cs->first_byte == first)
-        return 6;
-    switch (type) {
-    case RTMP_MESSAGE_COMMAND_AMF0:
-    case RTMP_MESSAGE_DATA_AMF0:
-        return first == 0x02 ? 7 : -1;
-    case RTMP_MESSAGE_COMMAND_AMF3:
-    case RTMP_MESSAGE_DATA_AMF3:
-        return first == 0x00 || first == 0x02 ? 6 : -1;
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
-        return first == 0x00 ? 6 : 0;
-    case RTMP_MESSAGE_USER_CONTROL:
-        return first == 0x00 ? 6 : -1;
-    case RTMP_MESSAGE_VIDEO:
-        return first & 0x80 || ((first >> 4) >= 1 && (first >> 4) <= 5 && (first & 15) >= 1) ? 1
-                                                                                             : -1;
-    default:
-        return 0;
-    }
-}
 
 /* Is a timestamp repeated at held `pos`? Where it is missing, by the sender's habit. */
 static bool repeats(const struct rtmp_dechunk *d, uint32_t extended, uint32_t timestamp,
@@ -134,14 +33,23 @@ static uint32_t met_extended_bytes(const struct rtmp_dechunk *d, const struct rt
     return repeated ? 4 : 0;
 }
 
+/* How many of the `len` bytes at held `pos` are there, up to the first that is not? */
+static uint32_t bytes_there(const struct rtmp_dechunk *d, uint32_t pos, uint32_t len) {
+    uint32_t count = 0;
+    while (count < len && pos + count < d->held.count &&
+           !rtmp_held_misses(&d->held, pos + count, 1))
+        count++;
+    return count;
+}
+
 /* Evidence for the header `h` of the walk whose data begin at `pos`; opens its message. */
 static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
                         const struct rtmp_chunk_header *h, const struct rtmp_chunk_stream *cs,
                         uint32_t i, uint32_t pos) {
     bool inherits_here = i < w->open_count && h->fmt >= 2;
-    int evidence = !inherits_here ? header_evidence(cs, h)
+    int evidence = !inherits_here ? rtmp_evidence_header(cs, h)
                    : h->fmt == 3  ? 5
-                                  : 5 + delta_evidence(h);
+                                  : 5 + rtmp_evidence_delta(h);
     if (evidence < 0)
         return -1;
     if (i == w->open_count) {
@@ -164,8 +72,10 @@ static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
         w->open[i].type = h->type;
     }
     w->open[i].rest = w->open[i].length;
-    if (w->open[i].rest && pos < d->held.count && !rtmp_held_misses(&d->held, pos, 1)) {
-        int body = body_evidence(cs, w->open[i].type, d->held.bytes[pos]);
+    uint32_t there = bytes_there(d, pos, BODY_BEGINNING);
+    if (w->open[i].rest && there) {
+        int body =
+            rtmp_evidence_body(cs, w->open[i].type, d->held.bytes + pos, there, w->open[i].length);
         return body < 0 ? -1 : evidence + body;
     }
     return evidence;
@@ -247,7 +157,11 @@ static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
         return refute(w);
     w->open[i].begin = start;
     bool landed = !first && evidence >= EVIDENCE_STRONG;
-    bool begins = !w->believed && w->bits + (first ? evidence : 0) >= EVIDENCE_BELIEVED;
+    if (first)
+        w->headless = h->fmt >= 2;
+    bool begins = !w->believed &&
+                  (!w->headless || first || landed || evidence >= EVIDENCE_LIKELY) &&
+                  w->bits + (first ? evidence : 0) >= EVIDENCE_BELIEVED;
     int gained = landed ? RTMP_EVIDENCE_LANDING : evidence;
     if (begins) {
         w->believed = true;

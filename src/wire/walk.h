@@ -32,6 +32,8 @@ struct rtmp_walk {
     uint32_t chunk_size;
     bool sizing; /* chunk_size is a guess to be tested */
     int bits;
+    bool headless;  /* it began at a header that does not say how long its message is: where that
+                       one ends it ends only if a strong header stands there */
     bool believed;  /* `start` is set */
     uint32_t start; /* the first header that is believed */
     uint32_t start_csid;

@@ -296,6 +296,88 @@ static void control_messages_are_not_known_by_their_length(void **state) {
     }
 }
 
+/* Only the first byte of a body counted: of a cut capture, where no header stands behind it, a
+ * header of a chunk stream not seen before was not sure enough. */
+static void what_a_body_begins_with_is_evidence(void **state) {
+    (void)state;
+    static const char *const headers[] = {
+        "7F7F7F 46 000064 000633 09 27 01 000000 00",
+        "7F7F7F 46 000064 000633 09 91 6176 6331 00",
+        "7F7F7F 44 0007FF 000633 08 AF 01 2132",
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        struct recorder rec;
+        struct rtmp_dechunk d;
+        begin(&d, &rec);
+        feed(&d, "02 000000 000004 01 00000000 00001000");
+        rtmp_dechunk_gap(&d, 100);
+        feed(&d, headers[i]);
+        rtmp_dechunk_gap(&d, 1600);
+        assert_int_equal(rec.count, 2);
+        assert_int_equal(rec.messages[1].message.length, 0x633);
+        end(&d, &rec);
+    }
+}
+
+/* One position in ten needs less evidence than one in thousands: a header that ends with what there
+ * is of its segment. */
+static void few_positions_need_less_evidence(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 000004 08 01000000 AF010203");
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "7F7F7F 44 000017 000072 08");
+    rtmp_dechunk_gap(&d, 200);
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(rec.messages[1].message.length, 0x72);
+    end(&d, &rec);
+}
+
+/* Its end was waited for, in vain: chunks of 128 bytes or of more, it ends in the hole. */
+static void a_message_that_ends_out_of_sight_needs_no_chunk_size(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "03 000000 000125 12 01000000 02 000A 6F6E4D65746144617461");
+    rtmp_dechunk_gap(&d, 400);
+    assert_int_equal(rec.count, 1);
+    assert_int_equal(rec.messages[0].message.length, 293);
+    assert_int_equal(rec.messages[0].missing, 293 - 13);
+    end(&d, &rec);
+}
+
+/* A message goes on, longer than the last one of its chunk stream, whose length said where it ends:
+ * what stood there was believed for the continuation headers before it. */
+static void continuation_headers_do_not_vouch_for_where_a_message_ends(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "02 000000 000004 01 00000000 00000080 07 000000 000258 09 01000000 27");
+    feed_same(&d, 0x7F, 127);
+    for (int i = 0; i < 4; i++) {
+        feed(&d, "C7");
+        feed_same(&d, 0x7F, i < 3 ? 128 : 88);
+    }
+    rtmp_dechunk_gap(&d, 200);
+    for (int i = 0; i < 8; i++) {
+        feed(&d, "C7 7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F");
+        feed_same(&d, 0x7F, i == 4 ? 68 : 108);
+        if (i == 4) {
+            feed(&d, "6E A6B0A4 A1AE8A 10 7F7F7F7F7F7F7F7F7F7F7F7F");
+            feed_same(&d, 0x7F, 20);
+        }
+    }
+    feed(&d, "04 000010 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    assert_int_equal(rec.messages[rec.count - 1].message.timestamp, 0x20);
+    assert_int_equal(rec.count, 4);
+    end(&d, &rec);
+}
+
 /* What resembles a weak header has a length that points at a strong one by chance. */
 static void a_strong_header_does_not_vouch_for_what_points_at_it(void **state) {
     (void)state;
@@ -403,6 +485,10 @@ int main(void) {
         cmocka_unit_test(a_small_chunk_size_set_in_a_hole_is_found_out),
         cmocka_unit_test(payload_that_looks_like_small_chunks_is_payload),
         cmocka_unit_test(control_messages_are_not_known_by_their_length),
+        cmocka_unit_test(what_a_body_begins_with_is_evidence),
+        cmocka_unit_test(few_positions_need_less_evidence),
+        cmocka_unit_test(a_message_that_ends_out_of_sight_needs_no_chunk_size),
+        cmocka_unit_test(continuation_headers_do_not_vouch_for_where_a_message_ends),
         cmocka_unit_test(a_strong_header_does_not_vouch_for_what_points_at_it),
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_not_waited_for),
         cmocka_unit_test(a_zero_before_a_header_is_payload),

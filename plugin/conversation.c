@@ -74,14 +74,30 @@ static struct rtmpx_assembly *assembly_for(struct rtmpx_direction *dir,
     return new_assembly(dir, part, assembly->first);
 }
 
+/* Who shows the message asks for its body at once. */
+static void add_fresh_body(struct rtmpx_direction *dir, const struct rtmp_part *part) {
+    struct rtmpx_fresh_body *fresh =
+        wmem_alloc(dir->packet_memory, sizeof *fresh + part->available);
+    fresh->next = NULL;
+    fresh->part = open_segment(dir)->part_count;
+    memcpy(fresh->bytes, part->body, part->available);
+    *dir->next_fresh = fresh;
+    dir->next_fresh = &fresh->next;
+}
+
 static void finish_assembly(struct rtmpx_direction *dir, struct rtmpx_assembly *assembly,
                             const struct rtmp_part *part) {
     dir->assemblies[assembly->first - 1].completed_segment = dir->segment_count;
     assembly->chunks = part->chunks;
     assembly->missing = part->missing;
     assembly->available = part->available;
+    if (part->available == 0)
+        return;
     /* A body that lies in this segment is put together again from its chunks when it is shown. */
-    if (part->available && !within_segment(dir, part))
+    if (within_segment(dir, part)) {
+        if (part->available == part->message.length)
+            add_fresh_body(dir, part);
+    } else
         assembly->body = wmem_memdup(wmem_file_scope(), part->body, part->available);
 }
 
@@ -209,7 +225,8 @@ static bool fill(struct rtmpx_direction *dir, tvbuff_t *tvb, uint64_t offset) {
 }
 
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
-                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset) {
+                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset,
+                                         const struct rtmpx_fresh_body **fresh) {
     struct rtmpx_direction *dir = &connection->direction[direction];
     uint32_t captured = tvb_captured_length(tvb);
     uint32_t reported = tvb_reported_length(tvb);
@@ -223,6 +240,9 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, un
                                       .frame = pinfo->num};
     dir->open_offset = offset;
     dir->open_end = offset + reported;
+    dir->packet_memory = pinfo->pool;
+    dir->next_fresh = fresh;
+    *fresh = NULL;
     bool filled = behind && fill(dir, tvb, offset);
     if (repeated) {
         open_segment(dir)->repeated = !filled;

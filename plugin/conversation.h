@@ -56,6 +56,17 @@ struct rtmpx_assembly {
     uint8_t *header;    /* of its first chunk, when two segments share it, else NULL */
 };
 
+/*
+ * The body of a message of several chunks that lies in one segment, as it was put together when
+ * they were read: while the frame is first visited, in its packet memory. Later visits put it
+ * together again.
+ */
+struct rtmpx_fresh_body {
+    const struct rtmpx_fresh_body *next; /* that of a later part */
+    uint32_t part;                       /* index in the segment of the part that completes it */
+    uint8_t bytes[];                     /* all of the message's */
+};
+
 /* Something about a place that the tree says as an expert item. */
 struct rtmpx_remark {
     uint32_t segment;
@@ -76,7 +87,9 @@ struct rtmpx_direction {
     uint32_t segment_count, segment_capacity;
     uint32_t assembly_count, assembly_capacity;
     uint32_t remark_count, remark_capacity;
-    uint64_t open_offset, open_end; /* of the bytes that are being fed */
+    uint64_t open_offset, open_end;  /* of the bytes that are being fed */
+    wmem_allocator_t *packet_memory; /* of their frame */
+    const struct rtmpx_fresh_body **next_fresh;
     /* TCP: the sequence number of the byte at wire.position. */
     uint32_t next_seq;
     bool started;
@@ -96,10 +109,11 @@ struct rtmpx_connection *rtmpx_connection_new(void);
  * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
  * at `offset` of the direction. Bytes before the direction's position fill holes, or were seen and
  * are skipped; a distance beyond it is a hole.
- * Returns the record, NULL when nothing is new.
+ * Returns the record, NULL when nothing is new. *fresh: the first of its fresh bodies, or NULL.
  */
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
-                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset);
+                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset,
+                                         const struct rtmpx_fresh_body **fresh);
 
 /*
  * On a later visit, the record of this call: the n-th call for this direction in this frame,

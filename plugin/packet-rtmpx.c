@@ -266,11 +266,11 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         .pinfo = pinfo,
         .tvb = tvb,
         .direction = &connection->direction[direction],
-        .segment = PINFO_FD_VISITED(pinfo)
-                       ? rtmpx_segment_of(connection, direction, pinfo)
-                       : rtmpx_record(connection, direction, pinfo, tvb, offset),
         .from_client = direction == 0,
     };
+    view.segment = PINFO_FD_VISITED(pinfo)
+                       ? rtmpx_segment_of(connection, direction, pinfo)
+                       : rtmpx_record(connection, direction, pinfo, tvb, offset, &view.fresh);
     if (!view.segment) {
         col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMP");
         proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);

@@ -182,8 +182,10 @@ static int by_message(const void *a, const void *b) {
     return left->index < right->index ? -1 : left->index > right->index;
 }
 
-/* The parts of messages of several parts, by message; made when first asked for. */
+/* What is known of the segment's messages while they are visited in order. */
 struct part_lists {
+    const struct rtmpx_fresh_body *fresh; /* the next one */
+    /* The parts of messages of several parts, by message; made when first asked for. */
     bool made;
     struct part_of_message *parts;
     uint32_t count;
@@ -247,6 +249,14 @@ static struct rtmp_message message_of(const struct rtmpx_part *part) {
                                  .type = (uint8_t)part->type};
 }
 
+/* The body that part `index` completes, if the parts that come before have been asked for theirs.
+ */
+static const uint8_t *fresh_body(struct part_lists *lists, uint32_t index) {
+    while (lists->fresh && lists->fresh->part < index)
+        lists->fresh = lists->fresh->next;
+    return lists->fresh && lists->fresh->part == index ? lists->fresh->bytes : NULL;
+}
+
 /* Put a body together from its chunks in this segment. */
 static uint8_t *gather(const struct rtmpx_view *view, struct part_lists *lists, uint32_t index,
                        uint32_t room, uint32_t *available) {
@@ -290,6 +300,8 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
         body->available = assembly->available;
         body->bytes = assembly->body;
         body->head = view->direction->wire.dechunk.media_head;
+    } else if ((body->bytes = fresh_body(lists, index)) != NULL) {
+        body->available = part->length;
     } else {
         uint32_t whole = assembly->missing ? assembly->available : part->length;
         body->bytes = gather(view, lists, index, whole < head ? whole : head, &body->available);
@@ -418,7 +430,7 @@ static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint3
 }
 
 void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
-    struct part_lists lists = {.made = false};
+    struct part_lists lists = {.fresh = view->fresh};
     uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
     uint32_t covered = view->segment->offset < handshake_end
                            ? (uint32_t)(handshake_end - view->segment->offset)
@@ -492,7 +504,7 @@ static bool lengthens(struct run *run, const struct rtmp_text *text, struct rtmp
 }
 
 void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) {
-    struct part_lists lists = {.made = false};
+    struct part_lists lists = {.fresh = view->fresh};
     struct run run = {.count = 0};
     for (uint32_t i = 0; i < view->part_count && !text->cut; i++) {
         const struct rtmpx_part *part = &view->parts[i];
@@ -503,9 +515,12 @@ void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) 
         bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
         find_body(view, &lists, i, media ? 256 : UINT32_MAX, false, &body);
         char bytes[LINE_MAX_LENGTH];
-        struct rtmp_text line = rtmp_text_over(bytes, sizeof bytes);
-        if (media && run.count && lengthens(&run, text, &line, &body))
-            continue;
+        struct rtmp_text line = {.len = 0};
+        if (media && run.count) {
+            line = rtmp_text_over(bytes, sizeof bytes);
+            if (lengthens(&run, text, &line, &body))
+                continue;
+        }
         end_run(text, &run);
         if (text->len)
             rtmp_text_add(text, " | ");

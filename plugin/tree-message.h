@@ -14,6 +14,7 @@ struct rtmpx_view {
     const struct rtmpx_segment *segment;
     const struct rtmpx_part *parts;
     uint32_t part_count;
+    const struct rtmpx_fresh_body *fresh; /* on the first visit */
     bool from_client;
 };
 

@@ -68,13 +68,14 @@ static const struct place play_places[] = {
     ARGUMENT(PLAY_DURATION, 5, NUMBER, TREE),
 };
 static const struct place information_places[] = {
-    PROPERTY(LEVEL, ANY_INDEX, TEXT, TREE, "level"),
     PROPERTY(CODE, ANY_INDEX, TEXT, LINE, "code"),
+    PROPERTY(LEVEL, ANY_INDEX, TEXT, TREE, "level"),
     PROPERTY(DESCRIPTION, ANY_INDEX, TEXT, TREE, "description"),
 };
 static const struct place stream_id_place = ARGUMENT(STREAM_ID, ANY_INDEX, NUMBER, LINE);
 
-/* The facts of a kind: so many top-level values hold them, and so many of them make the line. */
+/* The facts of a kind: so many top-level values hold them, and so many of them, the first ones,
+ * make the line. */
 struct facts {
     const struct place *place;
     uint8_t places;
@@ -98,19 +99,22 @@ static const struct facts facts_of[] = {
     [RTMP_COMMAND_INFORMATION] = {PLACES(information_places), ANY_INDEX, 1, true},
 };
 
+/* What tells most names apart, in a byte. */
+#define NAME_KEY(length, first) ((uint8_t)((length)*9U + (uint8_t)(first)))
+
 static const struct rtmp_command_signature *find_signature(const uint8_t *name, uint32_t len) {
-    static const uint8_t lengths[] = {
-#define NAME(name, kind, ...) sizeof name - 1,
+    static const uint8_t keys[] = {
+#define NAME(name, kind, ...) NAME_KEY(sizeof name - 1, name[0]),
 #include "names/commands.def"
 #undef NAME
     };
-    if (len == 0 || len > UINT8_MAX)
+    if (len == 0)
         return NULL;
-    const uint8_t *end = lengths + sizeof lengths;
-    const uint8_t *at = lengths;
-    while ((at = memchr(at, (int)len, (size_t)(end - at))) != NULL) {
-        const struct rtmp_command_signature *signature = &signatures[at - lengths];
-        if ((uint8_t)signature->name[0] == name[0] && memcmp(signature->name, name, len) == 0)
+    const uint8_t *end = keys + sizeof keys;
+    const uint8_t *at = keys;
+    while ((at = memchr(at, NAME_KEY(len, name[0]), (size_t)(end - at))) != NULL) {
+        const struct rtmp_command_signature *signature = &signatures[at - keys];
+        if (signature->length == len && memcmp(signature->name, name, len) == 0)
             return signature;
         at++;
     }
@@ -122,6 +126,7 @@ struct scan {
     const struct rtmp_reader *reader;
     const struct facts *facts; /* of the command's kind */
     const struct place *place; /* of the property whose value comes, or NULL */
+    unsigned places;           /* the first ones of facts->place are looked for */
     unsigned index;            /* of the top-level value, as in a command */
     uint8_t left;              /* facts of the line still to come, or ALL_FACTS */
     bool for_line;
@@ -167,8 +172,12 @@ static void take_name(struct scan *scan, const struct rtmp_amf_event *event) {
     if (command->signature)
         command->kind = command->signature->kind;
     scan->facts = &facts_of[command->kind];
-    if (scan->for_line)
-        scan->left = scan->facts->on_line;
+    scan->places = scan->facts->places;
+    if (!scan->for_line)
+        return;
+    scan->left = scan->facts->on_line;
+    if (scan->places > scan->left)
+        scan->places = scan->left;
 }
 
 /* The id that a createStream's `_result` returns, after a command object that says nothing. A
@@ -187,7 +196,8 @@ static void take_argument(struct scan *scan, const struct rtmp_amf_event *event)
         take_leaf(&scan->command->argument, event);
         take_stream_id(scan, event);
     }
-    for (unsigned i = 0; !scan->facts->has_properties && i < scan->facts->places; i++)
+    unsigned places = scan->facts->has_properties ? 0 : scan->places;
+    for (unsigned i = 0; i < places; i++)
         if (scan->facts->place[i].index == scan->index)
             take_fact(scan, &scan->facts->place[i], event);
 }
@@ -215,7 +225,8 @@ static void take_top(struct scan *scan, const struct rtmp_amf_event *event) {
 /* The fact whose place is this key of the top-level value, or NULL. */
 static const struct place *find_property(const struct scan *scan, struct rtmp_span key) {
     const uint8_t *bytes = rtmp_bytes(scan->reader, key);
-    for (unsigned i = 0; bytes && i < scan->facts->places; i++) {
+    unsigned places = bytes ? scan->places : 0;
+    for (unsigned i = 0; i < places; i++) {
         const struct place *place = &scan->facts->place[i];
         if (place->key_length == key.len && memcmp(place->key, bytes, key.len) == 0 &&
             (place->index == scan->index || place->index == ANY_INDEX))
@@ -339,8 +350,18 @@ static void read_format(struct rtmp_command *command, struct rtmp_reader *reader
 
 static void begin(struct scan *scan, struct rtmp_command *command, const struct rtmp_reader *reader,
                   uint8_t type, bool for_line) {
-    memset(command, 0, sizeof *command);
+    /* Not the values, which are large and few of which any message has. */
     command->is_data = type == RTMP_MESSAGE_DATA_AMF0 || type == RTMP_MESSAGE_DATA_AMF3;
+    command->amf_version = 0;
+    command->format_value = 0;
+    command->format_remark = RTMP_OK;
+    command->kind = RTMP_COMMAND_OTHER;
+    command->signature = NULL;
+    command->name.present = false;
+    command->transaction_id.present = false;
+    command->argument.present = false;
+    for (unsigned i = 0; i < RTMP_FACT_COUNT; i++)
+        command->fact[i].present = false;
     *scan = (struct scan){.command = command,
                           .reader = reader,
                           .facts = &facts_of[RTMP_COMMAND_OTHER],

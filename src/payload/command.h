@@ -54,7 +54,7 @@ enum rtmp_fact {
 
 /* A leaf value: `whole` its bytes, `text` its characters (possibly elsewhere in the body, AMF3). */
 struct rtmp_command_value {
-    bool present;
+    bool present; /* false: nothing else is set */
     enum rtmp_amf_kind kind;
     double number; /* NUMBER; INTEGER too, as a number; BOOLEAN: 0 or 1 */
     struct rtmp_span whole, text;

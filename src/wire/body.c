@@ -65,6 +65,8 @@ static void decide(struct rtmp_chunk_stream *cs, const struct rtmp_media_streams
 bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                     struct rtmp_bodies *bodies, uint32_t media_head, const uint8_t *bytes,
                     uint32_t len) {
+    if (cs->keep == RTMP_KEEP_WHOLE && cs->outline.skip == 0)
+        return append(cs, memory, bodies, bytes, len);
     while (len > cs->outline.skip) {
         bytes += cs->outline.skip;
         len -= cs->outline.skip;

@@ -91,8 +91,17 @@ static void begin_run(struct rtmp_dechunk *d, struct run *run, uint32_t stream, 
     struct rtmp_chunk_stream *cs = &d->streams.items[stream];
     run->on = true;
     run->stream = stream;
-    run->part = (struct rtmp_part){
-        .offset = offset, .at = cs->received, .phase = cs->phase, .chunk_size = cs->chunk_size};
+    /* Field by field: what only a complete part has is not there yet. */
+    struct rtmp_part *part = &run->part;
+    part->offset = offset;
+    part->at = cs->received;
+    part->phase = cs->phase;
+    part->chunk_size = cs->chunk_size;
+    part->flags = 0;
+    part->carry = 0;
+    part->nal_length_size = 0;
+    part->available = 0;
+    part->missing = 0;
 }
 
 /* Set chunk size and abort are the chunk stream's own messages: they act before anything else. */

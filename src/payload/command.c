@@ -451,6 +451,8 @@ static void summarize_quoted(struct rtmp_text *text, const struct rtmp_reader *r
 static void summarize_argument(struct rtmp_text *text, const struct rtmp_reader *reader,
                                const struct rtmp_command *command) {
     const struct rtmp_command_value *argument = &command->argument;
+    if (!argument->present)
+        return;
     if (argument->kind == RTMP_AMF_STRING && !command->is_data)
         summarize_quoted(text, reader, argument);
     else if (argument->kind == RTMP_AMF_STRING || argument->kind == RTMP_AMF_BOOLEAN ||

@@ -88,6 +88,19 @@ uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned d
     return connection->direction[direction].wire.position;
 }
 
+bool rtmpx_lone_version(tvbuff_t *tvb) {
+    return tvb_reported_length(tvb) == 1 && tvb_captured_length(tvb) == 1 &&
+           rtmp_handshake_looks(tvb_get_ptr(tvb, 0, 1), 1) == RTMP_MAYBE;
+}
+
+bool rtmpx_ask_for_more(packet_info *pinfo) {
+    if (!pinfo->can_desegment)
+        return false;
+    pinfo->desegment_offset = 0;
+    pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
+    return true;
+}
+
 /* ---- what is not a message ---- */
 
 static bool handshake_part_of(const struct rtmpx_view *view, struct rtmpx_handshake_part *part) {

@@ -120,8 +120,8 @@ bool rtmpx_tcp_withholds(void) {
 
 /* Is the byte at `seq` the first of its direction, for all that the capture shows? Sequence numbers
  * are relative or not, as the user prefers. */
-static bool begins_at(const struct tcp_connection *tcp, packet_info *pinfo, uint32_t seq) {
-    const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
+static bool begins_at(conversation_t *conversation, packet_info *pinfo, uint32_t seq) {
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(conversation, pinfo);
     return analysis && analysis->fwd &&
            (analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK) &&
            (seq == 1 || seq == analysis->fwd->base_seq + 1);
@@ -132,12 +132,13 @@ static bool begins_at(const struct tcp_connection *tcp, packet_info *pinfo, uint
  * distances: they wrap every 4 GiB, the offset does not.
  */
 static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_direction *dir,
-                          const struct tcpinfo *tcpinfo, packet_info *pinfo) {
+                          const struct tcpinfo *tcpinfo, packet_info *pinfo, uint32_t len) {
     uint64_t position = dir->wire.position;
     if (!dir->started) {
         dir->started = true;
-        dir->next_seq = tcpinfo->seq;
-        dir->wire.start_unknown = !begins_at(tcp, pinfo, tcpinfo->seq);
+        /* Of bytes that TCP has put together it tells where the last segment began. */
+        dir->next_seq = tcpinfo->is_reassembled ? tcpinfo->nxtseq - len : tcpinfo->seq;
+        dir->wire.start_unknown = !begins_at(tcp->conversation, pinfo, dir->next_seq);
     }
     if (tcpinfo->is_reassembled)
         return position; /* TCP hands out reassembled bytes in order, from where it stopped */
@@ -156,8 +157,9 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     struct rtmpx_direction *dir = &tcp->rtmp->direction[direction];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo) && tcpinfo) {
-        offset = offset_of(tcp, dir, tcpinfo, pinfo);
-        uint64_t end = offset + tvb_reported_length(tvb);
+        uint32_t len = tvb_reported_length(tvb);
+        offset = offset_of(tcp, dir, tcpinfo, pinfo, len);
+        uint64_t end = offset + len;
         if (end > dir->wire.position)
             dir->next_seq += (uint32_t)(end - dir->wire.position);
     }
@@ -168,9 +170,13 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                    void *data) {
     uint32_t len = tvb_captured_length(tvb);
+    const struct tcpinfo *tcpinfo = data;
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+    if (rtmpx_lone_version(tvb) && tcpinfo && begins_at(conversation, pinfo, tcpinfo->seq))
+        return rtmpx_ask_for_more(pinfo);
     if (len == 0 || !rtmp_handshake_certain(tvb_get_ptr(tvb, 0, (int)len), len))
         return FALSE;
-    conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
+    conversation_set_dissector(conversation, tcp_handle);
     return dissect_rtmpx_tcp(tvb, pinfo, tree, data) > 0;
 }
 

@@ -33,10 +33,12 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
                                    void *data) {
     uint32_t len = tvb_captured_length(tvb);
     if (len == 0)
-        return false;
+        return FALSE;
+    if (rtmpx_lone_version(tvb))
+        return rtmpx_ask_for_more(pinfo);
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     if (!rtmp_handshake_certain(bytes, len))
-        return false;
+        return FALSE;
     /* The handle of the TLS session; the TCP conversation's would take TLS out of the way. */
     rtmpx_tls_set_app_handle(data, tls_handle);
     return dissect_rtmpx_tls(tvb, pinfo, tree, data) > 0;

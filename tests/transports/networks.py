@@ -190,6 +190,36 @@ def decode_as_for_tcp(test):
 
 
 @case
+def version_bytes_alone(test):
+    """C0 and S0 in a segment or a TLS record of their own, on ports that nobody registered."""
+    connection = rtmp.Connection(server=("10.0.0.1", 20000)).open()
+    first, answer, last = rtmp.handshake(seed=7)
+    for direction, packets in ((CLIENT, first), (SERVER, answer)):
+        connection.send(direction, packets[:1])
+        connection.send(direction, packets[1:])
+    connection.send(CLIENT, last)
+    connection.message(CLIENT, rtmp.command("hello", 0, None))
+    connection.message(SERVER, rtmp.command("answer to hello", 0, None))
+    capture = test.write(connection)
+    for arguments in ((), ("-2",), preferences(True, True, True), preferences(False, False, False)):
+        test.same(f"commands {arguments}", test.commands(capture, *arguments), said("hello"))
+        test.same(f"trouble {arguments}", test.trouble(capture, *arguments), [])
+    other = rtmp.Connection(server=("10.0.0.1", 20000)).open()
+    other.send(CLIENT, b"\x03")
+    other.send(CLIENT, b"what is no handshake, though it begins with the version" * 40)
+    test.same("another protocol", test.fields(test.write(other, name="other.pcap"), ("frame.number",),
+                                              "-Y", "rtmpx"), [])
+    sides = ("-Y", "rtmpx.command.name", "-e", "tcp.dstport")
+    for arguments in ((), ("-2",)):
+        shown = test.fields(SHIPPED.parent / "rtmps_version_byte_alone.pcapng",
+                            ("rtmpx.command.name",), *sides, *arguments)
+        test.same(f"TLS {arguments}", shown, [("connect", "1936"), ("_result", "50000")])
+        versions = test.fields(SHIPPED.parent / "rtmps_version_byte_alone.pcapng", ("tcp.dstport",),
+                               "-Y", "rtmpx.handshake.version", *arguments)
+        test.same(f"TLS, versions {arguments}", versions, [("1936",), ("50000",)])
+
+
+@case
 def tls_on_any_port(test):
     """A key log opens it; 443 is HTTP's, 1935 ours, 20000 nobody's."""
     segments = pcap.read_segments(SHIPPED / "d17_rtmps.pcap")

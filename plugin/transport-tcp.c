@@ -171,12 +171,12 @@ static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree
                                    void *data) {
     uint32_t len = tvb_captured_length(tvb);
     const struct tcpinfo *tcpinfo = data;
-    conversation_t *conversation = find_or_create_conversation(pinfo);
-    if (rtmpx_lone_version(tvb) && tcpinfo && begins_at(conversation, pinfo, tcpinfo->seq))
+    if (rtmpx_lone_version(tvb) && tcpinfo &&
+        begins_at(find_or_create_conversation(pinfo), pinfo, tcpinfo->seq))
         return rtmpx_ask_for_more(pinfo);
     if (len == 0 || !rtmp_handshake_certain(tvb_get_ptr(tvb, 0, (int)len), len))
         return FALSE;
-    conversation_set_dissector(conversation, tcp_handle);
+    conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
     return dissect_rtmpx_tcp(tvb, pinfo, tree, data) > 0;
 }
 

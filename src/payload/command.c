@@ -183,11 +183,10 @@ static void take_name(struct scan *scan, const struct rtmp_amf_event *event) {
 /* The id that a createStream's `_result` returns, after a command object that says nothing. A
  * fraction is none: a getStreamLength's `_result` has the same form. */
 static void take_stream_id(struct scan *scan, const struct rtmp_amf_event *event) {
-    bool is_id =
-        event->kind == RTMP_AMF_INTEGER ||
-        (event->kind == RTMP_AMF_NUMBER && event->value.number == rint(event->value.number));
-    if (scan->command->kind == RTMP_COMMAND_RESULT && is_id &&
-        (scan->index == COMMAND_OBJECT || scan->no_object))
+    bool is_place = scan->command->kind == RTMP_COMMAND_RESULT &&
+                    (scan->index == COMMAND_OBJECT || scan->no_object);
+    if (is_place &&
+        (event->kind != RTMP_AMF_NUMBER || event->value.number == rint(event->value.number)))
         take_fact(scan, &stream_id_place, event);
 }
 

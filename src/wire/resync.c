@@ -176,16 +176,21 @@ static bool said_once(uint8_t type) {
            type == RTMP_MESSAGE_WINDOW_ACK_SIZE || type == RTMP_MESSAGE_SET_PEER_BANDWIDTH;
 }
 
+/* The chunk stream of the header at held `start`, NULL: it was not seen before. */
+static struct rtmp_chunk_stream *stream_at(const struct rtmp_dechunk *d, uint32_t start) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
+    (void)rtmp_chunk_header_read(&r, &h);
+    return rtmp_chunk_streams_find(&d->streams, h.csid);
+}
+
 /*
  * The walk from the header at held `start` on: does it prove what that header inherits? Another one
  * where its message ends shows its length, and by that its type: seldom are two as long. A message
  * of a kind that is said once was rather followed by another control message in the hole.
  */
 static bool proves_inherited(struct rtmp_dechunk *d, const struct rtmp_walk *w, uint32_t start) {
-    struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
-    (void)rtmp_chunk_header_read(&r, &h);
-    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
+    const struct rtmp_chunk_stream *cs = stream_at(d, start);
     return w->after >= RTMP_EVIDENCE_LANDING && !may_end_sooner(d, start) &&
            !(cs && said_once(cs->message.type));
 }
@@ -336,10 +341,7 @@ static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
     d->guess_again = w.need;
     if (w.failed || !proves_inherited(d, &w, 0))
         return false;
-    struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes, d->held.count);
-    (void)rtmp_chunk_header_read(&r, &h);
-    rtmp_chunk_streams_mend(&d->streams, rtmp_chunk_streams_find(&d->streams, h.csid));
+    rtmp_chunk_streams_mend(&d->streams, stream_at(d, 0));
     return true;
 }
 

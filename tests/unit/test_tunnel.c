@@ -98,7 +98,7 @@ static void test_order(void **state) {
     assert_int_equal(rtmp_order_arrive(&order, 3), RTMP_TURN_NOW);
 }
 
-/* A number that never comes is given up when too many wait for it. */
+/* A number that carries nothing is waited for by none. */
 static void test_order_skips(void **state) {
     (void)state;
     struct rtmp_order order = {0};
@@ -112,6 +112,7 @@ static void test_order_skips(void **state) {
     assert_released(&order, 5, 0);
 }
 
+/* A number that never comes is given up when too many wait for it. */
 static void test_order_gives_up(void **state) {
     (void)state;
     struct rtmp_order order = {0};

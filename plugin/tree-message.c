@@ -105,6 +105,8 @@ void rtmpx_register_message(int proto) {
 static void tree_unknown(proto_tree *tree, const struct rtmpx_body *body) {
     if (body->available)
         proto_tree_add_item(tree, hf_body, body->tvb, 0, (int)body->available, ENC_NA);
+    if (!rtmp_message_type_known(body->message->type))
+        rtmpx_expert_remark(proto_tree_get_parent(tree), body, RTMP_REMARK_TYPE);
 }
 
 static void summary_unknown(struct rtmp_text *text, const struct rtmpx_body *body) {

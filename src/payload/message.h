@@ -2,6 +2,7 @@
 #ifndef RTMP_PAYLOAD_MESSAGE_H
 #define RTMP_PAYLOAD_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Message type ids, one line each in names/message_types.def. */
@@ -10,6 +11,16 @@ enum rtmp_message_type {
 #include "names/message_types.def"
 #undef NAME
 };
+
+/* Is there a line for this id? */
+static inline bool rtmp_message_type_known(uint8_t type) {
+#define NAME(value, identifier, text) | 1U << (value)
+    const uint32_t known = 0U
+#include "names/message_types.def"
+        ;
+#undef NAME
+    return type < 32 && (known >> type & 1);
+}
 
 /*
  * The effective header of one message: what the chunk headers say after inheritance and arithmetic.

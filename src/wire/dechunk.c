@@ -3,6 +3,7 @@
 
 #include "wire/body.h"
 #include "wire/chunk_size.h"
+#include "wire/evidence.h"
 #include "wire/limits.h"
 
 /* The run of bytes of one message that is being read, inside one feed. */
@@ -248,15 +249,25 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
     return pos;
 }
 
+/*
+ * Where the last chunk ends a header stands: nothing was missing. Only what cannot be a header says
+ * that synchronisation was lost: there is nothing to inherit from, or nobody knows the type and
+ * nothing else looks like a header either.
+ */
+static bool is_header(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
+    if (h->fmt >= 2)
+        return cs != NULL;
+    return rtmp_message_type_known(h->type) || rtmp_evidence_header(cs, h) >= 0;
+}
+
 /* A whole header was read: which stream does it belong to, does it begin a message? */
 static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
                               const struct rtmp_chunk_header *h, bool extended3, uint64_t offset,
                               uint32_t carried) {
-    if (h->fmt <= 1 && (h->type == 0 || h->type > RTMP_MESSAGE_AGGREGATE))
-        return BEGUN_NOTHING;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
-    if (h->fmt >= 2 && !cs) {
-        d->headless = h->csid;
+    if (!is_header(cs, h)) {
+        if (h->fmt >= 2)
+            d->headless = h->csid;
         return BEGUN_NOTHING;
     }
     if (h->fmt >= 2 && cs->broken)

@@ -33,6 +33,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "the coded data do not begin as the codec requires";
     case RTMP_REMARK_LIST_ENDS:
         return "the list of units ends where the bytes at hand end";
+    case RTMP_REMARK_TYPE:
+        return "message type that is not assigned";
     case RTMP_ERROR_END:
         return "value runs past the end of the message";
     case RTMP_ERROR_LENGTH:

@@ -29,6 +29,7 @@ enum rtmp_error {
     RTMP_REMARK_EMPTY,             /* audio or video message of no bytes */
     RTMP_REMARK_CODEC_HEADER,      /* coded frame whose own header is short or not the codec's */
     RTMP_REMARK_LIST_ENDS,         /* units of a coded frame are not at hand, and not listed */
+    RTMP_REMARK_TYPE,              /* message of a type that nobody assigned */
 
     /* This value ends. */
     RTMP_ERROR_END = 100, /* a read past the end of the bytes */

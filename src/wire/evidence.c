@@ -3,8 +3,10 @@
 
 #include "payload/media.h"
 
-#define EVIDENCE_FOURCC 24
-#define EVIDENCE_PACKET 6
+#define EVIDENCE_FOURCC       24
+#define EVIDENCE_PACKET       6
+#define EVIDENCE_UNKNOWN_TYPE (-12) /* most bytes are one, hardly any message has one */
+#define EVIDENCE_NONE         (-99) /* it is no header, whatever else speaks for it */
 
 static int length_evidence(uint32_t length) {
     return length == 0 ? -6 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
@@ -20,18 +22,18 @@ static bool control_type(uint8_t type) {
     return type >= RTMP_MESSAGE_SET_CHUNK_SIZE && type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
 }
 
-/* A type that exists, with a length it can have? Bits of evidence, -1 when it cannot be. */
+/* A type that exists, with a length it can have? */
 static int type_evidence(const struct rtmp_chunk_header *h) {
     switch (h->type) {
     case RTMP_MESSAGE_SET_CHUNK_SIZE:
     case RTMP_MESSAGE_ABORT:
     case RTMP_MESSAGE_ACKNOWLEDGEMENT:
     case RTMP_MESSAGE_WINDOW_ACK_SIZE:
-        return h->length == 4 ? 24 : -1;
+        return h->length == 4 ? 24 : EVIDENCE_NONE;
     case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
-        return h->length == 5 || h->length == 4 ? 24 : -1;
+        return h->length == 5 || h->length == 4 ? 24 : EVIDENCE_NONE;
     case RTMP_MESSAGE_USER_CONTROL:
-        return h->length >= 6 && h->length <= 48 ? 18 : -1;
+        return h->length >= 6 && h->length <= 48 ? 18 : EVIDENCE_NONE;
     case RTMP_MESSAGE_AUDIO:
     case RTMP_MESSAGE_VIDEO:
         return 5 + length_evidence(h->length);
@@ -42,9 +44,9 @@ static int type_evidence(const struct rtmp_chunk_header *h) {
     case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_AGGREGATE:
-        return h->length >= 4 ? 4 + length_evidence(h->length) : -1;
+        return h->length >= 4 ? 4 + length_evidence(h->length) : EVIDENCE_NONE;
     default:
-        return -1;
+        return EVIDENCE_UNKNOWN_TYPE + length_evidence(h->length);
     }
 }
 
@@ -71,13 +73,10 @@ static int timestamp_evidence(const struct rtmp_chunk_stream *cs,
 int rtmp_evidence_header(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
     int bits = cs ? 5 : h->csid < 64 ? 2 : -4;
     if (h->fmt == 3)
-        return cs ? 6 : -1;
+        return cs ? 6 : EVIDENCE_NONE;
     if (h->fmt == 2)
-        return cs ? bits + rtmp_evidence_delta(h) : -1;
-    int type = type_evidence(h);
-    if (type < 0)
-        return -1;
-    bits += type;
+        return cs ? bits + rtmp_evidence_delta(h) : EVIDENCE_NONE;
+    bits += type_evidence(h);
     if (cs && cs->message.type == h->type && !control_type(h->type))
         bits += 3;
     if (h->fmt == 0)

@@ -9,8 +9,8 @@
  * bytes agree as well with what is known of the direction, and with what messages are like.
  */
 
-/* The header that begins a message, against what is known of its chunk stream (NULL: nothing). -1:
- * it is none. */
+/* The header that begins a message, against what is known of its chunk stream (NULL: nothing).
+ * Negative: it is none. */
 int rtmp_evidence_header(const struct rtmp_chunk_stream *cs,
                          const struct rtmp_chunk_header *header);
 

@@ -152,6 +152,9 @@ static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
         w->bits += 5;
         return false;
     }
+    /* Of a type that nobody knows a message is believed where others lead to it. */
+    if (first && h->fmt <= 1 && !rtmp_message_type_known(h->type))
+        return refute(w);
     int evidence = walk_message(d, w, h, cs, i, pos);
     if (evidence < 0 || !walk_chunk_size(d, w, i, pos))
         return refute(w);

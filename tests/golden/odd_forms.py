@@ -5,6 +5,7 @@
 Frame 11: a dictionary of two entries, keyed by a string and by an object.
 Frame 12: an array of one associative and two dense items.
 Frame 13: a Set Peer Bandwidth with three bytes behind its limit type.
+Frame 14: a message of a type that nobody assigned.
 """
 import pathlib
 import sys
@@ -34,7 +35,8 @@ def main():
     for message in (
             call("dictionary", b"\x11" + u29(2 << 1 | 1) + b"\0" + entries),
             call("array", b"\x09" + u29(2 << 1 | 1) + text3("one") + amf3(1) + b"\x01" + amf3(2) + amf3(3)),
-            control(PEER_BANDWIDTH, 2500000, extra=b"\x02abc")):
+            control(PEER_BANDWIDTH, 2500000, extra=b"\x02abc"),
+            Message(99, b"not known")):
         connection.message(CLIENT, message)
     pcap.write_segments(sys.argv[sys.argv.index("--write") + 1], connection.segments)
 

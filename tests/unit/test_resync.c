@@ -471,8 +471,81 @@ static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
     }
 }
 
+/* A type that nobody knows was taken for a loss of synchronisation, and the messages beside it were
+ * skipped. Where the bytes lead to a header, one that looks like a header in all else is one. */
+static void an_unknown_type_where_a_header_must_stand_is_a_message(void **state) {
+    (void)state;
+    static const uint8_t types[] = {0, 7, 10, 21, 23, 99, 255};
+    for (size_t i = 0; i < sizeof types; i++) {
+        struct recorder rec;
+        struct rtmp_dechunk d;
+        char hex[120];
+        begin(&d, &rec);
+        feed(&d, "03 000010 000004 14 00000000 02000161");
+        (void)snprintf(hex, sizeof hex, "44 000000 00000A %02X 78787878787878787878 C3 02000162",
+                       types[i]);
+        feed(&d, hex); /* a chunk stream of its own, without a beginning */
+        (void)snprintf(hex, sizeof hex, "43 000000 000003 %02X 787878 03 000010 000003 %02X",
+                       types[i], types[i]);
+        feed(&d, hex);
+        feed(&d, "00000000 787878 43 000010 000004 14 02000163");
+        assert_int_equal(rec.count, 6);
+        assert_int_equal(rec.messages[1].message.type, types[i]);
+        assert_int_equal(rec.messages[1].message.length, 10);
+        assert_int_equal(rec.messages[2].message.type, 20);
+        assert_int_equal(rec.messages[4].message.type, types[i]);
+        assert_int_equal(rec.messages[5].message.timestamp, 0x20);
+        assert_int_equal(rec.notes[RTMP_NOTE_LOST], 0);
+        end(&d, &rec);
+    }
+}
+
+/* Bytes that are anything but a header: zeros, text, a timestamp and a length of hours and
+ * megabytes. */
+static void an_unknown_type_that_looks_like_no_header_is_none(void **state) {
+    (void)state;
+    static const char *const bytes[] = {
+        "00000000 00000000 00000000 00000000",
+        "47455420 2F66696C 65204854 54502F31",
+        "46 A29F24 E88E06 CD B1D91232",
+    };
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        struct recorder rec;
+        struct rtmp_dechunk d;
+        begin(&d, &rec);
+        feed(&d, "03 000010 000004 14 00000000 02000161");
+        feed(&d, bytes[i]);
+        assert_int_equal(rec.count, 1);
+        assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
+        feed(&d, "03 000010 000004 14 00000000 02000161 43 000010 000004 14 02000163");
+        assert_int_equal(rec.count, 3);
+        end(&d, &rec);
+    }
+}
+
+/* Behind a hole a header of an unknown type, made of a string and zeros, hid the header that began
+ * among its bytes. */
+static void a_search_ends_at_no_unknown_type(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "02 000400 000004 01 00000000 00001000 03 000010 000004 14 00000000 02000161");
+    rtmp_dechunk_gap(&d, 8);
+    feed(&d, "02000B 4643556E7075626C697368 004018000000000000 05 02000461 6C6177");
+    feed(&d, "43 000000 000022 14 02000C64656C65746553747265616D 00401C000000000000 05 "
+             "003FF0000000000000");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[2].message.type, 20);
+    assert_int_equal(rec.messages[2].message.length, 34);
+    end(&d, &rec);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_unknown_type_where_a_header_must_stand_is_a_message),
+        cmocka_unit_test(an_unknown_type_that_looks_like_no_header_is_none),
+        cmocka_unit_test(a_search_ends_at_no_unknown_type),
         cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
         cmocka_unit_test(a_header_that_waits_outlasts_what_was_held_before_it),
         cmocka_unit_test(a_search_holds_no_more_than_its_bound),

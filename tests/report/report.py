@@ -3,7 +3,8 @@
 """Print the table of figures: what should be reached, what is, measured now.
 
 The columns are the goals for every change; --long multiplies what a long run is for. Builds what it
-needs: DIRECTORY (a usual build), DIRECTORY-fuzz (clang, libFuzzer), DIRECTORY-coverage.
+needs: DIRECTORY (a usual build), DIRECTORY-fuzz (clang, libFuzzer), DIRECTORY-memory (clang,
+MemorySanitizer), DIRECTORY-coverage.
 
 usage: report.py [--build DIRECTORY] [--long FACTOR] [ROW ...]
 """
@@ -27,9 +28,9 @@ def run(*command, check=False):
     return result
 
 
-def build(directory, *options, target="all"):
+def build(directory, *options, targets=("all",)):
     run("cmake", "-S", ROOT, "-B", directory, "-G", "Ninja", *options, check=True)
-    run("cmake", "--build", directory, "--target", target, check=True)
+    run("cmake", "--build", directory, "--target", *targets, check=True)
 
 
 def last_line(result):
@@ -55,7 +56,7 @@ class Report:
 
     def fuzz(self):
         directory = f"{self.directory}-fuzz"
-        build(directory, "-DRTMPX_FUZZ=ON", "-DCMAKE_C_COMPILER=clang", target="fuzz")
+        build(directory, "-DRTMPX_FUZZ=ON", "-DCMAKE_C_COMPILER=clang", targets=["fuzz"])
         for source in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
             noun = source.stem.removeprefix("fuzz_")
             result = run(ROOT / "tests/fuzz/run", "--build", directory, noun, SECONDS * self.factor,
@@ -72,6 +73,13 @@ class Report:
     def unit(self):
         result = run("ctest", "--test-dir", self.directory, "-R", r"^unit\.")
         self.row("prefixes, bits, bytes, memory", "every vector (unit tests)", last_test_line(result),
+                 result.returncode == 0)
+
+    def memory(self):
+        directory = f"{self.directory}-memory"
+        build(directory, "-DRTMPX_SANITIZE_MEMORY=ON", "-DCMAKE_C_COMPILER=clang", targets=["fuzz", "unit"])
+        result = run("ctest", "--test-dir", directory, "-R", r"^(fuzz|unit)\.")
+        self.row("memory sanitizer", "corpus replayed, unit tests, no finding", last_test_line(result),
                  result.returncode == 0)
 
     def mutate(self):
@@ -117,9 +125,8 @@ class Report:
                     *(argument for d in directories for argument in ("--captures", d)))
 
     def valgrind(self):
-        captures = [path for directory in ("samples", "tests/captures") if self.factor > 1
-                    for path in sorted((ROOT / directory).rglob("*.pcap*"))]
-        self.script("valgrind", "0 errors, none of our memory lost", "report/valgrind.py", *captures)
+        self.script("valgrind", "0 errors, none of our memory lost", "report/valgrind.py",
+                    *(["--all"] if self.factor > 1 else []))
 
     def wireshark(self):
         result = run("bash", ROOT / "tests/report/wireshark-checks.sh", self.directory / "wireshark")
@@ -150,7 +157,7 @@ def last_test_line(result):
     return next((line for line in result.stdout.splitlines() if "tests passed" in line), "no tests")
 
 
-ROWS = ("unit", "corpus", "bad_input", "limits", "losses", "mutate", "hostile", "differential", "orders",
+ROWS = ("unit", "corpus", "memory", "bad_input", "limits", "losses", "mutate", "hostile", "differential", "orders",
         "analyzer", "wireshark", "valgrind", "fuzz", "coverage")
 
 

@@ -2,7 +2,8 @@
 #ifndef RTMP_WIRE_LIMITS_H
 #define RTMP_WIRE_LIMITS_H
 
-/* Every bound of the product, with its unit and its reason. */
+/* Every bound of the product, with its unit and its reason. Those that short inputs do not reach
+ * may be defined smaller by a build that searches for inputs that break something (tests/fuzz). */
 
 /* Nested AMF containers. Flash-era objects stay below 20; Wireshark's own tree stops at 500 levels
  * and one AMF level may take several of them. */
@@ -34,21 +35,29 @@
 #define RTMP_DEFAULT_CHUNK_SIZE 128U
 
 /* Bytes held while a direction looks for a chunk header after loss. */
+#ifndef RTMP_LIMIT_RESYNC_BYTES
 #define RTMP_LIMIT_RESYNC_BYTES 65536U
+#endif
 
 /* Holes of one direction that may still be filled by late bytes; the first makes room. */
 #define RTMP_LIMIT_HOLES 8U
 
 /* Bytes from the first of them to the direction's position, all kept. What TCP sends again comes
  * one round trip later or a fifth of a second: 10 Mbit/s bring 250 KB in that time. */
+#ifndef RTMP_LIMIT_LATE_BYTES
 #define RTMP_LIMIT_LATE_BYTES 262144U
+#endif
 
 /* Messages reported over that distance. */
+#ifndef RTMP_LIMIT_LATE_MESSAGES
 #define RTMP_LIMIT_LATE_MESSAGES 2048U
+#endif
 
 /* Bytes of the state before a hole: chunk streams and what is kept of open messages. It is copied
  * for each hole, so that it bounds the work that many holes cost. */
+#ifndef RTMP_LIMIT_HOLE_STATE
 #define RTMP_LIMIT_HOLE_STATE 65536U
+#endif
 
 /* Bytes of a media body kept for display when the body spans segments. A configuration record and
  * the codec headers of a frame fit; the rest of a frame is entropy-coded data. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A conversation. First byte: options (enum). Then operations, a byte each: bit 7 the direction,
- * bit 6 bytes that are missing, bits 0..5 how many (48..63: another byte says more); the bytes fed
- * follow, with LATE the missing ones too, which then come behind the next ones. The same input is
- * run as it is, in pieces of one byte, with neighbouring pieces joined, and with an allocator that
- * fails.
+ * A conversation. First byte: options (enum). With SOME_HANDSHAKE a byte for each direction: how
+ * much of a handshake comes before. Then operations, a byte each: bit 7 the direction, bit 6 bytes
+ * that are missing, bits 0..5 how many (48..63: another byte says more); the bytes fed follow, with
+ * LATE the missing ones too, which then come behind the next ones. The same input is run as it is,
+ * in pieces of one byte, with neighbouring pieces joined, and with an allocator that fails; with
+ * libFuzzer, which is to try many inputs, as it is and in one of the other manners, which its size
+ * decides.
  */
 #include <stdlib.h>
 
@@ -20,6 +22,7 @@ enum {
     FAIL_ON = 16, /* a failing allocator fails from then on */
     START_UNKNOWN = 32,
     LATE = 64,
+    SOME_HANDSHAKE = 128,
 };
 
 /* What a run asks of memory: a chunk stream takes 8 bytes of input at least, and holds its state
@@ -260,6 +263,17 @@ static void skip_handshake(struct stream *s) {
     s->holes[0] = (struct hole){.end = s->fed, .missed = s->missed};
 }
 
+/* Up to the whole of it, of zeros. */
+static void begin_handshake(struct stream *s, uint8_t part) {
+    static const uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {RTMP_HANDSHAKE_PLAIN};
+    uint32_t len = part * 13U;
+    if (len > sizeof bytes)
+        len = sizeof bytes;
+    memcpy(s->sent, bytes, len);
+    s->fed = len;
+    rtmp_direction_feed(&s->direction, bytes, len);
+}
+
 static void begin(struct conversation *c, uint8_t options, size_t size) {
     struct rtmp_memory memory = {.resize = resize, .user = c};
     for (unsigned i = 0; i < 2; i++) {
@@ -267,7 +281,7 @@ static void begin(struct conversation *c, uint8_t options, size_t size) {
         struct rtmp_sink sink = {.user = s, .part = on_part, .note = on_note};
         s->messages = FUZZ_HASH_START;
         s->late = options & LATE;
-        s->sent = malloc(size + 1);
+        s->sent = malloc(size + 1 + (options & SOME_HANDSHAKE ? RTMP_HANDSHAKE_TOTAL : 0));
         s->holes = calloc(size + 1, sizeof *s->holes);
         FUZZ_CHECK(s->sent && s->holes);
         s->hole_count = 1;
@@ -303,6 +317,9 @@ static struct conversation run(const uint8_t *data, size_t size, enum manner man
     uint8_t options = fuzz_u8(&input);
     struct conversation c = {.fail_at = fail_at, .fail_on = options & FAIL_ON};
     begin(&c, options, input.left);
+    if (options & SOME_HANDSHAKE && !(options & AFTER_HANDSHAKE))
+        for (unsigned i = 0; i < 2; i++)
+            begin_handshake(&c.stream[i], fuzz_u8(&input));
     run_operations(&c, input, manner);
     end(&c);
     if (!fail_at)
@@ -322,15 +339,27 @@ static void check_same(const struct conversation *a, const struct conversation *
     }
 }
 
+/* Is the input to be run in this manner, too? */
+static bool is_tried(size_t size, enum manner manner) {
+#ifdef FUZZ_ONE_MANNER
+    return size % 3 + 1 == (size_t)manner;
+#else
+    (void)size;
+    (void)manner;
+    return true;
+#endif
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > 1U << 16)
         return 0;
     struct conversation whole = run(data, size, AS_IT_IS, 0);
-    struct conversation bytes = run(data, size, BYTE_BY_BYTE, 0);
-    check_same(&whole, &bytes);
-    struct conversation joined = run(data, size, JOINED, 0);
-    check_same(&whole, &joined);
-    if (whole.allocations)
+    for (enum manner manner = BYTE_BY_BYTE; manner <= JOINED; manner++)
+        if (is_tried(size, manner)) {
+            struct conversation other = run(data, size, manner, 0);
+            check_same(&whole, &other);
+        }
+    if (whole.allocations && is_tried(size, FAILING))
         (void)run(data, size, AS_IT_IS, 1 + data[size / 2] % whole.allocations);
     return 0;
 }

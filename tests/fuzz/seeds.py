@@ -82,6 +82,8 @@ def conversations():
     yield "handshake-split", b"\0" + feed(hello[:5]) + feed(hello[5:]) + feed(answer, 1) + feed(last)
     yield "handshake-hole", b"\0" + feed(hello[:900]) + gap(200) + feed(hello[1100:] + last)
     yield "handshake-answer-overtakes", b"\0" + feed(hello) + feed(last) + feed(answer, 1)
+    for name, part in (("first", 117), ("second", 235)):
+        yield f"handshake-ends-{name}", b"\x80" + bytes([part, part]) + feed(bytes(40)) + feed(bytes(40), 1) + gap(9)
     doubt = b"\3" + struct.pack("!II", 1000, 0x12345678)
     yield "undecided-then-midstream", bytes([START_UNKNOWN]) + feed(doubt) + feed(
         bytes(range(256)) * 6 + media(6, rtmp.ChunkWriter(), 0))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/chunk_size.h"
 
+#include <string.h>
+
 #include "wire/limits.h"
 #include "wire/walk.h"
 
@@ -139,11 +141,17 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
             try_size(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
     uint32_t tried = 0;
     uint32_t end = d->held.count - subject->data;
-    for (uint32_t size = rtmp_chunk_size_least(d); size < end && tried < OTHER_SIZES; size++)
+    const uint8_t *data = d->held.bytes + subject->data;
+    for (uint32_t size = rtmp_chunk_size_least(d); size < end && tried < OTHER_SIZES; size++) {
+        const uint8_t *header = memchr(data + size, subject->continuation, end - size);
+        if (!header)
+            break;
+        size = (uint32_t)(header - data);
         if (size_possible(d, subject, size)) {
             try_size(d, subject, size, 0, &guess);
             tried++;
         }
+    }
     /* Where chunks of a size end, those of twice the size and a header may end as well. */
     const struct rtmp_size_guess small = guess_small(d, subject);
     if (small.bits >= EVIDENCE_SMALL && small.bits >= guess.bits)

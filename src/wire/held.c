@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+static uint32_t count_missing(const uint8_t *marks, uint32_t len) {
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < len; i++)
+        missing += marks[i] == RTMP_MARK_MISSING;
+    return missing;
+}
+
 static bool grow(struct rtmp_held *held, const struct rtmp_memory *memory, uint32_t count) {
     if (count <= held->capacity)
         return true;
@@ -38,11 +45,14 @@ bool rtmp_held_append(struct rtmp_held *held, const struct rtmp_memory *memory,
         memcpy(held->marks + held->count, marks, len);
     else
         memset(held->marks + held->count, bytes ? RTMP_MARK_NONE : RTMP_MARK_MISSING, len);
+    if (marks || !bytes)
+        held->missing += count_missing(held->marks + held->count, len);
     held->count += len;
     return true;
 }
 
 void rtmp_held_drop(struct rtmp_held *held, uint32_t count) {
+    held->missing -= rtmp_held_missing(held, count);
     held->count -= count;
     held->offset += count;
     if (held->count == 0)
@@ -73,10 +83,10 @@ bool rtmp_held_misses(const struct rtmp_held *held, uint32_t pos, uint32_t len) 
 }
 
 uint32_t rtmp_held_missing(const struct rtmp_held *held, uint32_t count) {
-    uint32_t missing = 0;
-    for (uint32_t i = 0; i < count; i++)
-        missing += held->marks[i] == RTMP_MARK_MISSING;
-    return missing;
+    /* Asked of many positions: mostly nothing is missing, or all that is held is meant. */
+    if (held->missing == 0 || count == held->count)
+        return held->missing;
+    return count_missing(held->marks, count);
 }
 
 uint32_t rtmp_held_run(const struct rtmp_held *held, uint32_t pos) {

@@ -23,7 +23,8 @@ struct rtmp_held {
     uint8_t *bytes; /* `capacity` of them, then as many marks (enum rtmp_mark) */
     uint8_t *marks;
     uint32_t count, capacity;
-    uint64_t offset; /* of the first byte in its direction */
+    uint32_t missing; /* of them */
+    uint64_t offset;  /* of the first byte in its direction */
 };
 
 /* `len` more bytes with their marks; marks NULL: none. bytes NULL: they are missing. False: no

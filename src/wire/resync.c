@@ -61,7 +61,7 @@ static void mark_segments(struct rtmp_dechunk *d) {
 }
 
 void rtmp_resync_begin(struct rtmp_dechunk *d) {
-    d->held.count = 0;
+    d->held.count = d->held.missing = 0;
     d->held.offset = d->position;
     d->scanned = 0;
     d->candidate_count = 0;

@@ -250,6 +250,11 @@ def headers_everywhere_in_midstream(size):
     return Traffic(b"\xff" * 5 + repeat(header(4, 8, 20000), size), shake=False)
 
 
+def chunk_sizes_everywhere_in_midstream(size):
+    """The same, and every few bytes what might be its next chunk."""
+    return Traffic(b"\xff" * 5 + repeat(header(63, 9, 20000) + b"\x17\xff\x01\xff", size), shake=False)
+
+
 def snapshot_lengths(size):
     """A hole in each segment."""
     return Traffic(repeat(header(4, 8, 300) + b"\xaf" * 300, size), snaplen=200, mss=400)

@@ -24,6 +24,7 @@ static void holes_and_segments_keep_their_places(void **state) {
     assert_true(rtmp_held_misses(&held, 3, 2));
     assert_false(rtmp_held_misses(&held, 3004, 100));
     assert_int_equal(rtmp_held_missing(&held, 10), 6);
+    assert_int_equal(rtmp_held_missing(&held, 3008), 3000);
     assert_int_equal(rtmp_held_next_segment(&held, 0, 3008), 2);
     assert_int_equal(rtmp_held_next_segment(&held, 3, 5000), 3004);
     assert_int_equal(rtmp_held_next_segment(&held, 3005, 5000), 5000);
@@ -33,6 +34,7 @@ static void holes_and_segments_keep_their_places(void **state) {
     rtmp_held_drop(&held, 3003);
     assert_int_equal(held.offset, 3103);
     assert_int_equal(held.count, 5);
+    assert_int_equal(rtmp_held_missing(&held, 5), 1);
     assert_true(rtmp_held_misses(&held, 0, 1));
     assert_true(rtmp_held_aligned(&held, 1));
 
@@ -41,11 +43,13 @@ static void holes_and_segments_keep_their_places(void **state) {
     rtmp_held_free(&held, &memory);
     assert_int_equal(held.count, 0);
     assert_int_equal(copy.offset, 3103);
+    assert_int_equal(rtmp_held_missing(&copy, 5), 1);
     assert_memory_equal(copy.bytes + 1, bytes, 4);
     assert_true(rtmp_held_aligned(&copy, 1));
     rtmp_held_drop(&copy, 5);
     assert_true(rtmp_held_append(&copy, &memory, bytes, NULL, 4));
     assert_int_equal(copy.offset, 3108);
+    assert_int_equal(rtmp_held_missing(&copy, 4), 0);
     rtmp_held_free(&copy, &memory);
     assert_int_equal(rec.live, 0);
 }

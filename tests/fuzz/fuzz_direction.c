@@ -128,7 +128,6 @@ static void on_part(void *user, const struct rtmp_part *part) {
     s->last_end = end;
     FUZZ_CHECK(part->message_offset <= part->offset);
     FUZZ_CHECK(part->message.csid >= 2 && part->message.csid <= RTMP_LIMIT_CSID);
-    FUZZ_CHECK(part->message.type >= 1 && part->message.type <= 22);
     FUZZ_CHECK(part->message.length <= RTMP_LIMIT_MESSAGE_LENGTH);
     FUZZ_CHECK(part->at <= part->message.length && part->phase <= part->at);
     FUZZ_CHECK(part->chunk_size > 0 && part->chunks > 0);

@@ -101,6 +101,11 @@ bool rtmp_resync_hold_missing(struct rtmp_dechunk *d, uint64_t count) {
 
 /* ---- weighing a position ---- */
 
+/* Before a verdict: a header and the first byte of its body. */
+static bool has_header(const struct rtmp_dechunk *d, uint32_t pos) {
+    return pos < d->held.count && d->held.count - pos > rtmp_chunk_header_bytes(d->held.bytes[pos]);
+}
+
 static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
     int first_bits = rtmp_held_aligned(&d->held, pos) ? RTMP_EVIDENCE_ALIGNED : 0;
     struct rtmp_walk w = {.chunk_size = d->chunk_size, .bits = first_bits};
@@ -218,21 +223,23 @@ static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
 }
 
 /*
- * A long basic header of a chunk stream that was not seen before may be a short one with payload
- * before it: all else of the two headers is the same.
+ * Headers do not overlap. Of those that begin among the bytes of the one found the surest is one:
+ * payload before a header may complete another by chance, or a zero a longer basic header.
  */
-static struct rtmp_walk shorter_reading(struct rtmp_dechunk *d, struct rtmp_walk w) {
-    uint32_t low = d->held.bytes[w.start] & 0x3F;
-    if (low > 1 || rtmp_chunk_streams_find(&d->streams, w.start_csid))
-        return w;
-    uint32_t pos = w.start + low + 1;
-    struct rtmp_walk shorter = weigh(d, pos);
-    return enough(d, &shorter) && shorter.bits >= w.bits ? shorter : w;
+static struct rtmp_walk surest(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
+    struct rtmp_walk best = *found;
+    uint32_t end = found->start + rtmp_chunk_header_bytes(d->held.bytes[found->start]);
+    for (uint32_t pos = found->start + 1; pos < end && has_header(d, pos); pos++) {
+        struct rtmp_walk w = weigh(d, pos);
+        if (enough(d, &w) && w.start == pos && w.bits >= best.bits)
+            best = w;
+    }
+    return best;
 }
 
 static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
-    const struct rtmp_walk shorter = shorter_reading(d, *found);
-    const struct rtmp_walk *w = &shorter;
+    const struct rtmp_walk best = surest(d, found);
+    const struct rtmp_walk *w = &best;
     if (d->hypothesis.valid && d->hypothesis.complete && w->start == 0) {
         /* The open message would end just here: nothing else is missing. */
         rtmp_dechunk_follow_hypothesis(d);
@@ -310,8 +317,7 @@ static bool scan(struct rtmp_dechunk *d) {
         if (d->scanned == d->held.count)
             return false;
         uint32_t pos = d->scanned;
-        /* A header and the first byte of its body, before a verdict. */
-        if (d->held.count - pos < rtmp_chunk_header_bytes(d->held.bytes[pos]) + 1)
+        if (!has_header(d, pos))
             return false;
         struct rtmp_walk w = weigh(d, pos);
         if (w.failed)

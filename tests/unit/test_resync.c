@@ -541,11 +541,31 @@ static void a_search_ends_at_no_unknown_type(void **state) {
     end(&d, &rec);
 }
 
+/* Nothing is known of the chunk stream of a fmt 2 header: its message is skipped. The last byte of
+ * that and the header behind it made another one, which hid two messages. */
+static void the_surest_of_headers_that_overlap_is_one(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "02 000000 000004 01 00000000 00000080");
+    feed(&d, "03 00000A 00000F 14 00000000 0200026D30 003FF0000000000000 05");
+    feed(&d, "9F 00000A 0200026D30 003FF0000000000000 05");
+    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
+    feed(&d, "03 00000A 00000F 14 00000000 0200026D30 003FF0000000000000 05"
+             "C3 0200026D30 003FF0000000000000 05");
+    assert_int_equal(rec.count, 4);
+    assert_int_equal(rec.messages[2].message.csid, 3);
+    assert_int_equal(rec.messages[3].message.length, 15);
+    end(&d, &rec);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unknown_type_where_a_header_must_stand_is_a_message),
         cmocka_unit_test(an_unknown_type_that_looks_like_no_header_is_none),
         cmocka_unit_test(a_search_ends_at_no_unknown_type),
+        cmocka_unit_test(the_surest_of_headers_that_overlap_is_one),
         cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
         cmocka_unit_test(a_header_that_waits_outlasts_what_was_held_before_it),
         cmocka_unit_test(a_search_holds_no_more_than_its_bound),

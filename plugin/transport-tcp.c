@@ -127,6 +127,12 @@ static bool begins_at(conversation_t *conversation, packet_info *pinfo, uint32_t
            (seq == 1 || seq == analysis->fwd->base_seq + 1);
 }
 
+/* Where the `len` bytes at hand begin: of bytes that TCP has put together it tells where the last
+ * segment began. */
+static uint32_t first_seq(const struct tcpinfo *tcpinfo, uint32_t len) {
+    return tcpinfo->is_reassembled ? tcpinfo->nxtseq - len : tcpinfo->seq;
+}
+
 /*
  * The stream offset of the first byte at hand. TCP's sequence numbers, relative or not, only give
  * distances: they wrap every 4 GiB, the offset does not.
@@ -136,8 +142,7 @@ static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_directi
     uint64_t position = dir->wire.position;
     if (!dir->started) {
         dir->started = true;
-        /* Of bytes that TCP has put together it tells where the last segment began. */
-        dir->next_seq = tcpinfo->is_reassembled ? tcpinfo->nxtseq - len : tcpinfo->seq;
+        dir->next_seq = first_seq(tcpinfo, len);
         dir->wire.start_unknown = !begins_at(tcp->conversation, pinfo, dir->next_seq);
     }
     if (tcpinfo->is_reassembled)
@@ -171,10 +176,13 @@ static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree
                                    void *data) {
     uint32_t len = tvb_captured_length(tvb);
     const struct tcpinfo *tcpinfo = data;
-    if (rtmpx_lone_version(tvb) && tcpinfo &&
-        begins_at(find_or_create_conversation(pinfo), pinfo, tcpinfo->seq))
+    if (len == 0)
+        return FALSE;
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
+    if (len == tvb_reported_length(tvb) && rtmp_handshake_promises(bytes, len) && tcpinfo &&
+        begins_at(find_or_create_conversation(pinfo), pinfo, first_seq(tcpinfo, len)))
         return rtmpx_ask_for_more(pinfo);
-    if (len == 0 || !rtmp_handshake_certain(tvb_get_ptr(tvb, 0, (int)len), len))
+    if (!rtmp_handshake_certain(bytes, len))
         return FALSE;
     conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
     return dissect_rtmpx_tcp(tvb, pinfo, tree, data) > 0;

@@ -246,14 +246,22 @@ static bool text_looks(const uint8_t *bytes, uint32_t len) {
     return true;
 }
 
-/* Version fields that programs really send: Flash Player's own version (major, minor, build), the
+/*
+ * Version fields that programs really send: Flash Player's own version (major, minor, build), the
  * constants of servers (observed: nginx-rtmp, Node-Media-Server, Flash Media Server, crtmpserver).
+ * `version`: the first `bytes` of the field.
  */
-static bool known_version(uint32_t version) {
-    uint32_t major = version >> 24, minor = version >> 16 & 0xff;
-    return version == 0x0d0e0a0d || version == 0x01020304 || version == 0x03050101 ||
-           version == 0x01000504 || version == 0x04000001 || (major == 0x80 && minor == 0) ||
-           (major >= 9 && major <= 32 && minor <= 9);
+static bool known_version(uint32_t version, uint32_t bytes) {
+    static const uint32_t constants[] = {0x0d0e0a0d, 0x01020304, 0x03050101, 0x01000504,
+                                         0x04000001};
+    if (bytes == 0)
+        return true;
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
+        if (constants[i] >> 8 * (4 - bytes) == version)
+            return true;
+    uint32_t major = version >> 8 * (bytes - 1);
+    uint32_t minor = bytes > 1 ? version >> 8 * (bytes - 2) & 0xff : 0;
+    return (major == 0x80 && minor == 0) || (major >= 9 && major <= 32 && minor <= 9);
 }
 
 /* How many different byte values stand in the random part of C1 / S1? */
@@ -283,7 +291,7 @@ static bool has_evidence(const uint8_t *bytes, uint32_t part) {
         return false;
     if (version == 0) /* small little-endian numbers look alike: then ask for more */
         return part >= (time > 0xff ? ENOUGH_PLAIN : ENOUGH_OTHERWISE);
-    if (known_version(version) && part >= ENOUGH_OTHERWISE &&
+    if (known_version(version, 4) && part >= ENOUGH_OTHERWISE &&
         distinct_values(bytes, ENOUGH_OTHERWISE) >= 128)
         return true;
     if (part < RTMP_HANDSHAKE_FIRST)
@@ -314,6 +322,21 @@ enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len) {
 
 bool rtmp_handshake_certain(const uint8_t *bytes, size_t len) {
     return rtmp_handshake_looks(bytes, len) == RTMP_YES && has_evidence(bytes, first_part(len));
+}
+
+bool rtmp_handshake_promises(const uint8_t *bytes, size_t len) {
+    if (len == 0 || len >= ENOUGH_OTHERWISE || rtmp_handshake_looks(bytes, len) != RTMP_MAYBE)
+        return false;
+    struct rtmp_reader r = rtmp_reader_over(bytes, (uint32_t)len);
+    (void)rtmp_u8(&r);
+    uint32_t time = 0, version = 0, there = 0;
+    for (int i = 0; i < 4 && rtmp_left(&r); i++)
+        time = time << 8 | rtmp_u8(&r);
+    for (; there < 4 && rtmp_left(&r); there++)
+        version = version << 8 | rtmp_u8(&r);
+    if (version == 0) /* small little-endian numbers: few of them are waited with */
+        return len < RTMP_HANDSHAKE_TELLING || time > 0xff;
+    return known_version(version, there);
 }
 
 bool rtmp_handshake_is_tls(const uint8_t *bytes, size_t len) {

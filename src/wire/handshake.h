@@ -98,6 +98,12 @@ enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len);
  */
 bool rtmp_handshake_certain(const uint8_t *bytes, size_t len);
 
+/*
+ * May more bytes make it certain? What is there of the version field is zero or a known program's,
+ * nothing speaks against it, and it is little: who asks waits for more before others may look.
+ */
+bool rtmp_handshake_promises(const uint8_t *bytes, size_t len);
+
 /* Do the first bytes of a direction begin a TLS record with a ClientHello or ServerHello (RFC 8446
  * 5.1, 4)? RTMPS is on port 1935 too. */
 bool rtmp_handshake_is_tls(const uint8_t *bytes, size_t len);

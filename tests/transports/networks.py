@@ -204,6 +204,17 @@ def version_bytes_alone(test):
     for arguments in ((), ("-2",), preferences(True, True, True), preferences(False, False, False)):
         test.same(f"commands {arguments}", test.commands(capture, *arguments), said("hello"))
         test.same(f"trouble {arguments}", test.trouble(capture, *arguments), [])
+    for size in (2, 7, 19, 40):
+        cut = rtmp.Connection(server=("10.0.0.1", 20000)).open()
+        for direction, packets in ((CLIENT, first), (SERVER, answer), (CLIENT, last)):
+            cut.send(direction, packets[:50 * size], mss=size)
+            cut.send(direction, packets[50 * size:])
+        cut.message(CLIENT, rtmp.command("hello", 0, None))
+        cut.message(SERVER, rtmp.command("answer to hello", 0, None))
+        cut = test.write(cut, name=f"cut{size}.pcap")
+        test.same(f"commands, {size} bytes each", test.commands(cut), said("hello"))
+        versions = test.fields(cut, ("tcp.dstport",), "-Y", "rtmpx.handshake.version")
+        test.same(f"versions, {size} bytes each", sorted(set(versions)), [("20000",), ("50000",)])
     other = rtmp.Connection(server=("10.0.0.1", 20000)).open()
     other.send(CLIENT, b"\x03")
     other.send(CLIENT, b"what is no handshake, though it begins with the version" * 40)

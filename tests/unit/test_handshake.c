@@ -264,6 +264,40 @@ static void test_strangers_stay_maybe(void **state) {
     }
 }
 
+/* Beginnings that are waited with until they tell, however short, and those that others shall see
+ * at once. */
+static void test_promises(void **state) {
+    (void)state;
+    static const struct {
+        const char *hex;
+        bool promises;
+    } beginnings[] = {
+        {"03", true},
+        {"06 1234", true},
+        {"03 12345678 00", true},
+        {"03 12345678 00000000 A1B2C3D4E5F6A7B8C9D0E1F2A3B4C5D6E7F8", true},
+        {"03 00000000 00000000 A1B2", true}, /* time 0 */
+        {"03 00000005 0A00", true},          /* Flash Player 10 */
+        {"03 00000005 80000702 8C1E", true}, /* Flash Player 11 behind a proxy */
+        {"03 00000005 0D0E0A", true},        /* nginx-rtmp */
+        {"", false},
+        {"16 0301 0200 01", false},                      /* TLS */
+        {"05", false},                                   /* SOCKS */
+        {"03 0000130E E00000 000000", false},            /* RDP: TPKT, a connection request */
+        {"03 00001902 F08068 00", false},                /* TPKT, data */
+        {"03 00000000 0000FF14 00000000 020007", false}, /* a chunk */
+        {"03 00000001 00000000 00000002 00000003 00000004", false}, /* little numbers */
+        {"03 12345678 12345678", false},
+    };
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        size_t len;
+        uint8_t *bytes = guarded_hex(beginnings[i].hex, &len);
+        if (rtmp_handshake_promises(bytes, len) != beginnings[i].promises)
+            fail_msg("%s", beginnings[i].hex);
+        guarded_free(bytes, len);
+    }
+}
+
 /* Random bytes after a 3: fits, for want of anything against it, but is not certain. */
 static void test_random_is_not_certain(void **state) {
     (void)state;
@@ -293,6 +327,7 @@ int main(void) {
         cmocka_unit_test(test_tls_is_known),
         cmocka_unit_test(test_strangers_stay_maybe),
         cmocka_unit_test(test_random_is_not_certain),
+        cmocka_unit_test(test_promises),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
     return failures + run_vectors("handshake", check_vector);

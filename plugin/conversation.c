@@ -215,6 +215,32 @@ static void drop_namesakes(struct rtmpx_direction *dir, const packet_info *pinfo
     }
 }
 
+/*
+ * The directions whose holes may still fill, that of the last one first. Of a connection that has
+ * ended nobody tells us: it leaves when others have come.
+ */
+static struct rtmpx_direction *waiting[RTMP_LIMIT_LATE_DIRECTIONS];
+
+static void forget_waiting(void) {
+    memset(waiting, 0, sizeof waiting);
+}
+
+/* A hole was opened, or partly filled. */
+static void keep_waiting(struct rtmpx_direction *dir) {
+    struct rtmpx_direction *moved = dir->wire.late ? dir : NULL;
+    for (unsigned i = 0; i < RTMP_LIMIT_LATE_DIRECTIONS && moved; i++) {
+        struct rtmpx_direction *there = waiting[i];
+        waiting[i] = moved;
+        moved = there && there != dir && there->wire.late ? there : NULL;
+    }
+    if (moved)
+        rtmp_direction_forget_holes(&moved->wire);
+}
+
+void rtmpx_register_conversation(void) {
+    register_init_routine(forget_waiting);
+}
+
 /* Bytes before the direction's position: do they fill holes? */
 static bool fill(struct rtmpx_direction *dir, tvbuff_t *tvb, uint64_t offset) {
     uint64_t behind = dir->wire.position - offset;
@@ -244,13 +270,17 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, un
     dir->next_fresh = fresh;
     *fresh = NULL;
     bool filled = behind && fill(dir, tvb, offset);
+    if (filled)
+        keep_waiting(dir);
     if (repeated) {
         open_segment(dir)->repeated = !filled;
         return filled ? open_segment(dir) : NULL;
     }
     uint32_t seen = offset < position ? (uint32_t)(position - offset) : 0;
-    if (offset > position)
+    if (offset > position) {
         rtmp_direction_hole(&dir->wire, offset - position);
+        keep_waiting(dir);
+    }
     if (seen < captured) {
         rtmp_direction_feed(&dir->wire, tvb_get_ptr(tvb, (int)seen, (int)(captured - seen)),
                             captured - seen);

@@ -102,6 +102,9 @@ struct rtmpx_connection {
     uint32_t server_port;
 };
 
+/* What lives across connections is forgotten with each capture. */
+void rtmpx_register_conversation(void);
+
 /* A new connection in file scope. midstream_chunk_size: preference, 0 to infer. */
 struct rtmpx_connection *rtmpx_connection_new(void);
 

@@ -341,6 +341,7 @@ void proto_register_rtmpx(void) {
     rtmpx_register_media(proto_rtmpx);
     rtmpx_register_aggregate(proto_rtmpx);
     register_preferences(proto_rtmpx);
+    rtmpx_register_conversation();
     rtmpx_register_transport_tcp(proto_rtmpx);
     rtmpx_register_transport_tls(proto_rtmpx);
     rtmpx_register_transport_http(proto_rtmpx);

@@ -92,12 +92,19 @@ static void try_size(struct rtmp_dechunk *d, const struct size_subject *subject,
     }
 }
 
-/* The sizes below the default. */
+/*
+ * The sizes below the default. Where chunks of a size end, those of a larger one may end as well:
+ * of one that is `sure` only these are tried, each of them a header and data that divide its own;
+ * 0: none is sure.
+ */
 static struct rtmp_size_guess guess_small(struct rtmp_dechunk *d,
-                                          const struct size_subject *subject) {
+                                          const struct size_subject *subject, uint32_t sure) {
     struct rtmp_size_guess guess = {.bits = -1};
+    uint32_t header = rtmp_chunk_basic_bytes(subject->continuation);
     for (uint32_t size = 1; size < RTMP_DEFAULT_CHUNK_SIZE; size++) {
         uint32_t pos = subject->data + size;
+        if (sure && (sure + header) % (size + header))
+            continue;
         if (size_possible(d, subject, size) && d->held.bytes[pos - 1] != d->held.bytes[pos])
             try_size(d, subject, size, size == d->chunk_size ? EVIDENCE_AGAIN : 0, &guess);
         /* else it is a run of one value, to which any size fits */
@@ -115,7 +122,7 @@ static struct rtmp_size_guess guess_short(struct rtmp_dechunk *d,
     uint32_t end = subject->data + subject->length;
     if (end > d->held.count)
         return (struct rtmp_size_guess){.bits = -1, .wait = true, .need = end};
-    const struct rtmp_size_guess small = guess_small(d, subject);
+    const struct rtmp_size_guess small = guess_small(d, subject, 0);
     if (small.bits < EVIDENCE_PENDING)
         return one_chunk;
     const struct rtmp_walk whole = walk_behind(d, subject, subject->length);
@@ -152,11 +159,11 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
             tried++;
         }
     }
-    /* Where chunks of a size end, those of twice the size and a header may end as well. */
-    const struct rtmp_size_guess small = guess_small(d, subject);
+    bool is_sure = guess.bits >= RTMP_EVIDENCE_SIZE;
+    const struct rtmp_size_guess small = guess_small(d, subject, is_sure ? guess.size : 0);
     if (small.bits >= EVIDENCE_SMALL && small.bits >= guess.bits)
         return small;
-    if (guess.bits >= RTMP_EVIDENCE_SIZE)
+    if (is_sure)
         return guess;
     /* One chunk: the next header is the only witness. */
     int whole = size_evidence(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);

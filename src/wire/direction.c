@@ -287,3 +287,7 @@ bool rtmp_direction_late(struct rtmp_direction *dir, uint64_t offset, const uint
                          uint32_t len) {
     return dir->late && rtmp_late_fill(&dir->late, &dir->dechunk, offset, bytes, len);
 }
+
+void rtmp_direction_forget_holes(struct rtmp_direction *dir) {
+    rtmp_late_forget(&dir->late, &dir->dechunk);
+}

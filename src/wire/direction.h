@@ -77,4 +77,7 @@ void rtmp_direction_hole(struct rtmp_direction *direction, uint64_t count);
 bool rtmp_direction_late(struct rtmp_direction *direction, uint64_t offset, const uint8_t *bytes,
                          uint32_t len);
 
+/* Nothing comes late any more: what is kept for that is released. */
+void rtmp_direction_forget_holes(struct rtmp_direction *direction);
+
 #endif

@@ -48,6 +48,10 @@
 #define RTMP_LIMIT_LATE_BYTES 262144U
 #endif
 
+/* Directions whose holes may still fill, all connections together: some 40 MB at most. The one that
+ * had its last hole longest ago makes room; it may have ended long before. */
+#define RTMP_LIMIT_LATE_DIRECTIONS 128U
+
 /* Messages reported over that distance. */
 #ifndef RTMP_LIMIT_LATE_MESSAGES
 #define RTMP_LIMIT_LATE_MESSAGES 2048U

@@ -174,6 +174,25 @@ def late_segments(test):
 
 
 @case
+def few_connections_wait_for_late_segments(test):
+    """One hole each: the connections whose holes are oldest have given theirs up, and what they kept."""
+    most = 128  # RTMP_LIMIT_LATE_DIRECTIONS
+    connections, held = [], []
+    for n in range(most + 3):
+        connection = talk(rtmp.Connection(client=("10.0.0.2", 40000 + n)), "first")
+        connection.message(CLIENT, rtmp.command("late", 0, None), fmt=0)
+        held.append(connection.segments.pop())
+        connection.message(CLIENT, rtmp.command("last", 1, None), fmt=0)
+        connections.append(connection)
+    capture = test.write(*connections, name="holes.pcap")
+    path = test.tshark.directory / "late.pcap"
+    pcap.write_segments(path, [*pcap.read_segments(capture), *held])
+    late = test.fields(path, ("tcp.srcport",), "-Y", "rtmpx.late", "-o", "tcp.no_subdissector_on_error:FALSE",
+                       "-o", "tcp.desegment_tcp_streams:FALSE")
+    test.same("late segments", late, [(str(40003 + n),) for n in range(most)])
+
+
+@case
 def decode_as_for_tcp(test):
     """A port that nobody knows, and a capture that begins behind the handshake."""
     connection = talk(rtmp.Connection(server=("10.0.0.1", 20000)), "hello")

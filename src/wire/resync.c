@@ -224,12 +224,18 @@ static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
 
 /*
  * Headers do not overlap. Of those that begin among the bytes of the one found the surest is one:
- * payload before a header may complete another by chance, or a zero a longer basic header.
+ * payload before a header may complete another by chance, or a zero a longer basic header. Hardly
+ * does a segment begin with just those bytes of payload: of two headers that differ in the length
+ * of the basic header alone that says more than what is known of the shorter one's chunk stream.
  */
 static struct rtmp_walk surest(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
     struct rtmp_walk best = *found;
-    uint32_t end = found->start + rtmp_chunk_header_bytes(d->held.bytes[found->start]);
-    for (uint32_t pos = found->start + 1; pos < end && has_header(d, pos); pos++) {
+    const uint8_t first = d->held.bytes[found->start];
+    uint32_t end = found->start + rtmp_chunk_header_bytes(first);
+    uint32_t pos = found->start + 1;
+    if (rtmp_held_aligned(&d->held, found->start))
+        pos = found->start + rtmp_chunk_basic_bytes(first);
+    for (; pos < end && has_header(d, pos); pos++) {
         struct rtmp_walk w = weigh(d, pos);
         if (enough(d, &w) && w.start == pos && w.bits >= best.bits)
             best = w;

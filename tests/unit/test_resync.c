@@ -421,6 +421,23 @@ static void a_zero_before_a_header_is_payload(void **state) {
     end(&d, &rec);
 }
 
+/* A segment begins with a basic header of three bytes, behind a hole: the last of them was read as
+ * the header of a chunk stream that is known. */
+static void a_segment_begins_with_the_longer_header(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "03 000000 000004 14 00000000 02000161");
+    rtmp_dechunk_gap(&d, 33);
+    feed(&d, "01A803 000002 000014 08 01000000 AF01AB2A01146359F29F3B76337347C3D70F04B3");
+    feed(&d, "0000 000003 000014 08 01000000 AF01AEE62E75CA0B7925186BC61AFC2718E37589");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[1].message.csid, 1000);
+    assert_int_equal(rec.messages[2].message.csid, 64);
+    end(&d, &rec);
+}
+
 /* That a segment began with it counted only while that segment was one of the last two. */
 static void where_a_segment_begins_is_not_forgotten(void **state) {
     (void)state;
@@ -566,6 +583,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_type_that_looks_like_no_header_is_none),
         cmocka_unit_test(a_search_ends_at_no_unknown_type),
         cmocka_unit_test(the_surest_of_headers_that_overlap_is_one),
+        cmocka_unit_test(a_segment_begins_with_the_longer_header),
         cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
         cmocka_unit_test(a_header_that_waits_outlasts_what_was_held_before_it),
         cmocka_unit_test(a_search_holds_no_more_than_its_bound),

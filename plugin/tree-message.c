@@ -7,6 +7,8 @@
 #include "items.h"
 #include "tree-chunk.h"
 
+#include "wire/limits.h"
+
 static int hf_message = -1;
 static int hf_type = -1;
 static int hf_length = -1;
@@ -187,6 +189,7 @@ static int by_message(const void *a, const void *b) {
 /* What is known of the segment's messages while they are visited in order. */
 struct part_lists {
     const struct rtmpx_fresh_body *fresh; /* the next one */
+    uint32_t tabs;                        /* of the frame, when the last one was added */
     /* The parts of messages of several parts, by message; made when first asked for. */
     bool made;
     struct part_of_message *parts;
@@ -242,6 +245,19 @@ static uint32_t parts_of_message(const struct rtmpx_view *view, struct part_list
 }
 
 /* ---- a message's body ---- */
+
+/* A tab for the bytes of one more message. Returns how many there are, of all calls for the frame.
+ */
+static uint32_t add_tab(packet_info *pinfo, tvbuff_t *tvb, const char *name) {
+    const uint32_t key = UINT32_MAX; /* of no connection */
+    uint32_t *tabs = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
+    if (!tabs) {
+        tabs = wmem_new0(pinfo->pool, uint32_t);
+        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, tabs);
+    }
+    add_new_data_source(pinfo, tvb, name);
+    return ++*tabs;
+}
 
 static struct rtmp_message message_of(const struct rtmpx_part *part) {
     return (struct rtmp_message){.timestamp = part->timestamp,
@@ -312,8 +328,8 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
     if (with_tvb && !body->tvb) {
         body->tvb =
             tvb_new_child_real_data(view->tvb, body->bytes, body->available, (int)body->available);
-        add_new_data_source(view->pinfo, body->tvb,
-                            is_outline(body) ? "RTMP message, outline" : "RTMP message");
+        lists->tabs = add_tab(view->pinfo, body->tvb,
+                              is_outline(body) ? "RTMP message, outline" : "RTMP message");
     }
 }
 
@@ -431,6 +447,11 @@ static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint3
                         (int)(end - start), ENC_NA);
 }
 
+/* Has the frame room for the items of one more message, and for its bytes? */
+static bool has_room(proto_tree *tree, const struct part_lists *lists) {
+    return !rtmpx_frame_is_full(tree) && lists->tabs < RTMP_LIMIT_FRAME_BODIES;
+}
+
 void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
     struct part_lists lists = {.fresh = view->fresh};
     uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
@@ -438,7 +459,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
                            ? (uint32_t)(handshake_end - view->segment->offset)
                            : 0;
     bool chunks = rtmpx_chunk_wanted(tree);
-    for (uint32_t i = 0; i < view->part_count && !rtmpx_frame_is_full(tree); i++) {
+    for (uint32_t i = 0; i < view->part_count && has_room(tree, &lists); i++) {
         const struct rtmpx_part *part = &view->parts[i];
         if (part->size) {
             add_uncovered(tree, view, covered, part->start, false);
@@ -455,7 +476,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
         }
     }
     uint32_t end = tvb_captured_length(view->tvb);
-    if (rtmpx_frame_is_full(tree))
+    if (!has_room(tree, &lists))
         rtmpx_expert_not_shown(tree, view->pinfo, view->tvb, covered, end);
     else
         add_uncovered(tree, view, covered, end, true);

@@ -21,6 +21,11 @@
 /* AMF events shown for one message. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_LIMIT_MESSAGE_ITEMS 100000
 
+/* Messages of one frame that are put together from their chunks to be shown. Each gets a tab of
+ * bytes, and Wireshark goes through the list of those for the next one and for every field that it
+ * writes as PDML. A frame has up to hundreds of them; thousands are made to cost. */
+#define RTMP_LIMIT_FRAME_BODIES 2000U
+
 /* Tags shown of one aggregate message, those of aggregates in it included. Servers put some ten to
  * a few hundred into one; each takes about ten items. */
 #define RTMP_LIMIT_AGGREGATE_TAGS 10000

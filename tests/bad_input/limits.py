@@ -106,6 +106,15 @@ def search(number):
     return link
 
 
+def bodies(number):
+    """More messages of several chunks in a frame than have a tab of bytes each."""
+    link = rtmp.Connection((f"10.1.0.{number}", 50000), mss=65000).open().shake()
+    link.message(rtmp.CLIENT, rtmp.control(rtmp.SET_CHUNK_SIZE, 3))
+    writer = link.writer[rtmp.CLIENT]
+    link.send(rtmp.CLIENT, b"".join(writer.write(rtmp.Message(20, b"\2\0\1x", csid=5)) for _ in range(2100)))
+    return link
+
+
 def tunnel(number):
     """Numbers that wait for one that never comes."""
     link = rtmp.Connection((f"10.1.0.{number}", 50000), ("10.0.0.1", 80)).open()
@@ -120,6 +129,7 @@ def cases():
     for number, (bound, kind, body, expert) in enumerate(MESSAGES):
         yield bound, expert, message(number, kind, body)
     yield "RESYNC_BYTES", LIMIT, search(len(MESSAGES))
+    yield "FRAME_BODIES", LIMIT, bodies(len(MESSAGES) + 2)
     yield "TUNNEL_WAITING", GIVEN_UP, tunnel(len(MESSAGES) + 1)
 
 

@@ -125,8 +125,7 @@ class Report:
                     *(argument for d in directories for argument in ("--captures", d)))
 
     def valgrind(self):
-        self.script("valgrind", "0 errors, none of our memory lost", "report/valgrind.py",
-                    *(["--all"] if self.factor > 1 else []))
+        self.script("valgrind", "0 errors, none of our memory lost", "report/valgrind.py")
 
     def wireshark(self):
         result = run("bash", ROOT / "tests/report/wireshark-checks.sh", self.directory / "wireshark")

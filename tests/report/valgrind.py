@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tshark with the plugin under valgrind: no invalid access, no undecided jump, no lost memory of ours.
 
-Each capture is shown in full after two passes; with --all every capture that we ship and every one that
-the golden tests write, each in full and as a list too. Wireshark's own allocators are told to use malloc,
-so that every block is known. What Wireshark itself loses when it ends is not counted: an error of a leak
-is one whose stack goes through our plugin.
+The connections of every capture that we ship and of every one that the golden tests write are shown in full
+after two passes, and as a list; or each of the captures named. Wireshark's own allocators are told to use
+malloc, so that every block is known. What Wireshark itself loses when it ends is not counted: an error of
+a leak is one whose stack goes through our plugin.
 
-usage: valgrind.py [--build DIR] [--all] [CAPTURE...]
+usage: valgrind.py [--build DIR] [CAPTURE...]
 """
 import argparse
 import itertools
@@ -17,17 +17,16 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tools"), str(HERE.parent / "golden")]
+sys.path[:0] = [str(HERE.parent / name) for name in ("tools", "golden", "mutate")]
 
 import golden  # noqa: E402
+import mutate  # noqa: E402
+import pcap  # noqa: E402
 from tshark import ROOT, Tshark, run_main  # noqa: E402
 
-# Every kind of message, SharedObjects, holes, chunks of all forms.
-CAPTURES = ("samples/noteroom.pcap", "samples/chunk-forms.pcap",
-            "tests/captures/defects/d07b_lost_unaligned.pcap")
 COMMAND = ("valgrind", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite",
            "--errors-for-leak-kinds=none", "--num-callers=40", "--keep-debuginfo=yes")
-IN_FULL, AS_A_LIST = ("-2", "-V"), ()
+MANNERS = (("-2", "-V"), ())
 
 
 def all_captures(tshark):
@@ -37,6 +36,17 @@ def all_captures(tshark):
     scripts = {capture for capture, _ in golden.read_list().values() if capture.suffix == ".py"}
     for script in sorted(scripts):
         yield golden.written_by(script, tshark.directory / f"{script.stem}.pcap")
+
+
+def one_of(tshark, captures):
+    """Their connections in one capture, each in a network of its own: to start tshark takes longer than
+    to show one."""
+    path = tshark.directory / "all.pcap"
+    segments = [segment for number, capture in enumerate(captures)
+                for segment in mutate.readdress(pcap.read_segments(capture), number)]
+    pcap.write_segments(path, segments)
+    path.chmod(0o644)
+    return path
 
 
 def findings(tshark, capture, manner):
@@ -54,17 +64,14 @@ def findings(tshark, capture, manner):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
-    parser.add_argument("--all", action="store_true")
     parser.add_argument("captures", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
-    manners = (IN_FULL, AS_A_LIST) if options.all else (IN_FULL,)
-    captures = options.captures or [ROOT / name for name in CAPTURES]
     count = 0
     with Tshark(options.build) as tshark:
         tshark.environment |= {"WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple", "G_SLICE": "always-malloc"}
-        if options.all:
-            captures = [*options.captures, *all_captures(tshark)]
-        for capture, manner in itertools.product(captures, manners):
+        captures = options.captures or list(all_captures(tshark))
+        shown = options.captures or [one_of(tshark, captures)]
+        for capture, manner in itertools.product(shown, MANNERS):
             for finding in findings(tshark, capture, manner):
                 count += 1
                 print(capture.name, *manner, finding, sep="\n", flush=True)

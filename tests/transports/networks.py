@@ -173,6 +173,59 @@ def late_segments(test):
     test.same("hints", hints, [2, 0, 0])
 
 
+HANDED_ON = ("-o", "tcp.no_subdissector_on_error:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE")
+IN_ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")
+
+
+@case
+def what_tcp_sends_again(test):
+    """Keep-alives, retransmissions that lie, segments that overlap: what came first counts."""
+    connection = talk(rtmp.Connection(), "first")
+    one, two, three = (connection.writer[CLIENT].write(rtmp.command(name, 0, "x" * 200), 0)
+                       for name in ("one", "two", "three"))
+
+    def again(data, back):
+        """Of bytes that were sent already, as another would have them."""
+        sequence = connection.sequence[CLIENT]
+        connection.sequence[CLIENT] = (sequence - back) % pcap.WRAP
+        connection.send(CLIENT, data)
+        connection.sequence[CLIENT] = max(sequence, connection.sequence[CLIENT])
+
+    again(b"\0", 1)
+    connection.emit(SERVER)
+    connection.send(CLIENT, one)
+    again(one.replace(b"one", b"lie"), len(one))
+    again(b"\0", 1)
+    connection.send(CLIENT, two[:150])
+    again(two[100:150].replace(b"x", b"y") + two[150:] + three[:20], 50)
+    connection.send(CLIENT, three[20:])
+    capture = test.write(connection)
+    for arguments in (HANDED_ON, IN_ORDER):
+        for passes in ((), ("-2",)):
+            what = " ".join((*arguments, *passes))
+            test.same(f"commands {what}", test.commands(capture, *arguments, *passes),
+                      said("first") + ["one", "two", "three"])
+            test.same(f"trouble {what}", test.trouble(capture, *arguments, *passes), [])
+        strings = test.fields(capture, ("rtmpx.amf.string",), "-Y", 'rtmpx.command.name == "two"', *arguments)
+        test.same(f"strings {arguments}", strings, [("two," + "x" * 200,)])
+    # By default TCP withholds one that overlaps: what else it brings is missing, and said to be.
+    test.same("commands", test.commands(capture), said("first") + ["one", "two"])
+    gaps = test.fields(capture, ("rtmpx.gap.length", "rtmpx.gap.hint"), "-Y", "rtmpx.gap")
+    test.same("holes", [length for length, _ in gaps], [str(len(two) - 150 + 20)])
+
+
+@case
+def one_direction_only(test):
+    """A capture of what one side sends, from its SYN on."""
+    for kept in (CLIENT, SERVER):
+        connection = talk(rtmp.Connection(), "one", "two")
+        source = connection.ends[kept]
+        connection.segments = [s for s in connection.segments if s.source == source]
+        capture = test.write(connection, name=f"{kept}.pcap")
+        test.same(f"commands of {kept}", test.commands(capture), said("one", "two")[kept::2])
+        test.same(f"trouble of {kept}", test.trouble(capture), [])
+
+
 @case
 def few_connections_wait_for_late_segments(test):
     """One hole each: the connections whose holes are oldest have given theirs up, and what they kept."""

@@ -85,6 +85,7 @@ OTHERS = {
     "HOLES": "the hole is said (rtmpx.gap) when it is met, whatever may still fill it",
     "HOLE_STATE": "as HOLES",
     "LATE_BYTES": "as HOLES",
+    "LATE_DIRECTIONS": "as HOLES",
     "LATE_MESSAGES": "as HOLES",
     "OUTLINE_UNIT": "part of what OUTLINE_UNITS shows",
     "OUTLINE_WHOLE": "part of what OUTLINE_UNITS shows",

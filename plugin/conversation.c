@@ -29,8 +29,14 @@ static void *grow(void *records, uint32_t count, uint32_t *capacity, size_t size
 
 /* ---- sink: what the core reports while a segment is fed ---- */
 
-static struct rtmpx_segment *open_segment(struct rtmpx_direction *dir) {
+static struct rtmpx_segment *open_segment(const struct rtmpx_direction *dir) {
     return &dir->segments[dir->segment_count - 1];
+}
+
+/* Its parts so far; its record has their number when all of it was fed. */
+static uint32_t open_part_count(const struct rtmpx_direction *dir) {
+    const struct rtmpx_part *parts = open_segment(dir)->parts;
+    return parts ? (uint32_t)(dir->next_part - parts) : 0;
 }
 
 /* Does all of the message up to this part lie in the segment that is being fed? */
@@ -79,7 +85,7 @@ static void add_fresh_body(struct rtmpx_direction *dir, const struct rtmp_part *
     struct rtmpx_fresh_body *fresh =
         wmem_alloc(dir->packet_memory, sizeof *fresh + part->available);
     fresh->next = NULL;
-    fresh->part = open_segment(dir)->part_count;
+    fresh->part = open_part_count(dir);
     memcpy(fresh->bytes, part->body, part->available);
     *dir->next_fresh = fresh;
     dir->next_fresh = &fresh->next;
@@ -105,9 +111,10 @@ static void finish_assembly(struct rtmpx_direction *dir, struct rtmpx_assembly *
  * A new block for the parts of the open segment, which stay together: they move with it. Blocks
  * grow up to a size at which what the last one leaves empty is little; records never move again.
  */
-static void begin_part_block(struct rtmpx_direction *dir, struct rtmpx_segment *segment) {
+static __attribute__((cold)) void begin_part_block(struct rtmpx_direction *dir) {
     enum { FIRST = 4, MOST = 128 };
-    uint32_t moved = segment->part_count;
+    struct rtmpx_segment *segment = open_segment(dir);
+    uint32_t moved = open_part_count(dir);
     uint32_t block = dir->part_block ? dir->part_block * 2 : FIRST;
     block = block < MOST ? block : MOST;
     dir->part_block = block;
@@ -122,11 +129,9 @@ static void begin_part_block(struct rtmpx_direction *dir, struct rtmpx_segment *
 }
 
 static struct rtmpx_part *new_part(struct rtmpx_direction *dir) {
-    struct rtmpx_segment *segment = open_segment(dir);
     if (dir->part_room == 0)
-        begin_part_block(dir, segment);
+        begin_part_block(dir);
     dir->part_room--;
-    segment->part_count++;
     return dir->next_part++;
 }
 
@@ -169,6 +174,22 @@ static void on_part(void *user, const struct rtmp_part *part) {
     };
 }
 
+/* Most segments of a video stream: as the message's part before, but for its place. */
+static bool on_more(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at) {
+    struct rtmpx_direction *dir = user;
+    const struct rtmpx_part *last = dir->next_part - 1;
+    if (!slot || !dir->next_part || last->assembly != slot || offset < dir->open_offset)
+        return false;
+    struct rtmpx_part *part = new_part(dir);
+    memcpy(part, last, sizeof *part);
+    part->start = (uint32_t)(offset - dir->open_offset);
+    part->size = size;
+    part->at = at & 0xFFFFFF;
+    part->carry = 0;
+    part->flags &= RTMP_PART_OF_MESSAGE;
+    return true;
+}
+
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmpx_direction *dir = user;
     struct rtmpx_remark *remark = APPEND(dir, remarks, remark_count, remark_capacity);
@@ -184,14 +205,15 @@ static void on_note(void *user, const struct rtmp_note *note) {
 
 /* ---- first pass ---- */
 
-struct rtmpx_connection *rtmpx_connection_new(void) {
+struct rtmpx_connection *rtmpx_connection_new(uint32_t id) {
     struct rtmpx_connection *connection = wmem_new0(wmem_file_scope(), struct rtmpx_connection);
     struct rtmp_memory memory = {.resize = file_scope_resize, .user = NULL};
     for (unsigned i = 0; i < 2; i++) {
         struct rtmpx_direction *dir = &connection->direction[i];
-        struct rtmp_sink sink = {.user = dir, .part = on_part, .note = on_note};
+        struct rtmp_sink sink = {.user = dir, .part = on_part, .note = on_note, .more = on_more};
         rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, &memory,
                             &sink);
+        dir->id = id * 2 + i;
         dir->wire.peer = &connection->direction[1 - i].wire;
         dir->wire.midstream_chunk_size = rtmpx_preferences.midstream_chunk_size;
         dir->wire.dechunk.fmt3_repeats_timestamp = rtmpx_preferences.literal_fmt3;
@@ -203,13 +225,10 @@ struct rtmpx_connection *rtmpx_connection_new(void) {
 
 /* A frame that a read filter takes out of the capture leaves its number to the next one (tshark -2
  * -R): what was recorded under the number is not that one's. */
-static void drop_namesakes(struct rtmpx_direction *dir, const packet_info *pinfo) {
-    if (dir->recorded_at == pinfo->fd->file_off)
-        return;
-    dir->recorded_at = pinfo->fd->file_off;
+static __attribute__((cold)) void drop_namesakes(struct rtmpx_direction *dir, uint32_t frame) {
     for (uint32_t i = dir->segment_count; i > 0; i--) {
         struct rtmpx_segment *segment = &dir->segments[i - 1];
-        if (segment->frame != pinfo->num || segment->dropped)
+        if (segment->frame != frame || segment->dropped)
             break;
         segment->dropped = 1;
     }
@@ -241,6 +260,19 @@ void rtmpx_register_conversation(void) {
     register_init_routine(forget_waiting);
 }
 
+/* The bytes of the segment that is being recorded, from the direction's position on. */
+static void feed(struct rtmpx_direction *dir, tvbuff_t *tvb, uint32_t from) {
+    uint32_t captured = tvb_captured_length(tvb);
+    uint32_t reported = tvb_reported_length(tvb);
+    if (from < captured) {
+        rtmp_direction_feed(&dir->wire, tvb_get_ptr(tvb, (int)from, (int)(captured - from)),
+                            captured - from);
+        from = captured;
+    }
+    if (from < reported)
+        rtmp_direction_gap(&dir->wire, reported - from);
+}
+
 /* Bytes before the direction's position: do they fill holes? */
 static bool fill(struct rtmpx_direction *dir, tvbuff_t *tvb, uint64_t offset) {
     uint64_t behind = dir->wire.position - offset;
@@ -250,47 +282,52 @@ static bool fill(struct rtmpx_direction *dir, tvbuff_t *tvb, uint64_t offset) {
     return len && rtmp_direction_late(&dir->wire, offset, tvb_get_ptr(tvb, 0, (int)len), len);
 }
 
-const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
-                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset,
-                                         const struct rtmpx_fresh_body **fresh) {
-    struct rtmpx_direction *dir = &connection->direction[direction];
-    uint32_t captured = tvb_captured_length(tvb);
-    uint32_t reported = tvb_reported_length(tvb);
+/* The segment begins before the direction's position. False: nothing of it is new. */
+static __attribute__((cold)) bool record_behind(struct rtmpx_direction *dir, tvbuff_t *tvb,
+                                                uint64_t offset) {
     uint64_t position = dir->wire.position;
-    bool behind = offset < position && dir->wire.late;
-    bool repeated = offset + reported <= position;
-    drop_namesakes(dir, pinfo);
+    bool late = offset < position && dir->wire.late;
+    bool repeated = dir->open_end <= position;
+    if (late || repeated)
+        open_segment(dir)->offset = position;
+    bool filled = late && fill(dir, tvb, offset);
+    if (filled)
+        keep_waiting(dir);
+    if (!repeated)
+        feed(dir, tvb, (uint32_t)(position - offset));
+    return filled || !repeated;
+}
+
+const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const packet_info *pinfo,
+                                         tvbuff_t *tvb, uint64_t offset,
+                                         const struct rtmpx_fresh_body **fresh) {
+    uint64_t position = dir->wire.position;
+    if (dir->segment_count && open_segment(dir)->frame == pinfo->num &&
+        dir->recorded_at != pinfo->fd->file_off)
+        drop_namesakes(dir, pinfo->num);
+    dir->recorded_at = pinfo->fd->file_off;
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
-    *segment = (struct rtmpx_segment){.offset = repeated || behind ? position : offset,
-                                      .parts = dir->next_part,
-                                      .frame = pinfo->num};
+    *segment =
+        (struct rtmpx_segment){.offset = offset, .parts = dir->next_part, .frame = pinfo->num};
     dir->open_offset = offset;
-    dir->open_end = offset + reported;
+    dir->open_end = offset + tvb_reported_length(tvb);
     dir->packet_memory = pinfo->pool;
     dir->next_fresh = fresh;
     *fresh = NULL;
-    bool filled = behind && fill(dir, tvb, offset);
-    if (filled)
-        keep_waiting(dir);
-    if (repeated) {
-        open_segment(dir)->repeated = !filled;
-        return filled ? open_segment(dir) : NULL;
+    bool is_new = true;
+    if (offset < position || dir->open_end == position) {
+        is_new = record_behind(dir, tvb, offset);
+    } else {
+        if (offset > position) {
+            rtmp_direction_hole(&dir->wire, offset - position);
+            keep_waiting(dir);
+        }
+        feed(dir, tvb, 0);
     }
-    uint32_t seen = offset < position ? (uint32_t)(position - offset) : 0;
-    if (offset > position) {
-        rtmp_direction_hole(&dir->wire, offset - position);
-        keep_waiting(dir);
-    }
-    if (seen < captured) {
-        rtmp_direction_feed(&dir->wire, tvb_get_ptr(tvb, (int)seen, (int)(captured - seen)),
-                            captured - seen);
-        seen = captured;
-    }
-    if (seen < reported)
-        rtmp_direction_gap(&dir->wire, reported - seen);
-    segment = open_segment(dir);
+    segment->part_count = open_part_count(dir) & 0x1FFFFFFFU;
     segment->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
-    return segment;
+    segment->repeated = !is_new;
+    return is_new ? segment : NULL;
 }
 
 /* ---- look-up ---- */
@@ -312,24 +349,21 @@ static uint32_t lower_bound(const struct rtmpx_direction *dir, uint32_t frame) {
 
 /* The n-th call for a frame with several (TLS records, tunnels): they are counted during a visit.
  */
-static uint32_t call_of_visit(const struct rtmpx_connection *connection, unsigned direction,
-                              packet_info *pinfo) {
-    uint32_t key = connection->id * 2 + direction;
-    uint32_t *calls = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
+static uint32_t call_of_visit(const struct rtmpx_direction *dir, packet_info *pinfo) {
+    uint32_t *calls = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, dir->id);
     if (!calls) {
         calls = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, calls);
+        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, dir->id, calls);
     }
     return (*calls)++;
 }
 
-const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
-                                             unsigned direction, packet_info *pinfo) {
-    const struct rtmpx_direction *dir = &connection->direction[direction];
+const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_direction *dir,
+                                             packet_info *pinfo) {
     uint32_t last = dir->segment_count;
     uint32_t index = lower_bound(dir, pinfo->num);
     if (index + 1 < last && dir->segments[index + 1].frame == pinfo->num)
-        index += call_of_visit(connection, direction, pinfo);
+        index += call_of_visit(dir, pinfo);
     if (index >= last || dir->segments[index].frame != pinfo->num || dir->segments[index].repeated)
         return NULL;
     return &dir->segments[index];

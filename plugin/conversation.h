@@ -90,23 +90,22 @@ struct rtmpx_direction {
     uint64_t open_offset, open_end;  /* of the bytes that are being fed */
     wmem_allocator_t *packet_memory; /* of their frame */
     const struct rtmpx_fresh_body **next_fresh;
-    /* TCP: the sequence number of the byte at wire.position. */
-    uint32_t next_seq;
+    uint32_t id;        /* distinct within the capture */
+    uint32_t first_seq; /* TCP: the sequence number of the byte at offset 0 */
     bool started;
     int64_t recorded_at; /* place in the file of the frame that was recorded last */
 };
 
 struct rtmpx_connection {
     struct rtmpx_direction direction[2]; /* 0: client to server */
-    uint32_t id;                         /* distinct within the capture */
     uint32_t server_port;
 };
 
 /* What lives across connections is forgotten with each capture. */
 void rtmpx_register_conversation(void);
 
-/* A new connection in file scope. midstream_chunk_size: preference, 0 to infer. */
-struct rtmpx_connection *rtmpx_connection_new(void);
+/* A new connection in file scope, as the preferences have it. id: distinct within the capture. */
+struct rtmpx_connection *rtmpx_connection_new(uint32_t id);
 
 /*
  * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
@@ -114,7 +113,7 @@ struct rtmpx_connection *rtmpx_connection_new(void);
  * are skipped; a distance beyond it is a hole.
  * Returns the record, NULL when nothing is new. *fresh: the first of its fresh bodies, or NULL.
  */
-const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, unsigned direction,
+const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *direction,
                                          const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset,
                                          const struct rtmpx_fresh_body **fresh);
 
@@ -122,8 +121,8 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_connection *connection, un
  * On a later visit, the record of this call: the n-th call for this direction in this frame,
  * counted from the first call of the visit. NULL: all was seen before (retransmitted bytes).
  */
-const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_connection *connection,
-                                             unsigned direction, packet_info *pinfo);
+const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_direction *direction,
+                                             packet_info *pinfo);
 
 /* The remarks of a segment: count, and the first through `*remarks`. */
 uint32_t rtmpx_remarks_of(const struct rtmpx_direction *direction,

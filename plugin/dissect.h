@@ -6,16 +6,15 @@
 
 /*
  * The one way in for every transport: show the bytes of `tvb`, which are those at `offset` of a
- * direction (0: client to server, 1: server to client) of `connection`. On the first visit of the
- * frame they are recorded; a later visit looks them up and ignores `offset`.
- * Returns the bytes consumed: all of them.
+ * direction. On the first visit of the frame they are recorded; a later visit looks them up and
+ * ignores `offset`. Returns the bytes consumed: all of them.
  */
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                        struct rtmpx_connection *connection, unsigned direction, uint64_t offset);
+                        struct rtmpx_direction *direction, uint64_t offset);
 
 /* Offset of the next byte of a direction: where a transport without positions of its own goes on.
  */
-uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned direction);
+uint64_t rtmpx_next_offset(const struct rtmpx_direction *direction);
 
 /*
  * Is it a version byte, C0 or S0, without anything behind it? Some stacks send it so, and TLS 1.0

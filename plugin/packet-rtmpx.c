@@ -84,8 +84,8 @@ bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsig
     return rtmpx_expert_wanted(tree) || (tree && rtmpx_fields_referenced(fields, n));
 }
 
-uint64_t rtmpx_next_offset(const struct rtmpx_connection *connection, unsigned direction) {
-    return connection->direction[direction].wire.position;
+uint64_t rtmpx_next_offset(const struct rtmpx_direction *direction) {
+    return direction->wire.position;
 }
 
 bool rtmpx_lone_version(tvbuff_t *tvb) {
@@ -274,16 +274,11 @@ static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char
 }
 
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                        struct rtmpx_connection *connection, unsigned direction, uint64_t offset) {
-    struct rtmpx_view view = {
-        .pinfo = pinfo,
-        .tvb = tvb,
-        .direction = &connection->direction[direction],
-        .from_client = direction == 0,
-    };
+                        struct rtmpx_direction *direction, uint64_t offset) {
+    struct rtmpx_view view = {.pinfo = pinfo, .tvb = tvb, .direction = direction};
     view.segment = PINFO_FD_VISITED(pinfo)
-                       ? rtmpx_segment_of(connection, direction, pinfo)
-                       : rtmpx_record(connection, direction, pinfo, tvb, offset, &view.fresh);
+                       ? rtmpx_segment_of(direction, pinfo)
+                       : rtmpx_record(direction, pinfo, tvb, offset, &view.fresh);
     if (!view.segment) {
         col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMP");
         proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);

@@ -101,9 +101,8 @@ static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
         return session;
     session = wmem_new0(wmem_file_scope(), struct tunnel_session);
     session->id = wmem_strndup(wmem_file_scope(), id, len);
-    session->connection = rtmpx_connection_new();
     /* Apart from the ids of TCP and TLS connections. */
-    session->connection->id = 0x40000000U | pinfo->num;
+    session->connection = rtmpx_connection_new(0x40000000U | pinfo->num);
     session->connection->server_port = carrier->server_port;
     wmem_map_insert(sessions, wmem_strdup(wmem_file_scope(), key), session);
     return session;
@@ -334,11 +333,11 @@ static void add_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 
 static void dissect_rtmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                          const struct tunnel_message *message) {
-    struct rtmpx_connection *connection = message->session->connection;
-    unsigned direction = message->reply ? 1 : 0;
+    struct rtmpx_direction *direction =
+        &message->session->connection->direction[message->reply ? 1 : 0];
     /* How many bytes a lost message had is not known: at least one, so that the gap is seen. */
-    (void)rtmpx_dissect_bytes(tvb, pinfo, tree, connection, direction,
-                              rtmpx_next_offset(connection, direction) + message->missing);
+    (void)rtmpx_dissect_bytes(tvb, pinfo, tree, direction,
+                              rtmpx_next_offset(direction) + message->missing);
 }
 
 static void dissect_message(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,

@@ -57,9 +57,8 @@ static bool provably_same(const struct tcp_connection *tcp, const packet_info *p
 
 static struct tcp_connection *new_connection(conversation_t *conversation, packet_info *pinfo) {
     struct tcp_connection *tcp = wmem_new0(wmem_file_scope(), struct tcp_connection);
-    tcp->rtmp = rtmpx_connection_new();
+    tcp->rtmp = rtmpx_connection_new(conversation->conv_index);
     tcp->conversation = conversation;
-    tcp->rtmp->id = conversation->conv_index;
     tcp->first_frame = pinfo->num;
     /* The side whose port we were called for is the server; on a port that only the heuristic
      * knows, the lower one. */
@@ -81,25 +80,28 @@ static bool begins_tls(tvbuff_t *tvb) {
 }
 
 /* NULL: nothing was seen of it yet, and it begins with TLS. */
-static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb,
-                                            unsigned *direction) {
+static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb) {
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+    struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
+    if (!tcp && begins_tls(tvb))
+        return NULL;
+    if (!tcp)
+        tcp = new_connection(conversation, pinfo);
+    tcp->tcp_streams = get_tcp_stream_count();
+    return tcp;
+}
+
+static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, int *direction) {
     struct tcp_connection **slot = &recent[(pinfo->srcport ^ pinfo->destport) % RECENT];
     struct tcp_connection *tcp = *slot;
-    int which = tcp && provably_same(tcp, pinfo) ? direction_of(tcp, pinfo) : -1;
-    if (which < 0) {
-        conversation_t *conversation = find_or_create_conversation(pinfo);
-        tcp = conversation_get_proto_data(conversation, proto_rtmpx);
-        if (!tcp && begins_tls(tvb))
-            return NULL;
+    *direction = tcp && provably_same(tcp, pinfo) ? direction_of(tcp, pinfo) : -1;
+    if (*direction < 0) {
+        tcp = look_up(pinfo, tvb);
         if (!tcp)
-            tcp = new_connection(conversation, pinfo);
-        tcp->tcp_streams = get_tcp_stream_count();
+            return NULL;
         *slot = tcp;
-        which = direction_of(tcp, pinfo);
+        *direction = direction_of(tcp, pinfo);
     }
-    *direction = which == 1;
-    if (!PINFO_FD_VISITED(pinfo))
-        tcp->last_frame = pinfo->num;
     return tcp;
 }
 
@@ -133,21 +135,26 @@ static uint32_t first_seq(const struct tcpinfo *tcpinfo, uint32_t len) {
     return tcpinfo->is_reassembled ? tcpinfo->nxtseq - len : tcpinfo->seq;
 }
 
+static __attribute__((cold)) void start(const struct tcp_connection *tcp,
+                                        struct rtmpx_direction *dir, const struct tcpinfo *tcpinfo,
+                                        packet_info *pinfo, tvbuff_t *tvb) {
+    dir->started = true;
+    dir->first_seq = first_seq(tcpinfo, tvb_reported_length(tvb));
+    dir->wire.start_unknown = !begins_at(tcp->conversation, pinfo, dir->first_seq);
+}
+
 /*
  * The stream offset of the first byte at hand. TCP's sequence numbers, relative or not, only give
  * distances: they wrap every 4 GiB, the offset does not.
  */
 static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_direction *dir,
-                          const struct tcpinfo *tcpinfo, packet_info *pinfo, uint32_t len) {
+                          const struct tcpinfo *tcpinfo, packet_info *pinfo, tvbuff_t *tvb) {
+    if (!dir->started)
+        start(tcp, dir, tcpinfo, pinfo, tvb);
     uint64_t position = dir->wire.position;
-    if (!dir->started) {
-        dir->started = true;
-        dir->next_seq = first_seq(tcpinfo, len);
-        dir->wire.start_unknown = !begins_at(tcp->conversation, pinfo, dir->next_seq);
-    }
     if (tcpinfo->is_reassembled)
         return position; /* TCP hands out reassembled bytes in order, from where it stopped */
-    int32_t distance = (int32_t)(tcpinfo->seq - dir->next_seq);
+    int32_t distance = (int32_t)(tcpinfo->seq - dir->first_seq - (uint32_t)position);
     if (distance < 0 && (uint64_t) - (int64_t)distance > position)
         return 0;
     return position + (uint64_t)(int64_t)distance;
@@ -155,20 +162,18 @@ static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_directi
 
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
-    unsigned direction;
-    struct tcp_connection *tcp = connection_of(pinfo, tvb, &direction);
+    int which;
+    struct tcp_connection *tcp = connection_of(pinfo, tvb, &which);
     if (!tcp)
         return 0; /* TCP asks TLS's heuristic next, which keeps the connection */
-    struct rtmpx_direction *dir = &tcp->rtmp->direction[direction];
+    struct rtmpx_direction *direction = &tcp->rtmp->direction[which == 1];
     uint64_t offset = 0;
-    if (!PINFO_FD_VISITED(pinfo) && tcpinfo) {
-        uint32_t len = tvb_reported_length(tvb);
-        offset = offset_of(tcp, dir, tcpinfo, pinfo, len);
-        uint64_t end = offset + len;
-        if (end > dir->wire.position)
-            dir->next_seq += (uint32_t)(end - dir->wire.position);
+    if (!PINFO_FD_VISITED(pinfo)) {
+        tcp->last_frame = pinfo->num;
+        if (tcpinfo)
+            offset = offset_of(tcp, direction, tcpinfo, pinfo, tvb);
     }
-    return rtmpx_dissect_bytes(tvb, pinfo, tree, tcp->rtmp, direction, offset);
+    return rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
 }
 
 /* Any port: claim a connection whose first bytes can only be an RTMP handshake. */

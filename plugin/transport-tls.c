@@ -11,8 +11,7 @@ static struct rtmpx_connection *connection_of(packet_info *pinfo) {
     struct rtmpx_connection *connection = conversation_get_proto_data(conversation, proto_tls_data);
     if (connection)
         return connection;
-    connection = rtmpx_connection_new();
-    connection->id = conversation->conv_index;
+    connection = rtmpx_connection_new(conversation->conv_index);
     /* The client speaks first in RTMP. */
     connection->server_port = pinfo->destport;
     conversation_add_proto_data(conversation, proto_tls_data, connection);
@@ -23,9 +22,9 @@ static struct rtmpx_connection *connection_of(packet_info *pinfo) {
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     (void)data;
     struct rtmpx_connection *connection = connection_of(pinfo);
-    unsigned direction = pinfo->destport == connection->server_port ? 0 : 1;
-    return rtmpx_dissect_bytes(tvb, pinfo, tree, connection, direction,
-                               rtmpx_next_offset(connection, direction));
+    struct rtmpx_direction *direction =
+        &connection->direction[pinfo->destport == connection->server_port ? 0 : 1];
+    return rtmpx_dissect_bytes(tvb, pinfo, tree, direction, rtmpx_next_offset(direction));
 }
 
 /* TLS asks heuristics before ports, so 443 stays with HTTP for all that is no RTMP handshake. */

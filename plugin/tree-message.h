@@ -15,7 +15,6 @@ struct rtmpx_view {
     const struct rtmpx_part *parts;
     uint32_t part_count;
     const struct rtmpx_fresh_body *fresh; /* on the first visit */
-    bool from_client;
 };
 
 /* Add the items of all parts of the segment: messages that complete, chunks of those that do not.

@@ -21,6 +21,8 @@ enum {
     RTMP_PART_CONTIGUOUS = 1 << 6, /* the whole body is one range of the stream, at body_offset */
     RTMP_PART_UNCERTAIN = 1 << 7,  /* timestamp counts from before a loss: deltas may be missing */
     RTMP_PART_BACKWARDS = 1 << 8,  /* timestamp lower than the previous one of this chunk stream */
+    /* Those that all parts of a message have. */
+    RTMP_PART_OF_MESSAGE = RTMP_PART_AMBIGUOUS | RTMP_PART_UNCERTAIN | RTMP_PART_BACKWARDS,
 };
 
 /* What is known of one chunk stream. */

@@ -48,11 +48,16 @@ static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offs
 
 /* ---- bodies ---- */
 
-static void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
-                 uint32_t len) {
-    if (!rtmp_body_steps_over(cs, len) &&
-        !rtmp_body_keep(cs, &d->memory, &d->bodies, d->media_head, bytes, len))
+static void keep_some(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+                      uint32_t len) {
+    if (!rtmp_body_keep(cs, &d->memory, &d->bodies, d->media_head, bytes, len))
         note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
+}
+
+static inline void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
+                        uint32_t len) {
+    if (!rtmp_body_steps_over(cs, len))
+        keep_some(d, cs, bytes, len);
 }
 
 static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
@@ -476,25 +481,30 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const
     return pos;
 }
 
+static void emit_inside_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, uint32_t len) {
+    const struct rtmp_part part = {.message = cs->message,
+                                   .offset = d->position,
+                                   .size = len,
+                                   .at = cs->received,
+                                   .phase = cs->phase,
+                                   .chunk_size = cs->chunk_size,
+                                   .chunks = cs->chunks,
+                                   .flags = cs->flags,
+                                   .fmt = cs->fmt,
+                                   .message_offset = cs->message_offset,
+                                   .slot = &cs->slot};
+    d->sink.part(d->sink.user, &part);
+}
+
 /* Bytes in the middle of a chunk: most segments of a video stream are nothing else. */
 static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
-    struct rtmp_part part = {.message = cs->message,
-                             .offset = d->position,
-                             .size = len,
-                             .at = cs->received,
-                             .phase = cs->phase,
-                             .chunk_size = cs->chunk_size,
-                             .chunks = cs->chunks,
-                             .flags = cs->flags,
-                             .fmt = cs->fmt,
-                             .message_offset = cs->message_offset,
-                             .slot = &cs->slot};
     keep(d, cs, bytes, len);
+    if (!d->sink.more || !d->sink.more(d->sink.user, cs->slot, d->position, len, cs->received))
+        emit_inside_chunk(d, cs, len);
     cs->received += len;
     d->left -= len;
     d->position += len;
-    d->sink.part(d->sink.user, &part);
 }
 
 static void miss(struct rtmp_dechunk *d, uint64_t count);

@@ -226,7 +226,16 @@ static void decide_without_more(struct rtmp_direction *dir) {
     settle(dir, verdict);
 }
 
-void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+static void feed_chunks(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+    if (dir->late)
+        rtmp_late_follow(&dir->late, &dir->dechunk, bytes, len);
+    dir->position += len;
+    rtmp_dechunk_feed(&dir->dechunk, bytes, len);
+}
+
+/* Before chunks, or instead of them. */
+static __attribute__((cold)) void feed_beginning(struct rtmp_direction *dir, const uint8_t *bytes,
+                                                 uint32_t len) {
     uint32_t pos = 0;
     while (pos < len) {
         switch (dir->phase) {
@@ -237,16 +246,20 @@ void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint3
             pos += read_handshake(dir, bytes + pos, len - pos);
             break;
         case RTMP_PHASE_CHUNKS:
-            if (dir->late)
-                rtmp_late_follow(&dir->late, &dir->dechunk, bytes + pos, len - pos);
-            rtmp_dechunk_feed(&dir->dechunk, bytes + pos, len - pos);
-            dir->position += len - pos;
+            feed_chunks(dir, bytes + pos, len - pos);
             return;
         case RTMP_PHASE_ENCRYPTED:
             dir->position += len - pos;
             return;
         }
     }
+}
+
+void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+    if (dir->phase == RTMP_PHASE_CHUNKS)
+        feed_chunks(dir, bytes, len);
+    else
+        feed_beginning(dir, bytes, len);
 }
 
 static void note_gap(struct rtmp_direction *dir, uint64_t count) {

@@ -67,7 +67,8 @@ static uint64_t dechunk(void *user) {
     uint64_t messages = 0;
     struct rtmp_dechunk d;
     rtmp_dechunk_init(&d, &(struct rtmp_memory){libc_resize, NULL},
-                      &(struct rtmp_sink){&messages, count_part, no_note}, 3073);
+                      &(struct rtmp_sink){.user = &messages, .part = count_part, .note = no_note},
+                      3073);
     d.chunk_size = s->chunk_size;
     d.media_head = 1024;
     for (uint32_t at = 0; at < s->len; at += s->feed)

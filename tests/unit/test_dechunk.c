@@ -590,6 +590,101 @@ static void bytes_that_cannot_be_held_again_are_a_gap(void **state) {
     free(out.bytes);
 }
 
+/* ---- the short way inside a chunk ---- */
+
+struct part_log {
+    struct rtmp_part *parts;
+    uint32_t *slots;
+    size_t count, shortened;
+    uint32_t messages;
+};
+
+static struct rtmp_part *new_entry(struct part_log *log, uint32_t slot) {
+    log->parts = realloc(log->parts, (log->count + 1) * sizeof *log->parts);
+    log->slots = realloc(log->slots, (log->count + 1) * sizeof *log->slots);
+    log->slots[log->count] = slot;
+    return &log->parts[log->count++];
+}
+
+static void log_part(void *user, const struct rtmp_part *part) {
+    struct part_log *log = user;
+    if (*part->slot == 0)
+        *part->slot = ++log->messages;
+    *new_entry(log, *part->slot) = *part;
+}
+
+static bool log_more(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at) {
+    struct part_log *log = user;
+    if (log->count % 7 == 0) /* the sink may always ask for the part instead */
+        return false;
+    assert_true(log->count && log->slots[log->count - 1] == slot);
+    struct rtmp_part part = log->parts[log->count - 1];
+    part.offset = offset;
+    part.size = size;
+    part.at = at;
+    part.carry = 0;
+    part.flags &= RTMP_PART_OF_MESSAGE;
+    *new_entry(log, slot) = part;
+    log->shortened++;
+    return true;
+}
+
+static void ignore_note(void *user, const struct rtmp_note *note) {
+    (void)user;
+    (void)note;
+}
+
+static void log_pieces(const struct output *out, const struct rtmp_sink *sink, size_t most) {
+    struct recorder rec = {.fail_at = -1};
+    struct rtmp_memory memory = recorder_memory(&rec);
+    struct rtmp_dechunk d;
+    rtmp_dechunk_init(&d, &memory, sink, 0);
+    seed_state = 5;
+    feed_pieces(&d, out->bytes, out->len, most);
+    rtmp_dechunk_destroy(&d);
+}
+
+static void more_says_what_part_would(void **state) {
+    (void)state;
+    for (size_t most = 3; most < 1000; most *= 3) {
+        struct output out = publish((uint32_t)most, 40, 1000, false);
+        struct part_log parts = {.count = 0};
+        struct part_log mixed = {.count = 0};
+        log_pieces(&out, &(struct rtmp_sink){.user = &parts, .part = log_part, .note = ignore_note},
+                   most);
+        log_pieces(&out,
+                   &(struct rtmp_sink){
+                       .user = &mixed, .part = log_part, .note = ignore_note, .more = log_more},
+                   most);
+        assert_int_equal(parts.count, mixed.count);
+        assert_true(mixed.shortened > 20);
+        for (size_t i = 0; i < parts.count; i++) {
+            const struct rtmp_part *a = &parts.parts[i];
+            const struct rtmp_part *b = &mixed.parts[i];
+            assert_int_equal(a->message.csid, b->message.csid);
+            assert_int_equal(a->message.type, b->message.type);
+            assert_int_equal(a->message.timestamp, b->message.timestamp);
+            assert_int_equal(a->message.length, b->message.length);
+            assert_int_equal(a->message.stream_id, b->message.stream_id);
+            assert_int_equal(parts.slots[i], mixed.slots[i]);
+            assert_int_equal(a->offset, b->offset);
+            assert_int_equal(a->size, b->size);
+            assert_int_equal(a->at, b->at);
+            assert_int_equal(a->phase, b->phase);
+            assert_int_equal(a->chunk_size, b->chunk_size);
+            assert_int_equal(a->chunks, b->chunks);
+            assert_int_equal(a->flags, b->flags);
+            assert_int_equal(a->carry, b->carry);
+            assert_int_equal(a->fmt, b->fmt);
+        }
+        free(parts.parts);
+        free(parts.slots);
+        free(mixed.parts);
+        free(mixed.slots);
+        free(out.bytes);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_segmentation_gives_the_same_messages),
@@ -606,6 +701,7 @@ int main(void) {
         cmocka_unit_test(allocation_failures_lose_bodies_not_memory),
         cmocka_unit_test(allocation_failures_lose_no_chunk_stream_for_ever),
         cmocka_unit_test(bytes_that_cannot_be_held_again_are_a_gap),
+        cmocka_unit_test(more_says_what_part_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

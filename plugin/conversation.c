@@ -135,6 +135,16 @@ static struct rtmpx_part *new_part(struct rtmpx_direction *dir) {
     return dir->next_part++;
 }
 
+/* What other messages say of the one that this part completes. */
+static unsigned context_of(struct rtmpx_direction *dir, const struct rtmp_part *part) {
+    static const struct rtmp_memory memory = {.resize = file_scope_resize, .user = NULL};
+    uint8_t type = part->message.type;
+    if (type == RTMP_MESSAGE_COMMAND_AMF0 || type == RTMP_MESSAGE_COMMAND_AMF3)
+        return rtmp_calls_follow(&dir->calls, &dir->peer->calls, &memory,
+                                 rtmp_reader_over(part->body, part->available), type);
+    return part->nal_length_size;
+}
+
 static void on_part(void *user, const struct rtmp_part *part) {
     struct rtmpx_direction *dir = user;
     bool whole = (part->flags & RTMP_PART_FIRST) && (part->flags & RTMP_PART_COMPLETE) &&
@@ -162,7 +172,7 @@ static void on_part(void *user, const struct rtmp_part *part) {
         .size = (uint32_t)(cut ? 0 : end - begin),
         .at = part->at & 0xFFFFFF,
         .carry = part->carry & 31U,
-        .nal_length_size = part->nal_length_size & 7U,
+        .context = complete ? context_of(dir, part) & 7U : 0,
         .length = part->message.length & 0xFFFFFF,
         .type = part->message.type,
         .timestamp = part->message.timestamp,
@@ -214,7 +224,8 @@ struct rtmpx_connection *rtmpx_connection_new(uint32_t id) {
         rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, &memory,
                             &sink);
         dir->id = id * 2 + i;
-        dir->wire.peer = &connection->direction[1 - i].wire;
+        dir->peer = &connection->direction[1 - i];
+        dir->wire.peer = &dir->peer->wire;
         dir->wire.midstream_chunk_size = rtmpx_preferences.midstream_chunk_size;
         dir->wire.dechunk.fmt3_repeats_timestamp = rtmpx_preferences.literal_fmt3;
         if (rtmpx_preferences.keep_media)

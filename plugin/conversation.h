@@ -3,6 +3,7 @@
 #define RTMPX_CONVERSATION_H
 
 #include "rtmpx.h"
+#include "session/calls.h"
 #include "wire/direction.h"
 
 /*
@@ -15,11 +16,12 @@
 
 /* A run of bytes of one message inside one segment (rtmp_part, packed). 32 bytes. */
 struct rtmpx_part {
-    uint32_t start;               /* in the segment's tvb */
-    uint32_t size;                /* 0: all its bytes lie in earlier frames */
-    uint32_t at : 24;             /* body position */
-    uint32_t carry : 5;           /* bytes of its first header in earlier segments */
-    uint32_t nal_length_size : 3; /* of a complete video message, 0: not known */
+    uint32_t start;       /* in the segment's tvb */
+    uint32_t size;        /* 0: all its bytes lie in earlier frames */
+    uint32_t at : 24;     /* body position */
+    uint32_t carry : 5;   /* bytes of its first header in earlier segments */
+    uint32_t context : 3; /* of a complete message, what others say of it: of a video message its
+                             nal_length_size, of a command its enum rtmp_answers */
     uint32_t length : 24;
     uint32_t type : 8;
     uint32_t timestamp;
@@ -79,6 +81,8 @@ struct rtmpx_remark {
 
 struct rtmpx_direction {
     struct rtmp_direction wire;
+    struct rtmpx_direction *peer;
+    struct rtmp_calls calls;
     struct rtmpx_segment *segments;
     struct rtmpx_assembly *assemblies;
     struct rtmpx_remark *remarks;

@@ -32,9 +32,10 @@ struct rtmpx_body {
     const uint8_t *bytes;
     uint32_t available;
     bool incomplete;
-    bool from_client;        /* client to server, as far as known */
-    uint8_t nal_length_size; /* video: announced for its stream, 0: not known */
-    uint32_t head;           /* 0: nothing is left out but at the end */
+    bool from_client; /* client to server, as far as known */
+    uint8_t context; /* what other messages say: of video its nal_length_size, of a command its enum
+                        rtmp_answers; 0: not known */
+    uint32_t head;   /* 0: nothing is left out but at the end */
     const struct rtmp_message *message;
 };
 

@@ -70,7 +70,7 @@ static struct rtmpx_body tag_body(const struct rtmpx_body *body,
     inner.tvb = tvb_new_subset_length(body->tvb, (int)tag->data.pos, (int)tag->data.len);
     inner.bytes = body->bytes + tag->data.pos;
     inner.available = tag->data.len;
-    inner.nal_length_size = 0; /* a tag may belong to any stream: its bytes are all there to tell */
+    inner.context = 0; /* a tag may belong to any stream: its bytes are all there to tell */
     inner.head = 0;
     inner.incomplete = body->incomplete && tag->data.len < tag->size;
     inner.message = message;

@@ -181,7 +181,7 @@ void rtmpx_register_media(int proto) {
 
 static struct rtmp_media_body media_body(const struct rtmpx_body *body) {
     return (struct rtmp_media_body){.video = body->message->type == RTMP_MESSAGE_VIDEO,
-                                    .nal_length_size = body->nal_length_size,
+                                    .nal_length_size = body->context,
                                     .head = body->head,
                                     .bytes = body->bytes,
                                     .available = body->available,

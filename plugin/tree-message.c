@@ -305,7 +305,7 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
     body->pinfo = view->pinfo;
     body->from_client = view->direction->wire.handshake.role == RTMP_ROLE_CLIENT;
-    body->nal_length_size = part->nal_length_size;
+    body->context = part->context;
     body->head = 0;
     body->tvb = NULL;
     if (!assembly) {

@@ -10,8 +10,6 @@
 #define AMF0_OBJECT      0x03
 #define AMF0_ECMA_ARRAY  0x08
 #define AMF0_OBJECT_END  0x09
-#define AMF0_STRING      0x02
-#define AMF3_STRING      0x06
 #define ANY_INDEX        UINT8_MAX
 #define ALL_FACTS        UINT8_MAX
 #define COMMAND_OBJECT   2U /* index of the value; the arguments follow it */
@@ -129,6 +127,7 @@ struct scan {
     unsigned places;           /* the first ones of facts->place are looked for */
     unsigned index;            /* of the top-level value, as in a command */
     uint8_t left;              /* facts of the line still to come, or ALL_FACTS */
+    uint8_t answers;           /* enum rtmp_answers */
     bool for_line;
     bool no_object; /* the command object is null or undefined */
 };
@@ -180,13 +179,15 @@ static void take_name(struct scan *scan, const struct rtmp_amf_event *event) {
         scan->places = scan->left;
 }
 
-/* The id that a createStream's `_result` returns, after a command object that says nothing. A
- * fraction is none: a getStreamLength's `_result` has the same form. */
+/* The id that a createStream's `_result` returns, after a command object that says nothing. Where
+ * nobody knows what is answered, a fraction is none. */
 static void take_stream_id(struct scan *scan, const struct rtmp_amf_event *event) {
     bool is_place = scan->command->kind == RTMP_COMMAND_RESULT &&
+                    scan->answers != RTMP_ANSWERS_ANOTHER &&
                     (scan->index == COMMAND_OBJECT || scan->no_object);
-    if (is_place &&
-        (event->kind != RTMP_AMF_NUMBER || event->value.number == rint(event->value.number)))
+    bool is_id = scan->answers == RTMP_ANSWERS_CREATE_STREAM || event->kind != RTMP_AMF_NUMBER ||
+                 event->value.number == rint(event->value.number);
+    if (is_place && is_id)
         take_fact(scan, &stream_id_place, event);
 }
 
@@ -332,23 +333,8 @@ static bool skim(struct scan *scan, struct rtmp_reader reader) {
     return true;
 }
 
-static void read_format(struct rtmp_command *command, struct rtmp_reader *reader, uint8_t type) {
-    command->format = rtmp_span_of(reader->pos, 0);
-    if (type != RTMP_MESSAGE_COMMAND_AMF3 && type != RTMP_MESSAGE_DATA_AMF3)
-        return;
-    uint8_t first = rtmp_peek_at(reader, reader->pos);
-    if (first != 0)
-        command->format_remark = RTMP_REMARK_FORMAT_BYTE;
-    if (first == AMF3_STRING)
-        command->amf_version = 3;
-    if (first == AMF0_STRING || first == AMF3_STRING)
-        return;
-    command->format = rtmp_take(reader, 1);
-    command->format_value = first;
-}
-
 static void begin(struct scan *scan, struct rtmp_command *command, const struct rtmp_reader *reader,
-                  uint8_t type, bool for_line) {
+                  uint8_t type, enum rtmp_answers answers, bool for_line) {
     /* Not the values, which are large and few of which any message has. */
     command->is_data = type == RTMP_MESSAGE_DATA_AMF0 || type == RTMP_MESSAGE_DATA_AMF3;
     command->amf_version = 0;
@@ -365,28 +351,30 @@ static void begin(struct scan *scan, struct rtmp_command *command, const struct 
                           .reader = reader,
                           .facts = &facts_of[RTMP_COMMAND_OTHER],
                           .left = ALL_FACTS,
+                          .answers = (uint8_t)answers,
                           .for_line = for_line};
 }
 
 static void read_command(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
-                         bool for_line) {
+                         enum rtmp_answers answers, bool for_line) {
     const struct rtmp_reader whole = reader;
     struct scan scan;
-    begin(&scan, command, &whole, type, for_line);
-    read_format(command, &reader, type);
+    begin(&scan, command, &whole, type, answers, for_line);
+    rtmp_command_read_format(command, &reader, type);
     if (command->amf_version == 0 && skim(&scan, reader))
         return;
     reader = whole;
     struct rtmp_amf amf;
-    begin(&scan, command, &whole, type, for_line);
-    read_format(command, &reader, type);
+    begin(&scan, command, &whole, type, answers, for_line);
+    rtmp_command_read_format(command, &reader, type);
     rtmp_amf_init(&amf, &reader, command->amf_version);
     while (scan.index < scan.facts->values && scan_value(&scan, &amf))
         next_index(&scan);
 }
 
-void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type) {
-    read_command(command, reader, type, false);
+void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
+                       enum rtmp_answers answers) {
+    read_command(command, reader, type, answers, false);
 }
 
 /* Arguments are numbered from 1, after the command object of a command, after the name of data. */
@@ -459,9 +447,10 @@ static void summarize_argument(struct rtmp_text *text, const struct rtmp_reader 
         summarize_value(text, reader, " ", argument);
 }
 
-void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type) {
+void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
+                          enum rtmp_answers answers) {
     struct rtmp_command command;
-    read_command(&command, reader, type, true);
+    read_command(&command, reader, type, answers, true);
     const struct rtmp_command_value *fact = command.fact;
     if (!command.name.present)
         rtmp_text_add(text, rtmp_message_type_name(type));

@@ -24,9 +24,16 @@ enum rtmp_command_kind {
     RTMP_COMMAND_CONNECT,
     RTMP_COMMAND_PUBLISH,
     RTMP_COMMAND_PLAY,
-    RTMP_COMMAND_STATUS,      /* onStatus, _error: an information object */
+    RTMP_COMMAND_STATUS,      /* onStatus, onPlayStatus, _error: an information object */
     RTMP_COMMAND_RESULT,      /* the same, or a createStream's answer */
     RTMP_COMMAND_INFORMATION, /* an information object in another message than those */
+};
+
+/* What a `_result` or `_error` answers: other messages say it (session/calls.h). */
+enum rtmp_answers {
+    RTMP_ANSWERS_UNKNOWN, /* the call was not seen: a createStream when it looks like one */
+    RTMP_ANSWERS_CREATE_STREAM,
+    RTMP_ANSWERS_ANOTHER,
 };
 
 enum rtmp_fact {
@@ -46,8 +53,8 @@ enum rtmp_fact {
     RTMP_FACT_LEVEL,
     RTMP_FACT_CODE,
     RTMP_FACT_DESCRIPTION,
-    /* A `_result` with a null or absent command object and a number: of a createStream, as far as
-     * one message tells (number). */
+    /* The number in a createStream's `_result`, after a null or absent command object. Of a call
+     * that was not seen it must be whole: a getStreamLength's answer has the same form. */
     RTMP_FACT_STREAM_ID,
     RTMP_FACT_COUNT
 };
@@ -81,7 +88,24 @@ struct rtmp_command {
  * Read a body of type 15, 17, 18 or 20: one pass, no further than the facts of its kind need. An
  * error ends the pass; what was found before it stays. Spans are positions in `reader`.
  */
-void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type);
+void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
+                       enum rtmp_answers answers);
+
+/* What matches calls and their answers. */
+struct rtmp_command_head {
+    double transaction_id;
+    bool is_answer; /* `_result`, `_error` */
+    bool creates_stream;
+};
+
+/* The head of a body of type 17 or 20. False: it has no name or no transaction id. Cheap. */
+bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
+                            uint8_t type);
+
+/* The format byte at the cursor, if the type has one: `format*` and `amf_version` of the command.
+ * The cursor then stands at the first value. */
+void rtmp_command_read_format(struct rtmp_command *command, struct rtmp_reader *reader,
+                              uint8_t type);
 
 /* Append what the top-level value `index` is: "Command object", "Stream name", "Argument 2". */
 void rtmp_command_value_label(struct rtmp_text *text, const struct rtmp_command *command,
@@ -91,6 +115,7 @@ void rtmp_command_value_label(struct rtmp_text *text, const struct rtmp_command 
 const char *rtmp_status_meaning(const uint8_t *code, uint32_t len);
 
 /* Append one line: `connect app=live tcUrl=rtmp://host/live`, `publish "cam1" live`. */
-void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type);
+void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
+                          enum rtmp_answers answers);
 
 #endif

@@ -86,6 +86,10 @@
  * there longest makes room. */
 #define RTMP_LIMIT_MEDIA_STREAMS 16U
 
+/* Calls of one side that wait for their answer; the one that waits longest makes room. Publishers
+ * and players have some five, of which two or three are never answered. */
+#define RTMP_LIMIT_CALLS 64U
+
 /* RTMPT messages that wait for one with a lower sequence number. Players have a handful of requests
  * under way at most; a number that is not there by then is not in the capture. */
 #define RTMP_LIMIT_TUNNEL_WAITING 16U

@@ -87,6 +87,7 @@ OTHERS = {
     "LATE_BYTES": "as HOLES",
     "LATE_DIRECTIONS": "as HOLES",
     "LATE_MESSAGES": "as HOLES",
+    "CALLS": "nothing is hidden: the answer to a call that lost its place tells by its form",
     "OUTLINE_UNIT": "part of what OUTLINE_UNITS shows",
     "OUTLINE_WHOLE": "part of what OUTLINE_UNITS shows",
 }

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct rtmp_reader reader = rtmp_reader_over(input.data, (uint32_t)input.left);
     struct rtmp_command command;
     memset(&command, options, sizeof command);
-    rtmp_command_read(&command, reader, types[options & 3]);
+    rtmp_command_read(&command, reader, types[options & 3], options >> 2 & 1);
     check_facts(&command, &reader);
 
     char line[300];
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fuzz_check_text(line, label.len);
     }
     struct rtmp_text text = rtmp_text_over(line, 4U + (options & 0xFCU));
-    rtmp_command_summary(&text, reader, types[options & 3]);
+    rtmp_command_summary(&text, reader, types[options & 3], options >> 2 & 1);
     fuzz_check_text(line, text.len);
     return 0;
 }

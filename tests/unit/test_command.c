@@ -78,6 +78,9 @@ static struct body command_body(const char *name, double transaction_id) {
 
 /* --- What is read from them. --- */
 
+/* What the messages of the test answer. */
+static enum rtmp_answers answers = RTMP_ANSWERS_UNKNOWN;
+
 struct run {
     struct rtmp_command command;
     uint8_t *bytes;
@@ -87,13 +90,13 @@ struct run {
 
 static void summarize(struct run *run, uint8_t type) {
     struct rtmp_text text = rtmp_text_over(run->summary, sizeof run->summary);
-    rtmp_command_summary(&text, rtmp_reader_over(run->bytes, (uint32_t)run->len), type);
+    rtmp_command_summary(&text, rtmp_reader_over(run->bytes, (uint32_t)run->len), type, answers);
 }
 
 static struct run run_bytes(uint8_t *bytes, size_t len, uint8_t type) {
     struct run run = {.len = len, .bytes = bytes};
     memset(&run.command, 0xA5, sizeof run.command);
-    rtmp_command_read(&run.command, rtmp_reader_over(bytes, (uint32_t)len), type);
+    rtmp_command_read(&run.command, rtmp_reader_over(bytes, (uint32_t)len), type, answers);
     summarize(&run, type);
     return run;
 }
@@ -250,6 +253,40 @@ static void a_fraction_is_no_stream_id(void **state) {
     struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
     assert_facts(&run, 0);
     assert_string_equal(run.summary, "_result");
+    end_run(&run);
+}
+
+/* Who saw the call knows. */
+static void the_call_says_whether_it_is_a_stream_id(void **state) {
+    (void)state;
+    struct body body = command_body("_result", 5);
+    put_number(&body, 120);
+    answers = RTMP_ANSWERS_ANOTHER;
+    struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
+    assert_facts(&run, 0);
+    assert_string_equal(run.summary, "_result");
+    end_run(&run);
+    answers = RTMP_ANSWERS_CREATE_STREAM;
+    run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
+    assert_number(&run.command.fact[RTMP_FACT_STREAM_ID], 120);
+    assert_string_equal(run.summary, "_result stream 120");
+    end_run(&run);
+    answers = RTMP_ANSWERS_UNKNOWN;
+}
+
+/* Its information object is that of an onStatus. */
+static void on_play_status_is_a_status(void **state) {
+    (void)state;
+    struct body body = {.len = 0};
+    put_string(&body, "onPlayStatus");
+    begin_object(&body);
+    put_pair(&body, "level", "status");
+    put_pair(&body, "code", "NetStream.Play.Complete");
+    end_object(&body);
+    struct run run = run_body(&body, RTMP_MESSAGE_DATA_AMF0);
+    assert_int_equal(run.command.kind, RTMP_COMMAND_STATUS);
+    assert_text(&run, &run.command.fact[RTMP_FACT_LEVEL], "status");
+    assert_text(&run, &run.command.fact[RTMP_FACT_CODE], "NetStream.Play.Complete");
     end_run(&run);
 }
 
@@ -521,6 +558,8 @@ int main(void) {
         cmocka_unit_test(connect_result),
         cmocka_unit_test(create_stream_result),
         cmocka_unit_test(a_fraction_is_no_stream_id),
+        cmocka_unit_test(the_call_says_whether_it_is_a_stream_id),
+        cmocka_unit_test(on_play_status_is_a_status),
         cmocka_unit_test(publish_and_play),
         cmocka_unit_test(facts_have_types),
         cmocka_unit_test(data_messages),

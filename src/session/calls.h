@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_SESSION_CALLS_H
+#define RTMP_SESSION_CALLS_H
+
+#include "payload/command.h"
+#include "wire/memory.h"
+
+/*
+ * The calls of one side of a connection that wait for their answer: the `_result` or `_error` of
+ * the other side with the call's transaction id. All zero is the beginning.
+ *
+ * A transaction id of 0 asks for no answer (Adobe RTMP 7.2.1.1). Calls that are never answered
+ * (observed: FCPublish, releaseStream) stay until newer ones need their place (RTMP_LIMIT_CALLS).
+ */
+struct rtmp_call {
+    double transaction_id;
+    bool creates_stream;
+};
+
+struct rtmp_calls {
+    struct rtmp_call *item; /* the latest last */
+    uint32_t count, capacity;
+};
+
+/*
+ * A command (type 17 or 20) of one side is complete: a call is noted in `own`, an answer takes its
+ * call from `peers`. Returns what an answer answers; RTMP_ANSWERS_UNKNOWN of a call, and where the
+ * call was not seen.
+ */
+enum rtmp_answers rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
+                                    const struct rtmp_memory *memory, struct rtmp_reader reader,
+                                    uint8_t type);
+
+/* Free what it holds. */
+void rtmp_calls_destroy(struct rtmp_calls *calls, const struct rtmp_memory *memory);
+
+#endif

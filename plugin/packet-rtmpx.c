@@ -298,7 +298,7 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 /* ---- registration ---- */
 
 static void register_preferences(int proto) {
-    module_t *module = prefs_register_protocol(proto, NULL);
+    module_t *module = prefs_register_protocol(proto, rtmpx_apply_ports);
     prefs_register_uint_preference(module, "midstream_chunk_size",
                                    "Chunk size of captures that begin inside a connection",
                                    "Bytes; 0 infers it from the bytes that follow", 10,

@@ -5,6 +5,8 @@
 #define RTMP_TCP_PORT 1935
 
 static dissector_handle_t tcp_handle;
+/* Who has the port without us, or NULL. */
+static dissector_handle_t previous_handle;
 
 /* ---- connection ---- */
 
@@ -198,8 +200,24 @@ void rtmpx_register_transport_tcp(int proto) {
     register_init_routine(forget_connections);
 }
 
+/*
+ * Wireshark (4.0, 4.4, 4.6) adds the ports of the preference to those of the table and, unless it is
+ * changed in the preferences dialog, leaves there those that are in it no more.
+ */
+void rtmpx_apply_ports(void) {
+    range_t *ports = prefs_get_range_value("rtmpx", "tcp.port");
+    dissector_table_t table = find_dissector_table("tcp.port");
+    if (value_is_in_range(ports, RTMP_TCP_PORT) ||
+        dissector_get_uint_handle(table, RTMP_TCP_PORT) != tcp_handle)
+        return;
+    dissector_delete_uint("tcp.port", RTMP_TCP_PORT, tcp_handle);
+    if (previous_handle)
+        dissector_add_uint("tcp.port", RTMP_TCP_PORT, previous_handle);
+}
+
 void rtmpx_handoff_transport_tcp(int proto) {
     /* Handoffs of plugins run after the built-in ones: the last to add a port has it. */
+    previous_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT);
     dissector_add_uint_with_preference("tcp.port", RTMP_TCP_PORT, tcp_handle);
     heur_dissector_add("tcp", heuristic_rtmpx_tcp, "RTMP over TCP", "rtmpx_tcp", proto,
                        HEURISTIC_ENABLE);

@@ -262,6 +262,30 @@ def decode_as_for_tcp(test):
 
 
 @case
+def the_preference_names_the_ports(test):
+    """1935 by default; those of rtmpx.tcp.port in its place, and then 1935 is the built-in's again."""
+    ports = (1935, 1936, 2000)
+    connections = []
+    for number, port in enumerate(ports):  # without a handshake, which would tell
+        connections.append(rtmp.Connection(("10.0.0.2", 50000 + number), ("10.0.0.1", port),
+                                           start=(1 + number) * 10**18).open())
+        for turn in range(4):
+            connections[-1].message(CLIENT, rtmp.command(f"on {port}", turn, None), fmt=0)
+    capture = test.write(*connections)
+    for value, expected in ((None, (1935,)), ("1936", (1936,)), ("1935,1936", (1935, 1936)),
+                            ("1935-2000", ports), ("", ())):
+        preference = ("-o", f"rtmpx.tcp.port:{value}") if value is not None else ()
+        test.same(f"ports {value}", test.commands(capture, *preference),
+                  [f"on {port}" for port in expected for _ in range(4)])
+    moved = ("-o", "rtmpx.tcp.port:1936")
+    test.same("Decode As stands above it", test.commands(capture, *moved, "-d", "tcp.port==2000,rtmpx"),
+              [f"on {port}" for port in ports[1:] for _ in range(4)])
+    sample = SAMPLES / "noteroom.pcap"
+    test.same("the built-in", [bool(test.fields(sample, ("frame.number",), "-Y", name, *moved))
+                               for name in ("rtmpt", "rtmpx")], [True, False])
+
+
+@case
 def version_bytes_alone(test):
     """C0 and S0 in a segment or a TLS record of their own, on ports that nobody registered."""
     connection = rtmp.Connection(server=("10.0.0.1", 20000)).open()

@@ -115,14 +115,12 @@ const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp
     return text.out;
 }
 
-struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *first,
-                                               const char *rest,
+struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *path,
                                                const struct rtmp_amf_event *event) {
     size_t limit;
-    struct rtmp_text text = begin_text(texts, strlen(first) + strlen(rest) + 1,
-                                       rtmp_amf_leaf_size(event), event->is_reference, &limit);
-    rtmp_text_add(&text, first);
-    rtmp_text_add(&text, rest);
+    struct rtmp_text text =
+        begin_text(texts, strlen(path) + 1, rtmp_amf_leaf_size(event), event->is_reference, &limit);
+    rtmp_text_add(&text, path);
     rtmp_text_add(&text, "=");
     size_t value = text.len;
     rtmp_amf_leaf_text(&text, texts->amf->reader, event, limit);

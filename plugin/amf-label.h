@@ -45,12 +45,11 @@ struct rtmpx_amf_texts {
 /* A key, class or member name. */
 const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp_amf_event *event);
 
-/* A leaf: `path=value`, the path in two pieces, and the value in it. */
+/* A leaf: `path=value`, and the value in it. */
 struct rtmpx_amf_leaf_text {
     const char *pair, *value;
 };
-struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *first,
-                                               const char *rest,
+struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *path,
                                                const struct rtmp_amf_event *event);
 
 #endif

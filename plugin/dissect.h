@@ -27,8 +27,8 @@ bool rtmpx_ask_for_more(packet_info *pinfo);
 /* Does TCP, by the user's preferences, keep to itself some segments that come late or again? */
 bool rtmpx_tcp_withholds(void);
 
-/* The preference rtmpx.tcp.port was set: the standard port, if it is in it no more, goes back to who
- * had it before. */
+/* The preference rtmpx.tcp.port was set: the standard port, if it is in it no more, goes back to
+ * who had it before. */
 void rtmpx_apply_ports(void);
 
 /* Transports: each registers its tables and heuristics. */

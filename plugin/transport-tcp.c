@@ -201,8 +201,8 @@ void rtmpx_register_transport_tcp(int proto) {
 }
 
 /*
- * Wireshark (4.0, 4.4, 4.6) adds the ports of the preference to those of the table and, unless it is
- * changed in the preferences dialog, leaves there those that are in it no more.
+ * Wireshark (4.0, 4.4, 4.6) adds the ports of the preference to those of the table and, unless it
+ * is changed in the preferences dialog, leaves there those that are in it no more.
  */
 void rtmpx_apply_ports(void) {
     range_t *ports = prefs_get_range_value("rtmpx", "tcp.port");

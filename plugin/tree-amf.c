@@ -138,10 +138,8 @@ bool rtmpx_amf_wanted(proto_tree *tree) {
 struct view {
     const struct rtmpx_body *body;
     const struct rtmp_amf *amf;
-    const char *label; /* of the top-level value, or NULL */
-    int pair_hf;
-    const char *pair_first; /* first part of the pair's path ... */
-    size_t top_len;         /* ... in place of that many bytes of the path */
+    const char *label;  /* of the top-level value, or NULL */
+    int second_pair_hf; /* 0: nobody wants one */
     bool visible, want_path, want_pair, want_text, want_meaning, want_expert;
 
     struct rtmp_amf_event key; /* waits for its value when has_key */
@@ -169,8 +167,7 @@ static const char *name_text(struct view *view, const struct rtmp_amf_event *eve
 static struct rtmpx_amf_leaf_text leaf_text(struct view *view, const struct rtmp_amf_event *event) {
     if (!view->want_text)
         return (struct rtmpx_amf_leaf_text){.pair = "", .value = ""};
-    return rtmpx_amf_leaf_text(&view->texts, view->pair_first, view->path.text.out + view->top_len,
-                               event);
+    return rtmpx_amf_leaf_text(&view->texts, view->path.text.out, event);
 }
 
 static proto_item *add_string(const struct view *view, proto_tree *tree, int id,
@@ -372,7 +369,10 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
         proto_item_set_generated(
             add_string(view, tree, hf_path, event->whole, view->path.text.out));
     if (view->want_pair)
-        proto_item_set_generated(add_string(view, tree, view->pair_hf, event->whole, text.pair));
+        proto_item_set_generated(add_string(view, tree, hf_pair, event->whole, text.pair));
+    if (view->second_pair_hf)
+        proto_item_set_generated(
+            add_string(view, tree, view->second_pair_hf, event->whole, text.pair));
     add_remark(view, item, event->remark);
     if (view->want_expert)
         remark_path(view, item);
@@ -449,7 +449,8 @@ static void add_part(struct view *view, const struct rtmp_amf_event *event) {
 }
 
 static void add_event(struct view *view, const struct rtmp_amf_event *event) {
-    if (view->want_path || view->want_pair || view->want_meaning || view->want_expert)
+    if (view->want_path || view->want_pair || view->second_pair_hf || view->want_meaning ||
+        view->want_expert)
         rtmp_amf_path_event(&view->path, view->amf->reader, event);
     if (event->kind == RTMP_AMF_KEY ||
         (event->is_dictionary_key && rtmp_amf_is_leaf(event->kind))) {
@@ -509,12 +510,11 @@ static void begin_view(struct view *view, proto_tree *tree, const struct rtmpx_b
     view->level[0].tree = tree;
     view->level[0].count = 0;
     rtmp_amf_path_begin(&view->path, top);
-    view->top_len = view->path.text.len; /* a long one is cut */
 }
 
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
                                  struct rtmp_amf *amf, const char *top, const char *label,
-                                 int pair_hf, const char *pair_key) {
+                                 int second_pair_hf) {
     bool expert_wanted = rtmpx_expert_wanted(tree);
     if (!tree && !expert_wanted) {
         (void)rtmp_amf_skip(amf);
@@ -523,13 +523,13 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
     struct view view;
     begin_view(&view, tree, body, amf, top);
     view.label = label;
-    view.pair_hf = pair_hf ? pair_hf : hf_pair;
-    view.pair_first = pair_key ? pair_key : top;
     view.want_path = proto_field_is_referenced(tree, hf_path);
-    view.want_pair = proto_field_is_referenced(tree, view.pair_hf);
-    view.want_meaning = !pair_key && proto_field_is_referenced(tree, hf_meaning);
+    view.want_pair = proto_field_is_referenced(tree, hf_pair);
+    view.second_pair_hf =
+        second_pair_hf && proto_field_is_referenced(tree, second_pair_hf) ? second_pair_hf : 0;
+    view.want_meaning = !second_pair_hf && proto_field_is_referenced(tree, hf_meaning);
     view.want_expert = expert_wanted;
-    view.want_text = view.want_pair || is_text_wanted(tree);
+    view.want_text = view.want_pair || view.second_pair_hf || is_text_wanted(tree);
 
     struct rtmp_amf_event event;
     do {

@@ -16,13 +16,12 @@ bool rtmpx_amf_wanted(proto_tree *tree);
  * top: first part of rtmpx.amf.path: the index of the top-level value ("0", "2").
  * label: name for the value's item in place of a generic one (argument name "command object"), or
  *        NULL.
- * pair_hf: field for `key=value` of each leaf with `pair_key` as the first part in place of `top`
- *        (rtmpx.so.pair), or 0 for rtmpx.amf.pair.
+ * second_pair_hf: a field (rtmpx.so.pair) for what rtmpx.amf.pair says of each leaf, or 0.
  * Returns the item of the value, NULL without a tree or when nothing of it could be read; the
  * reader holds the error if one occurred. Without a tree only what an expert tap wants is done.
  */
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
                                  struct rtmp_amf *amf, const char *top, const char *label,
-                                 int pair_hf, const char *pair_key);
+                                 int second_pair_hf);
 
 #endif

@@ -149,7 +149,7 @@ static void add_value(proto_tree *tree, const struct rtmpx_body *body, struct rt
     struct rtmp_text label = rtmp_text_over(line, sizeof line);
     (void)snprintf(top, sizeof top, "%u", index);
     rtmp_command_value_label(&label, command, index);
-    rtmpx_tree_amf_value(tree, body, amf, top, label.out, 0, NULL);
+    rtmpx_tree_amf_value(tree, body, amf, top, label.out, 0);
 }
 
 static void add_values(proto_tree *tree, const struct rtmpx_body *body,

@@ -266,7 +266,7 @@ static void add_metadata(proto_tree *tree, const struct rtmpx_body *body, struct
     rtmp_amf_init(amf, &reader, 0);
     for (unsigned i = 0; rtmp_ok(&reader) && rtmp_left(&reader); i++)
         rtmpx_tree_amf_value(tree, body, amf, wmem_strdup_printf(body->pinfo->pool, "%u", i), NULL,
-                             0, NULL);
+                             0);
     struct rtmpx_body part = *body;
     part.available = reader.end;
     rtmpx_expert_rest(tree, &part, &reader);

@@ -65,7 +65,7 @@ static hf_register_info hf[] = {
       "Body of an event that is not known", HFILL}},
     {&hf_key, {"Attribute", "rtmpx.so.key", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_pair,
-     {"Pair", "rtmpx.so.pair", FT_STRING, BASE_NONE, NULL, 0,
+     {"Attribute pair", "rtmpx.so.pair", FT_STRING, BASE_NONE, NULL, 0,
       "key=value of a leaf under an attribute", HFILL}},
     {&hf_method,
      {"Method", "rtmpx.so.method", FT_STRING, BASE_NONE, NULL, 0, "Handler of a send message",
@@ -166,14 +166,14 @@ static void add_value(struct view *view, const struct rtmp_so_part *part) {
         char key[RTMP_LIMIT_AMF_PATH];
         struct rtmp_text text = rtmp_text_over(key, sizeof key);
         rtmp_text_wire(&text, view->body->bytes + view->key.pos, view->key.len, 0);
-        rtmpx_tree_amf_value(view->attribute, view->body, amf, key, "Value", hf_pair, key);
+        rtmpx_tree_amf_value(view->attribute, view->body, amf, key, "Value", hf_pair);
         return;
     }
     char index[16];
     char label[32];
     (void)snprintf(index, sizeof index, "%u", view->argument++);
     (void)snprintf(label, sizeof label, "Argument %u", view->argument);
-    rtmpx_tree_amf_value(event_tree(view, part), view->body, amf, index, label, 0, NULL);
+    rtmpx_tree_amf_value(event_tree(view, part), view->body, amf, index, label, 0);
 }
 
 /* What stays of an event, bounded by the event. */

@@ -31,6 +31,8 @@ static void add_name(struct rtmp_text *line, const struct rtmp_reader *reader,
                      const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event) {
     if (name->key && rtmp_amf_is_leaf(name->key->kind))
         rtmp_amf_leaf_text(line, reader, name->key, LABEL_STRING);
+    else if (name->key && name->key->name)
+        rtmp_text_add(line, name->key->name);
     else if (name->key)
         add_text(line, reader, name->key->text);
     else if (event->depth > 0 && !event->is_dictionary_key)
@@ -106,6 +108,8 @@ static struct rtmp_text begin_text(struct rtmpx_amf_texts *texts, size_t around,
 }
 
 const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp_amf_event *event) {
+    if (event->name)
+        return event->name;
     bool elsewhere = event->is_reference || event->whole.len == 0;
     const uint8_t *bytes = rtmp_bytes(texts->amf->reader, event->text);
     size_t limit;

@@ -57,7 +57,8 @@ enum rtmp_amf_kind {
 
     /* Parts. */
     RTMP_AMF_KEY,         /* property name: text. For a sealed member whole is empty: the name was
-                             given with the traits */
+                             given with the traits; for a member of DSA / DSC / DSK as well: `name`
+                             has it, which is nowhere in the message */
     RTMP_AMF_KEYS_END,    /* AMF3 array: the empty key between its KEYs and its dense items */
     RTMP_AMF_MEMBER_NAME, /* a sealed member's name inside inline traits */
     RTMP_AMF_AVMPLUS,     /* the AMF0 marker 0x11; the AMF3 value follows at the same depth */
@@ -88,6 +89,7 @@ struct rtmp_amf_event {
     uint32_t count;         /* declared items; sealed members for an AMF3 object */
     enum rtmp_error remark; /* RTMP_OK or a remark (1..99) about this event */
     struct rtmp_span whole, head, payload, text;
+    const char *name;        /* KEY: in place of text, or NULL; static storage */
     struct rtmp_span target; /* REFERENCE: the referenced value's marker (len 0: unresolved) */
     union {
         double number;
@@ -105,11 +107,15 @@ struct rtmp_amf_level {
     uint8_t sections; /* externalizable message: flag sections still to come */
     bool dynamic;     /* AMF3 object: keys follow the sealed members */
     uint32_t left;    /* items still to come by count */
-    uint32_t count;   /* declared count */
     union {
-        uint32_t done;  /* AMF0: entries seen */
-        uint32_t names; /* AMF3: position of the next sealed member's name; while the inline
-                           traits are read, of the first one */
+        uint32_t count; /* declared count */
+        uint32_t flags; /* externalizable message: members still to come */
+    };
+    union {
+        uint32_t done;       /* AMF0: entries seen */
+        uint32_t names;      /* AMF3: position of the next sealed member's name; while the inline
+                                traits are read, of the first one */
+        uint32_t flex_class; /* externalizable message */
     };
 };
 

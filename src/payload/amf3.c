@@ -158,40 +158,6 @@ static void dictionary(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_
         level->left = event->count * 2;
 }
 
-static bool is_text(const struct rtmp_reader *r, struct rtmp_span span, const char *text) {
-    const uint8_t *bytes = rtmp_bytes(r, span);
-    return bytes && span.len == strlen(text) && memcmp(bytes, text, span.len) == 0;
-}
-
-/* Externalizable classes whose content is known: Flex's wrappers are one AMF3 value; the short
- * messages are `sections` of flag bytes, each followed by the values that its bits announce. */
-static const struct {
-    const char *name;
-    uint8_t sections;
-} external_classes[] = {
-    {"flex.messaging.io.ArrayCollection", 0},
-    {"flex.messaging.io.ArrayList", 0},
-    {"flex.messaging.io.ObjectProxy", 0},
-    {"mx.collections.ArrayCollection", 0},
-    {"mx.collections.ArrayList", 0},
-    {"mx.utils.ObjectProxy", 0},
-    {"DSA", 2}, /* AsyncMessageExt: abstract, async */
-    {"DSC", 3}, /* CommandMessageExt: abstract, async, command */
-    {"DSK", 3}, /* AcknowledgeMessageExt: abstract, async, acknowledge */
-};
-
-static void open_externalizable(const struct rtmp_reader *r, struct rtmp_amf_level *level,
-                                struct rtmp_span class_name) {
-    level->state = AMF3_UNKNOWN_CLASS;
-    for (size_t i = 0; i < sizeof external_classes / sizeof *external_classes; i++) {
-        if (!is_text(r, class_name, external_classes[i].name))
-            continue;
-        level->state = AMF3_ITEMS;
-        level->sections = external_classes[i].sections;
-        level->left = level->sections ? 0 : 1;
-    }
-}
-
 static void open_object(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
                         uint32_t start, struct rtmp_span class_name,
                         const struct rtmp_amf_traits *traits, enum amf_state state) {
@@ -207,7 +173,7 @@ static void open_object(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp
     level->names = traits->names;
     level->dynamic = traits->dynamic;
     if (traits->externalizable)
-        open_externalizable(r, level, traits->class_name);
+        amf3_external_begin(r, level, traits->class_name);
 }
 
 static void object_with_traits(struct rtmp_amf *amf, struct rtmp_reader *r,
@@ -387,20 +353,6 @@ static bool dynamic_key(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp
     return event->is_reference || event->text.len != 0;
 }
 
-static void flags(struct rtmp_amf_level *level, struct rtmp_reader *r,
-                  struct rtmp_amf_event *event) {
-    uint32_t start = r->pos;
-    uint8_t byte;
-    do {
-        byte = rtmp_u8(r);
-        for (int bit = 0; bit < 7; bit++)
-            level->left += (unsigned)byte >> bit & 1U;
-    } while (byte & 0x80);
-    level->sections--;
-    leaf(event, RTMP_AMF_EXTERNALIZABLE_FLAGS, start, rtmp_span_of(start, r->pos - start));
-    event->head = rtmp_span_of(start, 0);
-}
-
 static void number_item(struct rtmp_amf_level *level, struct rtmp_reader *r,
                         struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
@@ -421,10 +373,7 @@ static void number_item(struct rtmp_amf_level *level, struct rtmp_reader *r,
 static void item(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp_reader *r,
                  struct rtmp_amf_event *event) {
     if (level->left == 0) {
-        if (level->sections)
-            flags(level, r, event);
-        else
-            amf_close(amf, r, r->pos, event);
+        amf_close(amf, r, r->pos, event);
         return;
     }
     if (level->state == AMF3_ENTRIES)
@@ -433,6 +382,15 @@ static void item(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp
     if (level->state == AMF3_INTS || level->state == AMF3_UINTS || level->state == AMF3_DOUBLES)
         number_item(level, r, event);
     else
+        value(amf, r, event);
+}
+
+static void message(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp_reader *r,
+                    struct rtmp_amf_event *event) {
+    enum amf3_external part = amf3_external_part(level, r, event);
+    if (part == AMF3_EXTERNAL_END)
+        amf_close(amf, r, r->pos, event);
+    else if (part == AMF3_EXTERNAL_VALUE)
         value(amf, r, event);
 }
 
@@ -494,12 +452,16 @@ static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_a
     case AMF3_SEALED_VALUE:
     case AMF3_DYNAMIC_VALUE:
     case AMF3_ARRAY_VALUE:
+    case AMF3_MESSAGE_VALUE:
         level->state--; /* back to its key */
         value(amf, r, event);
         return;
     case AMF3_DYNAMIC_KEY:
     case AMF3_ARRAY_KEY:
         property(amf, level, r, event);
+        return;
+    case AMF3_MESSAGE:
+        message(amf, level, r, event);
         return;
     case AMF3_UNKNOWN_CLASS:
         rtmp_fail_at(r, RTMP_ERROR_CLASS, r->pos);

@@ -27,7 +27,8 @@ enum amf_state {
     AMF3_UINTS,
     AMF3_DOUBLES,
     AMF3_ENTRIES, /* dictionary: `left` values, alternating key and value */
-    AMF3_FLAGS,   /* externalizable message: a flag section */
+    AMF3_MESSAGE, /* externalizable message: flags, or the name of a member */
+    AMF3_MESSAGE_VALUE,
     AMF3_UNKNOWN_CLASS,
     AMF3_UNKNOWN_TRAITS,
     AMF3_TRAITS_BEYOND_LIMIT,
@@ -39,6 +40,19 @@ enum amf_state {
  */
 bool rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
 bool rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
+
+/*
+ * amf3_external.c: the content of an externalizable object, whose level was opened, begins.
+ * AMF3_ITEMS, AMF3_MESSAGE or AMF3_UNKNOWN_CLASS comes next.
+ */
+void amf3_external_begin(const struct rtmp_reader *r, struct rtmp_amf_level *level,
+                         struct rtmp_span class_name);
+
+/* What comes next of an AMF3_MESSAGE: its end, a value without a name, or the event that is given.
+ */
+enum amf3_external { AMF3_EXTERNAL_END, AMF3_EXTERNAL_VALUE, AMF3_EXTERNAL_PART };
+enum amf3_external amf3_external_part(struct rtmp_amf_level *level, struct rtmp_reader *r,
+                                      struct rtmp_amf_event *event);
 
 static inline struct rtmp_amf_level *amf_level(struct rtmp_amf *amf) {
     return &amf->level[amf->depth];

@@ -55,7 +55,10 @@ void rtmp_amf_path_event(struct rtmp_amf_path *path, const struct rtmp_reader *r
     uint8_t depth = event->depth;
     if (event->kind == RTMP_AMF_KEY) {
         add_dot(path, depth);
-        add_wire(&path->text, reader, event->text, 0);
+        if (event->name)
+            rtmp_text_add(&path->text, event->name);
+        else
+            add_wire(&path->text, reader, event->text, 0);
         path->named = true;
         return;
     }

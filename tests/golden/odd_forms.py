@@ -6,6 +6,7 @@ Frame 11: a dictionary of two entries, keyed by a string and by an object.
 Frame 12: an array of one associative and two dense items.
 Frame 13: a Set Peer Bandwidth with three bytes behind its limit type.
 Frame 14: a message of a type that nobody assigned.
+Frame 15: Flex's short form of an acknowledgement, whose members have names that are not in the message.
 """
 import pathlib
 import sys
@@ -36,7 +37,11 @@ def main():
             call("dictionary", b"\x11" + u29(2 << 1 | 1) + b"\0" + entries),
             call("array", b"\x09" + u29(2 << 1 | 1) + text3("one") + amf3(1) + b"\x01" + amf3(2) + amf3(3)),
             control(PEER_BANDWIDTH, 2500000, extra=b"\x02abc"),
-            Message(99, b"not known")):
+            Message(99, b"not known"),
+            call("acknowledge", b"\x0a\x07" + text3("DSK")
+                 + b"\xa1\x02" + amf3({"n": 1}) + amf3(1.5e12) + amf3(bytes(16))  # body, timestamp, messageIdBytes
+                 + b"\x05" + amf3("correlation") + amf3("unnamed")
+                 + b"\x00")):
         connection.message(CLIENT, message)
     pcap.write_segments(sys.argv[sys.argv.index("--write") + 1], connection.segments)
 

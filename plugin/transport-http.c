@@ -345,7 +345,8 @@ static void dissect_message(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMPT");
     add_message(tree, pinfo, tvb, message);
     tvbuff_t *bytes = rtmp_bytes_of(tvb, message);
-    if (message->turn == RTMP_TURN_NOW && bytes)
+    bool shown = message->turn == RTMP_TURN_NOW && bytes;
+    if (shown)
         dissect_rtmp(bytes, pinfo, tree, message);
     for (const struct tunnel_message *m = message->released; m; m = m->next) {
         if (!m->len)
@@ -353,7 +354,11 @@ static void dissect_message(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         tvbuff_t *kept = tvb_new_child_real_data(tvb, m->bytes, m->len, (int)m->reported);
         add_new_data_source(pinfo, kept, "RTMP of an earlier frame");
         dissect_rtmp(kept, pinfo, tree, m);
+        shown = true;
     }
+    /* As HTTP's own lines end, which puts the next message of the frame right behind it. */
+    if (shown)
+        col_append_str(pinfo->cinfo, COL_INFO, " ");
 }
 
 static int dissect_rtmpx_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {

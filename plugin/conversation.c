@@ -135,14 +135,38 @@ static struct rtmpx_part *new_part(struct rtmpx_direction *dir) {
     return dir->next_part++;
 }
 
+/* States of the media streams that a direction keeps: as many as a part can name. Later ones are
+ * not known. */
+enum { STREAMS_MAX = 63 };
+
+/* Index + 1 of the state that a message finds, 0: nothing is known. It seldom is another than the
+ * last message found. */
+static unsigned note_streams(struct rtmpx_direction *dir, const struct rtmp_media_streams *now) {
+    if (now->version == 0)
+        return 0;
+    for (uint32_t i = dir->streams_count; i > 0; i--)
+        if (dir->streams[i - 1].version == now->version)
+            return i;
+    if (dir->streams_count == STREAMS_MAX)
+        return 0;
+    *APPEND(dir, streams, streams_count, streams_capacity) = *now;
+    return dir->streams_count;
+}
+
 /* What other messages say of the one that this part completes. */
 static unsigned context_of(struct rtmpx_direction *dir, const struct rtmp_part *part) {
     static const struct rtmp_memory memory = {.resize = file_scope_resize, .user = NULL};
-    uint8_t type = part->message.type;
-    if (type == RTMP_MESSAGE_COMMAND_AMF0 || type == RTMP_MESSAGE_COMMAND_AMF3)
+    switch (part->message.type) {
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF3:
         return rtmp_calls_follow(&dir->calls, &dir->peer->calls, &memory,
-                                 rtmp_reader_over(part->body, part->available), type);
-    return part->nal_length_size;
+                                 rtmp_reader_over(part->body, part->available), part->message.type);
+    case RTMP_MESSAGE_VIDEO:
+    case RTMP_MESSAGE_AGGREGATE:
+        return note_streams(dir, part->streams);
+    default:
+        return 0;
+    }
 }
 
 static void on_part(void *user, const struct rtmp_part *part) {
@@ -172,14 +196,14 @@ static void on_part(void *user, const struct rtmp_part *part) {
         .size = (uint32_t)(cut ? 0 : end - begin),
         .at = part->at & 0xFFFFFF,
         .carry = part->carry & 31U,
-        .context = complete ? context_of(dir, part) & 7U : 0,
+        .context = complete ? context_of(dir, part) & 63U : 0,
         .length = part->message.length & 0xFFFFFF,
         .type = part->message.type,
         .timestamp = part->message.timestamp,
         .stream_id = part->message.stream_id,
         .csid = part->message.csid & 0x1FFFF,
         .fmt = part->fmt & 3U,
-        .flags = part->flags & 0x1FFFU,
+        .flags = part->flags & 0x1FFU,
         .assembly = index,
     };
 }
@@ -404,6 +428,12 @@ uint32_t rtmpx_remarks_of(const struct rtmpx_direction *dir, const struct rtmpx_
 const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *dir,
                                                const struct rtmpx_part *part) {
     return part->assembly ? &dir->assemblies[part->assembly - 1] : NULL;
+}
+
+const struct rtmp_media_streams *rtmpx_streams_of(const struct rtmpx_direction *dir,
+                                                  const struct rtmpx_part *part) {
+    bool may = part->type == RTMP_MESSAGE_VIDEO || part->type == RTMP_MESSAGE_AGGREGATE;
+    return may && part->context ? &dir->streams[part->context - 1] : NULL;
 }
 
 /* The segment that completes the part's message: index + 1. */

@@ -16,20 +16,20 @@
 
 /* A run of bytes of one message inside one segment (rtmp_part, packed). 32 bytes. */
 struct rtmpx_part {
-    uint32_t start;       /* in the segment's tvb */
-    uint32_t size;        /* 0: all its bytes lie in earlier frames */
-    uint32_t at : 24;     /* body position */
-    uint32_t carry : 5;   /* bytes of its first header in earlier segments */
-    uint32_t context : 3; /* of a complete message, what others say of it: of a video message its
-                             nal_length_size, of a command its enum rtmp_answers */
+    uint32_t start;     /* in the segment's tvb */
+    uint32_t size;      /* 0: all its bytes lie in earlier frames */
+    uint32_t at : 24;   /* body position */
+    uint32_t carry : 5; /* bytes of its first header in earlier segments */
+    uint32_t fmt : 2;
     uint32_t length : 24;
     uint32_t type : 8;
     uint32_t timestamp;
     uint32_t stream_id;
     uint32_t csid : 17;
-    uint32_t fmt : 2;
-    uint32_t flags : 13; /* RTMP_PART_* */
-    uint32_t assembly;   /* index + 1; 0: the message is this one chunk */
+    uint32_t flags : 9;   /* RTMP_PART_* */
+    uint32_t context : 6; /* of a complete message, what others say of it: of a command its enum
+                             rtmp_answers, of video and aggregates rtmpx_streams_of() */
+    uint32_t assembly;    /* index + 1; 0: the message is this one chunk */
 };
 _Static_assert(sizeof(struct rtmpx_part) == 32, "all that the smallest message costs");
 
@@ -83,6 +83,8 @@ struct rtmpx_direction {
     struct rtmp_direction wire;
     struct rtmpx_direction *peer;
     struct rtmp_calls calls;
+    struct rtmp_media_streams *streams; /* each state that messages found */
+    uint32_t streams_count, streams_capacity;
     struct rtmpx_segment *segments;
     struct rtmpx_assembly *assemblies;
     struct rtmpx_remark *remarks;
@@ -135,6 +137,11 @@ uint32_t rtmpx_remarks_of(const struct rtmpx_direction *direction,
 /* The assembly of a part, NULL for a message of one chunk in one segment. */
 const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *direction,
                                                const struct rtmpx_part *part);
+
+/* The media streams as a complete message found them, NULL: nothing was known, or it is none of
+ * video and aggregates. */
+const struct rtmp_media_streams *rtmpx_streams_of(const struct rtmpx_direction *direction,
+                                                  const struct rtmpx_part *part);
 
 /* Frame in which the part's message completes, 0 when it never does or is not known yet. */
 uint32_t rtmpx_completed_in(const struct rtmpx_direction *direction, const struct rtmpx_part *part);

@@ -7,6 +7,8 @@
 
 #include "compat-wireshark.h"
 
+#include "payload/command.h"
+#include "payload/media_streams.h"
 #include "payload/message.h"
 #include "text.h"
 #include "wire/bytes.h"
@@ -32,10 +34,10 @@ struct rtmpx_body {
     const uint8_t *bytes;
     uint32_t available;
     bool incomplete;
-    bool from_client; /* client to server, as far as known */
-    uint8_t context; /* what other messages say: of video its nal_length_size, of a command its enum
-                        rtmp_answers; 0: not known */
-    uint32_t head;   /* 0: nothing is left out but at the end */
+    bool from_client;                         /* client to server, as far as known */
+    enum rtmp_answers answers;                /* of a command: what it answers */
+    const struct rtmp_media_streams *streams; /* of video and aggregates: as they found them */
+    uint32_t head;                            /* 0: nothing is left out but at the end */
     const struct rtmp_message *message;
 };
 

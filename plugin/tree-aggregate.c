@@ -60,6 +60,7 @@ void rtmpx_register_aggregate(int proto) {
  */
 static struct rtmpx_body tag_body(const struct rtmpx_body *body,
                                   const struct rtmp_aggregate_tag *tag,
+                                  const struct rtmp_media_streams *streams,
                                   struct rtmp_message *message) {
     *message = (struct rtmp_message){.timestamp = tag->rebased_timestamp,
                                      .length = tag->size,
@@ -70,7 +71,8 @@ static struct rtmpx_body tag_body(const struct rtmpx_body *body,
     inner.tvb = tvb_new_subset_length(body->tvb, (int)tag->data.pos, (int)tag->data.len);
     inner.bytes = body->bytes + tag->data.pos;
     inner.available = tag->data.len;
-    inner.context = 0; /* a tag may belong to any stream: its bytes are all there to tell */
+    inner.answers = RTMP_ANSWERS_UNKNOWN;
+    inner.streams = streams;
     inner.head = 0;
     inner.incomplete = body->incomplete && tag->data.len < tag->size;
     inner.message = message;
@@ -93,7 +95,8 @@ static proto_tree *add_tag(proto_tree *tree, const struct rtmpx_body *body,
 /* Where the walk through a message and the aggregates in it stands. */
 struct walk {
     unsigned nesting;
-    unsigned tags; /* so far */
+    unsigned tags;                     /* so far */
+    struct rtmp_media_streams streams; /* as the next tag finds them */
 };
 
 static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk);
@@ -102,9 +105,10 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct wal
 static void add_data(proto_tree *tree, const struct rtmpx_body *body,
                      const struct rtmp_aggregate_tag *tag, struct walk *walk) {
     struct rtmp_message message;
-    struct rtmpx_body inner = tag_body(body, tag, &message);
+    struct rtmpx_body inner = tag_body(body, tag, &walk->streams, &message);
     if (tag->type != RTMP_MESSAGE_AGGREGATE) {
         rtmpx_tree_message_body(tree, &inner);
+        rtmp_media_streams_learn(&walk->streams, &message, inner.bytes, inner.available);
     } else if (walk->nesting < NESTING_MAX) {
         walk->nesting++;
         add_tags(tree, &inner, walk);
@@ -116,10 +120,11 @@ static void add_data(proto_tree *tree, const struct rtmpx_body *body,
 }
 
 static void label_tag(proto_item *item, const struct rtmpx_body *body,
-                      const struct rtmp_aggregate_tag *tag) {
+                      const struct rtmp_aggregate_tag *tag,
+                      const struct rtmp_media_streams *streams) {
     char line[ITEM_LABEL_LENGTH];
     struct rtmp_message message;
-    struct rtmpx_body inner = tag_body(body, tag, &message);
+    struct rtmpx_body inner = tag_body(body, tag, streams, &message);
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
     rtmp_text_add(&text, "Tag: ");
     rtmpx_summary_message(&text, &inner);
@@ -135,7 +140,7 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct wal
         walk->tags++;
         proto_tree *subtree = add_tag(tree, body, &tag);
         if (rtmpx_tree_visible(subtree))
-            label_tag(subtree, body, &tag);
+            label_tag(subtree, body, &tag, &walk->streams);
         add_data(subtree, body, &tag, walk);
         if (tag.has_back_pointer)
             rtmpx_expert_remark(rtmpx_add_uint(subtree, hf_back_pointer, body,
@@ -149,6 +154,8 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct wal
 
 void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body) {
     struct walk walk = {.nesting = 0, .tags = 0};
+    if (body->streams)
+        walk.streams = *body->streams;
     add_tags(tree, body, &walk);
 }
 

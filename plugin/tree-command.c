@@ -181,7 +181,7 @@ void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
         return;
     struct rtmp_command command;
     rtmp_command_read(&command, rtmp_reader_over(body->bytes, body->available), body->message->type,
-                      (enum rtmp_answers)body->context);
+                      body->answers);
     proto_item *format = add_format(tree, body, &command);
     proto_item *name = add_name(tree, body, &command);
     rtmpx_expert_remark(format ? format : name, body, command.format_remark);
@@ -197,5 +197,5 @@ void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
 
 void rtmpx_summary_command(struct rtmp_text *text, const struct rtmpx_body *body) {
     rtmp_command_summary(text, rtmp_reader_over(body->bytes, body->available), body->message->type,
-                         (enum rtmp_answers)body->context);
+                         body->answers);
 }

@@ -181,7 +181,8 @@ void rtmpx_register_media(int proto) {
 
 static struct rtmp_media_body media_body(const struct rtmpx_body *body) {
     return (struct rtmp_media_body){.video = body->message->type == RTMP_MESSAGE_VIDEO,
-                                    .nal_length_size = body->context,
+                                    .stream_id = body->message->stream_id,
+                                    .streams = body->streams,
                                     .head = body->head,
                                     .bytes = body->bytes,
                                     .available = body->available,

@@ -305,7 +305,10 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
     body->pinfo = view->pinfo;
     body->from_client = view->direction->wire.handshake.role == RTMP_ROLE_CLIENT;
-    body->context = part->context;
+    bool is_command =
+        part->type == RTMP_MESSAGE_COMMAND_AMF0 || part->type == RTMP_MESSAGE_COMMAND_AMF3;
+    body->answers = is_command ? (enum rtmp_answers)part->context : RTMP_ANSWERS_UNKNOWN;
+    body->streams = rtmpx_streams_of(view->direction, part);
     body->head = 0;
     body->tvb = NULL;
     if (!assembly) {

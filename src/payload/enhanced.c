@@ -170,6 +170,7 @@ static void read_track(struct rtmp_media *m, uint32_t layout, uint32_t type) {
     if (layout == MANY_CODECS)
         read_fourcc(m);
     uint32_t id = rtmp_media_u(m, RTMP_FIELD_TRACK_ID, 8);
+    m->track = (uint8_t)id;
     if (m->info.tracks++ == 0)
         m->info.track_id = (uint8_t)id;
     if (layout != ONE_TRACK) {

@@ -155,7 +155,8 @@ static void read_body(struct rtmp_media *m) {
 static struct rtmp_media media_of(const struct rtmp_media_body *body) {
     return (struct rtmp_media){.reader = rtmp_reader_over(body->bytes, body->available),
                                .limit = length_of(body),
-                               .nal_length_size = body->nal_length_size,
+                               .streams = body->streams,
+                               .stream_id = body->stream_id,
                                .video = body->video};
 }
 

@@ -84,12 +84,15 @@ typedef void (*rtmp_media_sink)(void *context, const struct rtmp_media_event *ev
 /*
  * One message body. `available` of `length` bytes are at hand: an end at `available` < `length` is
  * reported with `cut`. head > 0: the bytes behind the first `head` are the outline of the rest
- * (outline.h), if there are any. nal_length_size: 1..4 from the stream's configuration record, 0
- * when not known (4 is then tried first and checked against the bytes).
+ * (outline.h), if there are any. streams: what configuration records announced before it, NULL
+ * allowed; where they say nothing of its stream, a NAL unit's length is found by trying 4 bytes
+ * first and checking that against the bytes.
  */
+struct rtmp_media_streams;
 struct rtmp_media_body {
     bool video;
-    uint8_t nal_length_size;
+    uint32_t stream_id; /* of the message, as `streams` knows it */
+    const struct rtmp_media_streams *streams;
     const uint8_t *bytes;
     uint32_t available;
     uint32_t length;
@@ -131,7 +134,6 @@ struct rtmp_media_info {
     uint32_t data_pos;        /* where the first track's codec data begins in the body */
     uint32_t tracks_pos;      /* where a list of sized tracks begins in it; 0: there is none */
     /* From a configuration record or the codec's own header. */
-    uint8_t nal_length_size;
     uint32_t width, height;
     double frame_rate;    /* per second */
     uint32_t sample_rate; /* Hz */

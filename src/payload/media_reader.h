@@ -23,7 +23,10 @@ struct rtmp_media {
     rtmp_media_sink sink;      /* NULL: only `info` is wanted */
     void *context;
     uint32_t items;
-    uint8_t nal_length_size;
+    const struct rtmp_media_streams *streams;
+    uint32_t stream_id;
+    uint8_t nal_length_size; /* where `streams` says none: as the outline was made, or 0 */
+    uint8_t track;           /* the current one */
     bool video;
     bool coded;            /* inside coded frames: that they are cut is nothing to report */
     enum rtmp_codec codec; /* of the current track */

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "payload/media_streams.h"
 #include "payload/nal.h"
 
 #define NAME RTMP_NAME
@@ -134,9 +135,7 @@ static void read_sized_unit(struct rtmp_media *m, unsigned size) {
 }
 
 void rtmp_nal_read_length_size(struct rtmp_media *m) {
-    uint32_t size = rtmp_media_plus(m, RTMP_FIELD_NAL_LENGTH_SIZE, 2, 1);
-    if (rtmp_ok(&m->reader))
-        m->info.nal_length_size = (uint8_t)size;
+    rtmp_media_plus(m, RTMP_FIELD_NAL_LENGTH_SIZE, 2, 1);
 }
 
 void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count) {
@@ -177,8 +176,10 @@ uint8_t rtmp_nal_length_size(enum rtmp_codec codec, const struct rtmp_reader *r,
 }
 
 void rtmp_nal_frame(struct rtmp_media *m) {
-    unsigned size = m->nal_length_size;
-    if (size < 1 || size > 4)
+    unsigned size = rtmp_media_streams_length_size(m->streams, m->stream_id, m->track, m->codec);
+    if (size == 0)
+        size = m->nal_length_size;
+    if (size == 0)
         size = rtmp_nal_length_size(m->codec, &m->reader, m->reader.pos + rtmp_media_announced(m));
     if (size == 0)
         rtmp_fail_at(&m->reader, RTMP_REMARK_NAL_LENGTH, m->reader.pos);

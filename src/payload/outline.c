@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/outline.h"
 
+#include "payload/media_streams.h"
 #include "payload/nal.h"
 #include "wire/limits.h"
 
@@ -34,8 +35,15 @@ static uint32_t number(const struct rtmp_outline *o, unsigned from, unsigned len
     return value;
 }
 
+/* Of a track whose record was not seen the usual size is taken. */
+static uint8_t announced(const struct rtmp_media_streams *streams, uint32_t stream_id,
+                         uint8_t track, enum rtmp_codec codec) {
+    uint8_t size = rtmp_media_streams_length_size(streams, stream_id, track, codec);
+    return size ? size : 4;
+}
+
 /* FourCC, track id, size; of coded H.264, HEVC and VVC a composition time belongs to it. */
-static void read_track(struct rtmp_outline *o) {
+static void read_track(struct rtmp_outline *o, const struct rtmp_media_streams *streams) {
     unsigned at = o->many_codecs ? 4 : 0;
     if (o->got < at + 4)
         return;
@@ -47,6 +55,7 @@ static void read_track(struct rtmp_outline *o) {
     if (units && o->timed && time < 3 && o->track_left)
         return;
     o->in_track = true;
+    o->length_size = announced(streams, o->stream_id, o->head[at], o->codec);
     o->got = 0;
     if (!units && o->codec != RTMP_CODEC_AV1)
         decide(o, o->track_left);
@@ -75,11 +84,12 @@ static void read_obu(struct rtmp_outline *o) {
 }
 
 /* One byte of the header of a track or unit. */
-static void read_byte(struct rtmp_outline *o, uint8_t byte) {
+static void read_byte(struct rtmp_outline *o, const struct rtmp_media_streams *streams,
+                      uint8_t byte) {
     o->head[o->got++] = byte;
     o->body_left--;
     if (o->tracks && !o->in_track) {
-        read_track(o);
+        read_track(o, streams);
         return;
     }
     o->track_left--;
@@ -102,7 +112,8 @@ static bool read_nal_length(struct rtmp_outline *o, struct rtmp_reader *r) {
     return true;
 }
 
-uint32_t rtmp_outline_keep(struct rtmp_outline *o, const uint8_t *bytes, uint32_t len) {
+uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_media_streams *streams,
+                           const uint8_t *bytes, uint32_t len) {
     struct rtmp_reader r = rtmp_reader_over(bytes, len);
     while (!o->skip && rtmp_left(&r)) {
         if (o->keep) {
@@ -119,7 +130,7 @@ uint32_t rtmp_outline_keep(struct rtmp_outline *o, const uint8_t *bytes, uint32_
             o->got = 0;
         }
         if (!read_nal_length(o, &r))
-            read_byte(o, rtmp_u8(&r));
+            read_byte(o, streams, rtmp_u8(&r));
     }
     return r.pos;
 }
@@ -128,7 +139,7 @@ uint32_t rtmp_outline_keep(struct rtmp_outline *o, const uint8_t *bytes, uint32_
 static void walk_head(struct rtmp_outline *o, const struct rtmp_media_body *body, uint32_t pos) {
     uint32_t step;
     do {
-        step = rtmp_outline_keep(o, body->bytes + pos, body->available - pos);
+        step = rtmp_outline_keep(o, body->streams, body->bytes + pos, body->available - pos);
         pos += step;
         uint32_t over = smaller(o->skip, body->available - pos);
         o->skip -= over;
@@ -140,12 +151,14 @@ static void walk_head(struct rtmp_outline *o, const struct rtmp_media_body *body
 
 static uint8_t length_size_of(const struct rtmp_media_body *body,
                               const struct rtmp_media_info *info) {
-    if (!has_nal_units(info->codec) && !info->many_codecs)
-        return 0;
-    if (body->nal_length_size >= 1 && body->nal_length_size <= 4)
-        return body->nal_length_size;
     if (info->tracks_pos)
-        return 4;
+        return 4; /* each track says its own */
+    if (!has_nal_units(info->codec))
+        return 0;
+    uint8_t size =
+        rtmp_media_streams_length_size(body->streams, body->stream_id, info->track_id, info->codec);
+    if (size)
+        return size;
     struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);
     r.pos = info->data_pos;
     return rtmp_nal_length_size(info->codec, &r, body->length);
@@ -163,6 +176,7 @@ enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *o, const struct rtmp_medi
         .body_left = body->length - pos,
         .track_left = info.tracks_pos ? 0 : body->length - pos,
         .codec = info.codec,
+        .stream_id = body->stream_id,
         .length_size = length_size_of(body, &info),
         .tracks = info.tracks_pos != 0,
         .many_codecs = info.many_codecs,
@@ -192,7 +206,8 @@ uint32_t rtmp_outline_holes(const struct rtmp_media_body *body, struct rtmp_hole
             holes[count++] = (struct rtmp_hole){pos, o.skip};
             o.skip = 0;
         }
-        uint32_t step = rtmp_outline_keep(&o, body->bytes + pos, body->available - pos);
+        uint32_t step =
+            rtmp_outline_keep(&o, body->streams, body->bytes + pos, body->available - pos);
         if (step == 0 && !o.skip)
             break;
         pos += step;

@@ -13,7 +13,8 @@
  * bytes lets the same description walk over them and learns what is not there.
  *
  *     if (rtmp_outline_begin(&outline, &body) == RTMP_KEEP_OUTLINE)   // body: the head
- *         n = rtmp_outline_keep(&outline, bytes, len);    // the bytes that follow: n are kept,
+ *         n = rtmp_outline_keep(&outline, body.streams, bytes, len); // the bytes that follow: n
+ * are kept,
  *                                                         // then outline.skip are not
  *
  * Work is constant for a unit, not for its bytes. Sizes and positions in bytes.
@@ -25,7 +26,8 @@ struct rtmp_outline {
     uint32_t body_left, track_left;
     uint32_t units; /* behind the head */
     enum rtmp_codec codec;
-    uint8_t length_size; /* of NAL units, 1..4 */
+    uint32_t stream_id;
+    uint8_t length_size; /* of NAL units, 1..4; of those of the current track */
     bool tracks;         /* the body is a list of tracks */
     bool many_codecs;    /* each with a FourCC of its own */
     bool timed;          /* coded H.264, HEVC and VVC begin with a composition time */
@@ -43,8 +45,10 @@ enum rtmp_keep {
 /* Begin behind the head of a body: body->available bytes of it, body->length in all. */
 enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *outline, const struct rtmp_media_body *body);
 
-/* The body goes on with these bytes: how many of them are kept, 0 while outline->skip is not 0. */
-uint32_t rtmp_outline_keep(struct rtmp_outline *outline, const uint8_t *bytes, uint32_t len);
+/* The body goes on with these bytes: how many of them are kept, 0 while outline->skip is not 0.
+ * streams: as the body had them when it began. */
+uint32_t rtmp_outline_keep(struct rtmp_outline *outline, const struct rtmp_media_streams *streams,
+                           const uint8_t *bytes, uint32_t len);
 
 /* `count` bytes that are not there, behind the kept byte `at` - 1. */
 struct rtmp_hole {
@@ -52,7 +56,7 @@ struct rtmp_hole {
 };
 
 /* What was left out of a kept body (body->head > 0), in order; room for RTMP_OUTLINE_HOLES.
- * *length_size: that of its NAL units, 0 without any. Returns how many. */
+ * *length_size: of its NAL units where the body's streams say none. Returns how many. */
 #define RTMP_OUTLINE_HOLES (RTMP_LIMIT_OUTLINE_UNITS + 1)
 uint32_t rtmp_outline_holes(const struct rtmp_media_body *body, struct rtmp_hole *holes,
                             uint8_t *length_size);

@@ -51,10 +51,9 @@ static void decide(struct rtmp_chunk_stream *cs, const struct rtmp_media_streams
     struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
                                    .bytes = cs->body,
                                    .available = cs->kept,
-                                   .length = cs->message.length};
-    if (body.video)
-        body.nal_length_size =
-            rtmp_media_streams_length_size(streams, cs->message.stream_id, &body);
+                                   .length = cs->message.length,
+                                   .stream_id = cs->message.stream_id,
+                                   .streams = streams};
     cs->keep = rtmp_outline_begin(&cs->outline, &body);
     if (cs->keep == RTMP_KEEP_HEAD)
         cs->outline.skip = ALL_THE_REST;
@@ -73,7 +72,7 @@ bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memo
         cs->outline.skip = 0;
         uint32_t take = len;
         if (cs->keep == RTMP_KEEP_OUTLINE)
-            take = rtmp_outline_keep(&cs->outline, bytes, len);
+            take = rtmp_outline_keep(&cs->outline, &bodies->streams, bytes, len);
         else if (cs->keep == RTMP_KEEP_HEAD && take > media_head - cs->kept)
             take = media_head - cs->kept;
         if (take == 0 && cs->outline.skip == 0)

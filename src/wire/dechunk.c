@@ -105,7 +105,6 @@ static void begin_run(struct rtmp_dechunk *d, struct run *run, uint32_t stream, 
     part->chunk_size = cs->chunk_size;
     part->flags = 0;
     part->carry = 0;
-    part->nal_length_size = 0;
     part->available = 0;
     part->missing = 0;
 }
@@ -131,21 +130,6 @@ static void obey(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
     }
 }
 
-/* What the configuration records before it say of a video message, and what it says itself. */
-static void use_media_streams(struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
-                              struct rtmp_part *part) {
-    const struct rtmp_media_body body = {.video = true,
-                                         .bytes = part->body,
-                                         .available = part->available,
-                                         .length = cs->message.length};
-    uint32_t stream_id = cs->message.stream_id;
-    bool outlined = !(part->flags & RTMP_PART_CONTIGUOUS) && cs->keep == RTMP_KEEP_OUTLINE;
-    part->nal_length_size =
-        outlined ? cs->outline.length_size
-                 : rtmp_media_streams_length_size(&d->bodies.streams, stream_id, &body);
-    rtmp_media_streams_learn(&d->bodies.streams, stream_id, &body);
-}
-
 /* The message of the run is complete. `direct`: its whole body lies there, `body_offset` in the
  * stream. */
 static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, const uint8_t *direct,
@@ -168,12 +152,12 @@ static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, cons
         cs->has_first_byte = true;
     }
     uint8_t type = cs->message.type;
-    if (type == RTMP_MESSAGE_VIDEO && part->available)
-        use_media_streams(d, cs, part);
     bool acting = acts(part, type);
     struct rtmp_reader r = rtmp_reader_over(part->body, part->available);
     uint32_t value = acting ? rtmp_u32(&r) : 0;
+    part->streams = &d->bodies.streams;
     emit(d, run, end);
+    rtmp_media_streams_learn(&d->bodies.streams, &cs->message, part->body, part->available);
     close_message(d, cs);
     if (acting)
         obey(d, type, value);

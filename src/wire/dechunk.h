@@ -38,12 +38,12 @@ struct rtmp_part {
     uint32_t *slot;          /* the sink's own word for this message; 0 at its first part */
     const uint8_t *header;   /* the first header's bytes when carry > 0, else NULL */
     /* With RTMP_PART_COMPLETE: */
-    const uint8_t *body;     /* contiguous from body position 0; borrowed for the call */
-    uint64_t body_offset;    /* with RTMP_PART_CONTIGUOUS */
-    uint32_t available;      /* bytes at `body`: less than length when some are lost, or of media
-                                only the head and an outline are kept (body.h) */
-    uint32_t missing;        /* bytes of the body that are not in the capture */
-    uint8_t nal_length_size; /* video: as rtmp_media_body has it */
+    const uint8_t *body;  /* contiguous from body position 0; borrowed for the call */
+    uint64_t body_offset; /* with RTMP_PART_CONTIGUOUS */
+    uint32_t available;   /* bytes at `body`: less than length when some are lost, or of media
+                             only the head and an outline are kept (body.h) */
+    uint32_t missing;     /* bytes of the body that are not in the capture */
+    const struct rtmp_media_streams *streams; /* as rtmp_media_body has them; for the call */
 };
 
 enum rtmp_note_kind {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "media_events.h"
+#include "streams_of_size.h"
 #include "vectors.h"
 
 static struct media_events events;
@@ -230,7 +231,7 @@ static void check_prefixes(const struct vector *vector) {
     struct media_events *whole = malloc(sizeof *whole);
     assert_non_null(whole);
     struct rtmp_media_body body = {
-        .video = video, .length = (uint32_t)vector->len, .nal_length_size = 4};
+        .video = video, .length = (uint32_t)vector->len, .streams = streams_of_size(4)};
     body.bytes = vector->bytes;
     body.available = body.length;
     media_events_read_body(whole, &body);

@@ -3,6 +3,7 @@
 
 #include "media_events.h"
 #include "outline_keep.h"
+#include "streams_of_size.h"
 #include "vectors.h"
 
 /* ---- bodies of many units ---- */
@@ -99,7 +100,7 @@ static void check_made(uint8_t length_size, bool video) {
                                    .bytes = made,
                                    .available = made_len,
                                    .length = made_len,
-                                   .nal_length_size = length_size};
+                                   .streams = streams_of_size(length_size)};
     media_events_read_body(&whole, &body);
     assert_true(whole.count < MEDIA_EVENTS);
     static const uint32_t heads[] = {16, 17, 18, 19, 20, 21, 40, 128, 1024};
@@ -323,7 +324,7 @@ static void a_lie_behind_the_head_is_an_error(void **state) {
     put(0x41, 1);
     put_payload(2000);
     struct rtmp_media_body body = made_body();
-    body.nal_length_size = 4;
+    body.streams = streams_of_size(4);
     read_outlined(&body, 128, 1448);
     assert_int_equal(media_errors(&outlined), 1);
     assert_int_equal(media_number(&outlined, RTMP_FIELD_NAL_LENGTH, 1), 70000);

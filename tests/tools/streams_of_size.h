@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_TOOLS_STREAMS_OF_SIZE_H
+#define TESTS_TOOLS_STREAMS_OF_SIZE_H
+
+#include "payload/media_streams.h"
+
+/* Streams that say `size` (0: nothing) of the codecs with NAL units on the first tracks of stream
+ * 0. Valid until the next call. */
+static inline const struct rtmp_media_streams *streams_of_size(uint8_t size) {
+    static const enum rtmp_codec codecs[] = {RTMP_CODEC_H264, RTMP_CODEC_HEVC, RTMP_CODEC_VVC};
+    static struct rtmp_media_streams streams;
+    streams = (struct rtmp_media_streams){.version = size};
+    for (uint8_t i = 0; size && i < 15; i++) {
+        streams.item[i].track = i / 3;
+        streams.item[i].codec = (uint8_t)codecs[i % 3];
+        streams.item[i].nal_length_size = size;
+        streams.count++;
+    }
+    return &streams;
+}
+
+#endif

@@ -211,8 +211,10 @@ static void on_part(void *user, const struct rtmp_part *part) {
 /* Most segments of a video stream: as the message's part before, but for its place. */
 static bool on_more(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at) {
     struct rtmpx_direction *dir = user;
+    if (!slot || !dir->next_part || offset < dir->open_offset)
+        return false;
     const struct rtmpx_part *last = dir->next_part - 1;
-    if (!slot || !dir->next_part || last->assembly != slot || offset < dir->open_offset)
+    if (last->assembly != slot)
         return false;
     struct rtmpx_part *part = new_part(dir);
     memcpy(part, last, sizeof *part);

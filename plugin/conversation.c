@@ -13,6 +13,8 @@ static void *file_scope_resize(void *user, void *old, size_t size) {
     return wmem_realloc(wmem_file_scope(), old, size);
 }
 
+static const struct rtmp_memory file_scope = {.resize = file_scope_resize, .user = NULL};
+
 /* Room for one more record at the end of an array. What a grown array does not use yet is not
  * resident; long ones grow faster, because each time all of them is copied. */
 static void *grow(void *records, uint32_t count, uint32_t *capacity, size_t size) {
@@ -155,11 +157,10 @@ static unsigned note_streams(struct rtmpx_direction *dir, const struct rtmp_medi
 
 /* What other messages say of the one that this part completes. */
 static unsigned context_of(struct rtmpx_direction *dir, const struct rtmp_part *part) {
-    static const struct rtmp_memory memory = {.resize = file_scope_resize, .user = NULL};
     switch (part->message.type) {
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:
-        return rtmp_calls_follow(&dir->calls, &dir->peer->calls, &memory,
+        return rtmp_calls_follow(&dir->calls, &dir->peer->calls, &file_scope,
                                  rtmp_reader_over(part->body, part->available), part->message.type);
     case RTMP_MESSAGE_VIDEO:
     case RTMP_MESSAGE_AGGREGATE:
@@ -243,11 +244,10 @@ static void on_note(void *user, const struct rtmp_note *note) {
 
 struct rtmpx_connection *rtmpx_connection_new(uint32_t id) {
     struct rtmpx_connection *connection = wmem_new0(wmem_file_scope(), struct rtmpx_connection);
-    struct rtmp_memory memory = {.resize = file_scope_resize, .user = NULL};
     for (unsigned i = 0; i < 2; i++) {
         struct rtmpx_direction *dir = &connection->direction[i];
         struct rtmp_sink sink = {.user = dir, .part = on_part, .note = on_note, .more = on_more};
-        rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, &memory,
+        rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, &file_scope,
                             &sink);
         dir->id = id * 2 + i;
         dir->peer = &connection->direction[1 - i];
@@ -384,23 +384,22 @@ static uint32_t lower_bound(const struct rtmpx_direction *dir, uint32_t frame) {
     return low;
 }
 
-/* The n-th call for a frame with several (TLS records, tunnels): they are counted during a visit.
- */
-static uint32_t call_of_visit(const struct rtmpx_direction *dir, packet_info *pinfo) {
-    uint32_t *calls = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, dir->id);
-    if (!calls) {
-        calls = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, dir->id, calls);
+uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
+    uint32_t *count = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
+    if (!count) {
+        count = wmem_new0(pinfo->pool, uint32_t);
+        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, count);
     }
-    return (*calls)++;
+    return (*count)++;
 }
 
 const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_direction *dir,
                                              packet_info *pinfo) {
     uint32_t last = dir->segment_count;
     uint32_t index = lower_bound(dir, pinfo->num);
+    /* The n-th call for a frame with several (TLS records, tunnels). */
     if (index + 1 < last && dir->segments[index + 1].frame == pinfo->num)
-        index += call_of_visit(dir, pinfo);
+        index += rtmpx_count_in_visit(pinfo, dir->id);
     if (index >= last || dir->segments[index].frame != pinfo->num || dir->segments[index].repeated)
         return NULL;
     return &dir->segments[index];

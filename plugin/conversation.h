@@ -150,6 +150,11 @@ uint32_t rtmpx_completed_in(const struct rtmpx_direction *direction, const struc
 bool rtmpx_completes_here(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
                           const struct rtmpx_segment *segment);
 
+/* How often this was asked for `key` before, during this visit of the frame. Keys are the ids of
+ * directions, and one of no direction: RTMPX_COUNT_TABS. */
+#define RTMPX_COUNT_TABS UINT32_MAX
+uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key);
+
 /* The frame that holds the byte at `offset` of the direction. */
 uint32_t rtmpx_frame_at(const struct rtmpx_direction *direction, uint64_t offset);
 

@@ -249,14 +249,8 @@ static uint32_t parts_of_message(const struct rtmpx_view *view, struct part_list
 /* A tab for the bytes of one more message. Returns how many there are, of all calls for the frame.
  */
 static uint32_t add_tab(packet_info *pinfo, tvbuff_t *tvb, const char *name) {
-    const uint32_t key = UINT32_MAX; /* of no connection */
-    uint32_t *tabs = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
-    if (!tabs) {
-        tabs = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, tabs);
-    }
     add_new_data_source(pinfo, tvb, name);
-    return ++*tabs;
+    return rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TABS) + 1;
 }
 
 static struct rtmp_message message_of(const struct rtmpx_part *part) {

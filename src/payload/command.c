@@ -337,9 +337,6 @@ static void begin(struct scan *scan, struct rtmp_command *command, const struct 
                   uint8_t type, enum rtmp_answers answers, bool for_line) {
     /* Not the values, which are large and few of which any message has. */
     command->is_data = type == RTMP_MESSAGE_DATA_AMF0 || type == RTMP_MESSAGE_DATA_AMF3;
-    command->amf_version = 0;
-    command->format_value = 0;
-    command->format_remark = RTMP_OK;
     command->kind = RTMP_COMMAND_OTHER;
     command->signature = NULL;
     command->name.present = false;

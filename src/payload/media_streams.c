@@ -3,13 +3,20 @@
 
 #include "payload/aggregate.h"
 
+/* Where the table has a track of a stream in a codec, `count`: nowhere. */
+static unsigned find(const struct rtmp_media_streams *s, uint32_t stream_id, uint8_t track,
+                     enum rtmp_codec codec) {
+    unsigned i = 0;
+    while (i < s->count && (s->item[i].stream_id != stream_id || s->item[i].track != track ||
+                            s->item[i].codec != codec))
+        i++;
+    return i;
+}
+
 uint8_t rtmp_media_streams_length_size(const struct rtmp_media_streams *s, uint32_t stream_id,
                                        uint8_t track, enum rtmp_codec codec) {
-    for (unsigned i = 0; s && i < s->count; i++)
-        if (s->item[i].stream_id == stream_id && s->item[i].track == track &&
-            s->item[i].codec == codec)
-            return s->item[i].nal_length_size;
-    return 0;
+    unsigned i = s ? find(s, stream_id, track, codec) : 0;
+    return s && i < s->count ? s->item[i].nal_length_size : 0;
 }
 
 /* Versions of two tables that came from one are the same only if both learned the same. */
@@ -23,10 +30,7 @@ static void set_version(struct rtmp_media_streams *s, unsigned i) {
 
 static void remember(struct rtmp_media_streams *s, uint32_t stream_id, uint8_t track,
                      enum rtmp_codec codec, uint8_t size) {
-    unsigned i = 0;
-    while (i < s->count && (s->item[i].stream_id != stream_id || s->item[i].track != track ||
-                            s->item[i].codec != codec))
-        i++;
+    unsigned i = find(s, stream_id, track, codec);
     if (i < s->count && s->item[i].nal_length_size == size)
         return;
     if (i == RTMP_LIMIT_MEDIA_STREAMS) {

@@ -13,9 +13,8 @@
  * bytes lets the same description walk over them and learns what is not there.
  *
  *     if (rtmp_outline_begin(&outline, &body) == RTMP_KEEP_OUTLINE)   // body: the head
- *         n = rtmp_outline_keep(&outline, body.streams, bytes, len); // the bytes that follow: n
- * are kept,
- *                                                         // then outline.skip are not
+ *         // of the bytes that follow n are kept, then outline.skip are not
+ *         n = rtmp_outline_keep(&outline, body.streams, bytes, len);
  *
  * Work is constant for a unit, not for its bytes. Sizes and positions in bytes.
  */

@@ -91,20 +91,36 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
                          (unsigned)event->target.pos);
 }
 
+/* Bytes of such a text that are shown however full the frame is. */
+#define SHARE_AT_LEAST 128U
+
 /*
- * Bytes to show of a text that takes `len` (0: all of them), and the buffer for that. Each
- * reference adds some five items to its frame: what all of a frame show together is in the order of
- * 4 * 4 MB / 5 * log(items).
+ * Bytes to show of a text that stands elsewhere. Each reference adds some five items to its frame,
+ * each path four: what all of a frame show together is in the order of 4 * 1 MB / 5 * log(items),
+ * or the least for each.
  */
+static size_t share(const struct rtmpx_amf_texts *texts) {
+    size_t bytes = 1000000U / (texts->tree ? PTREE_DATA(texts->tree)->count / 4 + 1 : 1);
+    return bytes > SHARE_AT_LEAST ? bytes : SHARE_AT_LEAST;
+}
+
+/* The buffer for a text that takes `len` bytes, of which `limit` are shown (0: all of them). */
 static struct rtmp_text begin_text(struct rtmpx_amf_texts *texts, size_t around, size_t len,
-                                   bool elsewhere, size_t *limit) {
-    size_t share = 4000000U / (texts->tree ? PTREE_DATA(texts->tree)->count / 4 + 1 : 1);
-    *limit = !elsewhere ? 0 : share > 256 ? share : 256;
+                                   size_t limit) {
     /* Room for the ellipsis of the limit and that of the buffer. */
-    size_t size = around + (*limit && len > *limit ? *limit : len) + 16;
+    size_t size = around + (limit && len > limit ? limit : len) + 16;
     char *out =
         size <= sizeof texts->scratch ? texts->scratch : wmem_alloc_array(texts->pool, char, size);
     return rtmp_text_over(out, size);
+}
+
+const char *rtmpx_amf_path_text(struct rtmpx_amf_texts *texts, const struct rtmp_text *path) {
+    size_t shown = path->len > SHARE_AT_LEAST ? share(texts) : SHARE_AT_LEAST;
+    if (path->len <= shown)
+        return path->out;
+    struct rtmp_text text = rtmp_text_over(texts->path, shown);
+    rtmp_text_add_len(&text, path->out, path->len);
+    return text.out;
 }
 
 const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp_amf_event *event) {
@@ -112,8 +128,8 @@ const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp
         return event->name;
     bool elsewhere = event->is_reference || event->whole.len == 0;
     const uint8_t *bytes = rtmp_bytes(texts->amf->reader, event->text);
-    size_t limit;
-    struct rtmp_text text = begin_text(texts, 0, 3 * (size_t)event->text.len, elsewhere, &limit);
+    size_t limit = elsewhere ? share(texts) : 0;
+    struct rtmp_text text = begin_text(texts, 0, 3 * (size_t)event->text.len, limit);
     if (bytes)
         rtmp_text_wire(&text, bytes, event->text.len, limit);
     return text.out;
@@ -121,9 +137,8 @@ const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp
 
 struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *path,
                                                const struct rtmp_amf_event *event) {
-    size_t limit;
-    struct rtmp_text text =
-        begin_text(texts, strlen(path) + 1, rtmp_amf_leaf_size(event), event->is_reference, &limit);
+    size_t limit = event->is_reference ? share(texts) : 0;
+    struct rtmp_text text = begin_text(texts, strlen(path) + 1, rtmp_amf_leaf_size(event), limit);
     rtmp_text_add(&text, path);
     rtmp_text_add(&text, "=");
     size_t value = text.len;

@@ -31,16 +31,20 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
 /*
  * Texts of fields, each valid up to the next one: short ones in `scratch`, long ones in `pool`.
  *
- * A few bytes of reference can stand for a long string. What all references of a frame show
- * together stays in the order of 50 MB, while the first ones, where real messages have them, are
- * shown in full.
+ * A few bytes of reference can stand for a long string, a byte of null below a long name for a long
+ * path. What all of those of a frame show together stays in the order of 20 MB, while the first
+ * ones, where real messages have them, are shown in full, and none is cut below 128 bytes.
  */
 struct rtmpx_amf_texts {
     const struct rtmp_amf *amf;
     proto_tree *tree; /* any of the frame's; NULL: nobody looks at the texts */
     wmem_allocator_t *pool;
     char scratch[1024];
+    char path[RTMP_LIMIT_AMF_PATH];
 };
+
+/* The path of a leaf: `path` itself, or what of it the frame has room for. */
+const char *rtmpx_amf_path_text(struct rtmpx_amf_texts *texts, const struct rtmp_text *path);
 
 /* A key, class or member name. */
 const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp_amf_event *event);

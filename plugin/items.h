@@ -7,10 +7,11 @@
 #include "rtmpx.h"
 
 /* Wireshark gives up a frame with more items than a preference allows (1,000,000), as a "Dissector
- * bug". Whoever adds items in a loop that the wire may prolong asks before each turn; the other
- * half is for what a turn adds, and for what says so on the way out. */
+ * bug". Whoever adds items in a loop that the wire may prolong asks before each turn; the rest is
+ * for what a turn adds, and for what says so on the way out. Four items for each value that a
+ * message may have (RTMP_LIMIT_MESSAGE_ITEMS) still fit: some 400 bytes each in a full tree. */
 static inline bool rtmpx_frame_is_full(proto_tree *tree) {
-    return tree && PTREE_DATA(tree)->count > prefs.gui_max_tree_items / 2;
+    return tree && PTREE_DATA(tree)->count > prefs.gui_max_tree_items / 5 * 2;
 }
 
 /* The characters of a span of the body as good UTF-8, control characters made visible; in packet

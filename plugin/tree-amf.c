@@ -164,10 +164,11 @@ static const char *name_text(struct view *view, const struct rtmp_amf_event *eve
     return view->want_text ? rtmpx_amf_name_text(&view->texts, event) : "";
 }
 
-static struct rtmpx_amf_leaf_text leaf_text(struct view *view, const struct rtmp_amf_event *event) {
+static struct rtmpx_amf_leaf_text leaf_text(struct view *view, const char *path,
+                                            const struct rtmp_amf_event *event) {
     if (!view->want_text)
         return (struct rtmpx_amf_leaf_text){.pair = "", .value = ""};
-    return rtmpx_amf_leaf_text(&view->texts, view->path.text.out, event);
+    return rtmpx_amf_leaf_text(&view->texts, path, event);
 }
 
 static proto_item *add_string(const struct view *view, proto_tree *tree, int id,
@@ -341,17 +342,18 @@ static void add_meaning(const struct view *view, proto_tree *tree,
 }
 
 /* Once a value it is said that paths are longer than those we show. */
-static void remark_path(struct view *view, proto_item *item) {
-    if (view->path.text.cut && !view->cut_said)
+static void remark_path(struct view *view, proto_item *item, bool cut) {
+    if (cut && !view->cut_said)
         expert_add_info(view->body->pinfo, item, &ei_rtmpx_limit);
-    view->cut_said |= view->path.text.cut;
+    view->cut_said |= cut;
 }
 
 static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
     proto_item *item = view->has_key ? add_key(view, parent, range) : NULL;
-    struct rtmpx_amf_leaf_text text = leaf_text(view, event);
+    const char *path = rtmpx_amf_path_text(&view->texts, &view->path.text);
+    struct rtmpx_amf_leaf_text text = leaf_text(view, path, event);
     if (!item)
         item = add_leaf_value(view, parent, event, text.value, range);
     if (!item)
@@ -366,8 +368,7 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     if (view->want_meaning)
         add_meaning(view, tree, event);
     if (view->want_path)
-        proto_item_set_generated(
-            add_string(view, tree, hf_path, event->whole, view->path.text.out));
+        proto_item_set_generated(add_string(view, tree, hf_path, event->whole, path));
     if (view->want_pair)
         proto_item_set_generated(add_string(view, tree, hf_pair, event->whole, text.pair));
     if (view->second_pair_hf)
@@ -375,7 +376,7 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
             add_string(view, tree, view->second_pair_hf, event->whole, text.pair));
     add_remark(view, item, event->remark);
     if (view->want_expert)
-        remark_path(view, item);
+        remark_path(view, item, view->path.text.cut || path != view->path.text.out);
     value_added(view, event->depth, true, item);
 }
 

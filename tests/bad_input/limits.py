@@ -70,6 +70,7 @@ MESSAGES = [
     ("AMF_REFERENCES", 17, objects3(), LIMIT),
     ("AMF_TRAITS", 17, traits3(), LIMIT),
     ("AMF_PATH", 20, CALL + amf0({"k" * 300: {"k" * 300: 1}}), LIMIT),
+    ("AMF_PATH", 20, CALL + amf0({"k" * 200: [None] * 10000}), LIMIT),  # what a full frame has room for
     ("MESSAGE_ITEMS", 20, CALL + b"\x05" * 100001, LIMIT),
     ("MESSAGE_ITEMS", 19, rtmp.short_text("so") + bytes(12) + b"\x08\0\0\0\0" * 100001, LIMIT),
     ("AGGREGATE_TAGS", 22, tags(10001), LIMIT),

@@ -3,84 +3,90 @@
 
 #include <string.h>
 
+#define PAGE RTMP_CHUNK_STREAMS_PAGE
+
 static void *resize(const struct rtmp_memory *memory, void *old, size_t size) {
     return memory->resize(memory->user, old, size);
 }
 
-static uint32_t hash(uint32_t csid, uint32_t capacity) {
-    return (csid * 2654435761U) & (capacity - 1);
-}
-
 /* Is it found by its id alone? */
 static bool is_low(uint32_t csid, uint32_t index) {
-    return csid < 64 && index < UINT8_MAX;
+    return csid < PAGE && index < UINT8_MAX;
 }
 
 struct rtmp_chunk_stream *rtmp_chunk_streams_find(const struct rtmp_chunk_streams *s,
                                                   uint32_t csid) {
-    if (csid < 64 && s->low[csid])
+    if (csid < PAGE && s->low[csid])
         return &s->items[s->low[csid] - 1];
-    if (!s->high)
+    if (csid / PAGE >= s->directory_size || !s->directory[csid / PAGE])
         return NULL;
-    for (uint32_t i = hash(csid, s->high_capacity);; i = (i + 1) & (s->high_capacity - 1)) {
-        if (!s->high[i])
-            return NULL;
-        struct rtmp_chunk_stream *stream = &s->items[s->high[i] - 1];
-        if (stream->message.csid == csid)
-            return stream;
-    }
+    uint32_t place = s->pages[s->directory[csid / PAGE] - 1][csid % PAGE];
+    return place ? &s->items[place - 1] : NULL;
 }
 
-static void put_high(struct rtmp_chunk_streams *s, uint32_t index) {
-    uint32_t i = hash(s->items[index].message.csid, s->high_capacity);
-    while (s->high[i])
-        i = (i + 1) & (s->high_capacity - 1);
-    s->high[i] = index + 1;
+/* An array with room for one more than `count`, for `least` at first; NULL: no memory, the array is
+ * as it was. */
+static void *with_room(void *items, uint32_t count, uint32_t least, uint32_t *capacity, size_t size,
+                       const struct rtmp_memory *memory) {
+    if (count < *capacity)
+        return items;
+    uint32_t wanted = *capacity ? *capacity * 2 : least;
+    void *grown = resize(memory, items, wanted * size);
+    if (grown)
+        *capacity = wanted;
+    return grown;
 }
 
-/* The table stays at most half full, so that a search ends. */
-static bool grow_high(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory) {
-    if (s->high && s->high_count < s->high_capacity / 2)
+/* The directory reaches as far as the highest id there was. */
+static bool grow_directory(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory,
+                           uint32_t size) {
+    if (size <= s->directory_size)
         return true;
-    uint32_t capacity = s->high ? s->high_capacity * 2 : 16;
-    uint32_t *table = resize(memory, NULL, capacity * sizeof *table);
-    if (!table)
+    uint16_t *directory = resize(memory, s->directory, size * sizeof *directory);
+    if (!directory)
         return false;
-    memset(table, 0, capacity * sizeof *table);
-    if (s->high)
-        (void)resize(memory, s->high, 0);
-    s->high = table;
-    s->high_capacity = capacity;
-    for (uint32_t i = 0; i < s->count; i++)
-        if (!is_low(s->items[i].message.csid, i))
-            put_high(s, i);
+    memset(directory + s->directory_size, 0, (size - s->directory_size) * sizeof *directory);
+    s->directory = directory;
+    s->directory_size = size;
+    return true;
+}
+
+/* The page of an id is there from here on; false: no memory. */
+static bool add_page(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory,
+                     uint32_t csid) {
+    if (!grow_directory(s, memory, csid / PAGE + 1))
+        return false;
+    if (s->directory[csid / PAGE])
+        return true;
+    void *pages =
+        with_room(s->pages, s->page_count, 1, &s->page_capacity, sizeof *s->pages, memory);
+    if (!pages)
+        return false;
+    s->pages = pages;
+    memset(s->pages[s->page_count], 0, sizeof *s->pages);
+    s->directory[csid / PAGE] = (uint16_t)++s->page_count;
     return true;
 }
 
 struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *s,
                                                  const struct rtmp_memory *memory, uint32_t csid) {
-    if (!is_low(csid, s->count) && !grow_high(s, memory))
+    uint32_t index = s->count;
+    if (!is_low(csid, index) && !add_page(s, memory, csid))
         return NULL;
-    if (s->count == s->capacity) {
-        uint32_t capacity = s->capacity ? s->capacity * 2 : 4;
-        struct rtmp_chunk_stream *items = resize(memory, s->items, capacity * sizeof *items);
-        if (!items)
-            return NULL;
-        s->items = items;
-        s->capacity = capacity;
-    }
-    uint32_t index = s->count++;
+    void *items = with_room(s->items, s->count, 4, &s->capacity, sizeof *s->items, memory);
+    if (!items)
+        return NULL;
+    s->items = items;
+    s->count++;
     struct rtmp_chunk_stream *stream = &s->items[index];
     memset(stream, 0, sizeof *stream);
     stream->message.csid = csid;
     stream->broken = true;
     rtmp_chunk_streams_mend(s, stream);
-    if (is_low(csid, index)) {
+    if (is_low(csid, index))
         s->low[csid] = (uint8_t)(index + 1);
-    } else {
-        put_high(s, index);
-        s->high_count++;
-    }
+    else
+        s->pages[s->directory[csid / PAGE] - 1][csid % PAGE] = index + 1;
     return stream;
 }
 
@@ -102,14 +108,16 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_stream
 }
 
 uint64_t rtmp_chunk_streams_size(const struct rtmp_chunk_streams *s) {
-    uint64_t size = s->count * sizeof *s->items + s->high_capacity * sizeof *s->high;
+    uint64_t size = s->count * sizeof *s->items + s->page_count * sizeof *s->pages +
+                    s->directory_size * sizeof *s->directory;
     for (uint32_t i = 0; i < s->count; i++)
         size += s->items[i].kept;
     return size;
 }
 
+/* NULL: no memory, or no bytes. */
 static void *duplicate(const struct rtmp_memory *memory, const void *bytes, size_t size) {
-    void *copy = resize(memory, NULL, size);
+    void *copy = size ? resize(memory, NULL, size) : NULL;
     if (copy)
         memcpy(copy, bytes, size);
     return copy;
@@ -120,17 +128,18 @@ bool rtmp_chunk_streams_copy(struct rtmp_chunk_streams *copy, const struct rtmp_
     uint32_t count = s->count;
     *copy = *s;
     copy->count = copy->capacity = 0;
-    copy->items = NULL;
-    copy->high = NULL;
-    if (s->high && !(copy->high = duplicate(memory, s->high, s->high_capacity * sizeof *s->high)))
-        return false;
-    if (count && !(copy->items = duplicate(memory, s->items, count * sizeof *s->items)))
-        return false;
+    copy->page_capacity = copy->page_count;
+    copy->items = duplicate(memory, s->items, count * sizeof *s->items);
+    copy->pages = duplicate(memory, s->pages, s->page_count * sizeof *s->pages);
+    copy->directory = duplicate(memory, s->directory, s->directory_size * sizeof *s->directory);
+    bool copied = (copy->items || !count) && (copy->pages || !s->page_count) &&
+                  (copy->directory || !s->directory);
+    if (!copy->items)
+        return copied;
     copy->count = copy->capacity = count;
-    bool copied = true;
     for (uint32_t i = 0; i < count; i++) {
         struct rtmp_chunk_stream *cs = &copy->items[i];
-        cs->body = cs->kept ? duplicate(memory, s->items[i].body, cs->kept) : NULL;
+        cs->body = duplicate(memory, s->items[i].body, cs->kept);
         cs->capacity = cs->kept;
         copied &= cs->body || !cs->kept;
     }
@@ -143,8 +152,10 @@ void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *s, const struct rtmp_
             (void)resize(memory, s->items[i].body, 0);
     if (s->items)
         (void)resize(memory, s->items, 0);
-    if (s->high)
-        (void)resize(memory, s->high, 0);
+    if (s->pages)
+        (void)resize(memory, s->pages, 0);
+    if (s->directory)
+        (void)resize(memory, s->directory, 0);
 }
 
 /* ---- one chunk stream ---- */

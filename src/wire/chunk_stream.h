@@ -52,18 +52,23 @@ struct rtmp_chunk_stream {
     struct rtmp_outline outline; /* of it; `skip`: bytes to come that are not kept, for any body */
 };
 
+/* Ids below this number are found by a byte each; the others in pages of as many. */
+#define RTMP_CHUNK_STREAMS_PAGE 64U
+
 /*
- * The chunk streams of one direction, found by id in constant time: ids below 64 (nearly all) by
- * index, where a byte holds it, the others by open addressing. Bounded by the number of ids,
- * RTMP_LIMIT_CSID. Pointers to items hold until the next rtmp_chunk_streams_add().
+ * The chunk streams of one direction, found by id in constant time, whatever ids a sender chooses:
+ * those below 64 (nearly all) by index, where a byte holds it, the others in a table of pages, of
+ * which only those are there that have one. Bounded by the number of ids, RTMP_LIMIT_CSID. Pointers
+ * to items hold until the next rtmp_chunk_streams_add().
  */
 struct rtmp_chunk_streams {
     struct rtmp_chunk_stream *items;
     uint32_t count, capacity;
-    uint32_t unbroken; /* index + 1 of the first of those that are not broken */
-    uint8_t low[64];   /* csid < 64 -> index + 1, 0: not there */
-    uint32_t *high;    /* open addressing, index + 1 */
-    uint32_t high_capacity, high_count;
+    uint32_t unbroken;                    /* index + 1 of the first of those that are not broken */
+    uint8_t low[RTMP_CHUNK_STREAMS_PAGE]; /* csid < 64 -> index + 1, 0: not there */
+    uint16_t *directory;                  /* csid / 64 -> number of its page + 1, 0: none */
+    uint32_t (*pages)[RTMP_CHUNK_STREAMS_PAGE]; /* csid % 64 -> index + 1, 0: not there */
+    uint32_t directory_size, page_count, page_capacity;
 };
 
 /* The chunk stream of an id, or NULL. */

@@ -547,7 +547,7 @@ static bool open_streams_while_memory_fails(const struct output *out, uint32_t c
 
 static void allocation_failures_lose_no_chunk_stream_for_ever(void **state) {
     (void)state;
-    const uint32_t count = 60; /* some in the table of low ids, most in the hash table */
+    const uint32_t count = 60; /* some in the table of low ids, most in pages */
     struct output out = {.chunk_size = 128};
     for (uint32_t i = 0; i < count; i++) {
         struct sent m = {.csid = 60 + i, .type = 8, .length = 4, .stream_id = 1};

@@ -326,7 +326,7 @@ static bool swapped_while_memory_fails(const struct report *expected, long fail_
     bool reached = false;
     uint32_t at = SET_CHUNK_SIZE;
     begin(&dir, &shown, &memory);
-    /* An open message on a chunk stream in the hash table. */
+    /* An open message on a chunk stream in a page. */
     static const uint8_t high[13 + 128] = {0, 200, 0, 0, 0, 0, 0, 129, 8, 1, 0, 0, 0};
     dir.position = dir.dechunk.position = BEGIN - sizeof high;
     rtmp_direction_feed(&dir, high, sizeof high);

@@ -17,6 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 60  # of each fuzz target
+LINES = 20  # of what a script that failed printed
 LEAST_SHOWN = 99.5  # percent of the messages that loss leaves
 
 
@@ -51,6 +52,8 @@ class Report:
     def script(self, figure, goal, script, *arguments):
         result = run(sys.executable, ROOT / "tests" / script, "--build", self.directory, *arguments)
         self.row(figure, goal, last_line(result), result.returncode == 0)
+        if result.returncode:
+            print("".join(f"    {line}\n" for line in result.stdout.strip().splitlines()[-LINES:]), end="")
 
     # ---- one method a row
 

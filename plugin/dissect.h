@@ -17,11 +17,12 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 uint64_t rtmpx_next_offset(const struct rtmpx_direction *direction);
 
 /*
- * Is it a version byte, C0 or S0, without anything behind it? Some stacks send it so, and TLS 1.0
- * puts the first byte of all that is written into a record of its own (observed). What it is the
- * next bytes tell: a heuristic asks for them. False: the user does not let streams be put together.
+ * Are these the first bytes of a handshake, too few to be sure? Some stacks send the version byte,
+ * C0 or S0, in a segment of its own, and TLS 1.0 puts the first byte of all that is written into a
+ * record of its own (observed). What it is the next bytes tell: a heuristic asks for them. False:
+ * the user does not let streams be put together.
  */
-bool rtmpx_lone_version(tvbuff_t *tvb);
+bool rtmpx_handshake_promised(tvbuff_t *tvb);
 bool rtmpx_ask_for_more(packet_info *pinfo);
 
 /* Does TCP, by the user's preferences, keep to itself some segments that come late or again? */

@@ -88,9 +88,10 @@ uint64_t rtmpx_next_offset(const struct rtmpx_direction *direction) {
     return direction->wire.position;
 }
 
-bool rtmpx_lone_version(tvbuff_t *tvb) {
-    return tvb_reported_length(tvb) == 1 && tvb_captured_length(tvb) == 1 &&
-           rtmp_handshake_looks(tvb_get_ptr(tvb, 0, 1), 1) == RTMP_MAYBE;
+bool rtmpx_handshake_promised(tvbuff_t *tvb) {
+    uint32_t len = tvb_captured_length(tvb);
+    return len == tvb_reported_length(tvb) &&
+           rtmp_handshake_promises(tvb_get_ptr(tvb, 0, (int)len), len);
 }
 
 bool rtmpx_ask_for_more(packet_info *pinfo) {
@@ -137,11 +138,21 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
 }
 
 /* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
-static void add_gap_hint(proto_tree *tree, tvbuff_t *tvb, int start) {
-    if (!rtmpx_tcp_withholds())
+static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
+                    const struct rtmpx_remark *remark) {
+    int start = (int)remark->start;
+    proto_item *item =
+        proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
+    proto_item_set_generated(item);
+    if (!rtmpx_tcp_withholds()) {
+        expert_add_info(view->pinfo, item, &ei_gap);
         return;
+    }
+    expert_add_info_format(view->pinfo, item, &ei_gap,
+                           "RTMP: bytes are missing from the capture, or TCP holds them back "
+                           "(preference tcp.reassemble_out_of_order)");
     proto_item_set_generated(proto_tree_add_string(
-        tree, hf_gap_hint, tvb, start, 0,
+        tree, hf_gap_hint, view->tvb, start, 0,
         "If these bytes came later or were sent again, the TCP preference \"Reassemble "
         "out-of-order segments\" (tcp.reassemble_out_of_order) brings them back; where others are "
         "lost for good, tcp.no_subdissector_on_error and tcp.desegment_tcp_streams, both off"));
@@ -153,9 +164,7 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
     proto_item *item = NULL;
     switch (remark->kind) {
     case RTMP_NOTE_GAP:
-        item = proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
-        expert_add_info(view->pinfo, item, &ei_gap);
-        add_gap_hint(tree, view->tvb, start);
+        add_gap(tree, view, remark);
         break;
     case RTMP_NOTE_LATE:
         item = proto_tree_add_uint64(tree, hf_late_length, view->tvb, start, 0, remark->count);

@@ -115,8 +115,10 @@ static bool tcp_preference(const char *name) {
 }
 
 bool rtmpx_tcp_withholds(void) {
-    return !tcp_preference("reassemble_out_of_order") &&
-           (tcp_preference("no_subdissector_on_error") || tcp_preference("desegment_tcp_streams"));
+    bool desegments = tcp_preference("desegment_tcp_streams");
+    bool orders = tcp_preference("reassemble_out_of_order") && desegments;
+    return tcp_preference("analyze_sequence_numbers") && !orders &&
+           (tcp_preference("no_subdissector_on_error") || desegments);
 }
 
 /* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */
@@ -186,7 +188,7 @@ static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     if (len == 0)
         return FALSE;
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
-    if (len == tvb_reported_length(tvb) && rtmp_handshake_promises(bytes, len) && tcpinfo &&
+    if (rtmpx_handshake_promised(tvb) && tcpinfo &&
         begins_at(find_or_create_conversation(pinfo), pinfo, first_seq(tcpinfo, len)))
         return rtmpx_ask_for_more(pinfo);
     if (!rtmp_handshake_certain(bytes, len))

@@ -33,9 +33,11 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     uint32_t len = tvb_captured_length(tvb);
     if (len == 0)
         return FALSE;
-    if (rtmpx_lone_version(tvb))
-        return rtmpx_ask_for_more(pinfo);
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
+    if (rtmpx_handshake_promised(tvb)) {
+        (void)connection_of(pinfo); /* who spoke first is noted before the other side answers */
+        return rtmpx_ask_for_more(pinfo);
+    }
     if (!rtmp_handshake_certain(bytes, len))
         return FALSE;
     /* The handle of the TLS session; the TCP conversation's would take TLS out of the way. */

@@ -17,13 +17,15 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
+import tls  # noqa: E402
 from tshark import Tshark, run_main  # noqa: E402
 
 CLIENT, SERVER = rtmp.CLIENT, rtmp.SERVER
 CASES = []
 SHIPPED = HERE.parent / "captures" / "defects"
 SAMPLES = HERE.parents[1] / "samples"
-TCP = ("relative_sequence_numbers", "reassemble_out_of_order", "no_subdissector_on_error")
+TCP = ("relative_sequence_numbers", "reassemble_out_of_order", "no_subdissector_on_error",
+       "desegment_tcp_streams", "analyze_sequence_numbers")
 FIELDS = ("frame.number", "rtmpx.type", "rtmpx.length", "rtmpx.timestamp", "rtmpx.csid", "rtmpx.command.name")
 TROUBLE = "rtmpx.gap || rtmpx.malformed || rtmpx.resynchronized || rtmpx.midstream || _ws.malformed"
 
@@ -133,15 +135,96 @@ def wraps_many_times(test):
         test.same(f"holes, relative {relative}", gaps, [(str(1 << 29),)] * 28)
 
 
+def turns(connection, name, count=8):
+    """A command a segment."""
+    for turn in range(count):
+        connection.message(CLIENT, rtmp.command(f"{name} {turn}", turn, "x" * 100), fmt=0)
+    return connection
+
+
+def swapped(segments, at):
+    """The segment at `at` and the next one change places, not times."""
+    first, second = segments[at], segments[at + 1]
+    segments[at:at + 2] = second.replace(time=first.time), first.replace(time=second.time)
+
+
+def kinds_of_connections(key_log):
+    """By name: one of each kind that TCP's preferences might treat in another way."""
+    found = {}
+
+    def add(name, kind=rtmp.Connection, *arguments, port=1935, shake=True, **options):
+        number = len(found)
+        connection = kind(*arguments, client=("10.9.9.9", 40000 + number), server=("10.0.0.1", port),
+                          start=10**18 + number * 10**12, **options).open()
+        if shake:
+            connection.shake()
+        found[name] = turns(connection, name)
+        return connection.segments
+
+    add("clean")
+    add("elsewhere", port=20000)
+    add("wraps", sequences=(pcap.WRAP - 3500, pcap.WRAP - 3200))
+    segments = add("repeated")
+    segments.insert(-3, segments[-5].replace(time=segments[-4].time + 1))
+    del add("lost")[-5]
+    swapped(add("late"), -5)
+    del add("middle", shake=False)[:3]
+    add("tls", tls.Connection, key_log, port=443)
+    add("tls on 1935", tls.Connection, key_log)
+    segments = add("again")
+    again = rtmp.Connection(client=found["again"].ends[CLIENT], start=found["again"].time + 10**9,
+                            sequences=(77, 77)).open().shake()
+    segments += turns(again, "again").segments
+    return found
+
+
+ALL = "01234567"
+
+
+def shown_of(kind, reassemble, no_subdissector, desegment, analyze):
+    """What TCP hands on of a kind, by the table in src/README.md: digits are messages, ! a hole before it, ? with a
+    hint that the preferences may bring it back."""
+    ordered = reassemble and desegment and analyze
+    hint = "?" if analyze and not ordered and (no_subdissector or desegment) else ""
+    withheld = analyze and no_subdissector
+    if kind == "lost":
+        return "012" if ordered else f"0124!{hint}567"
+    if kind == "late":
+        return ALL if ordered else f"0124!{hint}567" if withheld else f"0124!{hint}3567"
+    if kind.startswith("tls"):  # TLS wants its records put together
+        return ALL if desegment else ""
+    return ALL * 2 if kind == "again" else ALL
+
+
 @case
 def preferences_of_tcp(test):
-    """Whatever the user prefers, a clean capture gives the same messages in the same frames."""
-    for capture in (SAMPLES / "noteroom.pcap", SAMPLES / "chunk-forms.pcap"):
-        expected = None
-        for values in itertools.product((True, False), repeat=len(TCP)):
-            shown = test.fields(capture, FIELDS, "-Y", "rtmpx.message", *preferences(*values))
-            expected = expected or shown
-            test.same(f"{capture.name} {values}: differs", shown == expected and bool(shown), True)
+    """Whatever the user prefers, what TCP hands on gives the same messages; of what it withholds a hint says so."""
+    key_log = test.tshark.directory / "keys.txt"
+    kinds = kinds_of_connections(key_log)
+    key_log.chmod(0o644)
+    samples = [pcap.read_segments(SAMPLES / f"{name}.pcap") for name in ("noteroom", "chunk-forms")]
+    shift = 10**18 - samples[0][0].time
+    capture = test.tshark.directory / "kinds.pcap"
+    pcap.write_segments(capture, [s for c in kinds.values() for s in c.segments]
+                        + [s.replace(time=s.time + shift + 10**14 * n) for n, sample in enumerate(samples, 1)
+                           for s in sample])
+    fields = ("ip.src", "tcp.srcport", "rtmpx.gap", "rtmpx.gap.hint", *FIELDS)
+    combinations = [(sum(values) % 2, *values, True) for values in itertools.product((True, False), repeat=3)]
+    combinations += [(True, True, True, True, False), (False, False, False, False, False)]
+    first = None
+    for values in combinations:
+        shown, of_samples = dict.fromkeys(kinds, ""), []
+        for source, port, gap, hint, *rest in test.fields(
+                capture, fields, "-Y", "rtmpx.message", "-o", f"tls.keylog_file:{key_log}", *preferences(*values)):
+            if source == "10.9.9.9":
+                shown[list(kinds)[int(port) - 40000]] += ("".join(name[-1] for name in rest[-1].split(","))
+                                                      + ("!" if gap else "") + ("?" if hint else ""))
+            else:
+                of_samples.append(rest)
+        first = first or of_samples
+        test.same(f"{values}: samples are the same, and there", of_samples == first and len(first) > 50, True)
+        for kind in kinds:
+            test.same(f"{kind} {values}", shown[kind], shown_of(kind, *values[1:]))
 
 
 @case
@@ -285,37 +368,61 @@ def the_preference_names_the_ports(test):
                                for name in ("rtmpt", "rtmpx")], [True, False])
 
 
-@case
-def version_bytes_alone(test):
-    """C0 and S0 in a segment or a TLS record of their own, on ports that nobody registered."""
-    connection = rtmp.Connection(server=("10.0.0.1", 20000)).open()
+def hello_in_pieces(connection, size, count=50):
+    """A handshake whose packets begin with that many pieces of so many bytes; then each side says hello."""
     first, answer, last = rtmp.handshake(seed=7)
-    for direction, packets in ((CLIENT, first), (SERVER, answer)):
-        connection.send(direction, packets[:1])
-        connection.send(direction, packets[1:])
-    connection.send(CLIENT, last)
+    connection.open()
+    for direction, packets in ((CLIENT, first), (SERVER, answer), (CLIENT, last)):
+        connection.send(direction, packets[:count * size], mss=size)
+        connection.send(direction, packets[count * size:])
     connection.message(CLIENT, rtmp.command("hello", 0, None))
     connection.message(SERVER, rtmp.command("answer to hello", 0, None))
-    capture = test.write(connection)
-    for arguments in ((), ("-2",), preferences(True, True, True), preferences(False, False, False)):
-        test.same(f"commands {arguments}", test.commands(capture, *arguments), said("hello"))
-        test.same(f"trouble {arguments}", test.trouble(capture, *arguments), [])
-    for size in (2, 7, 19, 40):
-        cut = rtmp.Connection(server=("10.0.0.1", 20000)).open()
-        for direction, packets in ((CLIENT, first), (SERVER, answer), (CLIENT, last)):
-            cut.send(direction, packets[:50 * size], mss=size)
-            cut.send(direction, packets[50 * size:])
-        cut.message(CLIENT, rtmp.command("hello", 0, None))
-        cut.message(SERVER, rtmp.command("answer to hello", 0, None))
-        cut = test.write(cut, name=f"cut{size}.pcap")
-        test.same(f"commands, {size} bytes each", test.commands(cut), said("hello"))
-        versions = test.fields(cut, ("tcp.dstport",), "-Y", "rtmpx.handshake.version")
-        test.same(f"versions, {size} bytes each", sorted(set(versions)), [("20000",), ("50000",)])
-    other = rtmp.Connection(server=("10.0.0.1", 20000)).open()
-    other.send(CLIENT, b"\x03")
-    other.send(CLIENT, b"what is no handshake, though it begins with the version" * 40)
-    test.same("another protocol", test.fields(test.write(other, name="other.pcap"), ("frame.number",),
-                                              "-Y", "rtmpx"), [])
+    return connection
+
+
+@case
+def handshakes_in_small_pieces(test):
+    """C0 and S0 in a segment or a TLS record of their own, or more of them so, on ports that nobody registered. The
+    server may answer before C1 is there."""
+    key_log = test.tshark.directory / "pieces.txt"
+    pieces, connections = ((1, 1), (1, 50), (2, 50), (7, 50), (19, 50), (40, 50)), []
+
+    def ends(port):
+        number = len(connections)
+        return {"client": ("10.0.0.2", 50000 + number), "server": ("10.0.0.1", port), "start": 10**18 + number * 10**12}
+
+    for size, count in pieces:
+        connections.append(hello_in_pieces(rtmp.Connection(**ends(20000)), size, count))
+        for port in (443, 1935, 60000):
+            connections.append(hello_in_pieces(tls.Connection(key_log, **ends(port)), size, count))
+    early = tls.Connection(key_log, **ends(60000)).open()
+    first, answer, last = rtmp.handshake(seed=7)
+    for direction, data in ((CLIENT, first[:5]), (SERVER, answer), (CLIENT, first[5:] + last)):
+        early.send(direction, data)
+    early.message(CLIENT, rtmp.command("hello", 0, None))
+    early.message(SERVER, rtmp.command("answer to hello", 0, None))
+    connections.append(early)
+    known = len(connections)
+    connections.append(rtmp.Connection(**ends(20000)).open())
+    connections.append(tls.Connection(key_log, **ends(20000)).open())
+    for other in connections[known:]:
+        other.send(CLIENT, b"\x03")
+        other.send(CLIENT, b"what is no handshake, though it begins with the version" * 40)
+    key_log.chmod(0o644)
+    capture = test.write(*connections)
+    keys = ("-o", f"tls.keylog_file:{key_log}")
+    everywhere = (True, True, True, True, True), (False, False, False, True, True)
+    for arguments in ((), ("-2",), *(preferences(*values) for values in everywhere)):
+        rows = test.fields(capture, ("tcp.stream", "tcp.srcport", "rtmpx.handshake.version", "rtmpx.command.name"),
+                           "-Y", "rtmpx", *keys, *arguments)
+        for stream, connection in enumerate(connections[:known]):
+            where = f"{connection.ends[CLIENT][1]} {arguments}"
+            ours = [row[1:] for row in rows if row[0] == str(stream)]
+            test.same(f"commands {where}", [row[2] for row in ours if row[2]], said("hello"))
+            test.same(f"sides {where}", {row[0] for row in ours if row[1]},
+                      {str(port) for _, port in connection.ends})
+        test.same(f"another protocol {arguments}", [row for row in rows if int(row[0]) >= known], [])
+        test.same(f"trouble {arguments}", test.trouble(capture, *keys, *arguments), [])
     sides = ("-Y", "rtmpx.command.name", "-e", "tcp.dstport")
     for arguments in ((), ("-2",)):
         shown = test.fields(SHIPPED.parent / "rtmps_version_byte_alone.pcapng",

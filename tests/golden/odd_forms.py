@@ -39,7 +39,8 @@ def main():
             control(PEER_BANDWIDTH, 2500000, extra=b"\x02abc"),
             Message(99, b"not known"),
             call("acknowledge", b"\x0a\x07" + text3("DSK")
-                 + b"\xa1\x02" + amf3({"n": 1}) + amf3(1.5e12) + amf3(bytes(16))  # body, timestamp, messageIdBytes
+                 + b"\xa1\x02" + amf3({"n": 1}) + amf3(1.500000000123e12)  # body, timestamp
+                 + amf3(bytes(16))  # messageIdBytes
                  + b"\x05" + amf3("correlation") + amf3("unnamed")
                  + b"\x00")):
         connection.message(CLIENT, message)

@@ -180,18 +180,23 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     return rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
 }
 
+/* Are these the first bytes of the direction? */
+static bool begins_here(packet_info *pinfo, const struct tcpinfo *tcpinfo, uint32_t len) {
+    return tcpinfo && begins_at(find_or_create_conversation(pinfo), pinfo, first_seq(tcpinfo, len));
+}
+
 /* Any port: claim a connection whose first bytes can only be an RTMP handshake. */
 static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                    void *data) {
     uint32_t len = tvb_captured_length(tvb);
-    const struct tcpinfo *tcpinfo = data;
+    uint32_t reported = tvb_reported_length(tvb);
     if (len == 0)
         return FALSE;
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
-    if (rtmpx_handshake_promised(tvb) && tcpinfo &&
-        begins_at(find_or_create_conversation(pinfo), pinfo, first_seq(tcpinfo, len)))
+    if (rtmpx_handshake_promised(tvb) && begins_here(pinfo, data, len))
         return rtmpx_ask_for_more(pinfo);
-    if (!rtmp_handshake_certain(bytes, len))
+    bool cut = len < reported && rtmp_handshake_cut(bytes, len, reported);
+    if (!rtmp_handshake_certain(bytes, len) && !(cut && begins_here(pinfo, data, reported)))
         return FALSE;
     conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
     return dissect_rtmpx_tcp(tvb, pinfo, tree, data) > 0;

@@ -18,6 +18,7 @@ enum {
 enum {
     ENOUGH_PLAIN = 48, /* a time and a zero field */
     ENOUGH_OTHERWISE = 512,
+    ENOUGH_CUT = 30, /* of Ethernet, IPv4 and TCP with timestamps, 96 bytes are captured */
     TEXT_LENGTH = 16
 };
 
@@ -337,6 +338,17 @@ bool rtmp_handshake_promises(const uint8_t *bytes, size_t len) {
     if (version == 0) /* small little-endian numbers: few of them are waited with */
         return len < RTMP_HANDSHAKE_TELLING || time > 0xff;
     return known_version(version, there);
+}
+
+bool rtmp_handshake_cut(const uint8_t *bytes, size_t len, size_t reported) {
+    if (len < ENOUGH_CUT || reported < ENOUGH_OTHERWISE ||
+        rtmp_handshake_looks(bytes, len) == RTMP_NO)
+        return false;
+    struct rtmp_reader r = rtmp_reader_over(bytes, ENOUGH_CUT);
+    (void)rtmp_take(&r, 1 + 4);
+    uint32_t version = rtmp_u32(&r);
+    /* Of 21 random bytes 20 are different. */
+    return (version == 0 || known_version(version, 4)) && distinct_values(bytes, ENOUGH_CUT) >= 16;
 }
 
 bool rtmp_handshake_is_tls(const uint8_t *bytes, size_t len) {

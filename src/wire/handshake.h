@@ -104,6 +104,13 @@ bool rtmp_handshake_certain(const uint8_t *bytes, size_t len);
  */
 bool rtmp_handshake_promises(const uint8_t *bytes, size_t len);
 
+/*
+ * The first `len` bytes of a segment of `reported` bytes that the snapshot length cut, where a
+ * connection is known to begin: is it a handshake? The bytes that would make it certain were not
+ * captured; what is there of the version field and of the randomness must fit.
+ */
+bool rtmp_handshake_cut(const uint8_t *bytes, size_t len, size_t reported);
+
 /* Do the first bytes of a direction begin a TLS record with a ClientHello or ServerHello (RFC 8446
  * 5.1, 4)? RTMPS is on port 1935 too. */
 bool rtmp_handshake_is_tls(const uint8_t *bytes, size_t len);

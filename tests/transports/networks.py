@@ -254,6 +254,10 @@ def late_segments(test):
     hints = [len(test.fields(capture, ("rtmpx.gap.hint",), "-Y", "rtmpx.gap.hint", *arguments))
              for arguments in ((), all_of_them, ("-o", "tcp.reassemble_out_of_order:TRUE"))]
     test.same("hints", hints, [2, 0, 0])
+    warnings = [test.fields(capture, ("_ws.expert.message",), "-Y", "rtmpx.gap", *arguments)
+                for arguments in ((), all_of_them)]
+    test.same("warnings that name a preference", [["tcp.reassemble_out_of_order" in text for text, in rows]
+                                                  for rows in warnings], [[True] * 2, [False] * 2])
 
 
 HANDED_ON = ("-o", "tcp.no_subdissector_on_error:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE")
@@ -307,6 +311,24 @@ def one_direction_only(test):
         capture = test.write(connection, name=f"{kept}.pcap")
         test.same(f"commands of {kept}", test.commands(capture), said("one", "two")[kept::2])
         test.same(f"trouble of {kept}", test.trouble(capture), [])
+
+
+@case
+def cut_handshakes_on_any_port(test):
+    """A snapshot length leaves 30 bytes of each segment, digests and randomness are cut off."""
+    connections = []
+    for number, (scheme, version) in enumerate(((None, 3), (0, 3), (1, 3), (0, 6))):
+        connections.append(rtmp.Connection(client=("10.0.0.2", 50000 + number), server=("10.0.0.1", 20000),
+                                           start=10**18 + number * 10**12).open())
+        connections[-1].shake(scheme=scheme, version=version, seed=number)
+        connections[-1].message(CLIENT, rtmp.Message(rtmp.WINDOW_ACK_SIZE, b"\0\0\1\0", csid=2))
+    capture = test.tshark.directory / "cut.pcap"
+    pcap.write_segments(capture, [s for c in connections for s in c.segments], snaplen=84)
+    test.same("versions", test.fields(capture, ("tcp.dstport", "rtmpx.handshake.version"), "-Y",
+                                      "rtmpx.handshake.version && tcp.dstport == 20000"),
+              [("20000", version) for version in "3336"])
+    test.same("messages", test.fields(capture, ("tcp.srcport", "rtmpx.window_ack_size"), "-Y", "rtmpx.window_ack_size"),
+              [(str(50000 + number), "256") for number in range(3)])
 
 
 @case

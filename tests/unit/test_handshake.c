@@ -298,6 +298,34 @@ static void test_promises(void **state) {
     }
 }
 
+/* A segment that a snapshot length cut: another protocol's beginning is none, a handshake's is. */
+static void test_cut_by_a_snapshot_length(void **state) {
+    (void)state;
+    static const struct {
+        const char *hex;
+        size_t reported;
+        bool handshake;
+    } beginnings[] = {
+        {"03 000003E8 00000000 A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334 45", 1448, true},
+        {"03 00000000 00000000 A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334 45", 1537, true},
+        {"03 000003E8 80000702 A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334 45", 1448, true},
+        {"06 000003E8 0D0E0A0D A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334 45", 536, true},
+        {"03 000003E8 00000000 A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334", 1448, false},
+        {"03 000003E8 00000000 A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334 45", 100, false},
+        {"03 000003E8 12345678 A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334 45", 1448, false},
+        {"04 000003E8 00000000 A1B2C3D4E5F60718293A4B5C6D7E8F90A1122334 45", 1448, false},
+        {"03 00000001 00000000 000000020000000300000004000000050000000600", 1448, false},
+        {"03 00000000 0000FF14 00000000 02000763 6F6E6E65 637400 3FF00000 00000000", 600, false},
+    };
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        size_t len;
+        uint8_t *bytes = guarded_hex(beginnings[i].hex, &len);
+        if (rtmp_handshake_cut(bytes, len, beginnings[i].reported) != beginnings[i].handshake)
+            fail_msg("%s", beginnings[i].hex);
+        guarded_free(bytes, len);
+    }
+}
+
 /* Random bytes after a 3: fits, for want of anything against it, but is not certain. */
 static void test_random_is_not_certain(void **state) {
     (void)state;
@@ -328,6 +356,7 @@ int main(void) {
         cmocka_unit_test(test_strangers_stay_maybe),
         cmocka_unit_test(test_random_is_not_certain),
         cmocka_unit_test(test_promises),
+        cmocka_unit_test(test_cut_by_a_snapshot_length),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
     return failures + run_vectors("handshake", check_vector);

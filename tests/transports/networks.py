@@ -54,6 +54,13 @@ class Case:
     def trouble(self, capture, *arguments):
         return [row[0] for row in self.fields(capture, ("frame.number",), "-Y", TROUBLE, *arguments)]
 
+    def good(self, what, capture, expected, *arguments):
+        """The commands in order, and no trouble: seen in one run."""
+        rows = self.fields(capture, ("frame.number", "rtmpx.command.name", *TROUBLE.split(" || ")), "-Y",
+                           f"rtmpx.command.name || {TROUBLE}", *arguments)
+        self.same(f"commands {what}", [name for row in rows if row[1] for name in row[1].split(",")], expected)
+        self.same(f"trouble {what}", [row[0] for row in rows if any(row[2:])], [])
+
     def same(self, what, shown, expected):
         if shown != expected:
             self.failed += 1
@@ -86,16 +93,20 @@ def preferences(*values):
 @case
 def port_used_again(test):
     """The same ends connect again; the new sequence numbers lie behind the old ones, or before."""
-    for start in (900000, 10, pcap.WRAP - 2000):
-        first = talk(rtmp.Connection(sequences=(50000, 60000)), "one", "two").close()
-        second = talk(rtmp.Connection(sequences=(start, start), start=first.time + 10**9), "three")
+    connections = []
+    for number, start in enumerate((900000, 10, pcap.WRAP - 2000)):
+        ends = {"client": ("10.0.0.2", 50000 + number)}
+        first = talk(rtmp.Connection(**ends, sequences=(50000, 60000), start=10**18 + number * 10**12),
+                     f"{start} one", f"{start} two").close()
+        second = talk(rtmp.Connection(**ends, sequences=(start, start), start=first.time + 10**9), f"{start} three")
         # The third breaks off the second without a word.
-        third = talk(rtmp.Connection(sequences=(start + 500, 7), start=second.time + 10**10), "four")
-        capture = test.write(first, second, third)
-        for passes in ((), ("-2",)):
-            test.same(f"commands, {start} {passes}", test.commands(capture, *passes),
-                      said("one", "two", "three", "four"))
-            test.same(f"trouble, {start} {passes}", test.trouble(capture, *passes), [])
+        third = talk(rtmp.Connection(**ends, sequences=(start + 500, 7), start=second.time + 10**10), f"{start} four")
+        connections += first, second, third
+    expected = [name for start in (900000, 10, pcap.WRAP - 2000)
+                for name in said(*(f"{start} {turn}" for turn in ("one", "two", "three", "four")))]
+    capture = test.write(*connections)
+    for passes in ((), ("-2",)):
+        test.good(passes, capture, expected, *passes)
 
 
 @case
@@ -290,9 +301,7 @@ def what_tcp_sends_again(test):
     for arguments in (HANDED_ON, IN_ORDER):
         for passes in ((), ("-2",)):
             what = " ".join((*arguments, *passes))
-            test.same(f"commands {what}", test.commands(capture, *arguments, *passes),
-                      said("first") + ["one", "two", "three"])
-            test.same(f"trouble {what}", test.trouble(capture, *arguments, *passes), [])
+            test.good(what, capture, said("first") + ["one", "two", "three"], *arguments, *passes)
         strings = test.fields(capture, ("rtmpx.amf.string",), "-Y", 'rtmpx.command.name == "two"', *arguments)
         test.same(f"strings {arguments}", strings, [("two," + "x" * 200,)])
     # By default TCP withholds one that overlaps: what else it brings is missing, and said to be.
@@ -309,8 +318,7 @@ def one_direction_only(test):
         source = connection.ends[kept]
         connection.segments = [s for s in connection.segments if s.source == source]
         capture = test.write(connection, name=f"{kept}.pcap")
-        test.same(f"commands of {kept}", test.commands(capture), said("one", "two")[kept::2])
-        test.same(f"trouble of {kept}", test.trouble(capture), [])
+        test.good(f"of {kept}", capture, said("one", "two")[kept::2])
 
 
 @case
@@ -463,21 +471,22 @@ def tls_on_any_port(test):
     expected = test.commands(SHIPPED / "d17_rtmps.pcap", *keys)
     test.same("commands on 443", len(expected), 2)
     test.same("without keys", test.commands(SHIPPED / "d17_rtmps.pcap"), [])
-    for port in (1935, 20000, 8443):
-        def moved(end, port=port):
-            return (end[0], port) if end[1] == 443 else end
-        path = test.tshark.directory / f"tls-{port}.pcap"
-        pcap.write_segments(path, [s.replace(source=moved(s.source), target=moved(s.target))
-                                   for s in segments])
-        # That what is on port 1935 is TLS its first record says; Decode As says it too.
-        tls = ("-d", f"tcp.port=={port},tls")
-        test.same(f"not told, {port}", test.commands(path, *keys), expected)
-        test.same(f"not told, two passes, {port}", test.commands(path, *keys, "-2"), expected)
-        test.same(f"commands on {port}", test.commands(path, *keys, *tls), expected)
-        by_hand = ("--disable-heuristic", "rtmpx_tls")
-        test.same(f"no heuristic, {port}", test.commands(path, *keys, *tls, *by_hand), [])
-        test.same(f"Decode As, {port}", test.commands(path, *keys, *tls, *by_hand, "-d",
-                                                      f"tls.port=={port},rtmpx"), expected)
+    ports = (1935, 20000, 8443)
+
+    def moved(end, port):
+        return (end[0], port) if end[1] == 443 else end
+
+    path = test.tshark.directory / "tls-ports.pcap"
+    pcap.write_segments(path, [s.replace(time=s.time + port * 10**12, source=moved(s.source, port),
+                                         target=moved(s.target, port)) for port in ports for s in segments])
+    # That what is on port 1935 is TLS its first record says; Decode As says it too.
+    as_tls = [word for port in ports for word in ("-d", f"tcp.port=={port},tls")]
+    as_rtmp = [word for port in ports for word in ("-d", f"tls.port=={port},rtmpx")]
+    by_hand = ("--disable-heuristic", "rtmpx_tls")
+    for what, shown, arguments in (("not told", True, ()), ("not told, two passes", True, ("-2",)),
+                                   ("told", True, as_tls), ("no heuristic", False, (*as_tls, *by_hand)),
+                                   ("Decode As", True, (*as_tls, *by_hand, *as_rtmp))):
+        test.same(what, test.commands(path, *keys, *arguments), expected * len(ports) * shown)
 
 
 def main():

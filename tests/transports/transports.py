@@ -26,6 +26,16 @@ EXPERTS = ("rtmpx.tunnel.retry", "rtmpx.tunnel.ahead")
 TROUBLE = ("rtmpx.gap", "rtmpx.malformed", "rtmpx.resynchronized", "rtmpx.abandoned")
 
 
+def request(path, body=b"\0"):
+    return (f"POST {path} HTTP/1.1\r\nHost: 10.0.0.1\r\nContent-Type: application/x-fcs\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+
+def reply(body=b"\1", typed=True, status="200 OK"):
+    kind = "Content-Type: application/x-fcs\r\n" if typed else ""
+    return f"HTTP/1.1 {status}\r\n{kind}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 class Network:
     """HTTP connections between one client and one server, on one clock."""
 
@@ -40,19 +50,17 @@ class Network:
         self.time = carrier.time
         return carrier
 
-    def _send(self, carrier, direction, head, body):
+    def send(self, carrier, direction, *messages):
+        """Side by side, in one segment if they fit."""
         carrier.time = self.time
-        carrier.send(direction, head.encode() + b"\r\n" + body)
+        carrier.send(direction, b"".join(messages))
         self.time = carrier.time
 
     def request(self, carrier, path, body=b"\0"):
-        self._send(carrier, CLIENT, f"POST {path} HTTP/1.1\r\nHost: 10.0.0.1\r\nContent-Type: "
-                   f"application/x-fcs\r\nContent-Length: {len(body)}\r\n", body)
+        self.send(carrier, CLIENT, request(path, body))
 
     def reply(self, carrier, body=b"\1", typed=True, status="200 OK"):
-        kind = "Content-Type: application/x-fcs\r\n" if typed else ""
-        self._send(carrier, SERVER,
-                   f"HTTP/1.1 {status}\r\n{kind}Content-Length: {len(body)}\r\n", body)
+        self.send(carrier, SERVER, reply(body, typed, status))
 
     def segments(self):
         segments = [segment for carrier in self.carriers for segment in carrier.segments]
@@ -215,6 +223,25 @@ def session_that_is_gone(network):
     network.request(a, one.path(), one.command("lost"))
     network.reply(a, b"no such session", typed=False, status="404 Not Found")
     return {"1": ["before", "lost"]}, {}
+
+
+@scenario
+def sessions_opened_in_one_segment(network):
+    """Two at once; later both speak twice in one segment."""
+    a = network.connect()
+    one, two = Session(network, "1"), Session(network, "2")
+    network.send(a, CLIENT, request("/open/1"), request("/open/1"))
+    network.send(a, SERVER, reply(b"1\n"), reply(b"2\n"))
+    for seed, session in enumerate((one, two)):
+        first, answer, last = rtmp.handshake(seed=seed)
+        session.exchange(a, first, answer)
+        session.exchange(a, last)
+    network.send(a, CLIENT, *(request(session.path(), session.command(f"{turn} of {session.name}"))
+                              for turn in ("first", "second") for session in (one, two)))
+    network.send(a, SERVER, *(reply(b"\1" + session.command(f"{turn} to {session.name}", SERVER))
+                              for turn in ("first", "second") for session in (one, two)))
+    return {"1": ["first of 1", "first of 2", "second of 1", "second of 2",
+                  "first to 1", "first to 2", "second to 1", "second to 2"]}, {}
 
 
 def write_all(path):

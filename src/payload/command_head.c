@@ -6,6 +6,7 @@
 
 #include "payload/message.h"
 
+#define AMF0_NUMBER 0x00
 #define AMF0_STRING 0x02
 #define AMF3_STRING 0x06
 
@@ -28,19 +29,39 @@ void rtmp_command_read_format(struct rtmp_command *command, struct rtmp_reader *
     command->format_value = first;
 }
 
-/* The first two values by the decoder: AMF3, or behind AVM+ markers. */
-static bool decode(struct rtmp_reader *reader, uint8_t amf_version, struct rtmp_amf_event *name,
-                   struct rtmp_amf_event *transaction_id) {
+static bool next_value(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
+    do
+        if (!rtmp_amf_next(amf, event))
+            return false;
+    while (event->kind == RTMP_AMF_AVMPLUS);
+    return true;
+}
+
+/* The short way, for what nearly every command begins with. */
+static bool skim(struct rtmp_command_head *head, struct rtmp_reader reader,
+                 struct rtmp_span *name) {
+    if (rtmp_u8(&reader) != AMF0_STRING)
+        return false;
+    *name = rtmp_take(&reader, rtmp_u16(&reader));
+    if (rtmp_u8(&reader) != AMF0_NUMBER)
+        return false;
+    head->transaction_id = rtmp_f64(&reader);
+    return rtmp_ok(&reader);
+}
+
+/* By the decoder: AMF3, or behind AVM+ markers. */
+static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader, uint8_t amf_version,
+                   struct rtmp_span *name) {
     struct rtmp_amf amf;
+    struct rtmp_amf_event event;
     rtmp_amf_init(&amf, reader, amf_version);
-    do
-        if (!rtmp_amf_next(&amf, name))
-            return false;
-    while (name->kind == RTMP_AMF_AVMPLUS);
-    do
-        if (!rtmp_amf_next(&amf, transaction_id))
-            return false;
-    while (transaction_id->kind == RTMP_AMF_AVMPLUS);
+    if (!next_value(&amf, &event) || event.kind != RTMP_AMF_STRING)
+        return false;
+    *name = event.text;
+    if (!next_value(&amf, &event) ||
+        (event.kind != RTMP_AMF_NUMBER && event.kind != RTMP_AMF_INTEGER))
+        return false;
+    head->transaction_id = event.kind == RTMP_AMF_NUMBER ? event.value.number : event.value.integer;
     return true;
 }
 
@@ -51,21 +72,15 @@ static bool is_named(const uint8_t *name, uint32_t len, const char *text) {
 bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
                             uint8_t type) {
     struct rtmp_command command;
-    struct rtmp_amf_event name;
-    struct rtmp_amf_event id;
+    struct rtmp_span name;
     rtmp_command_read_format(&command, &reader, type);
-    struct rtmp_reader plain = reader;
-    bool is_plain =
-        command.amf_version == 0 && rtmp_amf0_plain(&plain, &name) && rtmp_amf0_plain(&plain, &id);
-    if (!is_plain && !decode(&reader, command.amf_version, &name, &id))
+    bool is_read = command.amf_version == 0 && skim(head, reader, &name);
+    if (!is_read && !decode(head, &reader, command.amf_version, &name))
         return false;
-    const uint8_t *text = rtmp_bytes(&reader, name.text);
-    if (name.kind != RTMP_AMF_STRING || !text ||
-        (id.kind != RTMP_AMF_NUMBER && id.kind != RTMP_AMF_INTEGER))
+    const uint8_t *text = rtmp_bytes(&reader, name);
+    if (!text)
         return false;
-    head->transaction_id = id.kind == RTMP_AMF_NUMBER ? id.value.number : id.value.integer;
-    head->is_answer =
-        is_named(text, name.text.len, "_result") || is_named(text, name.text.len, "_error");
-    head->creates_stream = is_named(text, name.text.len, "createStream");
+    head->is_answer = is_named(text, name.len, "_result") || is_named(text, name.len, "_error");
+    head->creates_stream = is_named(text, name.len, "createStream");
     return true;
 }

@@ -3,35 +3,69 @@
 
 #include <string.h>
 
-static void forget(struct rtmp_calls *calls, uint32_t index) {
-    calls->count--;
-    memmove(&calls->item[index], &calls->item[index + 1],
-            (calls->count - index) * sizeof *calls->item);
+#include "wire/limits.h"
+
+enum { SETS_MAX = RTMP_LIMIT_CALLS / RTMP_CALLS_IN_SET };
+_Static_assert((SETS_MAX & (SETS_MAX - 1)) == 0, "the number of sets is doubled");
+
+/* Clients count their calls: so many in a row lie in as many sets. */
+static struct rtmp_call_set *set_of(const struct rtmp_calls *calls, double transaction_id) {
+    bool fits = transaction_id >= 0 && transaction_id <= UINT32_MAX;
+    uint32_t number = fits ? (uint32_t)transaction_id : 0;
+    return &calls->set[number & (calls->sets - 1)];
 }
 
-static bool make_room(struct rtmp_calls *calls, const struct rtmp_memory *memory) {
-    if (calls->count == RTMP_LIMIT_CALLS)
-        forget(calls, 0);
-    if (calls->count < calls->capacity)
-        return true;
-    uint32_t capacity = calls->capacity ? calls->capacity * 2 : 4;
-    struct rtmp_call *item =
-        memory->resize(memory->user, calls->item, capacity * sizeof *calls->item);
-    if (!item)
+static bool is_full(const struct rtmp_call_set *set) {
+    return set->call[RTMP_CALLS_IN_SET - 1].transaction_id != 0;
+}
+
+/* The longest unanswered of a full set falls out of it. */
+static void put(struct rtmp_call_set *set, struct rtmp_call call) {
+    memmove(&set->call[1], &set->call[0], sizeof *set - sizeof call);
+    set->call[0] = call;
+}
+
+static bool grow(struct rtmp_calls *calls, const struct rtmp_memory *memory) {
+    uint32_t before = calls->sets;
+    uint32_t sets = before ? before * 2 : 1;
+    struct rtmp_call_set *set = memory->resize(memory->user, calls->set, sets * sizeof *set);
+    if (!set)
         return false;
-    calls->item = item;
-    calls->capacity = capacity;
+    *calls = (struct rtmp_calls){set, sets};
+    memset(&set[before], 0, (sets - before) * sizeof *set);
+    for (uint32_t i = 0; i < before; i++) {
+        const struct rtmp_call_set old = set[i];
+        set[i] = (struct rtmp_call_set){0};
+        for (unsigned age = RTMP_CALLS_IN_SET; age > 0; age--)
+            if (old.call[age - 1].transaction_id != 0)
+                put(set_of(calls, old.call[age - 1].transaction_id), old.call[age - 1]);
+    }
     return true;
+}
+
+/* Without memory the call is one that was not seen. */
+static void note(struct rtmp_calls *calls, const struct rtmp_memory *memory,
+                 struct rtmp_call call) {
+    while (calls->sets == 0 ||
+           (calls->sets < SETS_MAX && is_full(set_of(calls, call.transaction_id))))
+        if (!grow(calls, memory))
+            return;
+    put(set_of(calls, call.transaction_id), call);
 }
 
 /* Where a client uses an id again before it was answered, the answer is taken for the later call's.
  */
 static enum rtmp_answers take(struct rtmp_calls *calls, double transaction_id) {
-    for (uint32_t i = calls->count; i > 0; i--) {
-        const struct rtmp_call call = calls->item[i - 1];
+    if (calls->sets == 0 || transaction_id == 0)
+        return RTMP_ANSWERS_UNKNOWN;
+    struct rtmp_call_set *set = set_of(calls, transaction_id);
+    for (unsigned i = 0; i < RTMP_CALLS_IN_SET; i++) {
+        const struct rtmp_call call = set->call[i];
         if (call.transaction_id != transaction_id)
             continue;
-        forget(calls, i - 1);
+        for (; i + 1 < RTMP_CALLS_IN_SET; i++)
+            set->call[i] = set->call[i + 1];
+        set->call[i] = (struct rtmp_call){0};
         return call.creates_stream ? RTMP_ANSWERS_CREATE_STREAM : RTMP_ANSWERS_ANOTHER;
     }
     return RTMP_ANSWERS_UNKNOWN;
@@ -45,13 +79,13 @@ enum rtmp_answers rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *p
         return RTMP_ANSWERS_UNKNOWN;
     if (head.is_answer)
         return take(peers, head.transaction_id);
-    if (head.transaction_id != 0 && make_room(own, memory))
-        own->item[own->count++] = (struct rtmp_call){head.transaction_id, head.creates_stream};
+    if (head.transaction_id != 0)
+        note(own, memory, (struct rtmp_call){head.transaction_id, head.creates_stream});
     return RTMP_ANSWERS_UNKNOWN;
 }
 
 void rtmp_calls_destroy(struct rtmp_calls *calls, const struct rtmp_memory *memory) {
-    if (calls->item)
-        (void)memory->resize(memory->user, calls->item, 0);
-    *calls = (struct rtmp_calls){NULL, 0, 0};
+    if (calls->set)
+        (void)memory->resize(memory->user, calls->set, 0);
+    *calls = (struct rtmp_calls){NULL, 0};
 }

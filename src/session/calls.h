@@ -10,16 +10,23 @@
  * the other side with the call's transaction id. All zero is the beginning.
  *
  * A transaction id of 0 asks for no answer (Adobe RTMP 7.2.1.1). Calls that are never answered
- * (observed: FCPublish, releaseStream) stay until newer ones need their place (RTMP_LIMIT_CALLS).
+ * (observed: FCPublish, releaseStream) stay until newer ones need their place: a few of those
+ * whose ids have the same low bits are kept, so that none is searched for (RTMP_LIMIT_CALLS).
  */
 struct rtmp_call {
-    double transaction_id;
+    double transaction_id; /* 0: none */
     bool creates_stream;
 };
 
+/* Calls whose ids have the same low bits, the latest first. */
+#define RTMP_CALLS_IN_SET 4U
+struct rtmp_call_set {
+    struct rtmp_call call[RTMP_CALLS_IN_SET];
+};
+
 struct rtmp_calls {
-    struct rtmp_call *item; /* the latest last */
-    uint32_t count, capacity;
+    struct rtmp_call_set *set;
+    uint32_t sets; /* a power of two, 0 at the beginning */
 };
 
 /*

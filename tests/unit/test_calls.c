@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/calls.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,15 @@ static enum rtmp_answers follow_hex(unsigned side, const char *hex, uint8_t type
     return answers;
 }
 
+/* Calls of a side that wait for their answer. */
+static unsigned waiting(unsigned side) {
+    unsigned count = 0;
+    for (uint32_t i = 0; i < calls[side].sets; i++)
+        for (unsigned age = 0; age < RTMP_CALLS_IN_SET; age++)
+            count += calls[side].set[i].call[age].transaction_id != 0;
+    return count;
+}
+
 /* A name and a transaction id in AMF0; all prefixes of it leave everything as it is. */
 static enum rtmp_answers say(unsigned side, const char *name, double id) {
     uint8_t body[64] = {2, 0, (uint8_t)strlen(name)};
@@ -56,12 +66,12 @@ static enum rtmp_answers say(unsigned side, const char *name, double id) {
     for (unsigned shift = 64; shift; shift -= 8)
         body[len++] = (uint8_t)(bits >> (shift - 8));
     for (size_t prefix = 0; prefix < len; prefix++) {
-        uint32_t before = calls[side].count + calls[1 - side].count;
+        unsigned before = waiting(side) + waiting(1 - side);
         uint8_t *copy = guarded_copy(body, prefix);
         assert_int_equal(follow(side, copy, prefix, RTMP_MESSAGE_COMMAND_AMF0),
                          RTMP_ANSWERS_UNKNOWN);
         guarded_free(copy, prefix);
-        assert_int_equal(calls[side].count + calls[1 - side].count, before);
+        assert_int_equal(waiting(side) + waiting(1 - side), before);
     }
     return follow(side, body, len, RTMP_MESSAGE_COMMAND_AMF0);
 }
@@ -74,7 +84,7 @@ static void an_answer_is_that_of_its_call(void **state) {
     assert_int_equal(say(1, "_result", 5), RTMP_ANSWERS_ANOTHER);
     assert_int_equal(say(1, "_result", 4), RTMP_ANSWERS_CREATE_STREAM);
     assert_int_equal(say(1, "_error", 1), RTMP_ANSWERS_ANOTHER);
-    assert_int_equal(calls[0].count, 0);
+    assert_int_equal(waiting(0), 0);
 }
 
 static void each_side_has_calls_of_its_own(void **state) {
@@ -123,17 +133,42 @@ static void other_encodings_are_read(void **state) {
                                            "00 02 000c " CREATE_STREAM " 05", "06 01 06 01"};
     for (unsigned i = 0; i < sizeof no_calls / sizeof no_calls[0]; i++)
         follow_hex(0, no_calls[i], RTMP_MESSAGE_COMMAND_AMF3);
-    assert_int_equal(calls[0].count, 0);
+    assert_int_equal(waiting(0), 0);
 }
 
 static void the_longest_unanswered_make_room(void **state) {
     (void)state;
     for (unsigned id = 1; id <= RTMP_LIMIT_CALLS + 2; id++)
         say(0, "createStream", id);
-    assert_int_equal(calls[0].count, RTMP_LIMIT_CALLS);
+    assert_int_equal(waiting(0), RTMP_LIMIT_CALLS);
     assert_int_equal(say(1, "_result", 2), RTMP_ANSWERS_UNKNOWN);
     for (unsigned id = 3; id <= RTMP_LIMIT_CALLS + 2; id++)
         assert_int_equal(say(1, "_result", id), RTMP_ANSWERS_CREATE_STREAM);
+}
+
+/* Ids need not be counted from 1, nor be numbers that count at all. */
+static void any_number_is_an_id(void **state) {
+    (void)state;
+    static const double ids[] = {-1, 0.5, 1.5, 4294967295.0, 4294967296.0, 1e300, INFINITY, -1e300};
+    for (unsigned i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        say(0, "getStreamLength", i + 1);
+        say(0, "createStream", ids[i]);
+        assert_int_equal(say(1, "_result", i + 1), RTMP_ANSWERS_ANOTHER);
+        assert_int_equal(say(1, "_result", ids[i]), RTMP_ANSWERS_CREATE_STREAM);
+    }
+    say(0, "createStream", NAN);
+    assert_int_equal(say(1, "_result", NAN), RTMP_ANSWERS_UNKNOWN);
+    assert_int_equal(waiting(0), 1);
+}
+
+/* However many calls of one id come, the others keep their places. */
+static void calls_of_one_id_crowd_no_other_out(void **state) {
+    (void)state;
+    say(0, "createStream", 2);
+    for (unsigned i = 0; i < 2 * RTMP_LIMIT_CALLS; i++)
+        say(0, "getStreamLength", 1);
+    assert_int_equal(say(1, "_result", 2), RTMP_ANSWERS_CREATE_STREAM);
+    assert_int_equal(waiting(0), RTMP_CALLS_IN_SET);
 }
 
 int main(void) {
@@ -144,6 +179,8 @@ int main(void) {
         cmocka_unit_test_setup(an_id_used_again_is_the_later_call, begin),
         cmocka_unit_test_setup(other_encodings_are_read, begin),
         cmocka_unit_test_setup(the_longest_unanswered_make_room, begin),
+        cmocka_unit_test_setup(any_number_is_an_id, begin),
+        cmocka_unit_test_setup(calls_of_one_id_crowd_no_other_out, begin),
     };
     int failed = cmocka_run_group_tests_name("calls", tests, NULL, NULL);
     rtmp_calls_destroy(&calls[0], &memory);

@@ -104,7 +104,7 @@ void rtmpx_register_command(int proto) {
 }
 
 static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_fact fact,
-                     const struct rtmp_command_value *value) {
+                     const struct rtmp_amf_leaf *value) {
     int id = *fact_field[fact];
     if (value->kind != RTMP_AMF_STRING)
         rtmpx_add_double(tree, id, body, value->whole, value->number);

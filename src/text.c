@@ -89,14 +89,18 @@ static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len
     size_t most = len < room ? len : room;
     if (space < most)
         most = space;
+    char *out = text->out + text->len;
     size_t plain = 0;
-    while (plain + 8 <= most && is_plain8(bytes + plain))
-        plain += 8;
-    if (most >= 8 && plain + 8 > most && is_plain8(bytes + most - 8))
-        plain = most; /* the last eight overlap those before */
-    while (plain < most && bytes[plain] >= 0x20 && bytes[plain] < 0x7F)
-        plain++;
-    put(text, (const char *)bytes, plain);
+    for (; plain + 8 <= most && is_plain8(bytes + plain); plain += 8)
+        memcpy(out + plain, bytes + plain, 8);
+    if (most >= 8 && plain + 8 > most && is_plain8(bytes + most - 8)) {
+        memcpy(out + most - 8, bytes + most - 8, 8); /* they overlap those before */
+        plain = most;
+    }
+    for (; plain < most && bytes[plain] >= 0x20 && bytes[plain] < 0x7F; plain++)
+        out[plain] = (char)bytes[plain];
+    out[plain] = '\0';
+    text->len += plain;
     return plain;
 }
 

@@ -100,6 +100,17 @@ struct rtmp_amf_event {
     } value;
 };
 
+/*
+ * What a leaf value says: `whole` its bytes, `text` its characters (possibly elsewhere in the body,
+ * AMF3).
+ */
+struct rtmp_amf_leaf {
+    bool present; /* false: nothing else is set */
+    enum rtmp_amf_kind kind;
+    double number; /* NUMBER; INTEGER too, as a number; BOOLEAN: 0 or 1 */
+    struct rtmp_span whole, text;
+};
+
 /* One open container; level 0 is the message's top. Private to amf*.c. */
 struct rtmp_amf_level {
     uint8_t state;    /* enum amf_state of amf_level.h: what comes next */
@@ -166,7 +177,7 @@ bool rtmp_amf_skip(struct rtmp_amf *amf);
  * number, string, boolean, null or undefined. False: another value, or one cut short; the cursor
  * has not moved and no error is set.
  */
-bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_event *event);
+bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_leaf *leaf);
 
 /* Bytes of the value that rtmp_amf0_plain() would read, marker included; 0: it would not. */
 uint32_t rtmp_amf0_plain_length(const struct rtmp_reader *reader);

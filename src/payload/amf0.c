@@ -123,15 +123,34 @@ HOT bool common_value(struct rtmp_reader *r, struct rtmp_amf_event *event) {
     return false;
 }
 
-bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_event *event) {
+bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_leaf *leaf) {
     struct rtmp_reader r = *reader;
-    amf_blank(event, 0);
-    if (!common_value(&r, event)) {
-        bool is_null = event->marker == AMF0_MARKER_NULL;
-        if (!rtmp_ok(&r) || !(is_null || event->marker == AMF0_MARKER_UNDEFINED))
-            return false;
-        bare(&r, event, is_null ? RTMP_AMF_NULL : RTMP_AMF_UNDEFINED, reader->pos);
+    *leaf = (struct rtmp_amf_leaf){.present = true};
+    switch (rtmp_u8(&r)) {
+    case AMF0_MARKER_NUMBER:
+        leaf->kind = RTMP_AMF_NUMBER;
+        leaf->number = rtmp_f64(&r);
+        break;
+    case AMF0_MARKER_BOOLEAN:
+        leaf->kind = RTMP_AMF_BOOLEAN;
+        leaf->number = rtmp_u8(&r) != 0;
+        break;
+    case AMF0_MARKER_STRING:
+        leaf->kind = RTMP_AMF_STRING;
+        leaf->text = short_text(&r);
+        break;
+    case AMF0_MARKER_NULL:
+        leaf->kind = RTMP_AMF_NULL;
+        break;
+    case AMF0_MARKER_UNDEFINED:
+        leaf->kind = RTMP_AMF_UNDEFINED;
+        break;
+    default:
+        return false;
     }
+    if (!rtmp_ok(&r))
+        return false;
+    leaf->whole = rtmp_span_of(reader->pos, r.pos - reader->pos);
     reader->pos = r.pos;
     return true;
 }

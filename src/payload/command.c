@@ -136,38 +136,37 @@ static bool is_number(enum rtmp_amf_kind kind) {
     return kind == RTMP_AMF_NUMBER || kind == RTMP_AMF_INTEGER;
 }
 
-static void take_leaf(struct rtmp_command_value *value, const struct rtmp_amf_event *event) {
-    value->present = true;
-    value->kind = event->kind;
-    value->whole = event->whole;
-    value->text = event->text;
-    if (event->kind == RTMP_AMF_NUMBER)
-        value->number = event->value.number;
-    else if (event->kind == RTMP_AMF_INTEGER)
-        value->number = event->value.integer;
-    else if (event->kind == RTMP_AMF_BOOLEAN)
-        value->number = event->value.boolean;
+static struct rtmp_amf_leaf leaf_of(const struct rtmp_amf_event *event) {
+    double number = event->kind == RTMP_AMF_NUMBER    ? event->value.number
+                    : event->kind == RTMP_AMF_INTEGER ? event->value.integer
+                    : event->kind == RTMP_AMF_BOOLEAN ? event->value.boolean
+                                                      : 0;
+    return (struct rtmp_amf_leaf){.present = true,
+                                  .kind = event->kind,
+                                  .number = number,
+                                  .whole = event->whole,
+                                  .text = event->text};
 }
 
 /* A leaf that stands where a fact does; of another type it is none. */
 static void take_fact(struct scan *scan, const struct place *place,
-                      const struct rtmp_amf_event *event) {
-    struct rtmp_command_value *fact = &scan->command->fact[place->fact];
-    bool fits = place->is_text ? event->kind == RTMP_AMF_STRING : is_number(event->kind);
+                      const struct rtmp_amf_leaf *leaf) {
+    struct rtmp_amf_leaf *fact = &scan->command->fact[place->fact];
+    bool fits = place->is_text ? leaf->kind == RTMP_AMF_STRING : is_number(leaf->kind);
     if (!fits || fact->present)
         return;
-    take_leaf(fact, event);
+    *fact = *leaf;
     if (place->on_line && scan->left != ALL_FACTS)
         scan->left--;
 }
 
-static void take_name(struct scan *scan, const struct rtmp_amf_event *event) {
+static void take_name(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     struct rtmp_command *command = scan->command;
-    const uint8_t *name = rtmp_bytes(scan->reader, event->text);
-    if (event->kind != RTMP_AMF_STRING || !name)
+    const uint8_t *name = rtmp_bytes(scan->reader, leaf->text);
+    if (leaf->kind != RTMP_AMF_STRING || !name)
         return;
-    take_leaf(&command->name, event);
-    command->signature = find_signature(name, event->text.len);
+    command->name = *leaf;
+    command->signature = find_signature(name, leaf->text.len);
     if (command->signature)
         command->kind = command->signature->kind;
     scan->facts = &facts_of[command->kind];
@@ -181,54 +180,57 @@ static void take_name(struct scan *scan, const struct rtmp_amf_event *event) {
 
 /* The id that a createStream's `_result` returns, after a command object that says nothing. Where
  * nobody knows what is answered, a fraction is none. */
-static void take_stream_id(struct scan *scan, const struct rtmp_amf_event *event) {
+static void take_stream_id(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     bool is_place = scan->command->kind == RTMP_COMMAND_RESULT &&
                     scan->answers != RTMP_ANSWERS_ANOTHER &&
                     (scan->index == COMMAND_OBJECT || scan->no_object);
-    bool is_id = scan->answers == RTMP_ANSWERS_CREATE_STREAM || event->kind != RTMP_AMF_NUMBER ||
-                 event->value.number == rint(event->value.number);
+    bool is_id = scan->answers == RTMP_ANSWERS_CREATE_STREAM || leaf->kind != RTMP_AMF_NUMBER ||
+                 leaf->number == rint(leaf->number);
     if (is_place && is_id)
-        take_fact(scan, &stream_id_place, event);
+        take_fact(scan, &stream_id_place, leaf);
 }
 
-static void take_argument(struct scan *scan, const struct rtmp_amf_event *event) {
+static void take_argument(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     if (scan->index == COMMAND_OBJECT + 1) {
-        take_leaf(&scan->command->argument, event);
-        take_stream_id(scan, event);
+        scan->command->argument = *leaf;
+        take_stream_id(scan, leaf);
     }
     unsigned places = scan->facts->has_properties ? 0 : scan->places;
     for (unsigned i = 0; i < places; i++)
         if (scan->facts->place[i].index == scan->index)
-            take_fact(scan, &scan->facts->place[i], event);
+            take_fact(scan, &scan->facts->place[i], leaf);
 }
 
 /* A leaf that is a top-level value. */
-static void take_top(struct scan *scan, const struct rtmp_amf_event *event) {
+static void take_top(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     switch (scan->index) {
     case 0:
-        take_name(scan, event);
+        take_name(scan, leaf);
         return;
     case 1:
-        if (is_number(event->kind))
-            take_leaf(&scan->command->transaction_id, event);
+        if (is_number(leaf->kind))
+            scan->command->transaction_id = *leaf;
         return;
     case COMMAND_OBJECT:
-        scan->no_object = event->kind == RTMP_AMF_NULL || event->kind == RTMP_AMF_UNDEFINED;
-        take_stream_id(scan, event);
+        scan->no_object = leaf->kind == RTMP_AMF_NULL || leaf->kind == RTMP_AMF_UNDEFINED;
+        take_stream_id(scan, leaf);
         return;
     default:
-        take_argument(scan, event);
+        take_argument(scan, leaf);
         return;
     }
 }
 
+static bool is_text(const struct rtmp_reader *reader, struct rtmp_span span, const char *text) {
+    const uint8_t *bytes = rtmp_bytes(reader, span);
+    return bytes && memcmp(bytes, text, span.len) == 0;
+}
+
 /* The fact whose place is this key of the top-level value, or NULL. */
 static const struct place *find_property(const struct scan *scan, struct rtmp_span key) {
-    const uint8_t *bytes = rtmp_bytes(scan->reader, key);
-    unsigned places = bytes ? scan->places : 0;
-    for (unsigned i = 0; i < places; i++) {
+    for (unsigned i = 0; i < scan->places; i++) {
         const struct place *place = &scan->facts->place[i];
-        if (place->key_length == key.len && memcmp(place->key, bytes, key.len) == 0 &&
+        if (place->key_length == key.len && is_text(scan->reader, key, place->key) &&
             (place->index == scan->index || place->index == ANY_INDEX))
             return place;
     }
@@ -241,8 +243,10 @@ static void take_inner(struct scan *scan, const struct rtmp_amf_event *event) {
         scan->place = find_property(scan, event->text);
         return;
     }
-    if (scan->place && rtmp_amf_is_leaf(event->kind))
-        take_fact(scan, scan->place, event);
+    if (scan->place && rtmp_amf_is_leaf(event->kind)) {
+        const struct rtmp_amf_leaf leaf = leaf_of(event);
+        take_fact(scan, scan->place, &leaf);
+    }
     scan->place = NULL;
 }
 
@@ -253,9 +257,10 @@ static bool scan_value(struct scan *scan, struct rtmp_amf *amf) {
     do {
         if (!rtmp_amf_next(amf, &event))
             return false;
-        if (event.depth == 0 && rtmp_amf_is_leaf(event.kind))
-            take_top(scan, &event);
-        else if (event.depth == 1 && scan->facts->has_properties && scan->index >= COMMAND_OBJECT)
+        if (event.depth == 0 && rtmp_amf_is_leaf(event.kind)) {
+            const struct rtmp_amf_leaf leaf = leaf_of(&event);
+            take_top(scan, &leaf);
+        } else if (event.depth == 1 && scan->facts->has_properties && scan->index >= COMMAND_OBJECT)
             take_inner(scan, &event);
         bool is_last = scan->index + 1 >= scan->facts->values && !scan->facts->has_properties;
         if (scan->left == 0 || (is_last && rtmp_amf_is_container(event.kind)))
@@ -269,19 +274,15 @@ static void next_index(struct scan *scan) {
     scan->index = scan->index == 0 && scan->command->is_data ? COMMAND_OBJECT + 1 : scan->index + 1;
 }
 
-static bool is_at_end_of_object(const struct rtmp_reader *reader) {
-    return rtmp_peek_at(reader, reader->pos) == 0 && rtmp_peek_at(reader, reader->pos + 1) == 0;
-}
-
 /* A plain value inside an object, decoded where it is a fact. */
 static bool skim_value(struct scan *scan, struct rtmp_reader *reader, const struct place *place) {
-    struct rtmp_amf_event event;
+    struct rtmp_amf_leaf leaf;
     uint32_t length = rtmp_amf0_plain_length(reader);
     if (!place)
         return rtmp_take(reader, length).len != 0;
-    if (!rtmp_amf0_plain(reader, &event))
+    if (!rtmp_amf0_plain(reader, &leaf))
         return false;
-    take_fact(scan, place, &event);
+    take_fact(scan, place, &leaf);
     return true;
 }
 
@@ -294,16 +295,16 @@ static bool is_wanted(const struct scan *scan) {
 static bool skim_object(struct scan *scan, struct rtmp_reader *reader, uint32_t head) {
     bool has_facts = scan->facts->has_properties && scan->index >= COMMAND_OBJECT;
     (void)rtmp_take(reader, head);
-    while (scan->left && rtmp_ok(reader) && !is_at_end_of_object(reader)) {
-        struct rtmp_span key = rtmp_take(reader, rtmp_u16(reader));
+    while (scan->left) {
+        uint16_t length = rtmp_u16(reader);
+        if (length == 0)
+            return rtmp_u8(reader) == AMF0_OBJECT_END;
+        struct rtmp_span key = rtmp_take(reader, length);
         const struct place *place = has_facts ? find_property(scan, key) : NULL;
-        if (!rtmp_ok(reader) || !skim_value(scan, reader, place))
+        if (!skim_value(scan, reader, place))
             return false;
     }
-    if (scan->left == 0)
-        return true;
-    (void)rtmp_take(reader, 2);
-    return rtmp_u8(reader) == AMF0_OBJECT_END;
+    return true;
 }
 
 /*
@@ -311,7 +312,7 @@ static bool skim_object(struct scan *scan, struct rtmp_reader *reader, uint32_t 
  * finds what the decoder would. False: there is something else in it, or it is cut short.
  */
 static bool skim(struct scan *scan, struct rtmp_reader reader) {
-    struct rtmp_amf_event event;
+    struct rtmp_amf_leaf leaf;
     while (scan->left && scan->index < scan->facts->values && rtmp_left(&reader)) {
         uint8_t marker = rtmp_peek_at(&reader, reader.pos);
         if (marker == AMF0_OBJECT || marker == AMF0_ECMA_ARRAY) {
@@ -323,8 +324,8 @@ static bool skim(struct scan *scan, struct rtmp_reader reader) {
         } else if (!is_wanted(scan)) {
             if (!rtmp_take(&reader, rtmp_amf0_plain_length(&reader)).len)
                 return false;
-        } else if (rtmp_amf0_plain(&reader, &event)) {
-            take_top(scan, &event);
+        } else if (rtmp_amf0_plain(&reader, &leaf)) {
+            take_top(scan, &leaf);
         } else {
             return false;
         }
@@ -409,11 +410,8 @@ const char *rtmp_status_meaning(const uint8_t *code, uint32_t len) {
     return NULL;
 }
 
-static void summarize_value(struct rtmp_text *text, const struct rtmp_reader *reader,
-                            const char *before, const struct rtmp_command_value *value) {
-    if (!value->present)
-        return;
-    rtmp_text_add(text, before);
+static void add_value(struct rtmp_text *text, const struct rtmp_reader *reader,
+                      const struct rtmp_amf_leaf *value) {
     const uint8_t *bytes = rtmp_bytes(reader, value->text);
     if (value->kind == RTMP_AMF_BOOLEAN)
         rtmp_text_add(text, value->number != 0 ? "true" : "false");
@@ -423,8 +421,16 @@ static void summarize_value(struct rtmp_text *text, const struct rtmp_reader *re
         rtmp_text_wire(text, bytes, value->text.len, SUMMARY_TEXT_MAX);
 }
 
+static inline void summarize_value(struct rtmp_text *text, const struct rtmp_reader *reader,
+                                   const char *before, const struct rtmp_amf_leaf *value) {
+    if (!value->present)
+        return;
+    rtmp_text_add(text, before);
+    add_value(text, reader, value);
+}
+
 static void summarize_quoted(struct rtmp_text *text, const struct rtmp_reader *reader,
-                             const struct rtmp_command_value *value) {
+                             const struct rtmp_amf_leaf *value) {
     summarize_value(text, reader, " \"", value);
     if (value->present)
         rtmp_text_add(text, "\"");
@@ -434,7 +440,7 @@ static void summarize_quoted(struct rtmp_text *text, const struct rtmp_reader *r
  * Fractions are left out, whose shortest digits cost more than all the rest. */
 static void summarize_argument(struct rtmp_text *text, const struct rtmp_reader *reader,
                                const struct rtmp_command *command) {
-    const struct rtmp_command_value *argument = &command->argument;
+    const struct rtmp_amf_leaf *argument = &command->argument;
     if (!argument->present)
         return;
     if (argument->kind == RTMP_AMF_STRING && !command->is_data)
@@ -448,7 +454,7 @@ void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uin
                           enum rtmp_answers answers) {
     struct rtmp_command command;
     read_command(&command, reader, type, answers, true);
-    const struct rtmp_command_value *fact = command.fact;
+    const struct rtmp_amf_leaf *fact = command.fact;
     if (!command.name.present)
         rtmp_text_add(text, rtmp_message_type_name(type));
     summarize_value(text, &reader, "", &command.name);

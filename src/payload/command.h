@@ -59,14 +59,6 @@ enum rtmp_fact {
     RTMP_FACT_COUNT
 };
 
-/* A leaf value: `whole` its bytes, `text` its characters (possibly elsewhere in the body, AMF3). */
-struct rtmp_command_value {
-    bool present; /* false: nothing else is set */
-    enum rtmp_amf_kind kind;
-    double number; /* NUMBER; INTEGER too, as a number; BOOLEAN: 0 or 1 */
-    struct rtmp_span whole, text;
-};
-
 struct rtmp_command_signature;
 
 /* What one pass over the message found. A fact of an unexpected type is absent. */
@@ -78,10 +70,10 @@ struct rtmp_command {
     struct rtmp_span format;       /* the format byte or nothing; the values begin at its end */
     enum rtmp_command_kind kind;
     const struct rtmp_command_signature *signature; /* NULL: not in names/commands.def */
-    struct rtmp_command_value name;                 /* STRING, else absent */
-    struct rtmp_command_value transaction_id;       /* a number, else absent */
-    struct rtmp_command_value argument;             /* first argument if it is a leaf */
-    struct rtmp_command_value fact[RTMP_FACT_COUNT];
+    struct rtmp_amf_leaf name;                      /* STRING, else absent */
+    struct rtmp_amf_leaf transaction_id;            /* a number, else absent */
+    struct rtmp_amf_leaf argument;                  /* first argument if it is a leaf */
+    struct rtmp_amf_leaf fact[RTMP_FACT_COUNT];
 };
 
 /*

@@ -4,7 +4,7 @@
 #include "payload/command.h"
 #include "payload/message.h"
 
-static void check_value(const struct rtmp_command_value *value, uint32_t len) {
+static void check_value(const struct rtmp_amf_leaf *value, uint32_t len) {
     if (!value->present)
         return;
     fuzz_check_inside(value->whole, len);
@@ -19,7 +19,7 @@ static void check_facts(const struct rtmp_command *command, const struct rtmp_re
     check_value(&command->argument, reader->end);
     for (int fact = 0; fact < RTMP_FACT_COUNT; fact++)
         check_value(&command->fact[fact], reader->end);
-    const struct rtmp_command_value *code = &command->fact[RTMP_FACT_CODE];
+    const struct rtmp_amf_leaf *code = &command->fact[RTMP_FACT_CODE];
     if (code->present)
         (void)rtmp_status_meaning(rtmp_bytes(reader, code->text), code->text.len);
 }

@@ -357,15 +357,15 @@ static void plain_values_need_no_tables(void **state) {
         size_t len;
         uint8_t *bytes = guarded_hex(cases[i].hex, &len);
         struct rtmp_reader reader = rtmp_reader_over(bytes, (uint32_t)len);
-        struct rtmp_amf_event event;
+        struct rtmp_amf_leaf leaf;
         uint32_t length = rtmp_amf0_plain_length(&reader);
-        bool plain = rtmp_amf0_plain(&reader, &event);
+        bool plain = rtmp_amf0_plain(&reader, &leaf);
         assert_int_equal(plain, cases[i].kind >= 0);
         assert_int_equal(length, plain ? len : 0);
         assert_int_equal(reader.pos, plain ? len : 0);
         assert_true(rtmp_ok(&reader));
         if (plain)
-            assert_int_equal(event.kind, cases[i].kind);
+            assert_int_equal(leaf.kind, cases[i].kind);
         guarded_free(bytes, len);
     }
 }

@@ -117,7 +117,7 @@ static void end_run(struct run *run) {
     guarded_free(run->bytes, run->len);
 }
 
-static void assert_text(const struct run *run, const struct rtmp_command_value *value,
+static void assert_text(const struct run *run, const struct rtmp_amf_leaf *value,
                         const char *text) {
     assert_true(value->present);
     assert_int_equal(value->kind, RTMP_AMF_STRING);
@@ -125,7 +125,7 @@ static void assert_text(const struct run *run, const struct rtmp_command_value *
     assert_memory_equal(run->bytes + value->text.pos, text, value->text.len);
 }
 
-static void assert_number(const struct rtmp_command_value *value, double number) {
+static void assert_number(const struct rtmp_amf_leaf *value, double number) {
     assert_true(value->present);
     assert_true(value->number == number);
 }

@@ -227,7 +227,7 @@ static bool is_text(const struct rtmp_reader *reader, struct rtmp_span span, con
 }
 
 /* The fact whose place is this key of the top-level value, or NULL. */
-static const struct place *find_property(const struct scan *scan, struct rtmp_span key) {
+static inline const struct place *find_property(const struct scan *scan, struct rtmp_span key) {
     for (unsigned i = 0; i < scan->places; i++) {
         const struct place *place = &scan->facts->place[i];
         if (place->key_length == key.len && is_text(scan->reader, key, place->key) &&

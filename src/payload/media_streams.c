@@ -3,6 +3,9 @@
 
 #include "payload/aggregate.h"
 
+/* Not part of what every message passes through. */
+#define RARE __attribute__((noinline))
+
 /* Where the table has a track of a stream in a codec, `count`: nowhere. */
 static unsigned find(const struct rtmp_media_streams *s, uint32_t stream_id, uint8_t track,
                      enum rtmp_codec codec) {
@@ -79,8 +82,8 @@ static bool may_configure(const struct rtmp_media_body *body) {
     return body->available > 1 && (type == 0 || (first & 0x80 && type >= 6));
 }
 
-static void learn_video(struct rtmp_media_streams *s, const struct rtmp_message *message,
-                        const uint8_t *bytes, uint32_t available) {
+static RARE void learn_video(struct rtmp_media_streams *s, const struct rtmp_message *message,
+                             const uint8_t *bytes, uint32_t available) {
     const struct rtmp_media_body body = {
         .video = true, .bytes = bytes, .available = available, .length = message->length};
     if (!may_configure(&body) || rtmp_media_describe(&body).kind != RTMP_MEDIA_CONFIG)
@@ -90,8 +93,8 @@ static void learn_video(struct rtmp_media_streams *s, const struct rtmp_message 
 }
 
 /* Its tags are messages of its own stream, whatever they say. */
-static void learn_aggregate(struct rtmp_media_streams *s, const struct rtmp_message *message,
-                            const uint8_t *bytes, uint32_t available) {
+static RARE void learn_aggregate(struct rtmp_media_streams *s, const struct rtmp_message *message,
+                                 const uint8_t *bytes, uint32_t available) {
     struct rtmp_reader reader = rtmp_reader_over(bytes, available);
     struct rtmp_aggregate aggregate;
     struct rtmp_aggregate_tag tag;

@@ -55,8 +55,6 @@ static dissector_handle_t http_handle;
 /* Sessions of the capture by server and id. Several TCP connections share one, so it belongs to no
  * conversation. */
 static wmem_map_t *sessions;
-/* Of them so far: a frame may open several. */
-static uint32_t session_count;
 
 static int hf_command = -1;
 static int hf_session = -1;
@@ -71,10 +69,6 @@ static int ett_tunnel = -1;
 static expert_field ei_retry = EI_INIT;
 static expert_field ei_ahead = EI_INIT;
 static expert_field ei_given_up = EI_INIT;
-
-static void forget_sessions(void) {
-    session_count = 0;
-}
 
 /* ---- first visit: what is this message? ---- */
 
@@ -105,10 +99,15 @@ static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
     struct tunnel_session *session = wmem_map_lookup(sessions, key);
     if (session && !(opening && session->closed))
         return session;
+    /* One that was closed stays under another key: the count of all gives each an id of its own,
+     * apart from those of TCP and TLS connections. A frame may open several. */
+    uint32_t count = wmem_map_size(sessions);
+    if (session)
+        wmem_map_insert(sessions, wmem_strdup_printf(wmem_file_scope(), "%s #%u", key, count),
+                        session);
     session = wmem_new0(wmem_file_scope(), struct tunnel_session);
     session->id = wmem_strndup(wmem_file_scope(), id, len);
-    /* Apart from the ids of TCP and TLS connections. */
-    session->connection = rtmpx_connection_new(0x40000000U | session_count++);
+    session->connection = rtmpx_connection_new(0x40000000U | count);
     session->connection->server_port = carrier->server_port;
     wmem_map_insert(sessions, wmem_strdup(wmem_file_scope(), key), session);
     return session;
@@ -438,7 +437,6 @@ void rtmpx_register_transport_http(int proto) {
     http_handle = register_dissector("rtmpx.http", dissect_rtmpx_http, proto);
     sessions =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), wmem_str_hash, g_str_equal);
-    register_init_routine(forget_sessions);
 }
 
 void rtmpx_handoff_transport_http(int proto) {

@@ -225,6 +225,16 @@ def session_that_is_gone(network):
     return {"1": ["before", "lost"]}, {}
 
 
+def speak_in_one_segment(network, carrier, *sessions):
+    """Each twice, in turns; the commands expected."""
+    turns = [(turn, session) for turn in ("first", "second") for session in sessions]
+    network.send(carrier, CLIENT, *(request(session.path(), session.command(f"{turn} of {session.name}"))
+                                    for turn, session in turns))
+    network.send(carrier, SERVER, *(reply(b"\1" + session.command(f"{turn} to {session.name}", SERVER))
+                                    for turn, session in turns))
+    return {"1": [f"{turn} {way} {session.name}" for way in ("of", "to") for turn, session in turns]}
+
+
 @scenario
 def sessions_opened_in_one_segment(network):
     """Two at once; later both speak twice in one segment."""
@@ -236,12 +246,17 @@ def sessions_opened_in_one_segment(network):
         first, answer, last = rtmp.handshake(seed=seed)
         session.exchange(a, first, answer)
         session.exchange(a, last)
-    network.send(a, CLIENT, *(request(session.path(), session.command(f"{turn} of {session.name}"))
-                              for turn in ("first", "second") for session in (one, two)))
-    network.send(a, SERVER, *(reply(b"\1" + session.command(f"{turn} to {session.name}", SERVER))
-                              for turn in ("first", "second") for session in (one, two)))
-    return {"1": ["first of 1", "first of 2", "second of 1", "second of 2",
-                  "first to 1", "first to 2", "second to 1", "second to 2"]}, {}
+    return speak_in_one_segment(network, a, one, two), {}
+
+
+@scenario
+def session_beside_one_that_came_again(network):
+    """Each has an identity of its own, the closed one too."""
+    a = network.connect()
+    closed = Session(network, "1").open(a)
+    closed.exchange(a, b"\0", verb="close")
+    one, two = Session(network, "1").open(a, seed=2), Session(network, "2").open(a, seed=3)
+    return speak_in_one_segment(network, a, one, two), {}
 
 
 def write_all(path):

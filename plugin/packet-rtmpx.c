@@ -17,6 +17,7 @@ struct rtmpx_preferences rtmpx_preferences;
 static int hf_gap_length = -1;
 static int hf_gap_hint = -1;
 static int hf_late_length = -1;
+static int hf_repeated = -1;
 static int hf_skipped_length = -1;
 static int hf_undecided = -1;
 static int hf_encrypted = -1;
@@ -41,6 +42,9 @@ static hf_register_info hf[] = {
     {&hf_late_length,
      {"Bytes that came late", "rtmpx.late.length", FT_UINT64, BASE_DEC, NULL, 0,
       "They were missing when later bytes were read", HFILL}},
+    {&hf_repeated,
+     {"Repeated", "rtmpx.repeated", FT_BYTES, BASE_NONE, NULL, 0,
+      "Bytes that were read before, or that came when their hole was given up", HFILL}},
     {&hf_skipped_length,
      {"Skipped bytes", "rtmpx.resynchronized.skipped", FT_UINT64, BASE_DEC, NULL, 0,
       "Bytes between the loss and the next recognised chunk header", HFILL}},
@@ -282,6 +286,13 @@ static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char
         rtmpx_tree_parts(rtmp, view);
 }
 
+/* Nothing of the segment is new. */
+static void add_repeated(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb) {
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMP");
+    proto_item *item = proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);
+    proto_tree_add_item(proto_item_add_subtree(item, ett_rtmpx), hf_repeated, tvb, 0, -1, ENC_NA);
+}
+
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         struct rtmpx_direction *direction, uint64_t offset) {
     struct rtmpx_view view = {.pinfo = pinfo, .tvb = tvb, .direction = direction};
@@ -289,8 +300,7 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                        ? rtmpx_segment_of(direction, pinfo)
                        : rtmpx_record(direction, pinfo, tvb, offset, &view.fresh);
     if (!view.segment) {
-        col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMP");
-        proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);
+        add_repeated(tree, pinfo, tvb);
         return (int)tvb_captured_length(tvb);
     }
     view.parts = view.segment->parts;

@@ -353,9 +353,11 @@ def few_connections_wait_for_late_segments(test):
     capture = test.write(*connections, name="holes.pcap")
     path = test.tshark.directory / "late.pcap"
     pcap.write_segments(path, [*pcap.read_segments(capture), *held])
-    late = test.fields(path, ("tcp.srcport",), "-Y", "rtmpx.late", "-o", "tcp.no_subdissector_on_error:FALSE",
-                       "-o", "tcp.desegment_tcp_streams:FALSE")
+    as_they_come = ("-o", "tcp.no_subdissector_on_error:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE")
+    late = test.fields(path, ("tcp.srcport",), "-Y", "rtmpx.late", *as_they_come)
     test.same("late segments", late, [(str(40003 + n),) for n in range(most)])
+    given_up = test.fields(path, ("tcp.srcport",), "-Y", "rtmpx.repeated", *as_they_come)
+    test.same("segments that come too late", given_up, [(str(40000 + n),) for n in range(3)])
 
 
 @case

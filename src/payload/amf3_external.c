@@ -26,16 +26,11 @@ static const struct {
     {"DSK", 3, {ABSTRACT, ASYNC, ACKNOWLEDGE}}, /* AcknowledgeMessageExt */
 };
 
-static bool is_text(const struct rtmp_reader *r, struct rtmp_span span, const char *text) {
-    const uint8_t *bytes = rtmp_bytes(r, span);
-    return bytes && span.len == strlen(text) && memcmp(bytes, text, span.len) == 0;
-}
-
 void amf3_external_begin(const struct rtmp_reader *r, struct rtmp_amf_level *level,
                          struct rtmp_span class_name) {
     level->state = AMF3_UNKNOWN_CLASS;
     for (uint32_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-        if (!is_text(r, class_name, classes[i].name))
+        if (!rtmp_bytes_are(r, class_name, classes[i].name, strlen(classes[i].name)))
             continue;
         level->sections = classes[i].sections;
         level->state = level->sections ? AMF3_MESSAGE : AMF3_ITEMS;

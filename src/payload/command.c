@@ -221,16 +221,11 @@ static void take_top(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     }
 }
 
-static bool is_text(const struct rtmp_reader *reader, struct rtmp_span span, const char *text) {
-    const uint8_t *bytes = rtmp_bytes(reader, span);
-    return bytes && memcmp(bytes, text, span.len) == 0;
-}
-
 /* The fact whose place is this key of the top-level value, or NULL. */
 static inline const struct place *find_property(const struct scan *scan, struct rtmp_span key) {
     for (unsigned i = 0; i < scan->places; i++) {
         const struct place *place = &scan->facts->place[i];
-        if (place->key_length == key.len && is_text(scan->reader, key, place->key) &&
+        if (rtmp_bytes_are(scan->reader, key, place->key, place->key_length) &&
             (place->index == scan->index || place->index == ANY_INDEX))
             return place;
     }

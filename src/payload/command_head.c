@@ -65,8 +65,8 @@ static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader, u
     return true;
 }
 
-static bool is_named(const uint8_t *name, uint32_t len, const char *text) {
-    return len == strlen(text) && memcmp(name, text, len) == 0;
+static bool is_named(const struct rtmp_reader *reader, struct rtmp_span name, const char *text) {
+    return rtmp_bytes_are(reader, name, text, strlen(text));
 }
 
 bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
@@ -77,10 +77,7 @@ bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader r
     bool is_read = command.amf_version == 0 && skim(head, reader, &name);
     if (!is_read && !decode(head, &reader, command.amf_version, &name))
         return false;
-    const uint8_t *text = rtmp_bytes(&reader, name);
-    if (!text)
-        return false;
-    head->is_answer = is_named(text, name.len, "_result") || is_named(text, name.len, "_error");
-    head->creates_stream = is_named(text, name.len, "createStream");
+    head->is_answer = is_named(&reader, name, "_result") || is_named(&reader, name, "_error");
+    head->creates_stream = is_named(&reader, name, "createStream");
     return true;
 }

@@ -79,6 +79,13 @@ static inline const uint8_t *rtmp_bytes(const struct rtmp_reader *r, struct rtmp
     return r->data + span.pos;
 }
 
+/* Are the bytes of a span the `len` characters of `text`? Out of range: no. */
+static inline bool rtmp_bytes_are(const struct rtmp_reader *r, struct rtmp_span span,
+                                  const char *text, size_t len) {
+    const uint8_t *bytes = span.len == len ? rtmp_bytes(r, span) : NULL;
+    return bytes && memcmp(bytes, text, len) == 0;
+}
+
 /* The byte at `pos` without moving; past the end 0 and no error. */
 static inline uint8_t rtmp_peek_at(const struct rtmp_reader *r, uint32_t pos) {
     return pos < r->end ? r->data[pos] : 0;

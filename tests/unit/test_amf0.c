@@ -5,8 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool has_plain_marker(const struct rtmp_amf_event *event) {
+    return event->marker <= 2 || event->marker == 5 || event->marker == 6;
+}
+
+/* The short way and the decoder read the same value at `pos`, or both none. */
+static void check_plain(const uint8_t *bytes, size_t len, uint32_t pos) {
+    struct rtmp_reader plain_reader = rtmp_reader_over(bytes, (uint32_t)len);
+    plain_reader.pos = pos;
+    struct rtmp_reader reader = plain_reader;
+    struct rtmp_amf_leaf leaf;
+    uint32_t length = rtmp_amf0_plain_length(&plain_reader);
+    bool is_plain = rtmp_amf0_plain(&plain_reader, &leaf);
+    struct rtmp_amf amf;
+    struct rtmp_amf_event event;
+    rtmp_amf_init(&amf, &reader, 0);
+    bool is_read = rtmp_amf_next(&amf, &event);
+    assert_true(rtmp_ok(&plain_reader));
+    assert_int_equal(plain_reader.pos - pos, length);
+    assert_int_equal(is_plain, is_read && has_plain_marker(&event));
+    if (!is_plain)
+        return;
+    assert_int_equal(plain_reader.pos, reader.pos);
+    assert_true(leaf.present);
+    assert_int_equal(leaf.kind, event.kind);
+    assert_memory_equal(&leaf.whole, &event.whole, sizeof leaf.whole);
+    assert_memory_equal(&leaf.text, &event.text, sizeof leaf.text);
+    double number = event.kind == RTMP_AMF_NUMBER    ? event.value.number
+                    : event.kind == RTMP_AMF_BOOLEAN ? event.value.boolean
+                                                     : 0;
+    assert_memory_equal(&leaf.number, &number, sizeof number); /* which may be no number */
+}
+
 static void check_vector(const struct vector *vector) {
     check_amf_vector(vector, 0);
+    for (uint32_t pos = 0; pos <= vector->len; pos++)
+        check_plain(vector->bytes, vector->len, pos);
 }
 
 /* The run of `hex` ends in `error` at `error_pos`, with the cursor at `pos`. */
@@ -370,6 +404,26 @@ static void plain_values_need_no_tables(void **state) {
     }
 }
 
+static void plain_values_are_those_of_the_decoder(void **state) {
+    (void)state;
+    static const uint8_t markers[] = {0, 1, 2, 5, 6};
+    uint8_t value[300];
+    srand(1);
+    for (unsigned i = 0; i < 100000; i++) {
+        size_t len = 1 + (size_t)rand() % (i % 8 ? 16 : sizeof value);
+        for (size_t k = 0; k < len; k++)
+            value[k] = (uint8_t)rand();
+        value[0] = markers[i % sizeof markers];
+        if (value[0] == 2 && len > 2) { /* a string that ends before, at or behind the end */
+            value[1] = 0;
+            value[2] = (uint8_t)((size_t)rand() % (len - 1));
+        }
+        uint8_t *bytes = guarded_copy(value, len);
+        check_plain(bytes, len, 0);
+        guarded_free(bytes, len);
+    }
+}
+
 static void it_fits_on_the_stack(void **state) {
     (void)state;
     assert_true(sizeof(struct rtmp_amf) <= 80000);
@@ -399,6 +453,7 @@ int main(void) {
         cmocka_unit_test(the_caller_may_move_between_values),
         cmocka_unit_test(an_avmplus_without_its_value_can_be_left_behind),
         cmocka_unit_test(plain_values_need_no_tables),
+        cmocka_unit_test(plain_values_are_those_of_the_decoder),
         cmocka_unit_test(it_fits_on_the_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) + run_vectors("amf0", check_vector);

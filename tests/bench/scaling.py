@@ -19,6 +19,8 @@ CASES = {
     "empty": Case("messages of 1 byte", "empty --messages {n}", 5000),
     "empty-tree": Case("messages of 1 byte, `-V`", "empty --messages {n}", 2000, DETAILS),
     "depth": Case("levels of AMF objects, `-V`", "nested --messages 50 --count {n}", 8, DETAILS),
+    "body": Case("levels beyond the limit (bytes of messages kept whole)",
+                 "nested --messages 10 --count {n}", 1600),
     "deep": Case("levels beyond the limit, `-V`", "nested --messages 10 --count {n}", 1600, DETAILS),
     "object": Case("properties of an object, `-V`", "object --count {n}", 1000, DETAILS),
     "array": Case("items of a strict array, `-V`", "strict-array --count {n}", 2000, DETAILS),

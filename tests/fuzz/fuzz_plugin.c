@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The plugin in libwireshark: a conversation as frames of Ethernet, IPv4 and TCP, in one process.
+ * The plugin in libwireshark: a conversation as frames of IPv4 and TCP, in one process.
  *
  * First byte: options (enum); then operations as in fuzz_direction.c, a TCP segment each. Whatever
  * the bytes: no dissector bug, nothing that Wireshark itself calls malformed, and what is recorded
@@ -32,6 +32,7 @@
 #include "planted.h"
 #include "preferences.h"
 #include "rtmpx.h"
+#include "shown.h"
 #include "wire/handshake.h"
 
 enum {
@@ -51,6 +52,7 @@ enum {
 
 struct frame {
     frame_data data;
+    unsigned from; /* 1: the server */
     uint8_t *bytes;
     uint32_t length;
     uint64_t shown; /* checksum of its rtmpx items */
@@ -68,7 +70,7 @@ struct capture {
 /* Opening a file costs far more than dissecting one of ours: many inputs share a session, each with
  * frame numbers and addresses of its own. So does a search for leaks, which libFuzzer would do
  * after each input, as the session keeps some memory of each: there is one a session. */
-#define INPUTS_A_SESSION 500U
+#define INPUTS_A_SESSION 2000U
 static epan_t *session;
 static struct capture *current;
 static uint32_t networks, frames;
@@ -87,7 +89,7 @@ static void put32(uint8_t *out, uint32_t value) {
 
 #define TCP_SYN  0x02
 #define TCP_ACK  0x10
-#define HEADERS  54U
+#define HEADERS  40U
 #define IN_FRAME (FRAME_ROOM - HEADERS)
 
 static void add_frame(struct capture *c, unsigned from, uint8_t flags, const uint8_t *payload,
@@ -95,25 +97,22 @@ static void add_frame(struct capture *c, unsigned from, uint8_t flags, const uin
     if (c->count == FRAMES_MAX || length > IN_FRAME)
         return;
     struct frame *frame = &c->frame[c->count++];
-    *frame = (struct frame){.length = HEADERS + length};
+    *frame = (struct frame){.from = from, .length = HEADERS + length};
     uint8_t *b = frame->bytes = calloc(1, frame->length);
     FUZZ_CHECK(b != NULL);
     uint32_t port = c->options & IN_HTTP ? 80 : c->options & OTHER_PORT ? 19350 : 1935;
-    b[5] = from ? 2 : 1;
-    b[11] = from ? 1 : 2;
-    b[12] = 0x08;
-    b[14] = 0x45;
-    put16(b + 16, frame->length - 14);
-    b[22] = 64;
-    b[23] = 6;
+    b[0] = 0x45;
+    put16(b + 2, frame->length);
+    b[8] = 64;
+    b[9] = 6;
     /* Addresses are put in by each run. */
-    put16(b + 34, from ? port : 50000);
-    put16(b + 36, from ? 50000 : port);
-    put32(b + 38, c->sequence[from]);
-    put32(b + 42, c->sequence[1 - from]);
-    b[46] = 0x50;
-    b[47] = flags;
-    put16(b + 48, 0xFFFF);
+    put16(b + 20, from ? port : 50000);
+    put16(b + 22, from ? 50000 : port);
+    put32(b + 24, c->sequence[from]);
+    put32(b + 28, c->sequence[1 - from]);
+    b[32] = 0x50;
+    b[33] = flags;
+    put16(b + 34, 0xFFFF);
     if (length)
         memcpy(b + HEADERS, payload, length);
     c->sequence[from] += length + (flags & TCP_SYN ? 1 : 0);
@@ -151,11 +150,11 @@ static void add_bytes(struct capture *c, unsigned from, const uint8_t *bytes, ui
     add_frame(c, from, TCP_ACK, message, at + length);
 }
 
+/* In one frame a direction. Inputs without it have handshakes of their own. */
 static void add_handshake(struct capture *c) {
-    uint8_t packet[1 + RTMP_HANDSHAKE_SIZE] = {3};
-    for (unsigned part = 0; part < 4; part++)
-        add_bytes(c, part & 1, part < 2 ? packet : packet + 1,
-                  part < 2 ? sizeof packet : RTMP_HANDSHAKE_SIZE);
+    static const uint8_t packets[1 + 2 * RTMP_HANDSHAKE_SIZE] = {3};
+    for (unsigned from = 0; from < 2; from++)
+        add_bytes(c, from, packets, sizeof packets);
 }
 
 static void build(struct capture *c, struct fuzz_input input) {
@@ -164,7 +163,6 @@ static void build(struct capture *c, struct fuzz_input input) {
     if (!(c->options & NO_SYN)) {
         add_frame(c, 0, TCP_SYN, NULL, 0);
         add_frame(c, 1, TCP_SYN | TCP_ACK, NULL, 0);
-        add_frame(c, 0, TCP_ACK, NULL, 0);
     }
     if (c->options & IN_HTTP)
         for (unsigned from = 0; from < 2; from++)
@@ -230,13 +228,14 @@ enum visit { NO_TREE, VISIBLE, FILTERED };
 static dfilter_t *filter;
 static column_info columns;
 
-/* Each run is a connection of its own. */
+/* Each run is a connection of its own. libwireshark keeps addresses for good: each session has the
+ * same ones. */
 static void set_addresses(struct capture *c) {
-    uint32_t network = 0x0A000000 | (networks++ & 0x3FFFFF) << 2;
+    uint32_t network = 0x0A000000 | networks++ << 2;
     for (uint32_t i = 0; i < c->count; i++) {
-        bool from_server = c->frame[i].bytes[5] == 2;
-        put32(c->frame[i].bytes + 26, network + (from_server ? 2 : 1));
-        put32(c->frame[i].bytes + 30, network + (from_server ? 1 : 2));
+        unsigned from = c->frame[i].from;
+        put32(c->frame[i].bytes + 12, network + (from ? 2 : 1));
+        put32(c->frame[i].bytes + 16, network + (from ? 1 : 2));
     }
 }
 
@@ -247,7 +246,7 @@ static void visit(struct capture *c, uint32_t index, enum visit how) {
     wtap_rec_init(&record);
     record.rec_type = REC_TYPE_PACKET;
     record.presence_flags = WTAP_HAS_TS | WTAP_HAS_CAP_LEN;
-    record.rec_header.packet_header.pkt_encap = WTAP_ENCAP_ETHERNET;
+    record.rec_header.packet_header.pkt_encap = WTAP_ENCAP_RAW_IP4;
     record.rec_header.packet_header.len = frame->length;
     uint32_t captured = frame->length;
     if ((c->options & CUT) && captured > CUT_LENGTH)
@@ -267,7 +266,8 @@ static void visit(struct capture *c, uint32_t index, enum visit how) {
         if (index == 0)
             reference = &frame->data;
     }
-    epan_dissect_t *edt = epan_dissect_new(session, how != NO_TREE, how == VISIBLE);
+    epan_dissect_t *edt = epan_dissect_new(session, how != NO_TREE, FALSE);
+    shown_wanted = how == VISIBLE;
     if (how == FILTERED)
         epan_dissect_prime_with_dfilter(edt, filter);
     tvbuff_t *tvb = tvb_new_real_data(frame->bytes, captured, (int)frame->length);
@@ -308,7 +308,7 @@ static void open_session(void) {
         check_leaks();
     }
     session = epan_new(NULL, &functions);
-    frames = 0;
+    frames = networks = 0;
 }
 
 /* What a capture shows after a first visit of each frame in a manner; visited again backwards or
@@ -317,10 +317,16 @@ static uint64_t run(struct capture *c, enum visit how, bool backwards) {
     set_addresses(c);
     for (uint32_t i = 0; i < c->count; i++)
         memset(&c->frame[i].data, 0, sizeof c->frame[i].data);
-    for (uint32_t i = 0; i < c->count; i++)
+    for (uint32_t i = 0; i < c->count; i++) {
         visit(c, i, how);
-    for (uint32_t i = 0; i < c->count; i++)
-        visit(c, backwards ? c->count - 1 - i : i, VISIBLE);
+        c->frame[i].shown = 0;
+    }
+    /* Nothing of ours is in frames without a payload. */
+    for (uint32_t i = 0; i < c->count; i++) {
+        uint32_t index = backwards ? c->count - 1 - i : i;
+        if (c->frame[index].length > HEADERS)
+            visit(c, index, VISIBLE);
+    }
     uint64_t hash = FUZZ_HASH_START;
     for (uint32_t i = 0; i < c->count; i++)
         hash = fuzz_hash_number(hash, c->frame[i].shown);

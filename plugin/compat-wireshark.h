@@ -65,6 +65,16 @@ static inline bool rtmpx_http_is_request(const void *data) {
 #endif
 }
 
+/* What TCP knows of the connection below, with the direction that it is at; NULL: there is none.
+ * get_tcp_conversation_data() would take away what it says of the segment at hand. */
+static inline const struct tcp_analysis *rtmpx_tcp_of(packet_info *pinfo) {
+    const conversation_t *conversation =
+        pinfo->ptype == PT_TCP ? find_conversation_pinfo(pinfo, 0) : NULL;
+    return conversation
+               ? conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
+               : NULL;
+}
+
 /* First visit: what HTTP knows of the TCP connection, NULL when nothing. */
 static inline const http_conv_t *rtmpx_http_of(packet_info *pinfo) {
     const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);

@@ -335,10 +335,22 @@ static __attribute__((cold)) bool record_behind(struct rtmpx_direction *dir, tvb
     return filled || !repeated;
 }
 
+/* A handshake that was not complete ends with the bytes that are missing: the position moves. */
+static __attribute__((cold)) void feed_behind_break(struct rtmpx_direction *dir, tvbuff_t *tvb) {
+    rtmp_direction_break(&dir->wire);
+    dir->open_offset = open_segment(dir)->offset = dir->wire.position;
+    dir->open_end = dir->open_offset + tvb_reported_length(tvb);
+    feed(dir, tvb, 0);
+}
+
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const packet_info *pinfo,
                                          tvbuff_t *tvb, uint64_t offset,
                                          const struct rtmpx_fresh_body **fresh) {
     uint64_t position = dir->wire.position;
+    bool is_behind_break = offset == RTMPX_OFFSET_UNKNOWN;
+    bool is_seen = offset == RTMPX_OFFSET_SEEN;
+    if (is_behind_break || is_seen)
+        offset = position;
     if (dir->segment_count && open_segment(dir)->frame == pinfo->num &&
         dir->recorded_at != pinfo->fd->file_off)
         drop_namesakes(dir, pinfo->num);
@@ -352,7 +364,11 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const pack
     dir->next_fresh = fresh;
     *fresh = NULL;
     bool is_new = true;
-    if (offset < position || dir->open_end == position) {
+    if (is_behind_break) {
+        feed_behind_break(dir, tvb);
+    } else if (is_seen) {
+        is_new = false;
+    } else if (offset < position || dir->open_end == position) {
         is_new = record_behind(dir, tvb, offset);
     } else {
         if (offset > position) {

@@ -113,10 +113,15 @@ void rtmpx_register_conversation(void);
 /* A new connection in file scope, as the preferences have it. id: distinct within the capture. */
 struct rtmpx_connection *rtmpx_connection_new(uint32_t id);
 
+/* Instead of an offset: somewhere behind the direction's position, nobody knows how far. */
+#define RTMPX_OFFSET_UNKNOWN UINT64_MAX
+/* Or: before it, whether they were read or not. */
+#define RTMPX_OFFSET_SEEN (UINT64_MAX - 1)
+
 /*
  * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
  * at `offset` of the direction. Bytes before the direction's position fill holes, or were seen and
- * are skipped; a distance beyond it is a hole.
+ * are skipped; a distance beyond it is a hole, and RTMPX_OFFSET_UNKNOWN one of unknown length.
  * Returns the record, NULL when nothing is new. *fresh: the first of its fresh bodies, or NULL.
  */
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *direction,

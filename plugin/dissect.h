@@ -28,6 +28,27 @@ bool rtmpx_ask_for_more(packet_info *pinfo);
 /* Does TCP, by the user's preferences, keep to itself some segments that come late or again? */
 bool rtmpx_tcp_withholds(void);
 
+/*
+ * What comes through TLS has no position, but the TCP segments below have. Of those that bytes of a
+ * direction were handed on in: the last one's frame, the end of all that TCP had seen by then.
+ */
+struct rtmpx_tcp_mark {
+    uint32_t frame; /* 0: none yet */
+    uint32_t seen;
+    bool is_late; /* what that frame brought */
+};
+
+enum rtmpx_tcp_place {
+    RTMPX_TCP_NEXT,        /* nothing says otherwise */
+    RTMPX_TCP_BEHIND_HOLE, /* TCP lost segments before it */
+    RTMPX_TCP_LATE,        /* sent again, or behind what was handed on before it */
+};
+
+/* First pass: where the `len` bytes at hand stand, which took at least as many of TCP and at most
+ * `overhead` more. Moves the mark. */
+enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len,
+                                     uint32_t overhead);
+
 /* The preference rtmpx.tcp.port was set: the standard port, if it is in it no more, goes back to
  * who had it before. */
 void rtmpx_apply_ports(void);

@@ -62,9 +62,10 @@ static hf_register_info hf[] = {
      {"Received bytes", "rtmpx.abandoned.received", FT_UINT64, BASE_DEC, NULL, 0, NULL, HFILL}},
 };
 
+#define GAP "RTMP: bytes are missing from the capture"
+
 static ei_register_info ei[] = {
-    {&ei_gap,
-     {"rtmpx.gap", PI_SEQUENCE, PI_WARN, "RTMP: bytes are missing from the capture", EXPFILL}},
+    {&ei_gap, {"rtmpx.gap", PI_SEQUENCE, PI_WARN, GAP, EXPFILL}},
     {&ei_late,
      {"rtmpx.late", PI_SEQUENCE, PI_NOTE,
       "RTMP: missing bytes came late; messages that could not be read before are shown here",
@@ -141,20 +142,29 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
     proto_tree_add_item(tree, hf_encrypted, view->tvb, start, -1, ENC_NA);
 }
 
+/* Below TLS there is a hole in TCP; of how many bytes of RTMP only TLS would know. */
+#define GAP_UNCOUNTED                                                                              \
+    "RTMP: bytes may be missing, and nobody knows how many: TCP lost some below TLS"
+#define GAP_PREFERENCE " (preference tcp.reassemble_out_of_order)"
+
 /* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
 static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
                     const struct rtmpx_remark *remark) {
     int start = (int)remark->start;
-    proto_item *item =
-        proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
-    proto_item_set_generated(item);
-    if (!rtmpx_tcp_withholds()) {
-        expert_add_info(view->pinfo, item, &ei_gap);
-        return;
+    bool withholds = rtmpx_tcp_withholds();
+    if (remark->count) {
+        proto_item *item =
+            proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
+        proto_item_set_generated(item);
+        expert_add_info_format(view->pinfo, item, &ei_gap, "%s",
+                               withholds ? GAP ", or TCP holds them back" GAP_PREFERENCE : GAP);
+    } else {
+        proto_tree_add_expert_format(tree, view->pinfo, &ei_gap, view->tvb, start, 0, "%s",
+                                     withholds ? GAP_UNCOUNTED ", or holds them back" GAP_PREFERENCE
+                                               : GAP_UNCOUNTED);
     }
-    expert_add_info_format(view->pinfo, item, &ei_gap,
-                           "RTMP: bytes are missing from the capture, or TCP holds them back "
-                           "(preference tcp.reassemble_out_of_order)");
+    if (!withholds)
+        return;
     proto_item_set_generated(proto_tree_add_string(
         tree, hf_gap_hint, view->tvb, start, 0,
         "If these bytes came later or were sent again, the TCP preference \"Reassemble "

@@ -114,11 +114,63 @@ static bool tcp_preference(const char *name) {
     return preference && prefs_get_bool_value(preference, pref_current);
 }
 
+/* Is all that it hands on in order? */
+static bool orders(void) {
+    return tcp_preference("reassemble_out_of_order") && tcp_preference("desegment_tcp_streams");
+}
+
 bool rtmpx_tcp_withholds(void) {
-    bool desegments = tcp_preference("desegment_tcp_streams");
-    bool orders = tcp_preference("reassemble_out_of_order") && desegments;
-    return tcp_preference("analyze_sequence_numbers") && !orders &&
-           (tcp_preference("no_subdissector_on_error") || desegments);
+    return tcp_preference("analyze_sequence_numbers") && !orders() &&
+           (tcp_preference("no_subdissector_on_error") || tcp_preference("desegment_tcp_streams"));
+}
+
+/* Does sequence number `a` come before `b`? */
+static bool precedes(uint32_t a, uint32_t b) {
+    return (int32_t)(a - b) < 0;
+}
+
+/*
+ * Where bytes begin of which `most` or fewer end in `segment`: in it, unless TCP has put them
+ * together with earlier ones. What it could not put together for a hole ends in a segment as well,
+ * and is longer: all that is missing is in it.
+ */
+static uint32_t begin_of(const tcp_flow_t *flow, const tcp_unacked_t *segment, uint32_t most) {
+    uint32_t base = tcp_preference("relative_sequence_numbers") ? flow->base_seq : 0;
+    const struct tcp_multisegment_pdu *joined =
+        wmem_tree_lookup32_le(flow->multisegment_pdus, segment->seq - base);
+    if (!joined || !precedes(segment->seq - base, joined->nxtpdu))
+        return segment->seq;
+    bool fits = (joined->flags & MSP_FLAGS_REASSEMBLE_ENTIRE_SEGMENT) ||
+                joined->nxtpdu - joined->seq <= most;
+    return base + (fits ? joined->seq : joined->nxtpdu);
+}
+
+/* `most`: bytes of TCP that those at hand took. */
+static enum rtmpx_tcp_place place_behind(uint32_t seen, const tcp_flow_t *flow,
+                                         const tcp_unacked_t *segment, uint32_t most) {
+    if (!precedes(seen, segment->nextseq))
+        return RTMPX_TCP_LATE;
+    bool is_next = !precedes(seen, segment->seq) || !precedes(seen, begin_of(flow, segment, most));
+    return is_next ? RTMPX_TCP_NEXT : RTMPX_TCP_BEHIND_HOLE;
+}
+
+enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len,
+                                     uint32_t overhead) {
+    if (mark->frame == pinfo->num)
+        return mark->is_late ? RTMPX_TCP_LATE : RTMPX_TCP_NEXT;
+    const struct tcp_analysis *analysis = rtmpx_tcp_of(pinfo);
+    if (!analysis || !analysis->fwd || !analysis->fwd->tcp_analyze_seq_info)
+        return RTMPX_TCP_NEXT;
+    const tcp_unacked_t *segment = analysis->fwd->tcp_analyze_seq_info->segments;
+    enum rtmpx_tcp_place place = RTMPX_TCP_NEXT;
+    if (mark->frame && segment && segment->frame == pinfo->num)
+        place = place_behind(mark->seen, analysis->fwd, segment, len + overhead);
+    if (place != RTMPX_TCP_NEXT && orders())
+        place = RTMPX_TCP_NEXT;
+    mark->frame = pinfo->num;
+    mark->is_late = place == RTMPX_TCP_LATE;
+    mark->seen = analysis->fwd->tcp_analyze_seq_info->nextseq;
+    return place;
 }
 
 /* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */

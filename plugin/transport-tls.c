@@ -1,30 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RTMPS: RTMP in TLS, whose records come decrypted, in order and each once. */
+/* RTMPS: RTMP in TLS, whose records come decrypted, in order and each once as far as TLS can tell.
+ */
 #include "dissect.h"
 
 static dissector_handle_t tls_handle;
 /* Of the conversation's data: where TLS gives a segment back, TCP's dissector keeps its own. */
 static int proto_tls_data = -1;
 
-static struct rtmpx_connection *connection_of(packet_info *pinfo) {
+/* What a record has besides its content: header, IV, MAC, padding to a block. */
+#define RECORD_OVERHEAD 128
+
+struct tls_connection {
+    struct rtmpx_connection *rtmp;
+    struct rtmpx_tcp_mark mark[2]; /* by direction */
+};
+
+static struct tls_connection *connection_of(packet_info *pinfo) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
-    struct rtmpx_connection *connection = conversation_get_proto_data(conversation, proto_tls_data);
-    if (connection)
-        return connection;
-    connection = rtmpx_connection_new(conversation->conv_index);
+    struct tls_connection *tls = conversation_get_proto_data(conversation, proto_tls_data);
+    if (tls)
+        return tls;
+    tls = wmem_new0(wmem_file_scope(), struct tls_connection);
+    tls->rtmp = rtmpx_connection_new(conversation->conv_index);
     /* The client speaks first in RTMP. */
-    connection->server_port = pinfo->destport;
-    conversation_add_proto_data(conversation, proto_tls_data, connection);
-    return connection;
+    tls->rtmp->server_port = pinfo->destport;
+    conversation_add_proto_data(conversation, proto_tls_data, tls);
+    return tls;
+}
+
+/*
+ * Where a record stands in its direction. Unless told to go on (tls.ignore_ssl_mac_failed) TLS
+ * reads no more behind a hole; told to, it hands on the next record that is whole, and says of the
+ * hole nothing. A record that comes late or again has no place: how long its hole is nobody knows.
+ */
+static uint64_t offset_of(const struct rtmpx_direction *direction, struct rtmpx_tcp_mark *mark,
+                          packet_info *pinfo, uint32_t len) {
+    switch (rtmpx_tcp_place(mark, pinfo, len, RECORD_OVERHEAD)) {
+    case RTMPX_TCP_BEHIND_HOLE:
+        return RTMPX_OFFSET_UNKNOWN;
+    case RTMPX_TCP_LATE:
+        return RTMPX_OFFSET_SEEN;
+    case RTMPX_TCP_NEXT:
+        break;
+    }
+    return rtmpx_next_offset(direction);
 }
 
 /* `data` is not a tcpinfo here: TLS has no byte positions to give, in 4.0 not even a number. */
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     (void)data;
-    struct rtmpx_connection *connection = connection_of(pinfo);
-    struct rtmpx_direction *direction =
-        &connection->direction[pinfo->destport == connection->server_port ? 0 : 1];
-    return rtmpx_dissect_bytes(tvb, pinfo, tree, direction, rtmpx_next_offset(direction));
+    struct tls_connection *tls = connection_of(pinfo);
+    unsigned which = pinfo->destport == tls->rtmp->server_port ? 0 : 1;
+    struct rtmpx_direction *direction = &tls->rtmp->direction[which];
+    uint64_t offset = 0;
+    if (!PINFO_FD_VISITED(pinfo))
+        offset = offset_of(direction, &tls->mark[which], pinfo, tvb_reported_length(tvb));
+    return rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
 }
 
 /* TLS asks heuristics before ports, so 443 stays with HTTP for all that is no RTMP handshake. */

@@ -595,28 +595,37 @@ static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
     return step;
 }
 
+/* Nothing before the hole of `count` bytes is looked at again; a search begins behind it. */
+static void lose_before_hole(struct rtmp_dechunk *d, uint64_t count) {
+    struct rtmp_hypothesis hypothesis = d->hypothesis;
+    if (d->state != RTMP_LOST)
+        lose(d);
+    d->carried = 0;
+    d->hypothesis = hypothesis;
+    d->lost_gap += count + rtmp_held_missing(&d->held, d->held.count);
+    d->position += count;
+    rtmp_resync_begin(d);
+}
+
+/* The hole may have set another size. */
+static void doubt_chunk_size(struct rtmp_dechunk *d) {
+    if (!d->chunk_size_known)
+        return;
+    rtmp_chunk_size_doubt(d);
+    d->hypothesis.chunk_size_known = true;
+}
+
 /* `count` bytes are missing: over them, or lost. */
 static void miss(struct rtmp_dechunk *d, uint64_t count) {
     if (d->state == RTMP_IN_DATA)
         count -= step_over(d, count);
     if (count == 0)
         return;
-    bool held = d->state == RTMP_LOST && rtmp_resync_hold_missing(d, count);
-    if (!held) {
+    if (d->state != RTMP_LOST || !rtmp_resync_hold_missing(d, count)) {
         rtmp_hypothesis_predict(d, count);
-        struct rtmp_hypothesis hypothesis = d->hypothesis;
-        if (d->state != RTMP_LOST)
-            lose(d);
-        d->carried = 0;
-        d->hypothesis = hypothesis;
-        d->lost_gap += count + rtmp_held_missing(&d->held, d->held.count);
-        d->position += count;
-        rtmp_resync_begin(d);
+        lose_before_hole(d, count);
     }
-    if (d->chunk_size_known) {
-        rtmp_chunk_size_doubt(d);
-        d->hypothesis.chunk_size_known = true;
-    }
+    doubt_chunk_size(d);
 }
 
 void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
@@ -626,6 +635,12 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
     miss(d, count);
     if (d->state == RTMP_LOST && d->held.count && rtmp_resync_find(d))
         read_all(d, NULL, 0, true);
+}
+
+void rtmp_dechunk_break(struct rtmp_dechunk *d) {
+    d->hypothesis.valid = false;
+    lose_before_hole(d, 0);
+    doubt_chunk_size(d);
 }
 
 void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {

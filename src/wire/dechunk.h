@@ -47,7 +47,7 @@ struct rtmp_part {
 };
 
 enum rtmp_note_kind {
-    RTMP_NOTE_GAP,            /* `count` bytes are missing from the capture */
+    RTMP_NOTE_GAP, /* `count` bytes are missing from the capture; 0: how many is unknown */
     RTMP_NOTE_RESYNCHRONIZED, /* a chunk header is confirmed; `count` bytes were skipped */
     RTMP_NOTE_MIDSTREAM,      /* no handshake seen: chunk size and chunk streams are inferred */
     RTMP_NOTE_ABANDONED,      /* an open message will not be completed; `count` bytes were there */
@@ -155,6 +155,10 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
 
 /* `count` bytes of the direction are not in the capture. Reports RTMP_NOTE_GAP. */
 void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count);
+
+/* Bytes of the direction are missing, nobody knows how many: look for a chunk header from here on.
+ * Reports nothing; positions go on as if nothing was missing. */
+void rtmp_dechunk_break(struct rtmp_dechunk *d);
 
 /* Look for a chunk header from here on, knowing nothing: the capture begins inside the connection.
  * chunk_size: what a person knows, or 0 to infer it. */

@@ -296,6 +296,18 @@ void rtmp_direction_hole(struct rtmp_direction *dir, uint64_t count) {
     miss(dir, count, true);
 }
 
+void rtmp_direction_break(struct rtmp_direction *dir) {
+    if (dir->phase == RTMP_PHASE_UNDECIDED)
+        decide_without_more(dir);
+    note_gap(dir, 0);
+    if (dir->phase == RTMP_PHASE_HANDSHAKE)
+        (void)read_handshake(dir, NULL, RTMP_HANDSHAKE_TOTAL - dir->position);
+    if (dir->phase != RTMP_PHASE_CHUNKS)
+        return;
+    rtmp_late_forget(&dir->late, &dir->dechunk);
+    rtmp_dechunk_break(&dir->dechunk);
+}
+
 bool rtmp_direction_late(struct rtmp_direction *dir, uint64_t offset, const uint8_t *bytes,
                          uint32_t len) {
     return dir->late && rtmp_late_fill(&dir->late, &dir->dechunk, offset, bytes, len);

@@ -69,6 +69,10 @@ const struct rtmp_handshake *rtmp_direction_handshake(struct rtmp_direction *dir
 /* `count` bytes are not in the capture. */
 void rtmp_direction_gap(struct rtmp_direction *direction, uint64_t count);
 
+/* Bytes are not in the capture, nobody knows how many: a handshake that is not complete is taken to
+ * end with them. */
+void rtmp_direction_break(struct rtmp_direction *direction);
+
 /* The next bytes lie `count` further on: those between may come late, or never. */
 void rtmp_direction_hole(struct rtmp_direction *direction, uint64_t count);
 

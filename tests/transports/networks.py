@@ -10,6 +10,7 @@ usage: networks.py [--build DIR]
 import argparse
 import itertools
 import pathlib
+import random
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -181,6 +182,10 @@ def kinds_of_connections(key_log):
     swapped(add("late"), -5)
     del add("middle", shake=False)[:3]
     add("tls", tls.Connection, key_log, port=443)
+    del add("tls lost", tls.Connection, key_log, port=443)[-5]
+    swapped(add("tls late", tls.Connection, key_log, port=443), -5)
+    segments = add("tls repeated", tls.Connection, key_log, port=443)
+    segments.insert(-3, segments[-5].replace(time=segments[-4].time + 1))
     add("tls on 1935", tls.Connection, key_log)
     segments = add("again")
     again = rtmp.Connection(client=found["again"].ends[CLIENT], start=found["again"].time + 10**9,
@@ -202,8 +207,14 @@ def shown_of(kind, reassemble, no_subdissector, desegment, analyze):
         return "012" if ordered else f"0124!{hint}567"
     if kind == "late":
         return ALL if ordered else f"0124!{hint}567" if withheld else f"0124!{hint}3567"
-    if kind.startswith("tls"):  # TLS wants its records put together
-        return ALL if desegment else ""
+    if kind.startswith("tls") and not desegment:  # TLS wants its records put together
+        return ""
+    if kind == "tls lost":  # nobody but TCP knows of the hole
+        return "012" if ordered else f"0124!{hint}567" if analyze else "0124567"
+    if kind == "tls late":
+        return ALL if ordered else f"0124!{hint}567" if analyze else "01243567"
+    if kind == "tls repeated" and not analyze:
+        return "012343567"  # TLS takes it for new
     return ALL * 2 if kind == "again" else ALL
 
 
@@ -226,7 +237,8 @@ def preferences_of_tcp(test):
     for values in combinations:
         shown, of_samples = dict.fromkeys(kinds, ""), []
         for source, port, gap, hint, *rest in test.fields(
-                capture, fields, "-Y", "rtmpx.message", "-o", f"tls.keylog_file:{key_log}", *preferences(*values)):
+                capture, fields, "-Y", "rtmpx.message", "-o", f"tls.keylog_file:{key_log}",
+                "-o", "tls.ignore_ssl_mac_failed:TRUE", *preferences(*values)):
             if source == "10.9.9.9":
                 shown[list(kinds)[int(port) - 40000]] += ("".join(name[-1] for name in rest[-1].split(","))
                                                       + ("!" if gap else "") + ("?" if hint else ""))
@@ -236,6 +248,68 @@ def preferences_of_tcp(test):
         test.same(f"{values}: samples are the same, and there", of_samples == first and len(first) > 50, True)
         for kind in kinds:
             test.same(f"{kind} {values}", shown[kind], shown_of(kind, *values[1:]))
+
+
+def batches(connection, count=16):
+    """Segments of which each holds some records, or a part of one: messages of any length, in fmt 0."""
+    noise = random.Random(count)
+    writer = connection.writer[CLIENT]
+    connection.message(CLIENT, rtmp.control(rtmp.SET_CHUNK_SIZE, 4096))
+    for turn in range(count):
+        batch = [rtmp.command(f"turn {turn}.{n}", turn, noise.randbytes(noise.choice((9, 90, 900, 9000))).hex(),
+                              csid=3 + n, timestamp=40 * turn) for n in range(noise.choice((1, 1, 3)))]
+        connection.send(CLIENT, b"".join(writer.write(message, 0) for message in batch))
+        connection.emit(SERVER)
+    return connection
+
+
+@case
+def holes_below_tls(test):
+    """Told to ignore what it cannot verify TLS goes on behind a hole: each shown message is one that was sent, in
+    order, and who is not shown has a hole behind. Each segment is lost in a connection of its own, and late in one."""
+    key_log = test.tshark.directory / "holes.txt"
+    connections, begin, index = [], None, 0
+    while begin is None or index // 2 < len(connections[0].segments) - begin:
+        connection = tls.Connection(key_log, client=("10.0.0.2", 20000 + len(connections)),
+                                    server=("10.0.0.1", 443), start=10**18 + len(connections) * 10**12).open().shake()
+        begin = begin or len(connection.segments)
+        batches(connection)
+        connections.append(connection)
+        if len(connections) == 1:  # the first is whole
+            continue
+        at = begin + index // 2
+        if connection.segments[at].payload:
+            missing = connection.segments.pop(at)
+            if index % 2 and at + 1 < len(connection.segments):
+                connection.segments.insert(at + 2, missing.replace(time=connection.segments[at + 1].time + 1))
+        index += 1
+    key_log.chmod(0o644)
+    capture = test.write(*connections)
+    keys = ("-o", f"tls.keylog_file:{key_log}", "-o", "tls.ignore_ssl_mac_failed:TRUE")
+    sent = None
+    for arguments in ((), ("-2",), ("-o", "tcp.no_subdissector_on_error:FALSE")):
+        shown = {20000 + n: [] for n in range(len(connections))}
+        for port, gap, strings, wrong in test.fields(
+                capture, ("tcp.srcport", "rtmpx.gap", "rtmpx.amf.string", "_ws.malformed"), "-Y",
+                "rtmpx && tcp.dstport == 443", *keys, *arguments):
+            shown[int(port)] += ["hole"] * bool(gap) + strings.split(",") * bool(strings) + ["wrong"] * bool(wrong)
+        sent = sent or shown[20000]
+        test.same(f"all is shown {arguments}", shown[20000], sent)
+        test.same(f"what is sent {arguments}", (len(sent) > 40, "hole" in sent), (True, False))
+        messages = 0
+        for port, strings in shown.items():
+            at = 0
+            for string in strings:
+                if string != "hole":
+                    found = sent.index(string, at) if string in sent[at:] else None
+                    test.same(f"a message that was sent, in {port} {arguments}", found is not None, True)
+                    if found is None:
+                        break
+                    test.same(f"a hole before it, in {port} {arguments}", found == at or hole, True)
+                    at = found + 1
+                    messages += 1
+                hole = string == "hole"
+        test.same(f"most are shown {arguments}", messages > 0.9 * len(sent) * len(connections), True)
 
 
 @case

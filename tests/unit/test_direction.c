@@ -157,6 +157,37 @@ static void a_gap_in_the_handshake_is_said(void **state) {
     }
 }
 
+/* Nobody knows how many bytes are missing: a handshake ends with them, chunks are looked for. */
+static void a_gap_of_unknown_length_is_said(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t seen;
+        uint64_t behind;
+        enum rtmp_phase phase;
+        uint8_t version;
+    } gaps[] = {{0, RTMP_HANDSHAKE_TOTAL, RTMP_PHASE_CHUNKS, 3},
+                {1000, RTMP_HANDSHAKE_TOTAL, RTMP_PHASE_CHUNKS, 3},
+                {RTMP_HANDSHAKE_TOTAL, RTMP_HANDSHAKE_TOTAL, RTMP_PHASE_CHUNKS, 3},
+                {1000, RTMP_HANDSHAKE_TOTAL, RTMP_PHASE_ENCRYPTED, 6}};
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        struct pair pair;
+        uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {gaps[i].version};
+        uint64_t gap[2] = {0, 0};
+        open_pair(&pair);
+        pair.client.dechunk.sink.user = gap;
+        pair.client.dechunk.sink.note = count_gaps;
+        rtmp_direction_feed(&pair.client, bytes, gaps[i].seen);
+        rtmp_direction_break(&pair.client);
+        assert_int_equal(pair.client.position, gaps[i].behind);
+        assert_int_equal(pair.client.phase, gaps[i].phase);
+        if (gaps[i].phase == RTMP_PHASE_CHUNKS)
+            assert_int_equal(pair.client.dechunk.state, RTMP_LOST);
+        assert_int_equal(gap[0], 1);
+        assert_int_equal(gap[1], 0);
+        close_pair(&pair);
+    }
+}
+
 /* A snapshot length cuts the handshake before it tells: a connection begins with nothing else. */
 static void test_cut_packet_after_syn(void **state) {
     (void)state;
@@ -305,6 +336,7 @@ int main(void) {
         cmocka_unit_test(test_peer_shakes),
         cmocka_unit_test(how_bytes_are_cut_does_not_tell_a_handshake),
         cmocka_unit_test(a_gap_in_the_handshake_is_said),
+        cmocka_unit_test(a_gap_of_unknown_length_is_said),
         cmocka_unit_test(test_cut_packet_after_syn),
         cmocka_unit_test(test_cut_bytes_somewhere),
         cmocka_unit_test(plain_packets_are_let_go),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Lines and branches that the tests reach: the core (src/) by unit tests and the fuzz corpora, the plugin by goldens, the comparison
-# with an independent decode and the orders. usage: tests/report/coverage.sh [BUILD-DIRECTORY]
+# Lines and branches that the tests reach: the core (src/) by unit tests and the fuzz corpora, the plugin by goldens alone, then by
+# what else runs tshark over captures of ours. usage: tests/report/coverage.sh [BUILD-DIRECTORY]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1:-$root/build-coverage}
@@ -30,5 +30,7 @@ figures() {
 run '^(unit|fuzz)\.'
 figures core src "$build"
 find "$build" -name "*.gcda" -delete
-run '^(golden|expected|transports|bad_input|orders)'
+run '^golden'
+figures "plugin by goldens" plugin "$build"
+run '^(expected.shipped|transports|networks|bad_input|limits|orders)'
 figures plugin plugin "$build"

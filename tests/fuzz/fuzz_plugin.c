@@ -339,6 +339,14 @@ static uint64_t run(struct capture *c, enum visit how, bool backwards) {
 
 void plugin_register(void);
 
+/* Other heuristic dissectors would claim a conversation for a few bytes in it, and have bugs of
+ * their own. */
+static void keep_ours(const char *table, struct heur_dtbl_entry *entry, gpointer data) {
+    (void)table;
+    (void)data;
+    entry->enabled = strncmp(entry->short_name, "rtmpx", 5) == 0;
+}
+
 static void begin(void) {
     static bool begun;
     if (begun)
@@ -359,6 +367,8 @@ static void begin(void) {
     fuzz_plant();
     FUZZ_CHECK(epan_init(NULL, NULL, FALSE));
     e_prefs *preferences = epan_load_settings();
+    heur_dissector_table_foreach("tcp", keep_ours, NULL);
+    heur_dissector_table_foreach("http", keep_ours, NULL);
     build_column_format_array(&columns, preferences->num_cols, TRUE);
     char *error = NULL;
     FUZZ_CHECK(dfilter_compile("rtmpx.amf.pair or rtmpx.command.name or rtmpx.so.key "

@@ -55,8 +55,7 @@ class Report:
     def script(self, figure, goal, script, *arguments):
         result = run(sys.executable, ROOT / "tests" / script, "--build", self.directory, *arguments)
         self.row(figure, goal, last_line(result), result.returncode == 0)
-        if result.returncode:
-            print("".join(f"    {line}\n" for line in result.stdout.strip().splitlines()[-LINES:]), end="")
+        show_failure(result)
 
     # ---- one method a row
 
@@ -79,6 +78,7 @@ class Report:
     def tests(self, figure, goal, names, directory=None):
         result = run("ctest", "--test-dir", directory or self.directory, "-R", names)
         self.row(figure, goal, last_test_line(result), result.returncode == 0)
+        show_failure(result)
 
     def corpus(self):
         self.tests("corpus", "replayed, no finding; plants found", r"^fuzz\.")
@@ -146,6 +146,7 @@ class Report:
 
     def coverage(self):
         result = run(ROOT / "tests/report/coverage.sh", f"{self.directory}-coverage")
+        show_failure(result)
         for name, least in (("core", (98, 95)), ("plugin by goldens", (90, 0)), ("plugin", (95, 0))):
             found = re.search(rf"^{name}: lines (\d+)%, branches (\d+)%", result.stdout, re.MULTILINE)
             reached = tuple(map(int, found.groups())) if found else (0, 0)
@@ -158,6 +159,7 @@ class Report:
         run("cmake", "-S", ROOT, "-B", directory, "-G", "Ninja", "-DCMAKE_C_COMPILER=clang", check=True)
         result = run("bash", ROOT / "tests/report/lint.sh", directory)
         self.row("clang-tidy, cppcheck, format", "clean", last_line(result), result.returncode == 0)
+        show_failure(result)
 
     def analyzer(self):
         flags = run("pkg-config", "--cflags", "wireshark", "glib-2.0").stdout.split()
@@ -169,6 +171,11 @@ class Report:
                          "-o", "/dev/null")
             warnings += result.stderr.count("warning:") + (result.returncode != 0)
         self.row("gcc -fanalyzer", "0 warnings", f"{warnings} warnings", warnings == 0)
+
+
+def show_failure(result):
+    if result.returncode:
+        print("".join(f"    {line}\n" for line in result.stdout.strip().splitlines()[-LINES:]), end="")
 
 
 def last_test_line(result):

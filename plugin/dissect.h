@@ -30,7 +30,7 @@ bool rtmpx_tcp_withholds(void);
 
 /*
  * What comes through TLS has no position, but the TCP segments below have. Of those that bytes of a
- * direction were handed on in: the last one's frame, the end of all that TCP had seen by then.
+ * direction were handed on in: the last one's frame, and where the last one ends.
  */
 struct rtmpx_tcp_mark {
     uint32_t frame; /* 0: none yet */
@@ -49,8 +49,8 @@ enum rtmpx_tcp_place {
 enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len,
                                      uint32_t overhead);
 
-/* The preference rtmpx.tcp.port was set: the standard port, if it is in it no more, goes back to
- * who had it before. */
+/* The preference rtmpx.tcp.port may have been set: a port that is in it no more is no longer ours,
+ * the standard one goes back to who had it before. */
 void rtmpx_apply_ports(void);
 
 /* Transports: each registers its tables and heuristics. */

@@ -7,6 +7,8 @@
 static dissector_handle_t tcp_handle;
 /* Who has the port without us, or NULL. */
 static dissector_handle_t previous_handle;
+/* Of the preference, when it was last applied; NULL: not yet. */
+static range_t *applied_ports;
 
 /* ---- connection ---- */
 
@@ -129,29 +131,44 @@ static bool precedes(uint32_t a, uint32_t b) {
     return (int32_t)(a - b) < 0;
 }
 
+/* A run of sequence numbers. */
+struct tcp_range {
+    uint32_t begin, end;
+};
+
 /*
- * Where bytes begin of which `most` or fewer end in `segment`: in it, unless TCP has put them
- * together with earlier ones. What it could not put together for a hole ends in a segment as well,
- * and is longer: all that is missing is in it.
+ * Where bytes were of which `most` or fewer end in `segment`: in it, unless TCP has put them
+ * together with others. What it could not put together for a hole ends in a segment as well, and is
+ * longer: all that is missing is in it.
  */
-static uint32_t begin_of(const tcp_flow_t *flow, const tcp_unacked_t *segment, uint32_t most) {
+static struct tcp_range range_of(const tcp_flow_t *flow, const tcp_unacked_t *segment,
+                                 uint32_t most) {
+    struct tcp_range range = {segment->seq, segment->nextseq};
     uint32_t base = tcp_preference("relative_sequence_numbers") ? flow->base_seq : 0;
     const struct tcp_multisegment_pdu *joined =
         wmem_tree_lookup32_le(flow->multisegment_pdus, segment->seq - base);
     if (!joined || !precedes(segment->seq - base, joined->nxtpdu))
-        return segment->seq;
-    bool fits = (joined->flags & MSP_FLAGS_REASSEMBLE_ENTIRE_SEGMENT) ||
-                joined->nxtpdu - joined->seq <= most;
-    return base + (fits ? joined->seq : joined->nxtpdu);
+        return range;
+    bool is_entire = joined->flags & MSP_FLAGS_REASSEMBLE_ENTIRE_SEGMENT;
+    if (!is_entire && joined->nxtpdu - joined->seq > most) {
+        range.begin = base + joined->nxtpdu;
+        return range;
+    }
+    range.begin = base + joined->seq;
+    if (!is_entire && precedes(range.end, base + joined->nxtpdu))
+        range.end =
+            base + joined->nxtpdu; /* the segment was the last to come, not the last of them */
+    return range;
 }
 
-/* `most`: bytes of TCP that those at hand took. */
-static enum rtmpx_tcp_place place_behind(uint32_t seen, const tcp_flow_t *flow,
-                                         const tcp_unacked_t *segment, uint32_t most) {
+/* Where the range stands to `seen`, the end of the last one. */
+static enum rtmpx_tcp_place place_behind(uint32_t seen, const struct tcp_range *range,
+                                         const tcp_unacked_t *segment) {
+    if (orders())
+        return RTMPX_TCP_NEXT;
     if (!precedes(seen, segment->nextseq))
         return RTMPX_TCP_LATE;
-    bool is_next = !precedes(seen, segment->seq) || !precedes(seen, begin_of(flow, segment, most));
-    return is_next ? RTMPX_TCP_NEXT : RTMPX_TCP_BEHIND_HOLE;
+    return precedes(seen, range->begin) ? RTMPX_TCP_BEHIND_HOLE : RTMPX_TCP_NEXT;
 }
 
 enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len,
@@ -162,14 +179,16 @@ enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *p
     if (!analysis || !analysis->fwd || !analysis->fwd->tcp_analyze_seq_info)
         return RTMPX_TCP_NEXT;
     const tcp_unacked_t *segment = analysis->fwd->tcp_analyze_seq_info->segments;
+    if (!segment || segment->frame != pinfo->num) /* TCP has too many to remember more */
+        return RTMPX_TCP_NEXT;
+    const struct tcp_range range = range_of(analysis->fwd, segment, len + overhead);
     enum rtmpx_tcp_place place = RTMPX_TCP_NEXT;
-    if (mark->frame && segment && segment->frame == pinfo->num)
-        place = place_behind(mark->seen, analysis->fwd, segment, len + overhead);
-    if (place != RTMPX_TCP_NEXT && orders())
-        place = RTMPX_TCP_NEXT;
+    if (mark->frame)
+        place = place_behind(mark->seen, &range, segment);
     mark->frame = pinfo->num;
     mark->is_late = place == RTMPX_TCP_LATE;
-    mark->seen = analysis->fwd->tcp_analyze_seq_info->nextseq;
+    if (!mark->is_late)
+        mark->seen = range.end;
     return place;
 }
 
@@ -257,27 +276,48 @@ static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree
 void rtmpx_register_transport_tcp(int proto) {
     tcp_handle = register_dissector("rtmpx.tcp", dissect_rtmpx_tcp, proto);
     register_init_routine(forget_connections);
+    register_init_routine(rtmpx_apply_ports); /* sharkd sets preferences and applies none */
+}
+
+/* To `owner`, NULL: nobody; unless it is somebody's already. */
+static void give_standard_port(dissector_handle_t owner) {
+    if (owner && !dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT))
+        dissector_add_uint("tcp.port", RTMP_TCP_PORT, owner);
+}
+
+/* A port that was in the preference may be in it no more. */
+static void leave_port(uint32_t port, void *user) {
+    range_t *ports = user;
+    if (value_is_in_range(ports, port) ||
+        dissector_get_uint_handle(find_dissector_table("tcp.port"), port) != tcp_handle)
+        return;
+    dissector_delete_uint("tcp.port", port, tcp_handle);
+    if (port == RTMP_TCP_PORT)
+        give_standard_port(previous_handle);
 }
 
 /*
  * Wireshark (4.0, 4.4, 4.6) adds the ports of the preference to those of the table and, unless it
  * is changed in the preferences dialog, leaves there those that are in it no more.
+ *
+ * The standard port has no entry until preferences are first applied: Decode As, which is read
+ * before and makes one, would change nothing of an entry that is ours already.
  */
 void rtmpx_apply_ports(void) {
     range_t *ports = prefs_get_range_value("rtmpx", "tcp.port");
-    dissector_table_t table = find_dissector_table("tcp.port");
-    if (value_is_in_range(ports, RTMP_TCP_PORT) ||
-        dissector_get_uint_handle(table, RTMP_TCP_PORT) != tcp_handle)
-        return;
-    dissector_delete_uint("tcp.port", RTMP_TCP_PORT, tcp_handle);
-    if (previous_handle)
-        dissector_add_uint("tcp.port", RTMP_TCP_PORT, previous_handle);
+    if (applied_ports)
+        range_foreach(applied_ports, leave_port, ports);
+    else
+        give_standard_port(value_is_in_range(ports, RTMP_TCP_PORT) ? tcp_handle : previous_handle);
+    wmem_free(wmem_epan_scope(), applied_ports);
+    applied_ports = range_copy(wmem_epan_scope(), ports);
 }
 
 void rtmpx_handoff_transport_tcp(int proto) {
     /* Handoffs of plugins run after the built-in ones: the last to add a port has it. */
     previous_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT);
     dissector_add_uint_with_preference("tcp.port", RTMP_TCP_PORT, tcp_handle);
+    dissector_delete_uint("tcp.port", RTMP_TCP_PORT, tcp_handle);
     heur_dissector_add("tcp", heuristic_rtmpx_tcp, "RTMP over TCP", "rtmpx_tcp", proto,
                        HEURISTIC_ENABLE);
 }

@@ -15,7 +15,9 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tools"))
+sys.path.insert(0, str(HERE.parent / "orders"))
 
+import orders  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
 import tls  # noqa: E402
@@ -469,9 +471,35 @@ def the_preference_names_the_ports(test):
     moved = ("-o", "rtmpx.tcp.port:1936")
     test.same("Decode As stands above it", test.commands(capture, *moved, "-d", "tcp.port==2000,rtmpx"),
               [f"on {port}" for port in ports[1:] for _ in range(4)])
+    test.same("Decode As for 1935", test.commands(capture, *moved, "-d", "tcp.port==1935,rtmpx"),
+              [f"on {port}" for port in ports[:2] for _ in range(4)])
+    test.same("Decode As for the built-in", test.commands(capture, "-d", "tcp.port==1935,rtmpt"), [])
     sample = SAMPLES / "noteroom.pcap"
     test.same("the built-in", [bool(test.fields(sample, ("frame.number",), "-Y", name, *moved))
                                for name in ("rtmpt", "rtmpx")], [True, False])
+
+
+@case
+def ports_that_sharkd_takes_out(test):
+    """A port that is in the preference no more is no longer ours: sharkd sets preferences in the middle of its life."""
+    ports = (1935, 1936, 2000)
+    connections = []
+    for number, port in enumerate(ports):
+        connections.append(rtmp.Connection(("10.0.0.2", 50000 + number), ("10.0.0.1", port),
+                                           start=(1 + number) * 10**18).open())
+        for turn in range(4):
+            connections[-1].message(CLIENT, rtmp.command(f"on {port}", turn, None), fmt=0)
+    capture = test.write(*connections)
+    sharkd = orders.Sharkd(test.tshark, capture)
+    for value, expected in ((None, (1935,)), ("1936", (1936,)), ("2000", (2000,)), ("1935-2000", ports),
+                            ("1935", (1935,)), ("", ()), ("1935", (1935,))):
+        if value is not None:
+            sharkd.call("setconf", name="rtmpx.tcp.port", value=value)
+            sharkd.call("load", file=test.tshark.readable(capture))
+        trees = [sharkd.tree(1 + number) for number in range(sharkd.call("status")["frames"])]
+        test.same(f"ports {value}", [port for port in ports if any(f"on {port}" in tree for tree in trees)],
+                  list(expected))
+    sharkd.close()
 
 
 def hello_in_pieces(connection, size, count=50):

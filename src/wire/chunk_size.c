@@ -118,7 +118,9 @@ static struct rtmp_size_guess guess_small(struct rtmp_dechunk *d,
  */
 static struct rtmp_size_guess guess_short(struct rtmp_dechunk *d,
                                           const struct size_subject *subject) {
-    const struct rtmp_size_guess one_chunk = {.size = subject->length, .bits = RTMP_EVIDENCE_SIZE};
+    /* An empty message says nothing of the size. */
+    const struct rtmp_size_guess one_chunk = {
+        .size = subject->length ? subject->length : d->chunk_size, .bits = RTMP_EVIDENCE_SIZE};
     uint32_t end = subject->data + subject->length;
     if (end > d->held.count)
         return (struct rtmp_size_guess){.bits = -1, .wait = true, .need = end};

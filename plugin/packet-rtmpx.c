@@ -257,7 +257,8 @@ static const char *summarise(const struct rtmpx_view *view) {
 static void set_columns(const struct rtmpx_view *view, const char *line) {
     column_info *columns = view->pinfo->cinfo;
     const struct rtmpx_segment *segment = view->segment;
-    bool first = segment == view->direction->segments || segment[-1].frame != segment->frame;
+    bool first = segment == view->direction->segments || segment[-1].frame != segment->frame ||
+                 segment[-1].dropped;
     col_set_str(columns, COL_PROTOCOL, "RTMP");
     /* Several calls for one frame (TLS records, tunnels) share the column. */
     if (first)

@@ -298,9 +298,9 @@ void rtmpx_register_conversation(void) {
 }
 
 /* The bytes of the segment that is being recorded, from the direction's position on. */
-static void feed(struct rtmpx_direction *dir, tvbuff_t *tvb, uint32_t from) {
-    uint32_t captured = tvb_captured_length(tvb);
-    uint32_t reported = tvb_reported_length(tvb);
+static inline void feed(struct rtmpx_direction *dir, tvbuff_t *tvb, uint32_t captured,
+                        uint32_t from) {
+    uint32_t reported = (uint32_t)(dir->open_end - dir->open_offset);
     if (from < captured) {
         rtmp_direction_feed(&dir->wire, tvb_get_ptr(tvb, (int)from, (int)(captured - from)),
                             captured - from);
@@ -311,72 +311,76 @@ static void feed(struct rtmpx_direction *dir, tvbuff_t *tvb, uint32_t from) {
 }
 
 /* Bytes before the direction's position: do they fill holes? */
-static bool fill(struct rtmpx_direction *dir, tvbuff_t *tvb, uint64_t offset) {
+static bool fill(struct rtmpx_direction *dir, tvbuff_t *tvb, uint32_t captured, uint64_t offset) {
     uint64_t behind = dir->wire.position - offset;
-    uint32_t len = tvb_captured_length(tvb);
-    if (len > behind)
-        len = (uint32_t)behind;
+    uint32_t len = captured < behind ? captured : (uint32_t)behind;
     return len && rtmp_direction_late(&dir->wire, offset, tvb_get_ptr(tvb, 0, (int)len), len);
 }
 
 /* The segment begins before the direction's position. False: nothing of it is new. */
-static __attribute__((cold)) bool record_behind(struct rtmpx_direction *dir, tvbuff_t *tvb,
-                                                uint64_t offset) {
+static bool record_behind(struct rtmpx_direction *dir, tvbuff_t *tvb, uint32_t captured,
+                          uint64_t offset) {
     uint64_t position = dir->wire.position;
     bool late = offset < position && dir->wire.late;
     bool repeated = dir->open_end <= position;
     if (late || repeated)
         open_segment(dir)->offset = position;
-    bool filled = late && fill(dir, tvb, offset);
+    bool filled = late && fill(dir, tvb, captured, offset);
     if (filled)
         keep_waiting(dir);
     if (!repeated)
-        feed(dir, tvb, (uint32_t)(position - offset));
+        feed(dir, tvb, captured, (uint32_t)(position - offset));
     return filled || !repeated;
 }
 
 /* A handshake that was not complete ends with the bytes that are missing: the position moves. */
-static __attribute__((cold)) void feed_behind_break(struct rtmpx_direction *dir, tvbuff_t *tvb) {
+static void feed_behind_break(struct rtmpx_direction *dir, tvbuff_t *tvb, uint32_t captured) {
     rtmp_direction_break(&dir->wire);
     dir->open_offset = open_segment(dir)->offset = dir->wire.position;
     dir->open_end = dir->open_offset + tvb_reported_length(tvb);
-    feed(dir, tvb, 0);
+    feed(dir, tvb, captured, 0);
+}
+
+/* The segment does not go on at the direction's position, or is empty. False: nothing of it is new.
+ */
+static __attribute__((cold)) bool record_elsewhere(struct rtmpx_direction *dir, tvbuff_t *tvb,
+                                                   uint32_t captured, uint64_t offset) {
+    uint64_t position = dir->wire.position;
+    if (offset == RTMPX_OFFSET_SEEN)
+        return false;
+    if (offset == RTMPX_OFFSET_UNKNOWN) {
+        feed_behind_break(dir, tvb, captured);
+        return true;
+    }
+    if (offset < position || dir->open_end == position)
+        return record_behind(dir, tvb, captured, offset);
+    rtmp_direction_hole(&dir->wire, offset - position);
+    keep_waiting(dir);
+    feed(dir, tvb, captured, 0);
+    return true;
 }
 
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const packet_info *pinfo,
-                                         tvbuff_t *tvb, uint64_t offset,
+                                         tvbuff_t *tvb, uint32_t captured, uint64_t offset,
                                          const struct rtmpx_fresh_body **fresh) {
     uint64_t position = dir->wire.position;
-    bool is_behind_break = offset == RTMPX_OFFSET_UNKNOWN;
-    bool is_seen = offset == RTMPX_OFFSET_SEEN;
-    if (is_behind_break || is_seen)
-        offset = position;
-    if (dir->segment_count && open_segment(dir)->frame == pinfo->num &&
-        dir->recorded_at != pinfo->fd->file_off)
+    if (dir->recorded_frame == pinfo->num && dir->recorded_at != pinfo->fd->file_off)
         drop_namesakes(dir, pinfo->num);
+    dir->recorded_frame = pinfo->num;
     dir->recorded_at = pinfo->fd->file_off;
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
-    *segment =
-        (struct rtmpx_segment){.offset = offset, .parts = dir->next_part, .frame = pinfo->num};
-    dir->open_offset = offset;
-    dir->open_end = offset + tvb_reported_length(tvb);
+    dir->open_offset = offset < RTMPX_OFFSET_SEEN ? offset : position;
+    dir->open_end = dir->open_offset + tvb_reported_length(tvb);
+    *segment = (struct rtmpx_segment){
+        .offset = dir->open_offset, .parts = dir->next_part, .frame = pinfo->num};
     dir->packet_memory = pinfo->pool;
     dir->next_fresh = fresh;
     *fresh = NULL;
     bool is_new = true;
-    if (is_behind_break) {
-        feed_behind_break(dir, tvb);
-    } else if (is_seen) {
-        is_new = false;
-    } else if (offset < position || dir->open_end == position) {
-        is_new = record_behind(dir, tvb, offset);
-    } else {
-        if (offset > position) {
-            rtmp_direction_hole(&dir->wire, offset - position);
-            keep_waiting(dir);
-        }
-        feed(dir, tvb, 0);
-    }
+    if (offset == position && dir->open_end != position)
+        feed(dir, tvb, captured, 0);
+    else
+        is_new = record_elsewhere(dir, tvb, captured, offset);
     segment->part_count = open_part_count(dir) & 0x1FFFFFFFU;
     segment->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
     segment->repeated = !is_new;

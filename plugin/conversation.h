@@ -99,7 +99,8 @@ struct rtmpx_direction {
     uint32_t id;        /* distinct within the capture */
     uint32_t first_seq; /* TCP: the sequence number of the byte at offset 0 */
     bool started;
-    int64_t recorded_at; /* place in the file of the frame that was recorded last */
+    uint32_t recorded_frame; /* the one that was recorded last, */
+    int64_t recorded_at;     /* and its place in the file */
 };
 
 struct rtmpx_connection {
@@ -119,14 +120,15 @@ struct rtmpx_connection *rtmpx_connection_new(uint32_t id);
 #define RTMPX_OFFSET_SEEN (UINT64_MAX - 1)
 
 /*
- * First pass: record the bytes of `tvb` (captured, and what the snapshot length cut off) as those
- * at `offset` of the direction. Bytes before the direction's position fill holes, or were seen and
- * are skipped; a distance beyond it is a hole, and RTMPX_OFFSET_UNKNOWN one of unknown length.
+ * First pass: record the bytes of `tvb` (the `captured` ones, and what the snapshot length cut off)
+ * as those at `offset` of the direction. Bytes before the direction's position fill holes, or were
+ * seen and are skipped; a distance beyond it is a hole, and RTMPX_OFFSET_UNKNOWN one of unknown
+ * length.
  * Returns the record, NULL when nothing is new. *fresh: the first of its fresh bodies, or NULL.
  */
 const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *direction,
-                                         const packet_info *pinfo, tvbuff_t *tvb, uint64_t offset,
-                                         const struct rtmpx_fresh_body **fresh);
+                                         const packet_info *pinfo, tvbuff_t *tvb, uint32_t captured,
+                                         uint64_t offset, const struct rtmpx_fresh_body **fresh);
 
 /*
  * On a later visit, the record of this call: the n-th call for this direction in this frame,

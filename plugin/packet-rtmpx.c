@@ -306,13 +306,14 @@ static void add_repeated(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb) {
 
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         struct rtmpx_direction *direction, uint64_t offset) {
+    const uint32_t captured = tvb_captured_length(tvb);
     struct rtmpx_view view = {.pinfo = pinfo, .tvb = tvb, .direction = direction};
     view.segment = PINFO_FD_VISITED(pinfo)
                        ? rtmpx_segment_of(direction, pinfo)
-                       : rtmpx_record(direction, pinfo, tvb, offset, &view.fresh);
+                       : rtmpx_record(direction, pinfo, tvb, captured, offset, &view.fresh);
     if (!view.segment) {
         add_repeated(tree, pinfo, tvb);
-        return (int)tvb_captured_length(tvb);
+        return (int)captured;
     }
     view.parts = view.segment->parts;
     view.part_count = view.segment->part_count;
@@ -322,7 +323,7 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         set_columns(&view, summary);
     if (tree || rtmpx_expert_wanted(tree))
         add_tree(tree, &view, visible ? summary : NULL);
-    return (int)tvb_captured_length(tvb);
+    return (int)captured;
 }
 
 /* ---- registration ---- */

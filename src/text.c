@@ -7,18 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ELLIPSIS     "\xE2\x80\xA6"
-#define ELLIPSIS_LEN 3U
-
 struct rtmp_text rtmp_text_over(char *out, size_t cap) {
     out[0] = '\0';
     return (struct rtmp_text){.out = out, .cap = cap, .len = 0, .cut = false};
-}
-
-/* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back.
- */
-static bool fits(const struct rtmp_text *text, size_t len) {
-    return !text->cut && len + ELLIPSIS_LEN + 1 <= text->cap - text->len;
 }
 
 static void put(struct rtmp_text *text, const char *bytes, size_t len) {
@@ -29,16 +20,12 @@ static void put(struct rtmp_text *text, const char *bytes, size_t len) {
 
 static void cut(struct rtmp_text *text) {
     if (!text->cut) {
-        put(text, ELLIPSIS, ELLIPSIS_LEN);
+        put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
         text->cut = true;
     }
 }
 
-void rtmp_text_add_len(struct rtmp_text *text, const char *string, size_t len) {
-    if (fits(text, len)) {
-        put(text, string, len);
-        return;
-    }
+void rtmp_text_add_cut(struct rtmp_text *text, const char *string, size_t len) {
     rtmp_text_wire(text, (const uint8_t *)string, len, 0);
 }
 
@@ -85,7 +72,7 @@ static bool is_plain8(const uint8_t *bytes) {
 /* Put the printable ASCII that the bytes begin with and that fits: nearly all text is just that.
  * Returns its length. */
 static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t room) {
-    size_t space = text->cap - text->len - ELLIPSIS_LEN - 1;
+    size_t space = text->cap - text->len - RTMP_TEXT_ELLIPSIS_LEN - 1;
     size_t most = len < room ? len : room;
     if (space < most)
         most = space;
@@ -124,9 +111,9 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
             piece = picture;
             piece_len = 3;
         }
-        if ((limit && text->len - start + piece_len > limit) || !fits(text, piece_len)) {
-            if (limit && fits(text, ELLIPSIS_LEN)) {
-                put(text, ELLIPSIS, ELLIPSIS_LEN);
+        if ((limit && text->len - start + piece_len > limit) || !rtmp_text_fits(text, piece_len)) {
+            if (limit && rtmp_text_fits(text, RTMP_TEXT_ELLIPSIS_LEN)) {
+                put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
                 return;
             }
             cut(text);

@@ -24,8 +24,29 @@ struct rtmp_text {
 /* An empty text over `out`. */
 struct rtmp_text rtmp_text_over(char *out, size_t cap);
 
-/* Append `len` bytes of text that is known to be good. */
-void rtmp_text_add_len(struct rtmp_text *text, const char *string, size_t len);
+/* text.c: the same, where not all of it fits. */
+void rtmp_text_add_cut(struct rtmp_text *text, const char *string, size_t len);
+
+/* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back.
+ */
+#define RTMP_TEXT_ELLIPSIS     "\xE2\x80\xA6"
+#define RTMP_TEXT_ELLIPSIS_LEN 3U
+
+static inline bool rtmp_text_fits(const struct rtmp_text *text, size_t len) {
+    return !text->cut && len + RTMP_TEXT_ELLIPSIS_LEN + 1 <= text->cap - text->len;
+}
+
+/* Append `len` bytes of text that is known to be good. Inline, as lines are made of many short
+ * ones. */
+static inline void rtmp_text_add_len(struct rtmp_text *text, const char *string, size_t len) {
+    if (!rtmp_text_fits(text, len)) {
+        rtmp_text_add_cut(text, string, len);
+        return;
+    }
+    memcpy(text->out + text->len, string, len);
+    text->len += len;
+    text->out[text->len] = '\0';
+}
 
 /* Append a C string that is known to be good; inline: of a literal the compiler knows the length.
  */

@@ -23,19 +23,7 @@ static uint32_t give_back(struct rtmp_bits *bits, const struct rtmp_bits *before
     return 0;
 }
 
-/* Bits of one byte, where no emulation prevention may stand: the headers of all messages. */
-static uint32_t take_of_byte(struct rtmp_bits *bits, unsigned n) {
-    unsigned byte = rtmp_peek_at(bits->reader, bits->reader->pos);
-    uint32_t value = (byte >> (8U - bits->used - n)) & ((1U << n) - 1U);
-    bits->used = (uint8_t)(bits->used + n);
-    if (bits->used == 8)
-        advance(bits);
-    return value;
-}
-
-uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
-    if (!bits->rbsp && bits->used + n <= 8 && rtmp_ok(bits->reader) && rtmp_left(bits->reader))
-        return n ? take_of_byte(bits, n) : 0;
+uint32_t rtmp_bits_take_across(struct rtmp_bits *bits, unsigned n) {
     const struct rtmp_bits before = *bits;
     uint32_t start = bits->reader->pos;
     uint32_t value = 0;

@@ -16,12 +16,25 @@
 struct rtmp_bits {
     struct rtmp_reader *reader;
     uint8_t used;  /* 0..7 */
-    uint8_t zeros; /* zero bytes directly before the cursor, for rbsp */
+    uint8_t zeros; /* of rbsp: zero bytes directly before the cursor */
     bool rbsp;
 };
 
-/* The next n bits (n <= 32) as an unsigned number. */
-uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n);
+/* bits.c: the same, where they lie in several bytes or emulation prevention may stand among them. */
+uint32_t rtmp_bits_take_across(struct rtmp_bits *bits, unsigned n);
+
+/* The next n bits (n <= 32) as an unsigned number. Inline are those of one byte: the headers of all
+ * messages. */
+static inline uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
+    struct rtmp_reader *r = bits->reader;
+    unsigned used = bits->used + n;
+    if (bits->rbsp || used > 8 || !rtmp_ok(r) || rtmp_left(r) == 0)
+        return rtmp_bits_take_across(bits, n);
+    uint32_t value = ((uint32_t)rtmp_peek_at(r, r->pos) >> (8U - used)) & ((1U << n) - 1U);
+    bits->used = used & 7U;
+    r->pos += used >> 3;
+    return value;
+}
 
 /* Exp-Golomb numbers ue(v) and se(v); more than 32 leading zeros is RTMP_ERROR_FORMAT. */
 uint32_t rtmp_bits_ue(struct rtmp_bits *bits);

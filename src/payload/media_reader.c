@@ -95,7 +95,11 @@ uint32_t rtmp_media_named(struct rtmp_media *m, enum rtmp_media_field field, uns
 }
 
 uint32_t rtmp_media_u(struct rtmp_media *m, enum rtmp_media_field field, unsigned n) {
-    return rtmp_media_named(m, field, n, NULL);
+    if (m->sink)
+        return rtmp_media_named(m, field, n, NULL);
+    uint32_t number = rtmp_bits_take(&m->bits, n);
+    (void)wanted(m);
+    return number;
 }
 
 uint32_t rtmp_media_plus(struct rtmp_media *m, enum rtmp_media_field field, unsigned n,

@@ -549,7 +549,15 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
             read_inside_chunk(d, bytes, len);
         return;
     }
-    read_all(d, bytes, len, false);
+    uint32_t read = 0;
+    if (d->state != RTMP_LOST) {
+        struct run run;
+        run.on = false;
+        read = read_synchronised(d, &run, bytes, len);
+        emit(d, &run, d->position - d->carried);
+    }
+    if (read < len)
+        read_all(d, bytes + read, len - read, false);
 }
 
 /* ---- holes ---- */

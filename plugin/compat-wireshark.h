@@ -25,6 +25,7 @@
 #include <epan/prefs-int.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
+#include <epan/tap.h>
 #include <epan/to_str.h>
 #if RTMPX_WIRESHARK_VERSION >= 40200
 #include <epan/dissectors/packet-media-type.h>

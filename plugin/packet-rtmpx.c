@@ -227,19 +227,12 @@ static const char *part_text(const struct rtmpx_part *part) {
     }
 }
 
-static bool completes_message(const struct rtmpx_view *view) {
-    for (uint32_t i = 0; i < view->part_count; i++)
-        if (view->parts[i].flags & RTMP_PART_COMPLETE)
-            return true;
-    return false;
-}
-
 /* One line about the segment: a constant, or in packet memory. */
 static const char *summarise(const struct rtmpx_view *view) {
     enum { LINE_SIZE = 384 };
     struct rtmpx_handshake_part part;
     bool handshake = view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_part_of(view, &part);
-    bool messages = completes_message(view);
+    bool messages = rtmpx_completes_message(view);
     if (!handshake && !messages)
         return encrypted(view)            ? "RTMPE, encrypted"
                : view->part_count         ? part_text(&view->parts[0])
@@ -282,7 +275,28 @@ static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const char *lin
     return item;
 }
 
+/* Does somebody look at the protocols of an invisible tree, and not only at fields? */
+static bool protocols_wanted(proto_tree *tree) {
+    hf_ref_type reference = proto_registrar_get_nth((unsigned)proto_rtmpx)->ref_type;
+    return !PTREE_DATA(tree)->fake_protocols ||
+           (reference != HF_REF_TYPE_NONE && reference != HF_REF_TYPE_INDIRECT) ||
+           (union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
+}
+
+/*
+ * Is there nothing in the segment that a filter, -e or tap asks for? Wireshark makes no item of a
+ * field that nobody refers to, but always that of a protocol, which costs as much as all the rest
+ * of a segment of a video stream.
+ */
+static bool unwanted(proto_tree *tree, const struct rtmpx_view *view) {
+    return tree && !rtmpx_tree_visible(tree) && view->segment->offset >= RTMP_HANDSHAKE_TOTAL &&
+           !rtmpx_parts_wanted(tree, view) && !rtmpx_fields_wanted(tree, hf, array_length(hf)) &&
+           !protocols_wanted(tree);
+}
+
 static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {
+    if (unwanted(tree, view))
+        return;
     proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
     const struct rtmpx_remark *remarks = NULL;
     uint32_t remark_count = rtmpx_remarks_of(view->direction, view->segment, &remarks);

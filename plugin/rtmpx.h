@@ -58,10 +58,12 @@ bool rtmpx_shared_object_wanted(proto_tree *tree);
 void rtmpx_register_control(int proto);
 void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body); /* 1 .. 6 */
 void rtmpx_summary_control(struct rtmp_text *text, const struct rtmpx_body *body);
+bool rtmpx_control_wanted(proto_tree *tree);
 
 void rtmpx_register_media(int proto);
 void rtmpx_tree_media(proto_tree *tree, const struct rtmpx_body *body); /* 8, 9 */
 void rtmpx_summary_media(struct rtmp_text *text, const struct rtmpx_body *body);
+bool rtmpx_media_wanted(proto_tree *tree);
 
 void rtmpx_register_aggregate(int proto);
 void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body); /* 22 */

@@ -141,8 +141,12 @@ static void add_field(proto_tree *tree, const struct rtmpx_body *body,
         expert_add_info(body->pinfo, item, &ei_rtmpx_malformed);
 }
 
+bool rtmpx_control_wanted(proto_tree *tree) {
+    return rtmpx_fields_wanted(tree, hf, array_length(hf));
+}
+
 void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body) {
-    if (!rtmpx_fields_wanted(tree, hf, array_length(hf)))
+    if (!rtmpx_control_wanted(tree))
         return;
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_control control;

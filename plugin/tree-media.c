@@ -376,16 +376,21 @@ static void show(void *context, const struct rtmp_media_event *event) {
         add_metadata(proto_item_add_subtree(item, ett_group), view->body, event->span);
 }
 
-/* Somebody who asks for AMF values alone is served by metadata packets alone. */
-static bool wanted(proto_tree *tree, const struct rtmp_media_body *media) {
+/* Fields that any audio or video message may have. */
+static bool own_fields_wanted(proto_tree *tree) {
     return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_codec_wanted(tree) ||
-           rtmpx_nal_wanted(tree) ||
-           (rtmpx_amf_wanted(tree) && rtmp_media_describe(media).kind == RTMP_MEDIA_METADATA);
+           rtmpx_nal_wanted(tree);
+}
+
+bool rtmpx_media_wanted(proto_tree *tree) {
+    return own_fields_wanted(tree) || rtmpx_amf_wanted(tree);
 }
 
 void rtmpx_tree_media(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_media_body media = media_body(body);
-    if (!wanted(tree, &media))
+    /* Somebody who asks for AMF values alone is served by metadata packets alone. */
+    if (!own_fields_wanted(tree) &&
+        !(rtmpx_amf_wanted(tree) && rtmp_media_describe(&media).kind == RTMP_MEDIA_METADATA))
         return;
     struct view view = {.body = body, .visible = rtmpx_tree_visible(tree), .tree = {tree}};
     rtmp_media_read(&media, show, &view);

@@ -37,46 +37,69 @@ static const value_string type_names[] = {
     {0, NULL},
 };
 
+/* The fields, by their place in hf[]. */
+enum field {
+    MESSAGE,
+    TYPE,
+    LENGTH,
+    TIMESTAMP,
+    STREAM_ID,
+    CSID,
+    CHUNK_COUNT,
+    FIRST_FRAME,
+    COMPLETED_IN,
+    MISSING,
+    AVAILABLE,
+    HEADER_FRAGMENT,
+    SKIPPED,
+    BODY,
+};
+
 static hf_register_info hf[] = {
-    {&hf_message,
-     {"Message", "rtmpx.message", FT_NONE, BASE_NONE, NULL, 0, "One complete message", HFILL}},
-    {&hf_type,
-     {"Type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(type_names), 0, "Message type id", HFILL}},
-    {&hf_length,
-     {"Length", "rtmpx.length", FT_UINT24, BASE_DEC, NULL, 0, "Bytes, without chunk headers",
-      HFILL}},
-    {&hf_timestamp,
-     {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
-      "Absolute, ms, modulo 2^32, after deltas and extended timestamps", HFILL}},
-    {&hf_stream_id,
-     {"Message stream id", "rtmpx.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
-    {&hf_csid, {"Chunk stream id", "rtmpx.csid", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
-    {&hf_chunk_count,
-     {"Chunks", "rtmpx.chunk_count", FT_UINT32, BASE_DEC, NULL, 0,
-      "Chunks that carried the message", HFILL}},
-    {&hf_first_frame,
-     {"First frame", "rtmpx.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0,
-      "Frame of the message's first byte", HFILL}},
-    {&hf_completed_in,
-     {"Completed in", "rtmpx.completed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-      "Frame where the message completes", HFILL}},
-    {&hf_missing,
-     {"Missing bytes", "rtmpx.missing", FT_UINT32, BASE_DEC, NULL, 0,
-      "Bytes of the message that are not in the capture", HFILL}},
-    {&hf_available,
-     {"Kept bytes", "rtmpx.available", FT_UINT32, BASE_DEC, NULL, 0,
-      "Bytes of the message at hand: its beginning, of coded video also that of each unit behind "
-      "it",
-      HFILL}},
-    {&hf_header_fragment,
-     {"Chunk header, first bytes", "rtmpx.chunk.header_beginning", FT_BYTES, BASE_NONE, NULL, 0,
-      "A chunk header that ends in a later frame", HFILL}},
-    {&hf_skipped,
-     {"Skipped bytes", "rtmpx.skipped", FT_BYTES, BASE_NONE, NULL, 0,
-      "Bytes without a recognisable chunk header", HFILL}},
-    {&hf_body,
-     {"Body", "rtmpx.body", FT_BYTES, BASE_NONE, NULL, 0, "Body of an unassigned message type",
-      HFILL}},
+    [MESSAGE] = {&hf_message,
+                 {"Message", "rtmpx.message", FT_NONE, BASE_NONE, NULL, 0, "One complete message",
+                  HFILL}},
+    [TYPE] = {&hf_type,
+              {"Type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(type_names), 0, "Message type id",
+               HFILL}},
+    [LENGTH] = {&hf_length,
+                {"Length", "rtmpx.length", FT_UINT24, BASE_DEC, NULL, 0,
+                 "Bytes, without chunk headers", HFILL}},
+    [TIMESTAMP] = {&hf_timestamp,
+                   {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
+                    "Absolute, ms, modulo 2^32, after deltas and extended timestamps", HFILL}},
+    [STREAM_ID] = {&hf_stream_id,
+                   {"Message stream id", "rtmpx.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL,
+                    HFILL}},
+    [CSID] = {&hf_csid,
+              {"Chunk stream id", "rtmpx.csid", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+    [CHUNK_COUNT] = {&hf_chunk_count,
+                     {"Chunks", "rtmpx.chunk_count", FT_UINT32, BASE_DEC, NULL, 0,
+                      "Chunks that carried the message", HFILL}},
+    [FIRST_FRAME] = {&hf_first_frame,
+                     {"First frame", "rtmpx.first_frame", FT_FRAMENUM, BASE_NONE, NULL, 0,
+                      "Frame of the message's first byte", HFILL}},
+    [COMPLETED_IN] = {&hf_completed_in,
+                      {"Completed in", "rtmpx.completed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+                       "Frame where the message completes", HFILL}},
+    [MISSING] = {&hf_missing,
+                 {"Missing bytes", "rtmpx.missing", FT_UINT32, BASE_DEC, NULL, 0,
+                  "Bytes of the message that are not in the capture", HFILL}},
+    [AVAILABLE] = {&hf_available,
+                   {"Kept bytes", "rtmpx.available", FT_UINT32, BASE_DEC, NULL, 0,
+                    "Bytes of the message at hand: its beginning, of coded video also that of each "
+                    "unit behind "
+                    "it",
+                    HFILL}},
+    [HEADER_FRAGMENT] = {&hf_header_fragment,
+                         {"Chunk header, first bytes", "rtmpx.chunk.header_beginning", FT_BYTES,
+                          BASE_NONE, NULL, 0, "A chunk header that ends in a later frame", HFILL}},
+    [SKIPPED] = {&hf_skipped,
+                 {"Skipped bytes", "rtmpx.skipped", FT_BYTES, BASE_NONE, NULL, 0,
+                  "Bytes without a recognisable chunk header", HFILL}},
+    [BODY] = {&hf_body,
+              {"Body", "rtmpx.body", FT_BYTES, BASE_NONE, NULL, 0,
+               "Body of an unassigned message type", HFILL}},
 };
 
 static ei_register_info ei[] = {
@@ -124,8 +147,9 @@ struct noun {
 };
 
 static const struct noun *noun_of(uint8_t type) {
-    static const struct noun control = {rtmpx_tree_control, rtmpx_summary_control, NULL};
-    static const struct noun media = {rtmpx_tree_media, rtmpx_summary_media, NULL};
+    static const struct noun control = {rtmpx_tree_control, rtmpx_summary_control,
+                                        rtmpx_control_wanted};
+    static const struct noun media = {rtmpx_tree_media, rtmpx_summary_media, rtmpx_media_wanted};
     static const struct noun command = {rtmpx_tree_command, rtmpx_summary_command,
                                         rtmpx_command_wanted};
     static const struct noun shared_object = {rtmpx_tree_shared_object, rtmpx_summary_shared_object,
@@ -332,13 +356,19 @@ static void find_body(const struct rtmpx_view *view, struct part_lists *lists, u
 
 /* ---- items ---- */
 
+/* Does anybody ask for the field? As Wireshark's own question, without a call. */
+static inline bool is_referenced(proto_tree *tree, enum field field) {
+    return tree && (PTREE_DATA(tree)->visible || rtmpx_fields_referenced(&hf[field], 1));
+}
+
 /* Few of the values of every message are asked for: Wireshark, too, gives the tree back for those
  * that are not, after five times the work. */
-static proto_item *add_effective(proto_tree *tree, int field, const struct rtmpx_view *view,
+static proto_item *add_effective(proto_tree *tree, enum field field, const struct rtmpx_view *view,
                                  uint32_t start, uint32_t len, uint32_t value) {
-    if (!proto_field_is_referenced(tree, field))
+    if (!is_referenced(tree, field))
         return tree;
-    proto_item *item = proto_tree_add_uint(tree, field, view->tvb, (int)start, (int)len, value);
+    proto_item *item =
+        proto_tree_add_uint(tree, *hf[field].p_id, view->tvb, (int)start, (int)len, value);
     if (!len)
         proto_item_set_generated(item);
     return item;
@@ -353,17 +383,16 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
     uint32_t start = part->start;
     uint32_t message = start + basic;
     uint32_t fmt = here ? part->fmt : 3U;
-    add_effective(tree, hf_type, view, fmt <= 1 ? message + 6 : start, fmt <= 1 ? 1 : 0,
-                  part->type);
-    add_effective(tree, hf_length, view, fmt <= 1 ? message + 3 : start, fmt <= 1 ? 3 : 0,
+    add_effective(tree, TYPE, view, fmt <= 1 ? message + 6 : start, fmt <= 1 ? 1 : 0, part->type);
+    add_effective(tree, LENGTH, view, fmt <= 1 ? message + 3 : start, fmt <= 1 ? 3 : 0,
                   part->length);
-    proto_item *timestamp = add_effective(tree, hf_timestamp, view, fmt == 0 ? message : start,
+    proto_item *timestamp = add_effective(tree, TIMESTAMP, view, fmt == 0 ? message : start,
                                           fmt == 0 ? 3 : 0, part->timestamp);
-    add_effective(tree, hf_stream_id, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
+    add_effective(tree, STREAM_ID, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
                   part->stream_id);
-    add_effective(tree, hf_csid, view, start, here ? 1 : 0, part->csid);
+    add_effective(tree, CSID, view, start, here ? 1 : 0, part->csid);
     const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
-    add_effective(tree, hf_chunk_count, view, start, 0, assembly ? assembly->chunks : 1);
+    add_effective(tree, CHUNK_COUNT, view, start, 0, assembly ? assembly->chunks : 1);
     bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
     if (part->flags & RTMP_PART_AMBIGUOUS)
         expert_add_info(view->pinfo, timestamp, &ei_timestamp_ambiguous);
@@ -374,16 +403,16 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
     if (part->flags & RTMP_PART_OMITTED)
         expert_add_info(view->pinfo, timestamp, &ei_extended_timestamp_omitted);
     if (assembly && assembly->first_frame != view->segment->frame)
-        add_effective(tree, hf_first_frame, view, start, 0, assembly->first_frame);
+        add_effective(tree, FIRST_FRAME, view, start, 0, assembly->first_frame);
     if (assembly && assembly->missing)
-        add_effective(tree, hf_missing, view, start, 0, assembly->missing);
+        add_effective(tree, MISSING, view, start, 0, assembly->missing);
 }
 
 /* Does anybody look into the message? A body is joined from its chunks and gets a tab of its own.
  */
 static bool body_wanted(proto_tree *tree, const struct rtmpx_part *part) {
     const struct noun *noun = noun_of((uint8_t)part->type);
-    return !noun->wanted || noun->wanted(tree) || proto_field_is_referenced(tree, hf_available);
+    return !noun->wanted || noun->wanted(tree) || is_referenced(tree, AVAILABLE);
 }
 
 /* The chunks of a message, of those parts for which the frame has room. */
@@ -410,7 +439,7 @@ static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct 
     uint32_t size = part->start + part->size - start;
     proto_item *item = tree;
     proto_tree *message_tree = tree;
-    if (proto_field_is_referenced(tree, hf_message)) {
+    if (is_referenced(tree, MESSAGE)) {
         item = proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
         message_tree = proto_item_add_subtree(item, ett_message);
     }
@@ -449,6 +478,19 @@ static bool has_room(proto_tree *tree, const struct part_lists *lists) {
     return !rtmpx_frame_is_full(tree) && lists->tabs < RTMP_LIMIT_FRAME_BODIES;
 }
 
+bool rtmpx_completes_message(const struct rtmpx_view *view) {
+    for (uint32_t i = 0; i < view->part_count; i++)
+        if (view->parts[i].flags & RTMP_PART_COMPLETE)
+            return true;
+    return false;
+}
+
+bool rtmpx_parts_wanted(proto_tree *tree, const struct rtmpx_view *view) {
+    return rtmpx_completes_message(view) || rtmpx_chunk_wanted(tree) ||
+           is_referenced(tree, COMPLETED_IN) || is_referenced(tree, HEADER_FRAGMENT) ||
+           is_referenced(tree, SKIPPED);
+}
+
 void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
     struct part_lists lists = {.fresh = view->fresh};
     uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
@@ -469,7 +511,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
             if (chunks)
                 rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction, part);
             if (completed_in)
-                add_effective(tree, hf_completed_in, view, part->start, 0, completed_in);
+                add_effective(tree, COMPLETED_IN, view, part->start, 0, completed_in);
         }
     }
     uint32_t end = tvb_captured_length(view->tvb);

@@ -20,7 +20,8 @@ struct rtmp_bits {
     bool rbsp;
 };
 
-/* bits.c: the same, where they lie in several bytes or emulation prevention may stand among them. */
+/* bits.c: the same, where they lie in several bytes or emulation prevention may stand among them.
+ */
 uint32_t rtmp_bits_take_across(struct rtmp_bits *bits, unsigned n);
 
 /* The next n bits (n <= 32) as an unsigned number. Inline are those of one byte: the headers of all
@@ -28,7 +29,7 @@ uint32_t rtmp_bits_take_across(struct rtmp_bits *bits, unsigned n);
 static inline uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
     struct rtmp_reader *r = bits->reader;
     unsigned used = bits->used + n;
-    if (bits->rbsp || used > 8 || !rtmp_ok(r) || rtmp_left(r) == 0)
+    if (bits->rbsp || n > 8 || used > 8 || !rtmp_ok(r) || rtmp_left(r) == 0)
         return rtmp_bits_take_across(bits, n);
     uint32_t value = ((uint32_t)rtmp_peek_at(r, r->pos) >> (8U - used)) & ((1U << n) - 1U);
     bits->used = used & 7U;

@@ -84,8 +84,10 @@ void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct r
                                            .real = number});
 }
 
-uint32_t rtmp_media_named(struct rtmp_media *m, enum rtmp_media_field field, unsigned n,
-                          const struct rtmp_name *names) {
+/* Not inlined: what only reads without a sink needs no room for an event. */
+__attribute__((noinline)) uint32_t rtmp_media_named(struct rtmp_media *m,
+                                                    enum rtmp_media_field field, unsigned n,
+                                                    const struct rtmp_name *names) {
     uint32_t start = m->reader.pos;
     uint32_t number = rtmp_bits_take(&m->bits, n);
     if (wanted(m))

@@ -279,9 +279,11 @@ void rtmpx_register_transport_tcp(int proto) {
     register_init_routine(rtmpx_apply_ports); /* sharkd sets preferences and applies none */
 }
 
-/* To `owner`, NULL: nobody; unless it is somebody's already. */
+/* The standard port, if nobody has it nor had: Decode As may have given it away, or to nobody, or
+ * back to an owner that came later than the entry. */
 static void give_standard_port(dissector_handle_t owner) {
-    if (owner && !dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT))
+    if (owner && !dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT) &&
+        !dissector_get_default_uint_handle("tcp.port", RTMP_TCP_PORT))
         dissector_add_uint("tcp.port", RTMP_TCP_PORT, owner);
 }
 
@@ -292,8 +294,6 @@ static void leave_port(uint32_t port, void *user) {
         dissector_get_uint_handle(find_dissector_table("tcp.port"), port) != tcp_handle)
         return;
     dissector_delete_uint("tcp.port", port, tcp_handle);
-    if (port == RTMP_TCP_PORT)
-        give_standard_port(previous_handle);
 }
 
 /*
@@ -307,8 +307,7 @@ void rtmpx_apply_ports(void) {
     range_t *ports = prefs_get_range_value("rtmpx", "tcp.port");
     if (applied_ports)
         range_foreach(applied_ports, leave_port, ports);
-    else
-        give_standard_port(value_is_in_range(ports, RTMP_TCP_PORT) ? tcp_handle : previous_handle);
+    give_standard_port(value_is_in_range(ports, RTMP_TCP_PORT) ? tcp_handle : previous_handle);
     wmem_free(wmem_epan_scope(), applied_ports);
     applied_ports = range_copy(wmem_epan_scope(), ports);
 }

@@ -288,18 +288,18 @@ static bool protocols_wanted(proto_tree *tree) {
  * field that nobody refers to, but always that of a protocol, which costs as much as all the rest
  * of a segment of a video stream.
  */
-static bool unwanted(proto_tree *tree, const struct rtmpx_view *view) {
+static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t remarks) {
     return tree && !rtmpx_tree_visible(tree) && view->segment->offset >= RTMP_HANDSHAKE_TOTAL &&
-           !rtmpx_parts_wanted(tree, view) && !rtmpx_fields_wanted(tree, hf, array_length(hf)) &&
-           !protocols_wanted(tree);
+           remarks == 0 && !rtmpx_parts_wanted(tree, view) &&
+           !rtmpx_fields_wanted(tree, hf, array_length(hf)) && !protocols_wanted(tree);
 }
 
 static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {
-    if (unwanted(tree, view))
-        return;
-    proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
     const struct rtmpx_remark *remarks = NULL;
     uint32_t remark_count = rtmpx_remarks_of(view->direction, view->segment, &remarks);
+    if (unwanted(tree, view, remark_count))
+        return;
+    proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
     for (uint32_t i = 0; i < remark_count && !rtmpx_frame_is_full(rtmp); i++)
         add_remark(rtmp, view, &remarks[i]);
     struct rtmpx_handshake_part part;

@@ -5,7 +5,8 @@
 One pass, two passes (the first without a tree, or with one for a filter only), a read filter that
 takes frames away, and sharkd asked for the frames forward, backward and shuffled must agree on every
 item of our layers. What only a later visit can know (LATER) is left out of the comparison with one
-pass, and numbers of frames where a read filter changes them.
+pass, and numbers of frames where a read filter changes them. A filter on any name finds the frames
+that show it.
 
 usage: orders.py [--build DIR] [--shuffles N] [--captures DIR] [CAPTURE...]
 """
@@ -119,12 +120,33 @@ def check_sharkd(tshark, capture, shuffles, frames):
     return found
 
 
+def names_of(items):
+    for item in items:
+        yield item.name
+        yield from names_of(item.children)
+
+
+def check_filters(tshark, capture, one_pass):
+    """A filter on a name finds the frames that show it, though it makes no visible tree."""
+    shown = {}
+    for frame in one_pass:
+        for name in names_of(frame.layers):
+            if name.startswith("rtmpx.") and name not in LATER:
+                shown.setdefault(name, set()).add(frame.number)
+    sharkd = Sharkd(tshark, capture)
+    found = [f"the filter {name} finds other frames than show it" for name in sorted(shown)
+             if {frame["num"] for frame in sharkd.call("frames", filter=name)} != shown[name]]
+    sharkd.close()
+    return found
+
+
 def check(tshark, capture, shuffles):
     """(frames with our layer, texts of differences)"""
     one_pass = decoded.frames(tshark, capture)
     ours = {frame.number for frame in one_pass}
     return len(one_pass), (check_tshark(tshark, capture, one_pass)
-                           + check_sharkd(tshark, capture, shuffles, ours))
+                           + check_sharkd(tshark, capture, shuffles, ours)
+                           + check_filters(tshark, capture, one_pass))
 
 
 def main():
@@ -145,7 +167,7 @@ def main():
             if found or not count:
                 print(f"{capture.name}: {count} frames", *found[:5], sep="\n    ", flush=True)
             differing += bool(found)
-    print(f"{len(captures)} captures, {frames} frames in {options.shuffles + 8} ways: "
+    print(f"{len(captures)} captures, {frames} frames in {options.shuffles + 10} ways: "
           f"{differing} captures differ")
     return bool(differing or not frames)
 

@@ -11,6 +11,7 @@ import argparse
 import itertools
 import pathlib
 import random
+import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -199,12 +200,12 @@ def kinds_of_connections(key_log):
 ALL = "01234567"
 
 
-def shown_of(kind, reassemble, no_subdissector, desegment, analyze):
+def shown_of(kind, out_of_order, reassemble, no_subdissector, desegment, analyze):
     """What TCP hands on of a kind, by the table in src/README.md: digits are messages, ! a hole before it, ? with a
-    hint that the preferences may bring it back."""
+    hint that the preferences may bring it back. out_of_order: so TCP calls the late segment, not a retransmission."""
     ordered = reassemble and desegment and analyze
     hint = "?" if analyze and not ordered and (no_subdissector or desegment) else ""
-    withheld = analyze and no_subdissector
+    withheld = analyze and (no_subdissector or (desegment and not out_of_order))
     if kind == "lost":
         return "012" if ordered else f"0124!{hint}567"
     if kind == "late":
@@ -235,6 +236,8 @@ def preferences_of_tcp(test):
     fields = ("ip.src", "tcp.srcport", "rtmpx.gap", "rtmpx.gap.hint", *FIELDS)
     combinations = [(sum(values) % 2, *values, True) for values in itertools.product((True, False), repeat=3)]
     combinations += [(True, True, True, True, False), (False, False, False, False, False)]
+    out_of_order = bool(test.fields(capture, ("frame.number",), "-Y", "tcp.analysis.out_of_order && "
+                                    f"tcp.srcport == {40000 + list(kinds).index('late')}"))
     first = None
     for values in combinations:
         shown, of_samples = dict.fromkeys(kinds, ""), []
@@ -249,7 +252,7 @@ def preferences_of_tcp(test):
         first = first or of_samples
         test.same(f"{values}: samples are the same, and there", of_samples == first and len(first) > 50, True)
         for kind in kinds:
-            test.same(f"{kind} {values}", shown[kind], shown_of(kind, *values[1:]))
+            test.same(f"{kind} {values}", shown[kind], shown_of(kind, out_of_order, *values[1:]))
 
 
 def batches(connection, count=16):
@@ -450,6 +453,18 @@ def decode_as_for_tcp(test):
     cut = test.write(connection, name="cut.pcap")
     test.same("without one", test.commands(cut), [])
     test.same("Decode As", test.commands(cut, "-d", "tcp.port==20000,rtmpx"), expected)
+
+
+@case
+def who_counts_protocols_sees_each_segment(test):
+    """Also beside somebody who asks for a field that few segments have: the others get no item then, but for him."""
+    sample = SAMPLES / "pub_ffmpeg51_chunk65536.pcapng"
+    every = len(test.fields(sample, ("frame.number",), "-Y", "rtmpx"))
+    few = len(test.fields(sample, ("frame.number",), "-Y", "rtmpx.csid"))
+    tables = test.tshark.run("-q", "-z", "io,phs", "-z", "io,phs,rtmpx.csid", capture=sample).stdout
+    counted = {int(count) for count in re.findall(r"rtmpx +frames:(\d+)", tables)}
+    test.same("segments, and those with the field", counted, {every, few})
+    test.same("not all have it", 0 < few < every, True)
 
 
 @case

@@ -34,6 +34,7 @@ bool rtmpx_tcp_withholds(void);
  */
 struct rtmpx_tcp_mark {
     uint32_t frame; /* 0: none yet */
+    int64_t at;     /* its place in the file: a read filter gives its number to another */
     uint32_t seen;
     bool is_late; /* what that frame brought */
 };

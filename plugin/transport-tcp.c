@@ -173,7 +173,7 @@ static enum rtmpx_tcp_place place_behind(uint32_t seen, const struct tcp_range *
 
 enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len,
                                      uint32_t overhead) {
-    if (mark->frame == pinfo->num)
+    if (mark->frame == pinfo->num && mark->at == pinfo->fd->file_off)
         return mark->is_late ? RTMPX_TCP_LATE : RTMPX_TCP_NEXT;
     const struct tcp_analysis *analysis = rtmpx_tcp_of(pinfo);
     if (!analysis || !analysis->fwd || !analysis->fwd->tcp_analyze_seq_info)
@@ -186,6 +186,7 @@ enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *p
     if (mark->frame)
         place = place_behind(mark->seen, &range, segment);
     mark->frame = pinfo->num;
+    mark->at = pinfo->fd->file_off;
     mark->is_late = place == RTMPX_TCP_LATE;
     if (!mark->is_late)
         mark->seen = range.end;

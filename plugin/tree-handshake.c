@@ -268,7 +268,10 @@ static ei_register_info ei[] = {
 };
 
 bool rtmpx_handshake_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf));
+    bool wanted = rtmpx_fields_wanted(tree, hf, array_length(hf));
+    for (unsigned i = 0; i < array_length(ei) && !wanted; i++)
+        wanted = proto_field_is_referenced(tree, ei[i].ids->hf);
+    return wanted;
 }
 
 void rtmpx_register_handshake(int proto) {

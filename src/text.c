@@ -12,21 +12,11 @@ struct rtmp_text rtmp_text_over(char *out, size_t cap) {
     return (struct rtmp_text){.out = out, .cap = cap, .len = 0, .cut = false};
 }
 
-static void put(struct rtmp_text *text, const char *bytes, size_t len) {
-    memcpy(text->out + text->len, bytes, len);
-    text->len += len;
-    text->out[text->len] = '\0';
-}
-
 static void cut(struct rtmp_text *text) {
     if (!text->cut) {
-        put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
+        rtmp_text_put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
         text->cut = true;
     }
-}
-
-void rtmp_text_add_cut(struct rtmp_text *text, const char *string, size_t len) {
-    rtmp_text_wire(text, (const uint8_t *)string, len, 0);
 }
 
 void rtmp_text_format(struct rtmp_text *text, const char *format, ...) {
@@ -113,13 +103,13 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
         }
         if ((limit && text->len - start + piece_len > limit) || !rtmp_text_fits(text, piece_len)) {
             if (limit && rtmp_text_fits(text, RTMP_TEXT_ELLIPSIS_LEN)) {
-                put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
+                rtmp_text_put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
                 return;
             }
             cut(text);
             return;
         }
-        put(text, piece, piece_len);
+        rtmp_text_put(text, piece, piece_len);
         i += used;
     }
 }

@@ -24,8 +24,12 @@ struct rtmp_text {
 /* An empty text over `out`. */
 struct rtmp_text rtmp_text_over(char *out, size_t cap);
 
-/* text.c: the same, where not all of it fits. */
-void rtmp_text_add_cut(struct rtmp_text *text, const char *string, size_t len);
+/*
+ * Append bytes from the wire as text: bad UTF-8 and the C1 controls (a terminal would obey them)
+ * become U+FFFD, the other control characters (NUL included) their U+2400 pictures, so that a line
+ * stays a line. At most `limit` bytes are appended (0: only the capacity bounds), then an ellipsis.
+ */
+void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit);
 
 /* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back.
  */
@@ -36,16 +40,20 @@ static inline bool rtmp_text_fits(const struct rtmp_text *text, size_t len) {
     return !text->cut && len + RTMP_TEXT_ELLIPSIS_LEN + 1 <= text->cap - text->len;
 }
 
+/* Append bytes for which there is room. */
+static inline void rtmp_text_put(struct rtmp_text *text, const char *bytes, size_t len) {
+    memcpy(text->out + text->len, bytes, len);
+    text->len += len;
+    text->out[text->len] = '\0';
+}
+
 /* Append `len` bytes of text that is known to be good. Inline, as lines are made of many short
  * ones. */
 static inline void rtmp_text_add_len(struct rtmp_text *text, const char *string, size_t len) {
-    if (!rtmp_text_fits(text, len)) {
-        rtmp_text_add_cut(text, string, len);
-        return;
-    }
-    memcpy(text->out + text->len, string, len);
-    text->len += len;
-    text->out[text->len] = '\0';
+    if (rtmp_text_fits(text, len))
+        rtmp_text_put(text, string, len);
+    else
+        rtmp_text_wire(text, (const uint8_t *)string, len, 0);
 }
 
 /* Append a C string that is known to be good; inline: of a literal the compiler knows the length.
@@ -64,13 +72,6 @@ static inline void rtmp_text_shorten(struct rtmp_text *text, size_t len) {
 /* Append formatted text (ASCII or good UTF-8). */
 void rtmp_text_format(struct rtmp_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/*
- * Append bytes from the wire as text: bad UTF-8 and the C1 controls (a terminal would obey them)
- * become U+FFFD, the other control characters (NUL included) their U+2400 pictures, so that a line
- * stays a line. At most `limit` bytes are appended (0: only the capacity bounds), then an ellipsis.
- */
-void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit);
 
 /* Append a decimal number. */
 void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value);

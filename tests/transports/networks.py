@@ -467,17 +467,22 @@ def who_counts_protocols_sees_each_segment(test):
     test.same("not all have it", 0 < few < every, True)
 
 
-@case
-def the_preference_names_the_ports(test):
-    """1935 by default; those of rtmpx.tcp.port in its place, and then 1935 is the built-in's again."""
-    ports = (1935, 1936, 2000)
+def without_handshakes(ports):
+    """A connection to each port, of which no handshake tells what it is."""
     connections = []
-    for number, port in enumerate(ports):  # without a handshake, which would tell
+    for number, port in enumerate(ports):
         connections.append(rtmp.Connection(("10.0.0.2", 50000 + number), ("10.0.0.1", port),
                                            start=(1 + number) * 10**18).open())
         for turn in range(4):
             connections[-1].message(CLIENT, rtmp.command(f"on {port}", turn, None), fmt=0)
-    capture = test.write(*connections)
+    return connections
+
+
+@case
+def the_preference_names_the_ports(test):
+    """1935 by default; those of rtmpx.tcp.port in its place, and then 1935 is the built-in's again."""
+    ports = (1935, 1936, 2000)
+    capture = test.write(*without_handshakes(ports))
     for value, expected in ((None, (1935,)), ("1936", (1936,)), ("1935,1936", (1935, 1936)),
                             ("1935-2000", ports), ("", ())):
         preference = ("-o", f"rtmpx.tcp.port:{value}") if value is not None else ()
@@ -498,13 +503,7 @@ def the_preference_names_the_ports(test):
 def ports_that_sharkd_takes_out(test):
     """A port that is in the preference no more is no longer ours: sharkd sets preferences in the middle of its life."""
     ports = (1935, 1936, 2000)
-    connections = []
-    for number, port in enumerate(ports):
-        connections.append(rtmp.Connection(("10.0.0.2", 50000 + number), ("10.0.0.1", port),
-                                           start=(1 + number) * 10**18).open())
-        for turn in range(4):
-            connections[-1].message(CLIENT, rtmp.command(f"on {port}", turn, None), fmt=0)
-    capture = test.write(*connections)
+    capture = test.write(*without_handshakes(ports))
     sharkd = orders.Sharkd(test.tshark, capture)
     for value, expected in ((None, (1935,)), ("1936", (1936,)), ("2000", (2000,)), ("1935-2000", ports),
                             ("1935", (1935,)), ("", ()), ("1935", (1935,))):

@@ -131,6 +131,14 @@ static void count_gaps(void *user, const struct rtmp_note *note) {
     gap[1] += note->count;
 }
 
+/* A pair whose client's gaps are counted: how many, and their bytes. */
+static void open_counting(struct pair *pair, uint64_t gap[2]) {
+    gap[0] = gap[1] = 0;
+    open_pair(pair);
+    pair->client.dechunk.sink.user = gap;
+    pair->client.dechunk.sink.note = count_gaps;
+}
+
 /* Bytes that were missing from the handshake were missing without a word. */
 static void a_gap_in_the_handshake_is_said(void **state) {
     (void)state;
@@ -144,10 +152,8 @@ static void a_gap_in_the_handshake_is_said(void **state) {
     for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
         struct pair pair;
         uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {gaps[i].version};
-        uint64_t gap[2] = {0, 0};
-        open_pair(&pair);
-        pair.client.dechunk.sink.user = gap;
-        pair.client.dechunk.sink.note = count_gaps;
+        uint64_t gap[2];
+        open_counting(&pair, gap);
         rtmp_direction_feed(&pair.client, bytes, gaps[i].seen);
         rtmp_direction_gap(&pair.client, gaps[i].missing);
         assert_int_equal(pair.client.position, gaps[i].seen + gaps[i].missing);
@@ -172,10 +178,8 @@ static void a_gap_of_unknown_length_is_said(void **state) {
     for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
         struct pair pair;
         uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {gaps[i].version};
-        uint64_t gap[2] = {0, 0};
-        open_pair(&pair);
-        pair.client.dechunk.sink.user = gap;
-        pair.client.dechunk.sink.note = count_gaps;
+        uint64_t gap[2];
+        open_counting(&pair, gap);
         rtmp_direction_feed(&pair.client, bytes, gaps[i].seen);
         rtmp_direction_break(&pair.client);
         assert_int_equal(pair.client.position, gaps[i].behind);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree-message.h"
 
-#include <stdlib.h>
-
 #include "expert.h"
 #include "items.h"
 #include "tree-chunk.h"
@@ -190,170 +188,6 @@ void rtmpx_summary_message(struct rtmp_text *text, const struct rtmpx_body *body
     noun_of(body->message->type)->summary(text, body);
 }
 
-/* ---- the parts of a message in this segment ---- */
-
-/* One assembly stands for a message, also when a change of chunk size gave it several. */
-static uint32_t first_assembly(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {
-    return dir->assemblies[part->assembly - 1].first;
-}
-
-struct part_of_message {
-    uint32_t assembly;
-    uint32_t index;
-};
-
-static int by_message(const void *a, const void *b) {
-    const struct part_of_message *left = a;
-    const struct part_of_message *right = b;
-    if (left->assembly != right->assembly)
-        return left->assembly < right->assembly ? -1 : 1;
-    return left->index < right->index ? -1 : left->index > right->index;
-}
-
-/* What is known of the segment's messages while they are visited in order. */
-struct part_lists {
-    const struct rtmpx_fresh_body *fresh; /* the next one */
-    uint32_t tabs;                        /* of the frame, when the last one was added */
-    /* The parts of messages of several parts, by message; made when first asked for. */
-    bool made;
-    struct part_of_message *parts;
-    uint32_t count;
-};
-
-static bool alone(const struct rtmpx_part *part) {
-    return (part->flags & RTMP_PART_FIRST) && (part->flags & RTMP_PART_COMPLETE);
-}
-
-static void make_lists(const struct rtmpx_view *view, struct part_lists *lists) {
-    lists->made = true;
-    lists->parts = wmem_alloc_array(view->pinfo->pool, struct part_of_message, view->part_count);
-    for (uint32_t i = 0; i < view->part_count; i++) {
-        const struct rtmpx_part *part = &view->parts[i];
-        if (!part->assembly || alone(part))
-            continue;
-        lists->parts[lists->count++] =
-            (struct part_of_message){first_assembly(view->direction, part), i};
-    }
-    if (lists->count > 1)
-        qsort(lists->parts, lists->count, sizeof *lists->parts, by_message);
-}
-
-/*
- * The parts of the message that part `index` completes, in order: a run of lists.parts, or `self`
- * when the segment holds no other. Returns how many, at least 1.
- */
-static uint32_t parts_of_message(const struct rtmpx_view *view, struct part_lists *lists,
-                                 uint32_t index, struct part_of_message *self,
-                                 const struct part_of_message **run) {
-    *self = (struct part_of_message){0, index};
-    *run = self;
-    if (!view->parts[index].assembly || alone(&view->parts[index]) || view->part_count == 1)
-        return 1;
-    if (!lists->made)
-        make_lists(view, lists);
-    uint32_t assembly = first_assembly(view->direction, &view->parts[index]);
-    uint32_t low = 0;
-    uint32_t high = lists->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (lists->parts[middle].assembly < assembly)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    uint32_t count = 0;
-    while (low + count < lists->count && lists->parts[low + count].assembly == assembly)
-        count++;
-    *run = lists->parts + low;
-    return count;
-}
-
-/* ---- a message's body ---- */
-
-/* A tab for the bytes of one more message. Returns how many there are, of all calls for the frame.
- */
-static uint32_t add_tab(packet_info *pinfo, tvbuff_t *tvb, const char *name) {
-    add_new_data_source(pinfo, tvb, name);
-    return rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TABS) + 1;
-}
-
-static struct rtmp_message message_of(const struct rtmpx_part *part) {
-    return (struct rtmp_message){.timestamp = part->timestamp,
-                                 .length = part->length,
-                                 .stream_id = part->stream_id,
-                                 .csid = part->csid,
-                                 .type = (uint8_t)part->type};
-}
-
-/* The body that part `index` completes, if the parts that come before have been asked for theirs.
- */
-static const uint8_t *fresh_body(struct part_lists *lists, uint32_t index) {
-    while (lists->fresh && lists->fresh->part < index)
-        lists->fresh = lists->fresh->next;
-    return lists->fresh && lists->fresh->part == index ? lists->fresh->bytes : NULL;
-}
-
-/* Put a body together from its chunks in this segment. */
-static uint8_t *gather(const struct rtmpx_view *view, struct part_lists *lists, uint32_t index,
-                       uint32_t room, uint32_t *available) {
-    uint8_t *bytes = wmem_alloc(view->pinfo->pool, room ? room : 1);
-    struct part_of_message self;
-    const struct part_of_message *run;
-    uint32_t count = parts_of_message(view, lists, index, &self, &run);
-    uint32_t done = 0;
-    for (uint32_t i = 0; i < count; i++)
-        done += rtmpx_chunk_data(view->direction, &view->parts[run[i].index], view->tvb,
-                                 bytes + done, room - done);
-    *available = done;
-    return bytes;
-}
-
-/* Is more kept of a media body than its head, but not all? */
-static bool is_outline(const struct rtmpx_body *body) {
-    return body->head && body->incomplete && body->available > body->head;
-}
-
-/*
- * The body of the message that part `index` completes. head: bytes that are enough (a summary of
- * media needs no more). The tvb is made only with `with_tvb`.
- */
-static void find_body(const struct rtmpx_view *view, struct part_lists *lists, uint32_t index,
-                      uint32_t head, bool with_tvb, struct rtmpx_body *body) {
-    const struct rtmpx_part *part = &view->parts[index];
-    const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
-    body->pinfo = view->pinfo;
-    body->from_client = view->direction->wire.handshake.role == RTMP_ROLE_CLIENT;
-    bool is_command =
-        part->type == RTMP_MESSAGE_COMMAND_AMF0 || part->type == RTMP_MESSAGE_COMMAND_AMF3;
-    body->answers = is_command ? (enum rtmp_answers)part->context : RTMP_ANSWERS_UNKNOWN;
-    body->streams = rtmpx_streams_of(view->direction, part);
-    body->head = 0;
-    body->tvb = NULL;
-    if (!assembly) {
-        uint32_t start = part->start + part->size - part->length;
-        body->available = part->length;
-        body->bytes = part->length ? tvb_get_ptr(view->tvb, (int)start, (int)part->length) : NULL;
-        if (with_tvb)
-            body->tvb = tvb_new_subset_length(view->tvb, (int)start, (int)part->length);
-    } else if (assembly->body) {
-        body->available = assembly->available;
-        body->bytes = assembly->body;
-        body->head = view->direction->wire.dechunk.media_head;
-    } else if ((body->bytes = fresh_body(lists, index)) != NULL) {
-        body->available = part->length;
-    } else {
-        uint32_t whole = assembly->missing ? assembly->available : part->length;
-        body->bytes = gather(view, lists, index, whole < head ? whole : head, &body->available);
-    }
-    body->incomplete = body->available < part->length;
-    if (with_tvb && !body->tvb) {
-        body->tvb =
-            tvb_new_child_real_data(view->tvb, body->bytes, body->available, (int)body->available);
-        lists->tabs = add_tab(view->pinfo, body->tvb,
-                              is_outline(body) ? "RTMP message, outline" : "RTMP message");
-    }
-}
-
 /* ---- items ---- */
 
 /* Does anybody ask for the field? As Wireshark's own question, without a call. */
@@ -417,7 +251,7 @@ static bool body_wanted(proto_tree *tree, const struct rtmpx_part *part) {
 
 /* The chunks of a message, of those parts for which the frame has room. */
 static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct part_of_message *run, uint32_t count) {
+                       const struct rtmpx_part_of_message *run, uint32_t count) {
     uint32_t i = 0;
     for (; i < count && !rtmpx_frame_is_full(tree); i++)
         rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction,
@@ -429,12 +263,12 @@ static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
                            last->start + last->size);
 }
 
-static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct part_lists *lists,
-                        uint32_t index, bool chunks) {
+static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint32_t index,
+                        bool chunks) {
+    const struct rtmpx_view *view = messages->view;
     const struct rtmpx_part *part = &view->parts[index];
-    struct part_of_message self;
-    const struct part_of_message *run;
-    uint32_t count = parts_of_message(view, lists, index, &self, &run);
+    const struct rtmpx_part_of_message *run;
+    uint32_t count = rtmpx_parts_of_message(messages, index, &run);
     uint32_t start = view->parts[run[0].index].start;
     uint32_t size = part->start + part->size - start;
     proto_item *item = tree;
@@ -448,9 +282,9 @@ static void add_message(proto_tree *tree, const struct rtmpx_view *view, struct 
         add_chunks(message_tree, view, run, count);
     if (!body_wanted(tree, part))
         return;
-    struct rtmp_message message = message_of(part);
+    struct rtmp_message message = rtmpx_message_of(part);
     struct rtmpx_body body = {.message = &message};
-    find_body(view, lists, index, UINT32_MAX, true, &body);
+    rtmpx_find_body(messages, index, UINT32_MAX, true, &body);
     if (rtmpx_tree_visible(tree)) {
         char line[ITEM_LABEL_LENGTH];
         struct rtmp_text text = rtmp_text_over(line, sizeof line);
@@ -474,15 +308,8 @@ static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint3
 }
 
 /* Has the frame room for the items of one more message, and for its bytes? */
-static bool has_room(proto_tree *tree, const struct part_lists *lists) {
-    return !rtmpx_frame_is_full(tree) && lists->tabs < RTMP_LIMIT_FRAME_BODIES;
-}
-
-bool rtmpx_completes_message(const struct rtmpx_view *view) {
-    for (uint32_t i = 0; i < view->part_count; i++)
-        if (view->parts[i].flags & RTMP_PART_COMPLETE)
-            return true;
-    return false;
+static bool has_room(proto_tree *tree, const struct rtmpx_messages *messages) {
+    return !rtmpx_frame_is_full(tree) && messages->tabs < RTMP_LIMIT_FRAME_BODIES;
 }
 
 bool rtmpx_parts_wanted(proto_tree *tree, const struct rtmpx_view *view) {
@@ -492,20 +319,20 @@ bool rtmpx_parts_wanted(proto_tree *tree, const struct rtmpx_view *view) {
 }
 
 void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
-    struct part_lists lists = {.fresh = view->fresh};
+    struct rtmpx_messages messages = {.view = view, .fresh = view->fresh};
     uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
     uint32_t covered = view->segment->offset < handshake_end
                            ? (uint32_t)(handshake_end - view->segment->offset)
                            : 0;
     bool chunks = rtmpx_chunk_wanted(tree);
-    for (uint32_t i = 0; i < view->part_count && has_room(tree, &lists); i++) {
+    for (uint32_t i = 0; i < view->part_count && has_room(tree, &messages); i++) {
         const struct rtmpx_part *part = &view->parts[i];
         if (part->size) {
             add_uncovered(tree, view, covered, part->start, false);
             covered = part->start + part->size;
         }
         if (part->flags & RTMP_PART_COMPLETE) {
-            add_message(tree, view, &lists, i, chunks);
+            add_message(tree, &messages, i, chunks);
         } else if (!rtmpx_completes_here(view->direction, part, view->segment)) {
             uint32_t completed_in = rtmpx_completed_in(view->direction, part);
             if (chunks)
@@ -515,7 +342,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
         }
     }
     uint32_t end = tvb_captured_length(view->tvb);
-    if (!has_room(tree, &lists))
+    if (!has_room(tree, &messages))
         rtmpx_expert_not_shown(tree, view->pinfo, view->tvb, covered, end);
     else
         add_uncovered(tree, view, covered, end, true);
@@ -566,16 +393,16 @@ static bool lengthens(struct run *run, const struct rtmp_text *text, struct rtmp
 }
 
 void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) {
-    struct part_lists lists = {.fresh = view->fresh};
+    struct rtmpx_messages messages = {.view = view, .fresh = view->fresh};
     struct run run = {.count = 0};
     for (uint32_t i = 0; i < view->part_count && !text->cut; i++) {
         const struct rtmpx_part *part = &view->parts[i];
         if (!(part->flags & RTMP_PART_COMPLETE))
             continue;
-        struct rtmp_message message = message_of(part);
+        struct rtmp_message message = rtmpx_message_of(part);
         struct rtmpx_body body = {.message = &message};
         bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
-        find_body(view, &lists, i, media ? 256 : UINT32_MAX, false, &body);
+        rtmpx_find_body(&messages, i, media ? 256 : UINT32_MAX, false, &body);
         char bytes[LINE_MAX_LENGTH];
         struct rtmp_text line = {.len = 0};
         if (media && run.count) {

@@ -260,8 +260,7 @@ struct rtmpx_connection *rtmpx_connection_new(uint32_t id) {
     return connection;
 }
 
-/* A frame that a read filter takes out of the capture leaves its number to the next one (tshark -2
- * -R): what was recorded under the number is not that one's. */
+/* What was recorded under the number of a frame that was taken away is not that of `frame`. */
 static __attribute__((cold)) void drop_namesakes(struct rtmpx_direction *dir, uint32_t frame) {
     for (uint32_t i = dir->segment_count; i > 0; i--) {
         struct rtmpx_segment *segment = &dir->segments[i - 1];
@@ -364,10 +363,9 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const pack
                                          tvbuff_t *tvb, uint32_t captured, uint64_t offset,
                                          const struct rtmpx_fresh_body **fresh) {
     uint64_t position = dir->wire.position;
-    if (dir->recorded_frame == pinfo->num && dir->recorded_at != pinfo->fd->file_off)
+    if (dir->recorded.number == pinfo->num && !rtmpx_frame_is(dir->recorded, pinfo))
         drop_namesakes(dir, pinfo->num);
-    dir->recorded_frame = pinfo->num;
-    dir->recorded_at = pinfo->fd->file_off;
+    dir->recorded = rtmpx_frame_of(pinfo);
     struct rtmpx_segment *segment = APPEND(dir, segments, segment_count, segment_capacity);
     dir->open_offset = offset < RTMPX_OFFSET_SEEN ? offset : position;
     dir->open_end = dir->open_offset + tvb_reported_length(tvb);

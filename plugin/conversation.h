@@ -14,6 +14,21 @@
  * file scope.
  */
 
+/* Which frame. A read filter that takes one out of the capture (tshark -2 -R) gives its number to
+ * the next, so that only the place tells them apart. All zero: none. */
+struct rtmpx_frame {
+    uint32_t number;
+    int64_t at; /* its place in the file */
+};
+
+static inline struct rtmpx_frame rtmpx_frame_of(const packet_info *pinfo) {
+    return (struct rtmpx_frame){pinfo->num, pinfo->fd->file_off};
+}
+
+static inline bool rtmpx_frame_is(struct rtmpx_frame frame, const packet_info *pinfo) {
+    return frame.number == pinfo->num && frame.at == pinfo->fd->file_off;
+}
+
 /* A run of bytes of one message inside one segment (rtmp_part, packed). 32 bytes. */
 struct rtmpx_part {
     uint32_t start;     /* in the segment's tvb */
@@ -96,11 +111,9 @@ struct rtmpx_direction {
     uint64_t open_offset, open_end;  /* of the bytes that are being fed */
     wmem_allocator_t *packet_memory; /* of their frame */
     const struct rtmpx_fresh_body **next_fresh;
-    uint32_t id;        /* distinct within the capture */
-    uint32_t first_seq; /* TCP: the sequence number of the byte at offset 0 */
-    bool started;
-    uint32_t recorded_frame; /* the one that was recorded last, */
-    int64_t recorded_at;     /* and its place in the file */
+    uint32_t id;                 /* distinct within the capture */
+    uint32_t first_seq;          /* TCP: the sequence number of the byte at offset 0 */
+    struct rtmpx_frame recorded; /* the last one */
 };
 
 struct rtmpx_connection {

@@ -33,8 +33,7 @@ bool rtmpx_tcp_withholds(void);
  * direction were handed on in: the last one's frame, and where the last one ends.
  */
 struct rtmpx_tcp_mark {
-    uint32_t frame; /* 0: none yet */
-    int64_t at;     /* its place in the file: a read filter gives its number to another */
+    struct rtmpx_frame frame;
     uint32_t seen;
     bool is_late; /* what that frame brought */
 };

@@ -173,7 +173,7 @@ static enum rtmpx_tcp_place place_behind(uint32_t seen, const struct tcp_range *
 
 enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len,
                                      uint32_t overhead) {
-    if (mark->frame == pinfo->num && mark->at == pinfo->fd->file_off)
+    if (rtmpx_frame_is(mark->frame, pinfo))
         return mark->is_late ? RTMPX_TCP_LATE : RTMPX_TCP_NEXT;
     const struct tcp_analysis *analysis = rtmpx_tcp_of(pinfo);
     if (!analysis || !analysis->fwd || !analysis->fwd->tcp_analyze_seq_info)
@@ -183,10 +183,9 @@ enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *p
         return RTMPX_TCP_NEXT;
     const struct tcp_range range = range_of(analysis->fwd, segment, len + overhead);
     enum rtmpx_tcp_place place = RTMPX_TCP_NEXT;
-    if (mark->frame)
+    if (mark->frame.number)
         place = place_behind(mark->seen, &range, segment);
-    mark->frame = pinfo->num;
-    mark->at = pinfo->fd->file_off;
+    mark->frame = rtmpx_frame_of(pinfo);
     mark->is_late = place == RTMPX_TCP_LATE;
     if (!mark->is_late)
         mark->seen = range.end;
@@ -214,7 +213,6 @@ static uint32_t first_seq(const struct tcpinfo *tcpinfo, uint32_t len) {
 static __attribute__((cold)) void start(const struct tcp_connection *tcp,
                                         struct rtmpx_direction *dir, const struct tcpinfo *tcpinfo,
                                         packet_info *pinfo, tvbuff_t *tvb) {
-    dir->started = true;
     dir->first_seq = first_seq(tcpinfo, tvb_reported_length(tvb));
     dir->wire.start_unknown = !begins_at(tcp->conversation, pinfo, dir->first_seq);
 }
@@ -225,7 +223,7 @@ static __attribute__((cold)) void start(const struct tcp_connection *tcp,
  */
 static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_direction *dir,
                           const struct tcpinfo *tcpinfo, packet_info *pinfo, tvbuff_t *tvb) {
-    if (!dir->started)
+    if (dir->segment_count == 0)
         start(tcp, dir, tcpinfo, pinfo, tvb);
     uint64_t position = dir->wire.position;
     if (tcpinfo->is_reassembled)

@@ -289,9 +289,9 @@ static bool protocols_wanted(proto_tree *tree) {
  * of a segment of a video stream.
  */
 static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t remarks) {
-    return tree && !rtmpx_tree_visible(tree) && view->segment->offset >= RTMP_HANDSHAKE_TOTAL &&
-           remarks == 0 && !rtmpx_parts_wanted(tree, view) &&
-           !rtmpx_fields_wanted(tree, hf, array_length(hf)) && !protocols_wanted(tree);
+    return tree && !rtmpx_tree_visible(tree) && remarks == 0 && !rtmpx_parts_wanted(tree, view) &&
+           !rtmpx_fields_wanted(tree, hf, array_length(hf)) && !protocols_wanted(tree) &&
+           (view->segment->offset >= RTMP_HANDSHAKE_TOTAL || !rtmpx_handshake_wanted(tree));
 }
 
 static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {

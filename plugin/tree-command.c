@@ -144,12 +144,13 @@ static proto_item *add_format(proto_tree *tree, const struct rtmpx_body *body,
 /* One top-level value as AMF items, named by what it is to the command. */
 static void add_value(proto_tree *tree, const struct rtmpx_body *body, struct rtmp_amf *amf,
                       const struct rtmp_command *command, unsigned index) {
-    char top[16];
+    char number[16];
     char line[64];
+    struct rtmp_text top = rtmp_text_over(number, sizeof number);
     struct rtmp_text label = rtmp_text_over(line, sizeof line);
-    (void)snprintf(top, sizeof top, "%u", index);
+    rtmp_text_unsigned(&top, index);
     rtmp_command_value_label(&label, command, index);
-    rtmpx_tree_amf_value(tree, body, amf, top, label.out, 0);
+    rtmpx_tree_amf_value(tree, body, amf, top.out, label.out, 0);
 }
 
 static void add_values(proto_tree *tree, const struct rtmpx_body *body,

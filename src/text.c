@@ -125,17 +125,33 @@ void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value) {
     rtmp_text_add_len(text, first, (size_t)(end - first));
 }
 
-static void add_millionths(struct rtmp_text *text, bool negative, uint64_t millionths) {
-    char decimals[8] = ".000000";
-    uint64_t rest = millionths % 1000000;
-    for (int i = 6; i >= 1; i--, rest /= 10)
-        decimals[i] = (char)('0' + rest % 10);
-    for (int i = 6; i >= 1 && decimals[i] == '0'; i--)
-        decimals[i] = '\0';
-    if (negative)
-        rtmp_text_add(text, "-");
-    rtmp_text_unsigned(text, millionths / 1000000);
-    rtmp_text_add(text, decimals);
+/* The point and the last `decimals` of some digits. */
+static void add_decimals(struct rtmp_text *text, uint64_t digits, unsigned decimals) {
+    char line[24] = ".";
+    for (unsigned i = decimals; i > 0; i--, digits /= 10)
+        line[i] = (char)('0' + digits % 10);
+    rtmp_text_add_len(text, line, decimals + 1);
+}
+
+/*
+ * Up to fifteen digits without an exponent, which is most numbers, as few as divide back to the
+ * same one: a search with printf and strtod costs a hundred times as much. No other number of so
+ * many decimals would do: the product is off by less than a half. False: it takes more digits.
+ */
+static bool add_fixed(struct rtmp_text *text, double value) {
+    double power = 1; /* exact up to 1e22 */
+    for (unsigned decimals = 0; fabs(value) * power < 1e15; decimals++, power *= 10) {
+        uint64_t digits = (uint64_t)(fabs(value) * power + 0.5);
+        if ((double)digits / power != fabs(value))
+            continue;
+        if (value < 0)
+            rtmp_text_add(text, "-");
+        rtmp_text_unsigned(text, digits / (uint64_t)power);
+        if (decimals)
+            add_decimals(text, digits, decimals);
+        return true;
+    }
+    return false;
 }
 
 void rtmp_text_number(struct rtmp_text *text, double value) {
@@ -147,23 +163,16 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
         rtmp_text_add(text, value < 0 ? "-Infinity" : "Infinity");
         return;
     }
-    /* Most numbers are small integers; the search below costs a hundred times as much. */
-    if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value))) {
-        if (value < 0)
-            rtmp_text_add(text, "-");
-        rtmp_text_unsigned(text, (uint64_t)fabs(value));
+    bool fixed = value == 0 ? !signbit(value) : fabs(value) >= 1e-4 && fabs(value) < 1e15;
+    if (fixed && add_fixed(text, value))
         return;
-    }
-    /* Few decimals: what divides back to the same number is its shortest form. */
-    double millionths = fabs(value) * 1e6;
-    if (fabs(value) >= 1e-4 && millionths < 1e15 &&
-        (double)(uint64_t)(millionths + 0.5) / 1e6 == fabs(value)) {
-        add_millionths(text, value < 0, (uint64_t)(millionths + 0.5));
-        return;
-    }
     char line[40];
-    /* Fifteen digits always come back, but for subnormal numbers, which have fewer. */
-    for (int precision = fabs(value) < DBL_MIN ? 1 : 15; precision <= 17; precision++) {
+    /* Fifteen digits always come back, but for subnormal numbers, which have fewer; of fixed ones
+     * they were tried. */
+    int precision = fixed ? 16 : 15;
+    if (fabs(value) < DBL_MIN)
+        precision = 1;
+    for (; precision <= 17; precision++) {
         (void)snprintf(line, sizeof line, "%.*g", precision, value);
         if (strtod(line, NULL) == value)
             break;

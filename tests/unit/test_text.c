@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
@@ -161,6 +162,35 @@ static void numbers_are_the_shortest_that_read_back(void **state) {
     assert_number(-INFINITY, "-Infinity");
 }
 
+/* As printf finds them: fifteen digits, or as many more as it takes. */
+static void assert_as_printf(double value) {
+    char expected[64];
+    for (int precision = 15; precision <= 17; precision++) {
+        (void)snprintf(expected, sizeof expected, "%.*g", precision, value);
+        if (strtod(expected, NULL) == value)
+            break;
+    }
+    assert_number(value, expected);
+}
+
+static void numbers_are_those_of_printf(void **state) {
+    (void)state;
+    assert_as_printf(0.0001);
+    assert_as_printf(0.00012345678901234567);
+    assert_as_printf(0.000099999999999999991);
+    assert_as_printf(999999999999999.9);
+    assert_as_printf(99999999999999.95);
+    uint64_t random = 1;
+    for (unsigned i = 0; i < 200000; i++) {
+        random = random * 6364136223846793005U + 1442695040888963407U;
+        uint64_t digits = (random >> 8) % (uint64_t)pow(10, 1 + i % 17);
+        double value = (double)digits / pow(10, i / 17 % 20);
+        if (value != 0)
+            assert_as_printf(random >> 63 ? -value : value);
+        assert_as_printf(nextafter(value + 1, INFINITY));
+    }
+}
+
 static void assert_size(uint64_t bytes, const char *expected) {
     char out[64];
     struct rtmp_text text = rtmp_text_over(out, sizeof out);
@@ -189,6 +219,7 @@ int main(void) {
         cmocka_unit_test(a_limit_cuts_one_piece_only),
         cmocka_unit_test(format_is_bounded),
         cmocka_unit_test(numbers_are_the_shortest_that_read_back),
+        cmocka_unit_test(numbers_are_those_of_printf),
         cmocka_unit_test(sizes_are_for_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "wire/walk.h"
 
 #define EVIDENCE_USUAL 6 /* a chunk size that senders choose */
+#define EVIDENCE_ROUND 5 /* one that they may choose: few sizes are round */
 /* No sender was seen to choose less than the default size: only much evidence speaks for one, if it
  * is not the last that was known. Less is worth waiting for what follows. */
 #define EVIDENCE_SMALL   26
@@ -17,7 +18,10 @@
 static const uint32_t usual_sizes[] = {128,   4096,  60000, 65536, 65535,  1024,  2048,
                                        8192,  16384, 512,   256,   1400,   5000,  10000,
                                        32768, 3000,  20000, 50000, 100000, 131072};
-/* Other sizes that are walked for one guess: work stays bounded whatever the bytes. */
+/* Then multiples of these. */
+static const uint32_t round_steps[] = {100, 256};
+/* So many of them, and of any other sizes, are walked for one guess: work stays bounded whatever
+ * the bytes. */
 #define OTHER_SIZES 32
 
 /* The header a guess starts from. */
@@ -139,6 +143,38 @@ static struct rtmp_size_guess guess_short(struct rtmp_dechunk *d,
     return one_chunk;
 }
 
+/* The round sizes. */
+static void try_round(struct rtmp_dechunk *d, const struct size_subject *subject,
+                      struct rtmp_size_guess *guess) {
+    const uint32_t end = d->held.count - subject->data;
+    uint32_t tried = 0;
+    for (size_t i = 0; i < sizeof round_steps / sizeof *round_steps; i++)
+        for (uint32_t size = round_steps[i]; size < end && tried < OTHER_SIZES;
+             size += round_steps[i])
+            if (size >= rtmp_chunk_size_least(d) && size_possible(d, subject, size)) {
+                try_size(d, subject, size, EVIDENCE_ROUND, guess);
+                tried++;
+            }
+}
+
+/* Every size where a continuation header may stand. */
+static void try_others(struct rtmp_dechunk *d, const struct size_subject *subject,
+                       struct rtmp_size_guess *guess) {
+    const uint32_t end = d->held.count - subject->data;
+    const uint8_t *data = d->held.bytes + subject->data;
+    uint32_t tried = 0;
+    for (uint32_t size = rtmp_chunk_size_least(d); size < end && tried < OTHER_SIZES; size++) {
+        const uint8_t *header = memchr(data + size, subject->continuation, end - size);
+        if (!header)
+            break;
+        size = (uint32_t)(header - data);
+        if (size_possible(d, subject, size)) {
+            try_size(d, subject, size, 0, guess);
+            tried++;
+        }
+    }
+}
+
 /* A longer one: where is it cut, if it is? */
 static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
                                          const struct size_subject *subject) {
@@ -148,19 +184,8 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
     for (size_t i = 0; i < sizeof usual_sizes / sizeof *usual_sizes; i++)
         if (size_possible(d, subject, usual_sizes[i]))
             try_size(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
-    uint32_t tried = 0;
-    uint32_t end = d->held.count - subject->data;
-    const uint8_t *data = d->held.bytes + subject->data;
-    for (uint32_t size = rtmp_chunk_size_least(d); size < end && tried < OTHER_SIZES; size++) {
-        const uint8_t *header = memchr(data + size, subject->continuation, end - size);
-        if (!header)
-            break;
-        size = (uint32_t)(header - data);
-        if (size_possible(d, subject, size)) {
-            try_size(d, subject, size, 0, &guess);
-            tried++;
-        }
-    }
+    try_round(d, subject, &guess);
+    try_others(d, subject, &guess);
     bool is_sure = guess.bits >= RTMP_EVIDENCE_SIZE;
     const struct rtmp_size_guess small = guess_small(d, subject, is_sure ? guess.size : 0);
     if (small.bits >= EVIDENCE_SMALL && small.bits >= guess.bits)

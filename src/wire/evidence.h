@@ -8,6 +8,7 @@
  * What speaks for a chunk header by itself, in bits: roughly minus log2 of the chance that random
  * bytes agree as well with what is known of the direction, and with what messages are like.
  */
+#define RTMP_EVIDENCE_STRONG 25 /* a header that hardly stands in payload by chance */
 
 /* The header that begins a message, against what is known of its chunk stream (NULL: nothing).
  * Negative: it is none. */

@@ -6,6 +6,7 @@
  * (walk.h).
  */
 #include "wire/chunk_size.h"
+#include "wire/evidence.h"
 #include "wire/limits.h"
 #include "wire/walk.h"
 
@@ -13,6 +14,7 @@
 #define EVIDENCE_LEAST    26 /* of any header, however few positions there are */
 #define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
 #define SHORT_SEGMENTS    16 /* two in so few bytes: where they begin says nothing */
+#define LOOKED_INTO       1024 /* bytes of a message: longer ones are seldom together as long */
 
 /* ---- what is held ---- */
 
@@ -127,6 +129,7 @@ static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
         w = (struct rtmp_walk){.chunk_size = guess.size, .sizing = true, .bits = first_bits};
         rtmp_walk_from(d, &w, pos, true);
         w.chunk_size = guess.size; /* a Set Chunk Size on the way comes behind what it is for */
+        w.sizing = w.start == pos; /* a later header shows by itself where its message is cut */
     } else if (guess.out_of_sight) {
         return w;
     } else if (guess.wait) {
@@ -158,9 +161,21 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     return !w.failed && w.bits >= EVIDENCE_EXPECTED;
 }
 
+/* Does a header stand at held `pos` that says its type and length, and hardly by chance? */
+static bool is_strong_header(const struct rtmp_dechunk *d, uint32_t pos) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
+    if (d->held.bytes[pos] >> 6 > 1 || !rtmp_chunk_header_read(&r, &h) ||
+        rtmp_held_misses(&d->held, pos, r.pos))
+        return false;
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
+    return cs && rtmp_evidence_header(cs, &h) >= RTMP_EVIDENCE_STRONG;
+}
+
 /*
- * A header inherits its length, and a segment begins inside its message with that very header: the
- * message may end there, and only seem to go on because several of them are together as long.
+ * A header inherits its length: the message may end sooner, and only seem to go on because several
+ * of them are together as long. Inside it a segment begins with that very header, or another header
+ * stands there.
  */
 static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
     uint32_t length = rtmp_walk_length_at(d, start);
@@ -171,6 +186,9 @@ static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
         end = d->held.count;
     for (uint32_t pos = start; (pos = rtmp_held_next_segment(&d->held, pos + 1, end)) < end;)
         if (d->held.bytes[pos] == d->held.bytes[start])
+            return true;
+    for (uint32_t pos = start + 1; pos < end && pos <= start + LOOKED_INTO; pos++)
+        if (is_strong_header(d, pos))
             return true;
     return false;
 }

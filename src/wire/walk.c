@@ -5,7 +5,6 @@
 #include "wire/evidence.h"
 
 #define BODY_BEGINNING    8  /* bytes of a body that show what it is */
-#define EVIDENCE_STRONG   25 /* a header that hardly stands in payload by chance */
 #define EVIDENCE_BELIEVED 22 /* the first header; the headers before one that it follows */
 #define EVIDENCE_LIKELY   10 /* a header that may be one */
 #define EVIDENCE_FLUSHED  10 /* a message that ends where its segment does */
@@ -159,7 +158,7 @@ static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
     if (evidence < 0 || !walk_chunk_size(d, w, i, pos))
         return refute(w);
     w->open[i].begin = start;
-    bool landed = !first && evidence >= EVIDENCE_STRONG;
+    bool landed = !first && evidence >= RTMP_EVIDENCE_STRONG;
     if (first)
         w->headless = h->fmt >= 2;
     bool begins = !w->believed &&

@@ -288,6 +288,26 @@ static void length_before_a_hole_is_not_that_of_two_messages(void **state) {
     rtmp_dechunk_destroy(&d);
 }
 
+/* The same with headers of their own: the second of the two messages says its length, at a place
+ * that the first one would cover. */
+static void length_before_a_hole_is_not_that_of_a_message_and_the_next(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    begin(&d, &log);
+    uint8_t body[52] = {0x27, 1};
+    feed(&d, "06 000000 000034 09 01000000"); /* 52 bytes */
+    rtmp_dechunk_feed(&d, body, sizeof body);
+    rtmp_dechunk_gap(&d, 29); /* fmt 1, a message of 21 bytes */
+    feed(&d, "86 000028 2701000000 0102030405060708090A0B0C0D0E0F10"
+             "46 000014 000017 09 2701000000 0102030405060708090A0B0C0D0E0F101112");
+    feed(&d, "46 000017 000015 09 2701000000 0102030405060708090A0B0C0D0E0F10");
+    for (size_t i = 0; i < log.part_count; i++)
+        assert_true(log.parts[i].message_offset == 0 || log.parts[i].message.length != 52);
+    assert_int_equal(log.parts[log.part_count - 1].message.length, 21);
+    rtmp_dechunk_destroy(&d);
+}
+
 /* Begun midstream, audio goes on with fmt 3 of a chunk stream whose lengths nobody knows. Each
  * video message has a header of its own; that the unknown chunk stream, met before, stood behind it
  * was taken for a proof against it. */
@@ -360,6 +380,7 @@ int main(void) {
         cmocka_unit_test(undecided_bytes_count),
         cmocka_unit_test(handshake_does_not_depend_on_when_it_is_asked_for),
         cmocka_unit_test(length_before_a_hole_is_not_that_of_two_messages),
+        cmocka_unit_test(length_before_a_hole_is_not_that_of_a_message_and_the_next),
         cmocka_unit_test(losses_cost_no_more_with_many_chunk_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

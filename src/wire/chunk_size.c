@@ -8,6 +8,7 @@
 
 #define EVIDENCE_USUAL 6 /* a chunk size that senders choose */
 #define EVIDENCE_ROUND 5 /* one that they may choose: few sizes are round */
+#define EVIDENCE_SOLE  4 /* the only one by which the message ends at a header */
 /* No sender was seen to choose less than the default size: only much evidence speaks for one, if it
  * is not the last that was known. Less is worth waiting for what follows. */
 #define EVIDENCE_SMALL   26
@@ -62,17 +63,15 @@ static struct rtmp_walk walk_behind(struct rtmp_dechunk *d, const struct size_su
     return w;
 }
 
-/* Evidence behind the subject, if chunks have this size; -1: they have not. */
-static int size_evidence(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
-                         struct rtmp_size_guess *guess) {
+/* The walk behind the subject, if chunks have this size. */
+static struct rtmp_walk try_walk(struct rtmp_dechunk *d, const struct size_subject *subject,
+                                 uint32_t size, struct rtmp_size_guess *guess) {
     const struct rtmp_walk w = walk_behind(d, subject, size);
-    if (w.failed)
-        return -1;
-    if (w.need != UINT32_MAX) {
+    if (!w.failed && w.need != UINT32_MAX) {
         guess->need = guess->wait && guess->need < w.need ? guess->need : w.need;
         guess->wait = true;
     }
-    return w.bits;
+    return w;
 }
 
 /* Does a continuation header stand where this size says? The one from before a hole is also tried
@@ -87,13 +86,14 @@ static bool size_possible(const struct rtmp_dechunk *d, const struct size_subjec
            (size == d->chunk_size && rtmp_held_misses(&d->held, pos, 1));
 }
 
-static void try_size(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
-                     int bonus, struct rtmp_size_guess *guess) {
-    int bits = size_evidence(d, subject, size, guess);
-    if (bits >= 0 && bits + bonus > guess->bits) {
-        guess->bits = bits + bonus;
+static struct rtmp_walk try_size(struct rtmp_dechunk *d, const struct size_subject *subject,
+                                 uint32_t size, int bonus, struct rtmp_size_guess *guess) {
+    const struct rtmp_walk w = try_walk(d, subject, size, guess);
+    if (!w.failed && w.bits + bonus > guess->bits) {
+        guess->bits = w.bits + bonus;
         guess->size = size;
     }
+    return w;
 }
 
 /*
@@ -110,7 +110,7 @@ static struct rtmp_size_guess guess_small(struct rtmp_dechunk *d,
         if (sure && (sure + header) % (size + header))
             continue;
         if (size_possible(d, subject, size) && d->held.bytes[pos - 1] != d->held.bytes[pos])
-            try_size(d, subject, size, size == d->chunk_size ? EVIDENCE_AGAIN : 0, &guess);
+            (void)try_size(d, subject, size, size == d->chunk_size ? EVIDENCE_AGAIN : 0, &guess);
         /* else it is a run of one value, to which any size fits */
     }
     return guess;
@@ -152,27 +152,40 @@ static void try_round(struct rtmp_dechunk *d, const struct size_subject *subject
         for (uint32_t size = round_steps[i]; size < end && tried < OTHER_SIZES;
              size += round_steps[i])
             if (size >= rtmp_chunk_size_least(d) && size_possible(d, subject, size)) {
-                try_size(d, subject, size, EVIDENCE_ROUND, guess);
+                (void)try_size(d, subject, size, EVIDENCE_ROUND, guess);
                 tried++;
             }
 }
 
-/* Every size where a continuation header may stand. */
+/*
+ * Every size where a continuation header may stand. If they are not too many: of one alone a header
+ * stands where the message ends, or of several the same. Then it ends there, whichever it is.
+ */
 static void try_others(struct rtmp_dechunk *d, const struct size_subject *subject,
                        struct rtmp_size_guess *guess) {
     const uint32_t end = d->held.count - subject->data;
     const uint8_t *data = d->held.bytes + subject->data;
     uint32_t tried = 0;
-    for (uint32_t size = rtmp_chunk_size_least(d); size < end && tried < OTHER_SIZES; size++) {
+    uint32_t fitting = 0;
+    uint32_t ends_at = 0;
+    for (uint32_t size = rtmp_chunk_size_least(d); size < end; size++) {
         const uint8_t *header = memchr(data + size, subject->continuation, end - size);
         if (!header)
             break;
         size = (uint32_t)(header - data);
-        if (size_possible(d, subject, size)) {
-            try_size(d, subject, size, 0, guess);
-            tried++;
-        }
+        if (!size_possible(d, subject, size))
+            continue;
+        if (tried++ == OTHER_SIZES)
+            return;
+        const struct rtmp_walk w = try_size(d, subject, size, 0, guess);
+        if (w.failed || !w.landed)
+            continue;
+        ends_at = fitting == 0 || ends_at == w.landed_at ? w.landed_at : 0;
+        fitting++;
     }
+    guess->ends_at = ends_at;
+    if (fitting == 1 && guess->bits < RTMP_EVIDENCE_SIZE)
+        guess->bits += EVIDENCE_SOLE;
 }
 
 /* A longer one: where is it cut, if it is? */
@@ -180,10 +193,10 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
                                          const struct size_subject *subject) {
     struct rtmp_size_guess guess = {.bits = -1};
     if (size_possible(d, subject, d->chunk_size))
-        try_size(d, subject, d->chunk_size, EVIDENCE_USUAL + 1, &guess);
+        (void)try_size(d, subject, d->chunk_size, EVIDENCE_USUAL + 1, &guess);
     for (size_t i = 0; i < sizeof usual_sizes / sizeof *usual_sizes; i++)
         if (size_possible(d, subject, usual_sizes[i]))
-            try_size(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
+            (void)try_size(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
     try_round(d, subject, &guess);
     try_others(d, subject, &guess);
     bool is_sure = guess.bits >= RTMP_EVIDENCE_SIZE;
@@ -193,8 +206,8 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
     if (is_sure)
         return guess;
     /* One chunk: the next header is the only witness. */
-    int whole = size_evidence(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
-    if (whole >= RTMP_EVIDENCE_LANDING && whole > guess.bits) {
+    const struct rtmp_walk whole = try_walk(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
+    if (!whole.failed && whole.bits >= RTMP_EVIDENCE_LANDING && whole.bits > guess.bits) {
         guess.size = subject->length;
         guess.bits = RTMP_EVIDENCE_SIZE;
     }

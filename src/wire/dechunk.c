@@ -249,6 +249,27 @@ static bool is_header(const struct rtmp_chunk_stream *cs, const struct rtmp_chun
     return rtmp_message_type_known(h->type) || rtmp_evidence_header(cs, h) >= 0;
 }
 
+/* A chunk stream that was not seen before. Not before its header is believed: others would inherit
+ * from it. NULL: no memory. */
+static struct rtmp_chunk_stream *
+add_stream(struct rtmp_dechunk *d, const struct rtmp_chunk_header *h, uint64_t offset) {
+    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
+    if (cs)
+        cs->uncertain = h->fmt != 0;
+    else
+        note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
+    return cs;
+}
+
+static void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
+                          const struct rtmp_chunk_header *h, uint64_t offset) {
+    rtmp_dechunk_abandon(d, cs);
+    rtmp_chunk_stream_begin(cs, h, d->fmt3_repeats_timestamp);
+    rtmp_body_begin(cs);
+    rtmp_chunk_streams_mend(&d->streams, cs);
+    cs->message_offset = offset;
+}
+
 /* A whole header was read: which stream does it belong to, does it begin a message? */
 static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
                               const struct rtmp_chunk_header *h, bool extended3, uint64_t offset,
@@ -268,14 +289,8 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
             return BEGUN_UNSURE;
         d->out_of_sight = false;
     }
-    if (!cs) { /* not before its header is believed: others would inherit from it */
-        cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
-        if (!cs) {
-            note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
-            return BEGUN_NOTHING;
-        }
-        cs->uncertain = h->fmt != 0;
-    }
+    if (!cs && !(cs = add_stream(d, h, offset)))
+        return BEGUN_NOTHING;
     uint32_t index = (uint32_t)(cs - d->streams.items);
     uint16_t extended_flag = 0;
     if (h->fmt == 3 && cs->has_extended) {
@@ -284,11 +299,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
     }
     if (first) {
         emit(d, run, offset + carried); /* it may be of the message that ends here */
-        rtmp_dechunk_abandon(d, cs);
-        rtmp_chunk_stream_begin(cs, h, d->fmt3_repeats_timestamp);
-        rtmp_body_begin(cs);
-        rtmp_chunk_streams_mend(&d->streams, cs);
-        cs->message_offset = offset;
+        begin_message(d, cs, h, offset);
     } else if (!is_regular(d, cs)) {
         cs->phase = cs->received;
     }
@@ -344,6 +355,20 @@ static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t ca
     if (carried)
         (void)rtmp_resync_hold(d, d->carry, NULL, carried);
     d->scanned = begun == BEGUN_NOTHING ? 1 : 0;
+}
+
+void rtmp_dechunk_pass_over(struct rtmp_dechunk *d, uint32_t end) {
+    struct rtmp_chunk_header h;
+    bool extended3;
+    (void)read_header(d, d->held.bytes, d->held.count, &h, &extended3);
+    struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
+    if (cs || (cs = add_stream(d, &h, d->held.offset)) != NULL) {
+        begin_message(d, cs, &h, d->held.offset);
+        rtmp_dechunk_abandon(d, cs);
+    }
+    d->position = d->held.offset + end;
+    d->state = RTMP_AT_HEADER;
+    note(d, RTMP_NOTE_RESYNCHRONIZED, d->position, end, NULL);
 }
 
 /* ---- reading ---- */

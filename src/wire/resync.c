@@ -413,6 +413,10 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
         if (guess.wait)
             return false;
         d->inferring = false;
+        if (guess.ends_at) {
+            rtmp_dechunk_pass_over(d, guess.ends_at);
+            return true;
+        }
         /* No size fits that is as large as messages in one chunk seemed to say: smaller ones. */
         d->scanned = d->chunk_size_floor > RTMP_DEFAULT_CHUNK_SIZE ? 0 : 1;
         rtmp_chunk_size_doubt(d);

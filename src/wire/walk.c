@@ -173,6 +173,7 @@ static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
     w->bits += gained;
     w->after = first || begins ? 0 : w->after + gained;
     w->landed = landed;
+    w->landed_at = start;
     return !landed;
 }
 

@@ -38,6 +38,7 @@ struct rtmp_walk {
     uint32_t start; /* the first header that is believed */
     uint32_t start_csid;
     bool landed; /* a length pointed at a header that hardly stands there by chance */
+    uint32_t landed_at;
     int after; /* evidence behind the message that begins there: where it ends, and other headers */
     bool failed;
     uint32_t need; /* held bytes that would tell more; UINT32_MAX: nothing would */

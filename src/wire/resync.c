@@ -14,6 +14,7 @@
 #define EVIDENCE_LEAST    26 /* of any header, however few positions there are */
 #define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
 #define SHORT_SEGMENTS    16 /* two in so few bytes: where they begin says nothing */
+#define LIKELY_STREAMS    256 /* message streams, as they are numbered */
 #define LOOKED_INTO       1024 /* bytes of a message: longer ones are seldom together as long */
 
 /* ---- what is held ---- */
@@ -199,6 +200,13 @@ static bool said_once(uint8_t type) {
            type == RTMP_MESSAGE_WINDOW_ACK_SIZE || type == RTMP_MESSAGE_SET_PEER_BANDWIDTH;
 }
 
+/* The message stream id that the header at held `start` says; 0: none. */
+static uint32_t stream_id_at(const struct rtmp_dechunk *d, uint32_t start) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
+    return rtmp_chunk_header_read(&r, &h) && h.fmt == 0 ? h.stream_id : 0;
+}
+
 /* The chunk stream of the header at held `start`, NULL: it was not seen before. */
 static struct rtmp_chunk_stream *stream_at(const struct rtmp_dechunk *d, uint32_t start) {
     struct rtmp_chunk_header h;
@@ -243,15 +251,16 @@ static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
 /*
  * Headers do not overlap. Of those that begin among the bytes of the one found the surest is one:
  * payload before a header may complete another by chance, or a zero a longer basic header. Hardly
- * does a segment begin with just those bytes of payload: of two headers that differ in the length
- * of the basic header alone that says more than what is known of the shorter one's chunk stream.
+ * does a segment begin with just those bytes of payload, if they make a message stream id that is
+ * likely: of two headers that differ in the length of the basic header alone that says more than
+ * what is known of the shorter one's chunk stream.
  */
 static struct rtmp_walk surest(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
     struct rtmp_walk best = *found;
     const uint8_t first = d->held.bytes[found->start];
     uint32_t end = found->start + rtmp_chunk_header_bytes(first);
     uint32_t pos = found->start + 1;
-    if (rtmp_held_aligned(&d->held, found->start))
+    if (rtmp_held_aligned(&d->held, found->start) && stream_id_at(d, found->start) < LIKELY_STREAMS)
         pos = found->start + rtmp_chunk_basic_bytes(first);
     for (; pos < end && has_header(d, pos); pos++) {
         struct rtmp_walk w = weigh(d, pos);

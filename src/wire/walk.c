@@ -145,11 +145,14 @@ static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
                            const struct rtmp_chunk_header *h, uint32_t i, uint32_t start,
                            uint32_t pos, bool first) {
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
-    if (!first && h->fmt >= 2 && i == w->open_count &&
-        (cs ? !inherits_surely(d, cs) : h->csid == d->headless)) {
-        /* The middle of a message whose beginning is lost: it says no more than its id. */
-        w->bits += 5;
-        return false;
+    if (!first && h->fmt >= 2 && i == w->open_count) {
+        if (cs ? !inherits_surely(d, cs) : h->csid == d->headless) {
+            /* The middle of a message whose beginning is lost: it says no more than its id. */
+            w->bits += 5;
+            return false;
+        }
+        if (!cs && d->midstream) /* its beginning may have come before the capture's */
+            return false;
     }
     /* Of a type that nobody knows a message is believed where others lead to it. */
     if (first && h->fmt <= 1 && !rtmp_message_type_known(h->type))

@@ -14,6 +14,7 @@
 #define EVIDENCE_SMALL   26
 #define EVIDENCE_AGAIN   18
 #define EVIDENCE_PENDING 12
+#define EVIDENCE_CUT     12 /* that a message is cut, though it may as well be one chunk */
 
 /* Chunk sizes that senders choose (observed), tried before any other. */
 static const uint32_t usual_sizes[] = {128,   4096,  60000, 65536, 65535,  1024,  2048,
@@ -92,6 +93,7 @@ static struct rtmp_walk try_size(struct rtmp_dechunk *d, const struct size_subje
     if (!w.failed && w.bits + bonus > guess->bits) {
         guess->bits = w.bits + bonus;
         guess->size = size;
+        guess->landed = w.landed;
     }
     return w;
 }
@@ -199,15 +201,16 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
             (void)try_size(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
     try_round(d, subject, &guess);
     try_others(d, subject, &guess);
-    bool is_sure = guess.bits >= RTMP_EVIDENCE_SIZE;
+    /* One chunk: what follows is the only witness. Of a message that ends with its segment, or one
+     * or two bytes later, a continuation header may be payload. */
+    const struct rtmp_walk whole = try_walk(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
+    int one_chunk = whole.failed ? 0 : whole.bits;
+    bool is_sure = guess.bits >= RTMP_EVIDENCE_SIZE &&
+                   (guess.landed || guess.bits - one_chunk >= EVIDENCE_CUT);
     const struct rtmp_size_guess small = guess_small(d, subject, is_sure ? guess.size : 0);
     if (small.bits >= EVIDENCE_SMALL && small.bits >= guess.bits)
         return small;
-    if (is_sure)
-        return guess;
-    /* One chunk: the next header is the only witness. */
-    const struct rtmp_walk whole = try_walk(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
-    if (!whole.failed && whole.bits >= RTMP_EVIDENCE_LANDING && whole.bits > guess.bits) {
+    if (!is_sure && one_chunk >= RTMP_EVIDENCE_LANDING) {
         guess.size = subject->length;
         guess.bits = RTMP_EVIDENCE_SIZE;
     }

@@ -14,6 +14,7 @@
 struct rtmp_size_guess {
     uint32_t size;
     int bits;          /* evidence beyond the first header; -1: no size fits */
+    bool landed;       /* with this size a header stands where the message ends */
     uint32_t ends_at;  /* a header stands at this held position, where the message ends whichever of
                           the sizes it is that fit; 0: none */
     bool out_of_sight; /* no matter: the message ends in a hole; `size` fits what is there of it */

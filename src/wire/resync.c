@@ -182,7 +182,7 @@ static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
     uint32_t length = rtmp_walk_length_at(d, start);
     if (length > d->chunk_size)
         return false;
-    uint32_t end = start + length + 1;
+    uint32_t end = start + rtmp_chunk_header_bytes(d->held.bytes[start]) + length;
     if (end > d->held.count)
         end = d->held.count;
     for (uint32_t pos = start; (pos = rtmp_held_next_segment(&d->held, pos + 1, end)) < end;)

@@ -6,9 +6,10 @@
 #include "wire/limits.h"
 #include "wire/walk.h"
 
-#define EVIDENCE_USUAL 6 /* a chunk size that senders choose */
-#define EVIDENCE_ROUND 5 /* one that they may choose: few sizes are round */
-#define EVIDENCE_SOLE  4 /* the only one by which the message ends at a header */
+#define EVIDENCE_USUAL       6 /* a chunk size that senders choose */
+#define EVIDENCE_ROUND       5 /* one that they may choose: few sizes are round */
+#define EVIDENCE_INTERLEAVED 6 /* the header of another message, where the next chunk could be */
+#define EVIDENCE_SOLE        4 /* the only one by which the message ends at a header */
 /* No sender was seen to choose less than the default size: only much evidence speaks for one, if it
  * is not the last that was known. Less is worth waiting for what follows. */
 #define EVIDENCE_SMALL   26
@@ -87,6 +88,13 @@ static bool size_possible(const struct rtmp_dechunk *d, const struct size_subjec
            (size == d->chunk_size && rtmp_held_misses(&d->held, pos, 1));
 }
 
+/* Or does the header of another message stand there, whose chunks come between? */
+static bool size_interleaved(const struct rtmp_dechunk *d, const struct size_subject *subject,
+                             uint32_t size) {
+    return size >= d->chunk_size_floor && size < subject->length &&
+           rtmp_walk_strong_at(d, subject->data + size, false);
+}
+
 static struct rtmp_walk try_size(struct rtmp_dechunk *d, const struct size_subject *subject,
                                  uint32_t size, int bonus, struct rtmp_size_guess *guess) {
     const struct rtmp_walk w = try_walk(d, subject, size, guess);
@@ -145,6 +153,15 @@ static struct rtmp_size_guess guess_short(struct rtmp_dechunk *d,
     return one_chunk;
 }
 
+/* A size that is likely by itself. */
+static void try_likely(struct rtmp_dechunk *d, const struct size_subject *subject, uint32_t size,
+                       int bonus, struct rtmp_size_guess *guess) {
+    if (size_possible(d, subject, size))
+        (void)try_size(d, subject, size, bonus, guess);
+    else if (size_interleaved(d, subject, size))
+        (void)try_size(d, subject, size, bonus + EVIDENCE_INTERLEAVED, guess);
+}
+
 /* The round sizes. */
 static void try_round(struct rtmp_dechunk *d, const struct size_subject *subject,
                       struct rtmp_size_guess *guess) {
@@ -194,11 +211,9 @@ static void try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
 static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
                                          const struct size_subject *subject) {
     struct rtmp_size_guess guess = {.bits = -1};
-    if (size_possible(d, subject, d->chunk_size))
-        (void)try_size(d, subject, d->chunk_size, EVIDENCE_USUAL + 1, &guess);
+    try_likely(d, subject, d->chunk_size, EVIDENCE_USUAL + 1, &guess);
     for (size_t i = 0; i < sizeof usual_sizes / sizeof *usual_sizes; i++)
-        if (size_possible(d, subject, usual_sizes[i]))
-            (void)try_size(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
+        try_likely(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
     try_round(d, subject, &guess);
     try_others(d, subject, &guess);
     /* One chunk: what follows is the only witness. Of a message that ends with its segment, or one

@@ -251,8 +251,8 @@ static bool is_header(const struct rtmp_chunk_stream *cs, const struct rtmp_chun
 
 /* A chunk stream that was not seen before. Not before its header is believed: others would inherit
  * from it. NULL: no memory. */
-static struct rtmp_chunk_stream *
-add_stream(struct rtmp_dechunk *d, const struct rtmp_chunk_header *h, uint64_t offset) {
+static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
+                                            const struct rtmp_chunk_header *h, uint64_t offset) {
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
     if (cs)
         cs->uncertain = h->fmt != 0;

@@ -6,15 +6,14 @@
  * (walk.h).
  */
 #include "wire/chunk_size.h"
-#include "wire/evidence.h"
 #include "wire/limits.h"
 #include "wire/walk.h"
 
-#define EVIDENCE_PENDING  18 /* worth waiting for more bytes */
-#define EVIDENCE_LEAST    26 /* of any header, however few positions there are */
-#define EVIDENCE_EXPECTED 12 /* at a position that chunking predicts */
-#define SHORT_SEGMENTS    16 /* two in so few bytes: where they begin says nothing */
-#define LIKELY_STREAMS    256 /* message streams, as they are numbered */
+#define EVIDENCE_PENDING  18   /* worth waiting for more bytes */
+#define EVIDENCE_LEAST    26   /* of any header, however few positions there are */
+#define EVIDENCE_EXPECTED 12   /* at a position that chunking predicts */
+#define SHORT_SEGMENTS    16   /* two in so few bytes: where they begin says nothing */
+#define LIKELY_STREAMS    256  /* message streams, as they are numbered */
 #define LOOKED_INTO       1024 /* bytes of a message: longer ones are seldom together as long */
 
 /* ---- what is held ---- */
@@ -162,17 +161,6 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     return !w.failed && w.bits >= EVIDENCE_EXPECTED;
 }
 
-/* Does a header stand at held `pos` that says its type and length, and hardly by chance? */
-static bool is_strong_header(const struct rtmp_dechunk *d, uint32_t pos) {
-    struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
-    if (d->held.bytes[pos] >> 6 > 1 || !rtmp_chunk_header_read(&r, &h) ||
-        rtmp_held_misses(&d->held, pos, r.pos))
-        return false;
-    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
-    return cs && rtmp_evidence_header(cs, &h) >= RTMP_EVIDENCE_STRONG;
-}
-
 /*
  * A header inherits its length: the message may end sooner, and only seem to go on because several
  * of them are together as long. Inside it a segment begins with that very header, or another header
@@ -189,7 +177,7 @@ static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
         if (d->held.bytes[pos] == d->held.bytes[start])
             return true;
     for (uint32_t pos = start + 1; pos < end && pos <= start + LOOKED_INTO; pos++)
-        if (is_strong_header(d, pos))
+        if (rtmp_walk_strong_at(d, pos, true))
             return true;
     return false;
 }

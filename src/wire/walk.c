@@ -236,6 +236,17 @@ void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t pos, b
             return;
 }
 
+bool rtmp_walk_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen) {
+    struct rtmp_chunk_header h;
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
+    if (pos >= d->held.count || d->held.bytes[pos] >> 6 > 1 || !rtmp_chunk_header_read(&r, &h) ||
+        rtmp_held_misses(&d->held, pos, r.pos))
+        return false;
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
+    return (cs || !seen) && rtmp_message_type_known(h.type) &&
+           rtmp_evidence_header(cs, &h) >= RTMP_EVIDENCE_STRONG;
+}
+
 uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos) {
     struct rtmp_chunk_header h;
     struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);

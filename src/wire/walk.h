@@ -51,6 +51,10 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t *po
 /* On from held `pos` until the walk ends or the evidence is enough. */
 void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t pos, bool first);
 
+/* Does a header stand at held `pos` that says its type and length, and hardly by chance? `seen`: of
+ * a chunk stream that was seen before. */
+bool rtmp_walk_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen);
+
 /* Bytes of a repeated extended timestamp behind a fmt 3 header, at held `pos`: 4 or 0. */
 uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                                   uint32_t pos);

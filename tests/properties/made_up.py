@@ -3,7 +3,7 @@
 """Captures that no program sends, to tempt the search for a chunk header: an audio and a video chunk stream
 in chunks of any size, with payload that looks like headers, or like nothing. Deterministic by --seed.
 
-usage: made_up.py [--seed N] [--size SIZE...] [--payload KIND...] DIRECTORY
+usage: made_up.py [--seed N] [--size SIZE...] [--payload KIND...] [--interleaved] DIRECTORY
 Writes DIRECTORY/SIZE-KIND-MSS.pcap, for properties.py; MSS: the largest segment.
 """
 import argparse
@@ -35,17 +35,31 @@ PAYLOADS = {
 }
 
 
-def connection(size, payload, mss, dice):
+def in_turn(dice, chunks, more):
+    """The chunks of two messages of different chunk streams."""
+    return [part.pop(0) for part in iter(lambda: dice.choice([c for c in (chunks, more) if c] or [None]), None)]
+
+
+def connection(size, payload, mss, interleaved, dice):
     link = rtmp.Connection(mss=mss).open().shake()
     link.message(rtmp.CLIENT, rtmp.control(rtmp.SET_CHUNK_SIZE, size))
-    writer, clock, pending = link.writer[rtmp.CLIENT], {4: 0, 6: 0}, b""
+    writer, clock, pending, waiting = link.writer[rtmp.CLIENT], {4: 0, 6: 0}, b"", None
     for _ in range(MESSAGES):
         csid, kind, head = dice.choice((AUDIO, VIDEO, VIDEO))
         clock[csid] += dice.choice((20, 23, 40))
         length = min(int(dice.paretovariate(0.9) * 15), 40 * max(size, 20), 20000)
         message = rtmp.Message(kind, head + PAYLOADS[payload](dice, csid, length), csid=csid, timestamp=clock[csid],
                                stream_id=1)
-        pending += writer.write(message, 0 if dice.random() < 0.05 else None)
+        chunks = writer.chunks(message, 0 if dice.random() < 0.05 else None)
+        if interleaved and not waiting:
+            waiting = csid, chunks
+            continue
+        if waiting and waiting[0] != csid:
+            chunks = in_turn(dice, waiting[1], chunks)
+        elif waiting:
+            chunks = waiting[1] + chunks
+        waiting = None
+        pending += b"".join(chunks)
         if dice.random() < 0.4:
             link.send(rtmp.CLIENT, pending)
             pending = b""
@@ -58,6 +72,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, action="append")
     parser.add_argument("--payload", action="append", choices=PAYLOADS)
+    parser.add_argument("--interleaved", action="store_true", help="chunks of audio and video take turns")
     parser.add_argument("directory", type=pathlib.Path)
     options = parser.parse_args()
     options.directory.mkdir(parents=True, exist_ok=True)
@@ -66,7 +81,7 @@ def main():
             for mss in SEGMENTS:
                 dice = random.Random(f"{options.seed} {size} {payload} {mss}")
                 pcap.write_segments(options.directory / f"{size}-{payload}-{mss}.pcap",
-                                    connection(size, payload, mss, dice))
+                                    connection(size, payload, mss, options.interleaved, dice))
 
 
 if __name__ == "__main__":

@@ -577,6 +577,74 @@ static void the_surest_of_headers_that_overlap_is_one(void **state) {
     end(&d, &rec);
 }
 
+/* Begun midstream, a message of 300 bytes is cut once, but at which of two places where a
+ * continuation header seems to stand nobody can tell: it was skipped, and the clock of its chunk
+ * stream went wrong with it. */
+static void a_message_cut_nobody_knows_where_is_passed_over(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    feed(&d, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    uint8_t bytes[8 + 301 + 12] = {0x44, 0, 0, 0x10, 0, 1, 0x2C, 8, 0xAF, 1};
+    memset(bytes + 10, 0x7F, 301 - 2);
+    bytes[8 + 157] = bytes[8 + 211] = 0xC4;
+    static const uint8_t next[12] = {0x44, 0, 0, 0x10, 0, 0, 4, 8, 0xAF, 1, 2, 3};
+    memcpy(bytes + 8 + 301, next, sizeof next);
+    rtmp_dechunk_feed(&d, bytes, sizeof bytes);
+    feed(&d, "44 000010 000004 08 AF010203");
+    assert_int_equal(rec.count, 4);
+    assert_int_equal(rec.messages[1].message.timestamp, 0x10);
+    assert_int_equal(rec.messages[2].message.timestamp, 0x30);
+    assert_int_equal(rec.messages[3].message.timestamp, 0x40);
+    assert_int_equal(rec.notes[RTMP_NOTE_ABANDONED], 1);
+    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 0);
+    end(&d, &rec);
+}
+
+/* A message ends with its segment, and the next header is a segment of its own, one byte: a byte of
+ * the payload that looks like a continuation header, where a round chunk size would end, made the
+ * message one byte longer. */
+static void a_message_that_ends_with_its_segment_is_one_chunk(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    uint8_t body[300];
+    memset(body, 0x7F, sizeof body);
+    body[0] = 0x27;
+    body[1] = 1;
+    body[2] = body[3] = body[4] = 0;
+    body[200] = 0xC6;
+    feed(&d, "06 000000 00012C 09 01000000");
+    rtmp_dechunk_feed(&d, body, sizeof body);
+    feed(&d, "C4");
+    feed_same(&d, 0x7F, 100);
+    feed(&d, "46 000010 000005 09 2701000000 46 000010 000005 09 2701000000");
+    assert_true(rec.count >= 1);
+    assert_int_equal(rec.messages[0].message.length, 300);
+    assert_int_equal(rec.messages[0].chunks, 1);
+    end(&d, &rec);
+}
+
+/* Behind a hole a segment begins with the last byte of a message, zero: it was taken for the basic
+ * header of another chunk stream, and the beginning of the body for a message stream id. */
+static void a_zero_before_a_header_that_begins_a_segment_is_payload(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed(&d, "04 000000 000004 08 01000000 AF010203");
+    rtmp_dechunk_gap(&d, 100);
+    feed(&d, "00 44 000010 000008 08 AF01000000000000 44 000010 000004 08 AF010203");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[1].message.csid, 4);
+    assert_int_equal(rec.messages[1].message.length, 8);
+    end(&d, &rec);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unknown_type_where_a_header_must_stand_is_a_message),
@@ -603,6 +671,9 @@ int main(void) {
         cmocka_unit_test(a_strong_header_does_not_vouch_for_what_points_at_it),
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_not_waited_for),
         cmocka_unit_test(a_zero_before_a_header_is_payload),
+        cmocka_unit_test(a_zero_before_a_header_that_begins_a_segment_is_payload),
+        cmocka_unit_test(a_message_cut_nobody_knows_where_is_passed_over),
+        cmocka_unit_test(a_message_that_ends_with_its_segment_is_one_chunk),
         cmocka_unit_test(where_a_segment_begins_is_not_forgotten),
         cmocka_unit_test(a_chunk_size_guessed_too_large_is_put_right),
     };

@@ -179,8 +179,9 @@ static void try_round(struct rtmp_dechunk *d, const struct size_subject *subject
 /*
  * Every size where a continuation header may stand. If they are not too many: of one alone a header
  * stands where the message ends, or of several the same. Then it ends there, whichever it is.
+ * False: they are too many.
  */
-static void try_others(struct rtmp_dechunk *d, const struct size_subject *subject,
+static bool try_others(struct rtmp_dechunk *d, const struct size_subject *subject,
                        struct rtmp_size_guess *guess) {
     const uint32_t end = d->held.count - subject->data;
     const uint8_t *data = d->held.bytes + subject->data;
@@ -195,7 +196,7 @@ static void try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
         if (!size_possible(d, subject, size))
             continue;
         if (tried++ == OTHER_SIZES)
-            return;
+            return false;
         const struct rtmp_walk w = try_size(d, subject, size, 0, guess);
         if (w.failed || !w.landed)
             continue;
@@ -205,6 +206,7 @@ static void try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
     guess->ends_at = ends_at;
     if (fitting == 1 && guess->bits < RTMP_EVIDENCE_SIZE)
         guess->bits += EVIDENCE_SOLE;
+    return true;
 }
 
 /* A longer one: where is it cut, if it is? */
@@ -215,7 +217,7 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
     for (size_t i = 0; i < sizeof usual_sizes / sizeof *usual_sizes; i++)
         try_likely(d, subject, usual_sizes[i], EVIDENCE_USUAL, &guess);
     try_round(d, subject, &guess);
-    try_others(d, subject, &guess);
+    bool all = try_others(d, subject, &guess);
     /* One chunk: what follows is the only witness. Of a message that ends with its segment, or one
      * or two bytes later, a continuation header may be payload. */
     const struct rtmp_walk whole = try_walk(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
@@ -225,7 +227,8 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
     const struct rtmp_size_guess small = guess_small(d, subject, is_sure ? guess.size : 0);
     if (small.bits >= EVIDENCE_SMALL && small.bits >= guess.bits)
         return small;
-    if (!is_sure && one_chunk >= RTMP_EVIDENCE_LANDING) {
+    bool none_fits = all && guess.bits < 0 && one_chunk > 0;
+    if (!is_sure && (none_fits || one_chunk >= RTMP_EVIDENCE_LANDING)) {
         guess.size = subject->length;
         guess.bits = RTMP_EVIDENCE_SIZE;
     }

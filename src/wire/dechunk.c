@@ -5,14 +5,15 @@
 #include "wire/chunk_size.h"
 #include "wire/evidence.h"
 #include "wire/limits.h"
+#include "wire/run.h"
 
-/* The run of bytes of one message that is being read, inside one feed. */
-struct run {
-    bool on;
-    uint32_t stream;
-    struct rtmp_part part;
-    uint8_t header[RTMP_CHUNK_HEADER_MAX];
-};
+void rtmp_dechunk_note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset,
+                       uint64_t count, const struct rtmp_message *message) {
+    struct rtmp_note n = {.kind = kind, .offset = offset, .count = count};
+    if (message)
+        n.message = *message;
+    d->sink.note(d->sink.user, &n);
+}
 
 static void *resize(struct rtmp_dechunk *d, void *old, size_t size) {
     return d->memory.resize(d->memory.user, old, size);
@@ -38,129 +39,18 @@ void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
     memset(d, 0, sizeof *d);
 }
 
-static void note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset, uint64_t count,
-                 const struct rtmp_message *message) {
-    struct rtmp_note n = {.kind = kind, .offset = offset, .count = count};
-    if (message)
-        n.message = *message;
-    d->sink.note(d->sink.user, &n);
-}
-
 /* ---- bodies ---- */
 
 static void keep_some(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
                       uint32_t len) {
     if (!rtmp_body_keep(cs, &d->memory, &d->bodies, d->media_head, bytes, len))
-        note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
+        rtmp_dechunk_note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
 }
 
 static inline void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
                         uint32_t len) {
     if (!rtmp_body_steps_over(cs, len))
         keep_some(d, cs, bytes, len);
-}
-
-static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
-    cs->open = false;
-    cs->slot = 0;
-    rtmp_body_release(cs, &d->memory, &d->bodies);
-}
-
-void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
-    if (!cs->open)
-        return;
-    note(d, RTMP_NOTE_ABANDONED, cs->message_offset, cs->received - cs->missing, &cs->message);
-    close_message(d, cs);
-}
-
-/* ---- parts ---- */
-
-/* Give the run to the sink; `end` is the offset behind its last byte. */
-static void emit(struct rtmp_dechunk *d, struct run *run, uint64_t end) {
-    if (!run->on)
-        return;
-    struct rtmp_chunk_stream *cs = &d->streams.items[run->stream];
-    struct rtmp_part *part = &run->part;
-    part->size = (uint32_t)(end - part->offset);
-    part->message = cs->message;
-    part->message_offset = cs->message_offset;
-    part->fmt = cs->fmt;
-    part->flags |= cs->flags;
-    part->chunks = cs->chunks;
-    part->slot = &cs->slot;
-    part->header = part->carry ? run->header : NULL;
-    run->on = false;
-    d->sink.part(d->sink.user, part);
-}
-
-static void begin_run(struct rtmp_dechunk *d, struct run *run, uint32_t stream, uint64_t offset) {
-    struct rtmp_chunk_stream *cs = &d->streams.items[stream];
-    run->on = true;
-    run->stream = stream;
-    /* Field by field: what only a complete part has is not there yet. */
-    struct rtmp_part *part = &run->part;
-    part->offset = offset;
-    part->at = cs->received;
-    part->phase = cs->phase;
-    part->chunk_size = cs->chunk_size;
-    part->flags = 0;
-    part->carry = 0;
-    part->available = 0;
-    part->missing = 0;
-}
-
-/* Set chunk size and abort are the chunk stream's own messages: they act before anything else. */
-static bool acts(const struct rtmp_part *part, uint8_t type) {
-    return (type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT) &&
-           part->available >= 4;
-}
-
-static void obey(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
-    if (type == RTMP_MESSAGE_SET_CHUNK_SIZE) {
-        value &= 0x7FFFFFFFU; /* specified: the top bit is 0 */
-        if (value) {
-            d->chunk_size = value;
-            d->chunk_size_known = true;
-            d->chunk_size_set = true;
-        }
-    } else {
-        struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, value);
-        if (cs)
-            rtmp_dechunk_abandon(d, cs);
-    }
-}
-
-/* The message of the run is complete. `direct`: its whole body lies there, `body_offset` in the
- * stream. */
-static void complete(struct rtmp_dechunk *d, struct run *run, uint64_t end, const uint8_t *direct,
-                     uint64_t body_offset) {
-    struct rtmp_chunk_stream *cs = &d->streams.items[run->stream];
-    struct rtmp_part *part = &run->part;
-    part->flags |= RTMP_PART_COMPLETE;
-    part->missing = cs->missing;
-    if (direct) {
-        part->flags |= RTMP_PART_CONTIGUOUS;
-        part->body = direct;
-        part->body_offset = body_offset;
-        part->available = cs->message.length;
-    } else {
-        part->body = cs->body;
-        part->available = cs->kept;
-    }
-    if (part->available) {
-        cs->first_byte = part->body[0];
-        cs->has_first_byte = true;
-    }
-    uint8_t type = cs->message.type;
-    bool acting = acts(part, type);
-    struct rtmp_reader r = rtmp_reader_over(part->body, part->available);
-    uint32_t value = acting ? rtmp_u32(&r) : 0;
-    part->streams = &d->bodies.streams;
-    emit(d, run, end);
-    rtmp_media_streams_learn(&d->bodies.streams, &cs->message, part->body, part->available);
-    close_message(d, cs);
-    if (acting)
-        obey(d, type, value);
 }
 
 /* ---- headers ---- */
@@ -209,7 +99,7 @@ static void enter_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
 
 /* Is this a header of one byte that goes on with the message of the run, as the last chunk did?
  * Nearly all chunks of long messages are no more than that. */
-static bool goes_on(const struct rtmp_dechunk *d, const struct run *run, uint8_t header) {
+static bool goes_on(const struct rtmp_dechunk *d, const struct rtmp_run *run, uint8_t header) {
     if (header < 0xC2 || !run->on || run->stream != d->current)
         return false;
     const struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
@@ -257,7 +147,7 @@ static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
     if (cs)
         cs->uncertain = h->fmt != 0;
     else
-        note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
+        rtmp_dechunk_note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
     return cs;
 }
 
@@ -271,7 +161,7 @@ static void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
 }
 
 /* A whole header was read: which stream does it belong to, does it begin a message? */
-static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
+static enum begun begin_chunk(struct rtmp_dechunk *d, struct rtmp_run *run,
                               const struct rtmp_chunk_header *h, bool extended3, uint64_t offset,
                               uint32_t carried) {
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
@@ -298,7 +188,7 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
         d->extended_omitted = !extended3;
     }
     if (first) {
-        emit(d, run, offset + carried); /* it may be of the message that ends here */
+        rtmp_run_end(d, run, offset + carried); /* it may be of the message that ends here */
         begin_message(d, cs, h, offset);
     } else if (!is_regular(d, cs)) {
         cs->phase = cs->received;
@@ -308,8 +198,8 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct run *run,
                     (extended_flag == 0 || (run->part.flags & extended_flag));
     cs->chunk_size = d->chunk_size;
     if (!same_run) {
-        emit(d, run, offset + carried);
-        begin_run(d, run, index, offset + carried);
+        rtmp_run_end(d, run, offset + carried);
+        rtmp_run_begin(d, run, index, offset + carried);
         run->part.flags |= RTMP_PART_HEADER;
         run->part.carry = (uint8_t)carried;
         if (carried)
@@ -350,7 +240,7 @@ static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t ca
         /* What seemed to be one chunk may have been several; what is skipped may set another size.
          */
         rtmp_chunk_size_doubt(d);
-        note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
+        rtmp_dechunk_note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
     }
     if (carried)
         (void)rtmp_resync_hold(d, d->carry, NULL, carried);
@@ -368,17 +258,17 @@ void rtmp_dechunk_pass_over(struct rtmp_dechunk *d, uint32_t end) {
     }
     d->position = d->held.offset + end;
     d->state = RTMP_AT_HEADER;
-    note(d, RTMP_NOTE_RESYNCHRONIZED, d->position, end, NULL);
+    rtmp_dechunk_note(d, RTMP_NOTE_RESYNCHRONIZED, d->position, end, NULL);
 }
 
 /* ---- reading ---- */
 
 /* Body bytes of the open chunk; returns how many were read. */
-static uint32_t read_data(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
+static uint32_t read_data(struct rtmp_dechunk *d, struct rtmp_run *run, const uint8_t *bytes,
                           uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     if (!run->on)
-        begin_run(d, run, d->current, d->position);
+        rtmp_run_begin(d, run, d->current, d->position);
     uint32_t take = len < d->left ? len : d->left;
     const uint8_t *direct = NULL;
     uint64_t body_offset = d->position;
@@ -392,16 +282,16 @@ static uint32_t read_data(struct rtmp_dechunk *d, struct run *run, const uint8_t
     if (d->left == 0)
         d->state = RTMP_AT_HEADER;
     if (cs->received == cs->message.length)
-        complete(d, run, d->position, direct, body_offset);
+        rtmp_run_complete(d, run, d->position, direct, body_offset);
     return take;
 }
 
-static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
-                                  uint32_t len);
+static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
+                                  const uint8_t *bytes, uint32_t len);
 
 /* A header that began in an earlier feed. Returns how many of `bytes` were read. */
-static uint32_t read_carried_header(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
-                                    uint32_t len) {
+static uint32_t read_carried_header(struct rtmp_dechunk *d, struct rtmp_run *run,
+                                    const uint8_t *bytes, uint32_t len) {
     uint32_t before = d->carried;
     uint32_t add = RTMP_CHUNK_HEADER_MAX - before;
     if (add > len)
@@ -434,15 +324,15 @@ static uint32_t read_carried_header(struct rtmp_dechunk *d, struct run *run, con
     d->position -= payload_len;
     uint32_t read = read_synchronised(d, run, payload, payload_len);
     if (read < payload_len) { /* Synchronisation was lost among them. */
-        emit(d, run, d->position);
+        rtmp_run_end(d, run, d->position);
         (void)rtmp_resync_hold(d, payload + read, NULL, payload_len - read);
     }
     return 0;
 }
 
 /* Read until the bytes end or synchronisation is lost; returns how many were read. */
-static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const uint8_t *bytes,
-                                  uint32_t len) {
+static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
+                                  const uint8_t *bytes, uint32_t len) {
     uint32_t pos = 0;
     while (d->state != RTMP_LOST) {
         if (d->state == RTMP_IN_DATA) {
@@ -472,7 +362,7 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const
         bool extended3;
         uint32_t used = read_header(d, bytes + pos, len - pos, &header, &extended3);
         if (used == 0) {
-            emit(d, run, d->position);
+            rtmp_run_end(d, run, d->position);
             d->carried = len - pos;
             memcpy(d->carry, bytes + pos, d->carried);
             d->position += d->carried;
@@ -490,27 +380,12 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct run *run, const
     return pos;
 }
 
-static void emit_inside_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, uint32_t len) {
-    const struct rtmp_part part = {.message = cs->message,
-                                   .offset = d->position,
-                                   .size = len,
-                                   .at = cs->received,
-                                   .phase = cs->phase,
-                                   .chunk_size = cs->chunk_size,
-                                   .chunks = cs->chunks,
-                                   .flags = cs->flags,
-                                   .fmt = cs->fmt,
-                                   .message_offset = cs->message_offset,
-                                   .slot = &cs->slot};
-    d->sink.part(d->sink.user, &part);
-}
-
 /* Bytes in the middle of a chunk: most segments of a video stream are nothing else. */
 static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     keep(d, cs, bytes, len);
     if (!d->sink.more || !d->sink.more(d->sink.user, cs->slot, d->position, len, cs->received))
-        emit_inside_chunk(d, cs, len);
+        rtmp_run_inside_chunk(d, cs, len);
     cs->received += len;
     d->left -= len;
     d->position += len;
@@ -536,7 +411,7 @@ static void read_all(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
     struct rtmp_held again = {.count = 0}; /* what was held, ours while it is read */
     uint32_t at = 0;
     uint32_t pos = 0;
-    struct run run;
+    struct rtmp_run run;
     run.on = false;
     for (;;) {
         if (found)
@@ -556,7 +431,7 @@ static void read_all(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
         } else {
             *from += read_synchronised(d, &run, next, left);
             /* A run ends with the buffer it points into. */
-            emit(d, &run, d->position - d->carried);
+            rtmp_run_end(d, &run, d->position - d->carried);
             found = false;
             continue;
         }
@@ -576,10 +451,10 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
     }
     uint32_t read = 0;
     if (d->state != RTMP_LOST) {
-        struct run run;
+        struct rtmp_run run;
         run.on = false;
         read = read_synchronised(d, &run, bytes, len);
-        emit(d, &run, d->position - d->carried);
+        rtmp_run_end(d, &run, d->position - d->carried);
     }
     if (read < len)
         read_all(d, bytes + read, len - read, false);
@@ -603,17 +478,17 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
     h->valid = false;
     if (!h->complete)
         return;
-    struct run run = {.on = false};
-    begin_run(d, &run, d->current, d->position);
-    complete(d, &run, d->position, NULL, 0);
+    struct rtmp_run run = {.on = false};
+    rtmp_run_begin(d, &run, d->current, d->position);
+    rtmp_run_complete(d, &run, d->position, NULL, 0);
 }
 
 /* A hole inside the open chunk: where it ends is certain. Returns the bytes stepped over. */
 static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     uint32_t step = count < d->left ? (uint32_t)count : d->left;
-    struct run run = {.on = false};
-    begin_run(d, &run, d->current, d->position);
+    struct rtmp_run run = {.on = false};
+    rtmp_run_begin(d, &run, d->current, d->position);
     cs->received += step;
     cs->missing += step;
     rtmp_body_miss(cs, step);
@@ -623,7 +498,7 @@ static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
         d->state = RTMP_AT_HEADER;
     if (cs->received == cs->message.length) {
         run.part.at = cs->received;
-        complete(d, &run, run.part.offset, NULL, 0);
+        rtmp_run_complete(d, &run, run.part.offset, NULL, 0);
     }
     return step;
 }
@@ -664,7 +539,7 @@ static void miss(struct rtmp_dechunk *d, uint64_t count) {
 void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
     if (count == 0)
         return;
-    note(d, RTMP_NOTE_GAP, d->position, count, NULL);
+    rtmp_dechunk_note(d, RTMP_NOTE_GAP, d->position, count, NULL);
     miss(d, count);
     if (d->state == RTMP_LOST && d->held.count && rtmp_resync_find(d))
         read_all(d, NULL, 0, true);
@@ -683,5 +558,5 @@ void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {
     d->chunk_size_floor = 0;
     if (chunk_size)
         d->chunk_size = chunk_size;
-    note(d, RTMP_NOTE_MIDSTREAM, d->position, 0, NULL);
+    rtmp_dechunk_note(d, RTMP_NOTE_MIDSTREAM, d->position, 0, NULL);
 }

@@ -164,7 +164,11 @@ void rtmp_dechunk_break(struct rtmp_dechunk *d);
  * chunk_size: what a person knows, or 0 to infer it. */
 void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size);
 
-/* ---- shared by dechunk.c, hypothesis.c and resync.c ---- */
+/* ---- shared by dechunk.c, run.c, hypothesis.c and resync.c ---- */
+
+/* Tell the sink; message: NULL if the note has none. */
+void rtmp_dechunk_note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset,
+                       uint64_t count, const struct rtmp_message *message);
 
 /* hypothesis.c: predict the far side of a hole of `count` bytes: what is open goes on there. */
 void rtmp_hypothesis_predict(struct rtmp_dechunk *d, uint64_t count);
@@ -176,7 +180,7 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d);
  * is cut. Its chunk stream goes on behind it. */
 void rtmp_dechunk_pass_over(struct rtmp_dechunk *d, uint32_t end);
 
-/* Give up the open message of a chunk stream, if there is one. */
+/* run.c: give up the open message of a chunk stream, if there is one. */
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);
 
 /* resync.c: hold nothing; a search begins at `position`. */

@@ -39,8 +39,7 @@ static void drop_front(struct rtmp_dechunk *d, uint32_t count) {
  * missing that is no wonder. */
 static void give_up_front(struct rtmp_dechunk *d) {
     if (!d->searched && !rtmp_held_misses(&d->held, 0, d->held.count)) {
-        struct rtmp_note n = {.kind = RTMP_NOTE_SEARCHED, .offset = d->held.offset};
-        d->sink.note(d->sink.user, &n);
+        rtmp_dechunk_note(d, RTMP_NOTE_SEARCHED, d->held.offset, 0, NULL);
         d->searched = true;
     }
     drop_front(d, d->held.count / 2);
@@ -282,10 +281,8 @@ static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found)
     d->position = d->held.offset + w->start;
     d->lost_gap += rtmp_held_missing(&d->held, w->start);
     d->hypothesis.valid = false;
-    struct rtmp_note n = {.kind = RTMP_NOTE_RESYNCHRONIZED,
-                          .offset = d->position,
-                          .count = d->position - d->lost_offset - d->lost_gap};
-    d->sink.note(d->sink.user, &n);
+    rtmp_dechunk_note(d, RTMP_NOTE_RESYNCHRONIZED, d->position,
+                      d->position - d->lost_offset - d->lost_gap, NULL);
 }
 
 static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct rtmp_walk *w) {

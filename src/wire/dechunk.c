@@ -151,8 +151,8 @@ static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
     return cs;
 }
 
-static void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
-                          const struct rtmp_chunk_header *h, uint64_t offset) {
+static inline void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
+                                 const struct rtmp_chunk_header *h, uint64_t offset) {
     rtmp_dechunk_abandon(d, cs);
     rtmp_chunk_stream_begin(cs, h, d->fmt3_repeats_timestamp);
     rtmp_body_begin(cs);

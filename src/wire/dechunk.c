@@ -247,18 +247,15 @@ static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t ca
     d->scanned = begun == BEGUN_NOTHING ? 1 : 0;
 }
 
-void rtmp_dechunk_pass_over(struct rtmp_dechunk *d, uint32_t end) {
+void rtmp_dechunk_pass_over(struct rtmp_dechunk *d) {
     struct rtmp_chunk_header h;
     bool extended3;
     (void)read_header(d, d->held.bytes, d->held.count, &h, &extended3);
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
-    if (cs || (cs = add_stream(d, &h, d->held.offset)) != NULL) {
-        begin_message(d, cs, &h, d->held.offset);
-        rtmp_dechunk_abandon(d, cs);
-    }
-    d->position = d->held.offset + end;
-    d->state = RTMP_AT_HEADER;
-    rtmp_dechunk_note(d, RTMP_NOTE_RESYNCHRONIZED, d->position, end, NULL);
+    if (!cs && !(cs = add_stream(d, &h, d->held.offset)))
+        return;
+    begin_message(d, cs, &h, d->held.offset);
+    rtmp_dechunk_abandon(d, cs);
 }
 
 /* ---- reading ---- */

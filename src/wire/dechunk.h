@@ -176,9 +176,9 @@ void rtmp_hypothesis_predict(struct rtmp_dechunk *d, uint64_t count);
 /* Take the hypothesis for the truth: the open message goes on, or ends, where it says. */
 void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d);
 
-/* The header at held 0 begins a message of which only the end is known, at held `end`: not where it
- * is cut. Its chunk stream goes on behind it. */
-void rtmp_dechunk_pass_over(struct rtmp_dechunk *d, uint32_t end);
+/* The header at held 0 begins a message that cannot be read, as nobody knows where it is cut: its
+ * chunk stream goes on behind it. */
+void rtmp_dechunk_pass_over(struct rtmp_dechunk *d);
 
 /* run.c: give up the open message of a chunk stream, if there is one. */
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs);

@@ -257,6 +257,16 @@ static struct rtmp_walk surest(struct rtmp_dechunk *d, const struct rtmp_walk *f
     return best;
 }
 
+/* A header stands at held `pos`; what is held before it is skipped. */
+static void synchronised_at(struct rtmp_dechunk *d, uint32_t pos) {
+    d->state = RTMP_AT_HEADER;
+    d->position = d->held.offset + pos;
+    d->lost_gap += rtmp_held_missing(&d->held, pos);
+    d->hypothesis.valid = false;
+    rtmp_dechunk_note(d, RTMP_NOTE_RESYNCHRONIZED, d->position,
+                      d->position - d->lost_offset - d->lost_gap, NULL);
+}
+
 static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
     const struct rtmp_walk best = surest(d, found);
     const struct rtmp_walk *w = &best;
@@ -277,12 +287,7 @@ static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found)
     if (w->sizing)
         rtmp_chunk_size_accept(d, w->chunk_size, length);
     d->midstream = false;
-    d->state = RTMP_AT_HEADER;
-    d->position = d->held.offset + w->start;
-    d->lost_gap += rtmp_held_missing(&d->held, w->start);
-    d->hypothesis.valid = false;
-    rtmp_dechunk_note(d, RTMP_NOTE_RESYNCHRONIZED, d->position,
-                      d->position - d->lost_offset - d->lost_gap, NULL);
+    synchronised_at(d, w->start);
 }
 
 static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct rtmp_walk *w) {
@@ -408,7 +413,8 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
             return false;
         d->inferring = false;
         if (guess.ends_at) {
-            rtmp_dechunk_pass_over(d, guess.ends_at);
+            rtmp_dechunk_pass_over(d);
+            synchronised_at(d, guess.ends_at);
             return true;
         }
         /* No size fits that is as large as messages in one chunk seemed to say: smaller ones. */

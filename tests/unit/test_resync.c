@@ -577,29 +577,49 @@ static void the_surest_of_headers_that_overlap_is_one(void **state) {
     end(&d, &rec);
 }
 
-/* Begun midstream, a message of 300 bytes is cut once, but at which of two places where a
- * continuation header seems to stand nobody can tell: it was skipped, and the clock of its chunk
+/* Begun midstream: two messages, then one of 300 bytes that is cut once, 0xC4 standing at these
+ * places of its bytes, then two more. */
+static void feed_cut_once(struct rtmp_dechunk *d, uint32_t place, uint32_t other) {
+    rtmp_dechunk_begin_midstream(d, 0);
+    feed(d, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    uint8_t bytes[8 + 301 + 12] = {0x44, 0, 0, 0x10, 0, 1, 0x2C, 8, 0xAF, 1};
+    memset(bytes + 10, 0x7F, 301 - 2);
+    bytes[8 + place] = bytes[8 + other] = 0xC4;
+    static const uint8_t next[12] = {0x44, 0, 0, 0x10, 0, 0, 4, 8, 0xAF, 1, 2, 3};
+    memcpy(bytes + 8 + 301, next, sizeof next);
+    rtmp_dechunk_feed(d, bytes, sizeof bytes);
+    feed(d, "44 000010 000004 08 AF010203");
+}
+
+/* At which of two places nobody can tell: the message was skipped, and the clock of its chunk
  * stream went wrong with it. */
 static void a_message_cut_nobody_knows_where_is_passed_over(void **state) {
     (void)state;
     struct recorder rec;
     struct rtmp_dechunk d;
     begin(&d, &rec);
-    rtmp_dechunk_begin_midstream(&d, 0);
-    feed(&d, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
-    uint8_t bytes[8 + 301 + 12] = {0x44, 0, 0, 0x10, 0, 1, 0x2C, 8, 0xAF, 1};
-    memset(bytes + 10, 0x7F, 301 - 2);
-    bytes[8 + 157] = bytes[8 + 211] = 0xC4;
-    static const uint8_t next[12] = {0x44, 0, 0, 0x10, 0, 0, 4, 8, 0xAF, 1, 2, 3};
-    memcpy(bytes + 8 + 301, next, sizeof next);
-    rtmp_dechunk_feed(&d, bytes, sizeof bytes);
-    feed(&d, "44 000010 000004 08 AF010203");
+    feed_cut_once(&d, 157, 211);
     assert_int_equal(rec.count, 4);
     assert_int_equal(rec.messages[1].message.timestamp, 0x10);
     assert_int_equal(rec.messages[2].message.timestamp, 0x30);
     assert_int_equal(rec.messages[3].message.timestamp, 0x40);
     assert_int_equal(rec.notes[RTMP_NOTE_ABANDONED], 1);
     assert_int_equal(rec.notes[RTMP_NOTE_LOST], 0);
+    end(&d, &rec);
+}
+
+/* Only at one place, though no sender was seen to choose that size: the message was skipped. */
+static void a_message_is_cut_at_the_only_place_there_is(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    feed_cut_once(&d, 157, 157);
+    assert_int_equal(rec.count, 5);
+    assert_int_equal(rec.messages[2].message.length, 300);
+    assert_int_equal(rec.messages[2].chunks, 2);
+    assert_int_equal(rec.messages[4].message.timestamp, 0x40);
+    assert_int_equal(d.chunk_size, 157);
     end(&d, &rec);
 }
 
@@ -673,6 +693,7 @@ int main(void) {
         cmocka_unit_test(a_zero_before_a_header_is_payload),
         cmocka_unit_test(a_zero_before_a_header_that_begins_a_segment_is_payload),
         cmocka_unit_test(a_message_cut_nobody_knows_where_is_passed_over),
+        cmocka_unit_test(a_message_is_cut_at_the_only_place_there_is),
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_one_chunk),
         cmocka_unit_test(where_a_segment_begins_is_not_forgotten),
         cmocka_unit_test(a_chunk_size_guessed_too_large_is_put_right),

@@ -35,11 +35,11 @@ struct size_subject {
 
 static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_subject *subject) {
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
-    if (!rtmp_chunk_header_read(&r, &h))
+    uint32_t bytes = rtmp_walk_header_at(d, start, &h);
+    if (bytes == 0)
         return false;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
-    uint32_t data = start + r.pos;
+    uint32_t data = start + bytes;
     if (h.fmt == 3)
         data += rtmp_walk_extended_bytes(d, cs, data);
     *subject = (struct size_subject){

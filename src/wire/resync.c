@@ -190,16 +190,13 @@ static bool said_once(uint8_t type) {
 /* The message stream id that the header at held `start` says; 0: none. */
 static uint32_t stream_id_at(const struct rtmp_dechunk *d, uint32_t start) {
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
-    return rtmp_chunk_header_read(&r, &h) && h.fmt == 0 ? h.stream_id : 0;
+    return rtmp_walk_header_at(d, start, &h) && h.fmt == 0 ? h.stream_id : 0;
 }
 
 /* The chunk stream of the header at held `start`, NULL: it was not seen before. */
 static struct rtmp_chunk_stream *stream_at(const struct rtmp_dechunk *d, uint32_t start) {
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, d->held.count - start);
-    (void)rtmp_chunk_header_read(&r, &h);
-    return rtmp_chunk_streams_find(&d->streams, h.csid);
+    return rtmp_walk_header_at(d, start, &h) ? rtmp_chunk_streams_find(&d->streams, h.csid) : NULL;
 }
 
 /*

@@ -9,6 +9,14 @@
 #define EVIDENCE_LIKELY   10 /* a header that may be one */
 #define EVIDENCE_FLUSHED  10 /* a message that ends where its segment does */
 
+uint32_t rtmp_walk_header_at(const struct rtmp_dechunk *d, uint32_t pos,
+                             struct rtmp_chunk_header *header) {
+    if (pos >= d->held.count)
+        return 0;
+    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
+    return rtmp_chunk_header_read(&r, header) ? r.pos : 0;
+}
+
 /* Is a timestamp repeated at held `pos`? Where it is missing, by the sender's habit. */
 static bool repeats(const struct rtmp_dechunk *d, uint32_t extended, uint32_t timestamp,
                     uint32_t pos) {
@@ -125,13 +133,13 @@ static bool walk_header(const struct rtmp_dechunk *d, struct rtmp_walk *w, uint3
         return *pos <= d->held.count;
     }
     uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held.bytes[start]) : 1;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + start, left);
-    if (left < bytes || !rtmp_chunk_header_read(&r, h)) {
+    uint32_t used = left < bytes ? 0 : rtmp_walk_header_at(d, start, h);
+    if (used == 0) {
         w->need = start + bytes + 4;
         return false;
     }
-    *pos += r.pos;
-    return !rtmp_held_misses(&d->held, start, r.pos);
+    *pos += used;
+    return !rtmp_held_misses(&d->held, start, used);
 }
 
 /* Not a header. After one that was only assumed that says nothing. */
@@ -238,9 +246,10 @@ void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t pos, b
 
 bool rtmp_walk_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen) {
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
-    if (pos >= d->held.count || d->held.bytes[pos] >> 6 > 1 || !rtmp_chunk_header_read(&r, &h) ||
-        rtmp_held_misses(&d->held, pos, r.pos))
+    if (pos >= d->held.count || d->held.bytes[pos] >> 6 > 1)
+        return false;
+    uint32_t bytes = rtmp_walk_header_at(d, pos, &h);
+    if (bytes == 0 || rtmp_held_misses(&d->held, pos, bytes))
         return false;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     return (cs || !seen) && rtmp_message_type_known(h.type) &&
@@ -249,8 +258,7 @@ bool rtmp_walk_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen) 
 
 uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos) {
     struct rtmp_chunk_header h;
-    struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
-    if (!rtmp_chunk_header_read(&r, &h))
+    if (!rtmp_walk_header_at(d, pos, &h))
         return 0;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     return h.fmt <= 1 ? h.length : cs ? cs->message.length : 0;

@@ -51,6 +51,11 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t *po
 /* On from held `pos` until the walk ends or the evidence is enough. */
 void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t pos, bool first);
 
+/* The header at held `pos`, as its bytes say. Returns its bytes, without a repeated extended
+ * timestamp; 0: it is not all there. */
+uint32_t rtmp_walk_header_at(const struct rtmp_dechunk *d, uint32_t pos,
+                             struct rtmp_chunk_header *header);
+
 /* Does a header stand at held `pos` that says its type and length, and hardly by chance? `seen`: of
  * a chunk stream that was seen before. */
 bool rtmp_walk_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen);

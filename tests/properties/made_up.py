@@ -35,9 +35,12 @@ PAYLOADS = {
 }
 
 
-def in_turn(dice, chunks, more):
-    """The chunks of two messages of different chunk streams."""
-    return [part.pop(0) for part in iter(lambda: dice.choice([c for c in (chunks, more) if c] or [None]), None)]
+def in_turn(dice, *messages):
+    """The chunks of messages of different chunk streams."""
+    chunks = []
+    while left := [message for message in messages if message]:
+        chunks.append(dice.choice(left).pop(0))
+    return chunks
 
 
 def connection(size, payload, mss, interleaved, dice):

@@ -6,6 +6,7 @@
 #include "wire/evidence.h"
 #include "wire/limits.h"
 #include "wire/run.h"
+#include "wire/walk.h"
 
 void rtmp_dechunk_note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset,
                        uint64_t count, const struct rtmp_message *message) {
@@ -249,8 +250,8 @@ static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t ca
 
 void rtmp_dechunk_pass_over(struct rtmp_dechunk *d) {
     struct rtmp_chunk_header h;
-    bool extended3;
-    (void)read_header(d, d->held.bytes, d->held.count, &h, &extended3);
+    if (!rtmp_walk_header_at(d, 0, &h))
+        return;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     if (!cs && !(cs = add_stream(d, &h, d->held.offset)))
         return;

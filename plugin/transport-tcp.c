@@ -195,26 +195,33 @@ enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *p
 /* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */
 #define TCP_SAW_SYN_OR_SYN_ACK 0x03
 
+/* Where the `len` bytes at hand begin: of bytes that TCP has put together it tells where the
+ * segment began that came last, which may be any of them. */
+static uint32_t first_seq(const struct tcp_analysis *analysis, const struct tcpinfo *tcpinfo,
+                          uint32_t len) {
+    if (!tcpinfo->is_reassembled)
+        return tcpinfo->seq;
+    const struct tcp_multisegment_pdu *joined =
+        analysis && analysis->fwd
+            ? wmem_tree_lookup32_le(analysis->fwd->multisegment_pdus, tcpinfo->seq)
+            : NULL;
+    return joined ? joined->seq : tcpinfo->nxtseq - len;
+}
+
 /* Is the byte at `seq` the first of its direction, for all that the capture shows? Sequence numbers
  * are relative or not, as the user prefers. */
-static bool begins_at(conversation_t *conversation, packet_info *pinfo, uint32_t seq) {
-    const struct tcp_analysis *analysis = get_tcp_conversation_data(conversation, pinfo);
+static bool begins_at(const struct tcp_analysis *analysis, uint32_t seq) {
     return analysis && analysis->fwd &&
            (analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK) &&
            (seq == 1 || seq == analysis->fwd->base_seq + 1);
 }
 
-/* Where the `len` bytes at hand begin: of bytes that TCP has put together it tells where the last
- * segment began. */
-static uint32_t first_seq(const struct tcpinfo *tcpinfo, uint32_t len) {
-    return tcpinfo->is_reassembled ? tcpinfo->nxtseq - len : tcpinfo->seq;
-}
-
 static __attribute__((cold)) void start(const struct tcp_connection *tcp,
                                         struct rtmpx_direction *dir, const struct tcpinfo *tcpinfo,
                                         packet_info *pinfo, tvbuff_t *tvb) {
-    dir->first_seq = first_seq(tcpinfo, tvb_reported_length(tvb));
-    dir->wire.start_unknown = !begins_at(tcp->conversation, pinfo, dir->first_seq);
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
+    dir->first_seq = first_seq(analysis, tcpinfo, tvb_reported_length(tvb));
+    dir->wire.start_unknown = !begins_at(analysis, dir->first_seq);
 }
 
 /*
@@ -252,7 +259,9 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 
 /* Are these the first bytes of the direction? */
 static bool begins_here(packet_info *pinfo, const struct tcpinfo *tcpinfo, uint32_t len) {
-    return tcpinfo && begins_at(find_or_create_conversation(pinfo), pinfo, first_seq(tcpinfo, len));
+    const struct tcp_analysis *analysis =
+        get_tcp_conversation_data(find_or_create_conversation(pinfo), pinfo);
+    return tcpinfo && begins_at(analysis, first_seq(analysis, tcpinfo, len));
 }
 
 /* Any port: claim a connection whose first bytes can only be an RTMP handshake. */

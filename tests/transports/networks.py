@@ -355,6 +355,22 @@ IN_ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")
 
 
 @case
+def first_segments_out_of_order(test):
+    """Put in order by TCP, the first bytes of a direction end with another segment than the one that came last."""
+    for port, absolute in itertools.product((1935, 60000), (False, True)):
+        arguments = (*IN_ORDER, "-o", f"tcp.relative_sequence_numbers:{str(not absolute).upper()}")
+        connections = []
+        for number, pair in enumerate((0, 2, 5)):  # of C0 and C1, of S0 and S1, of C2
+            connection = talk(rtmp.Connection(("10.0.0.2", 50000 + number), ("10.0.0.1", port),
+                                              sequences=(pcap.WRAP - 700, 9), start=(1 + number) * 10**18), f"{number}")
+            data = [i for i, segment in enumerate(connection.segments) if segment.payload]
+            swapped(connection.segments, data[pair])
+            connections.append(connection)
+        capture = test.write(*connections, name=f"{port}.pcap")
+        test.good(arguments, capture, said("0", "1", "2"), *arguments)
+
+
+@case
 def what_tcp_sends_again(test):
     """Keep-alives, retransmissions that lie, segments that overlap: what came first counts."""
     connection = talk(rtmp.Connection(), "first")

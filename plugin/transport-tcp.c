@@ -208,20 +208,30 @@ static uint32_t first_seq(const struct tcp_analysis *analysis, const struct tcpi
     return joined ? joined->seq : tcpinfo->nxtseq - len;
 }
 
-/* Is the byte at `seq` the first of its direction, for all that the capture shows? Sequence numbers
- * are relative or not, as the user prefers. */
-static bool begins_at(const struct tcp_analysis *analysis, uint32_t seq) {
-    return analysis && analysis->fwd &&
-           (analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK) &&
-           (seq == 1 || seq == analysis->fwd->base_seq + 1);
+/* How many bytes of its direction came before the one at `seq`; UINT32_MAX: the capture does not
+ * show how the connection began. */
+static uint32_t bytes_before(const struct tcp_analysis *analysis, uint32_t seq) {
+    if (!analysis || !analysis->fwd ||
+        !(analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK))
+        return UINT32_MAX;
+    bool relative =
+        tcp_preference("relative_sequence_numbers") && tcp_preference("analyze_sequence_numbers");
+    return seq - (relative ? 0 : analysis->fwd->base_seq) - 1;
 }
 
-static __attribute__((cold)) void start(const struct tcp_connection *tcp,
-                                        struct rtmpx_direction *dir, const struct tcpinfo *tcpinfo,
-                                        packet_info *pinfo, tvbuff_t *tvb) {
+/* The offset of the first bytes at hand: not 0 where a part of the handshake is missing. */
+static __attribute__((cold)) uint64_t start(const struct tcp_connection *tcp,
+                                            struct rtmpx_direction *dir,
+                                            const struct tcpinfo *tcpinfo, packet_info *pinfo,
+                                            tvbuff_t *tvb) {
     const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
-    dir->first_seq = first_seq(analysis, tcpinfo, tvb_reported_length(tvb));
-    dir->wire.start_unknown = !begins_at(analysis, dir->first_seq);
+    uint32_t seq = first_seq(analysis, tcpinfo, tvb_reported_length(tvb));
+    uint32_t missing = bytes_before(analysis, seq);
+    dir->wire.start_unknown = missing >= RTMP_HANDSHAKE_TOTAL;
+    if (dir->wire.start_unknown)
+        missing = 0;
+    dir->first_seq = seq - missing;
+    return missing;
 }
 
 /*
@@ -231,7 +241,7 @@ static __attribute__((cold)) void start(const struct tcp_connection *tcp,
 static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_direction *dir,
                           const struct tcpinfo *tcpinfo, packet_info *pinfo, tvbuff_t *tvb) {
     if (dir->segment_count == 0)
-        start(tcp, dir, tcpinfo, pinfo, tvb);
+        return start(tcp, dir, tcpinfo, pinfo, tvb);
     uint64_t position = dir->wire.position;
     if (tcpinfo->is_reassembled)
         return position; /* TCP hands out reassembled bytes in order, from where it stopped */
@@ -261,7 +271,7 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 static bool begins_here(packet_info *pinfo, const struct tcpinfo *tcpinfo, uint32_t len) {
     const struct tcp_analysis *analysis =
         get_tcp_conversation_data(find_or_create_conversation(pinfo), pinfo);
-    return tcpinfo && begins_at(analysis, first_seq(analysis, tcpinfo, len));
+    return tcpinfo && bytes_before(analysis, first_seq(analysis, tcpinfo, len)) == 0;
 }
 
 /* Any port: claim a connection whose first bytes can only be an RTMP handshake. */

@@ -14,10 +14,11 @@ phantom    messages shown that the stream does not have
            (timestamps and stream ids are compared as far as the headers that make them are there)
 skipped    the largest distance in bytes from the end of a loss to the recovery point
 
-usage: properties.py [--build DIR] [--kind KIND...] [--sample COUNT [--seed SEED]] [--core] [--least PERCENT]
-                     CAPTURE...
+usage: properties.py [--build DIR] [--kind KIND...] [--sample COUNT [--seed SEED]] [--core [--both]]
+                     [--least PERCENT] CAPTURE...
 --core: kinds that lose bytes go through the core alone (through_core.c), many times faster than tshark, which
 does nothing to them that matters: late segments are not handed on.
+--both: through tshark as well; where it shows other headers than the core alone the run fails.
 --sample: of each connection and kind so many variants, chosen at random, instead of all.
 --least: fail when a message is a phantom; when, where nothing is missing, a message is not shown; or
 when less than so many percent of `after` are.
@@ -77,16 +78,17 @@ class Total:
     after_shown: int = 0
     phantom: int = 0
     skipped: int = 0
+    unlike: int = 0
     lossless: bool = True
 
     def add(self, other):
-        for name in ("variants", "present", "shapeless", "shown", "after", "after_shown", "phantom"):
+        for name in ("variants", "present", "shapeless", "shown", "after", "after_shown", "phantom", "unlike"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.skipped = max(self.skipped, other.skipped)
         self.lossless &= other.lossless
 
     def good(self, least=100):
-        return not self.phantom and 100 * self.after_shown >= least * self.after \
+        return not self.phantom and not self.unlike and 100 * self.after_shown >= least * self.after \
             and (not self.lossless or self.present == self.shown)
 
     def row(self, name):
@@ -94,7 +96,8 @@ class Total:
             return f"{100 * part / whole:8.3f}%" if whole else "        -"
         return (f"{name:34} {self.variants:7} {self.shapeless:9} {self.present:9} {self.shown:9}"
                 f"{share(self.shown, self.present)} {self.after:9} {self.after_shown:9}"
-                f"{share(self.after_shown, self.after)} {self.phantom:8} {self.skipped:8}")
+                f"{share(self.after_shown, self.after)} {self.phantom:8} {self.skipped:8}"
+                + (f"  tshark shows others in {self.unlike}" if self.unlike else ""))
 
 
 HEADER = (f"{'':33} variants shapeless   present     shown              after     shown"
@@ -280,7 +283,7 @@ def run_batch_in_core(command, connection, batch, snaplen):
                 continue
             captured = min(length, max(0, snaplen - variants.FRAME_HEADER)) if snaplen else length
             records += RECORD.pack(offset, length, captured, number, ends.index(direction),
-                                   offset == 0 and direction in known), segment.payload[:captured]
+                                   offset < rtmp_reader.HANDSHAKE and direction in known), segment.payload[:captured]
     output = subprocess.run(command, input=b"".join(records), stdout=subprocess.PIPE,
                             check=True).stdout
     shown = collections.defaultdict(list)
@@ -288,6 +291,13 @@ def run_batch_in_core(command, connection, batch, snaplen):
         number, direction, begin, *header = map(int, line.split())
         shown[number, ends[direction]].append((begin, tuple(header)))
     return shown
+
+
+def unlike(in_core, in_tshark):
+    """Directions of variants for which tshark shows other headers than the core alone, or in another order."""
+    def headers(shown):
+        return [header[:5] for _, header in shown]
+    return sum(headers(in_core[key]) != headers(in_tshark[key]) for key in {*in_core, *in_tshark})
 
 
 def chosen(made, sample, seed):
@@ -313,8 +323,10 @@ def run_kind(tshark, connection, kind, options):
             program = tshark.build / "tests/properties/through_core"
             command = [program, "--late"] if late else [program]
             shown = run_batch_in_core(command, connection, batch, snaplen)
-        else:
+        if not in_core:
             shown = run_batch(tshark, connection, batch, snaplen, arguments)
+        elif options.both:
+            total.unlike += unlike(shown, run_batch(tshark, connection, batch, snaplen, arguments))
         for number, (_, missing) in enumerate(batch):
             verdict = Total()
             for direction, messages in expected.items():
@@ -335,6 +347,7 @@ def main():
     parser.add_argument("--build")
     parser.add_argument("--kind", action="append", choices=KINDS)
     parser.add_argument("--core", action="store_true")
+    parser.add_argument("--both", action="store_true")
     parser.add_argument("--sample", type=int, metavar="COUNT")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--least", type=float, metavar="PERCENT")

@@ -23,7 +23,7 @@ struct record {
     uint32_t captured; /* of those in the capture */
     uint32_t variant;
     uint8_t direction;
-    uint8_t begins; /* the direction begins here, for all that the capture shows */
+    uint8_t begins; /* the capture shows where the direction begins */
     uint8_t unused[2];
 };
 
@@ -82,7 +82,7 @@ static void end(struct stream stream[2]) {
 static void feed(struct stream *s, const struct record *segment, const uint8_t *bytes, bool late) {
     if (!s->started) {
         s->started = true;
-        s->base = segment->offset;
+        s->base = segment->begins ? 0 : segment->offset;
         s->wire.start_unknown = !segment->begins;
     }
     s->segment = segment;

@@ -371,6 +371,25 @@ def first_segments_out_of_order(test):
 
 
 @case
+def first_segments_lost(test):
+    """Behind the SYN a hole in the handshake hides no message: chunks begin where the handshake ends. A longer one does."""
+    for lost, gaps, midstream in ((1, ["1448"], 0), (2, ["1537"], 0), (5, [], 1)):
+        connection = talk(rtmp.Connection(), "first", "second")
+        client = connection.segments[0].source
+        data = [i for i, s in enumerate(connection.segments) if s.payload and s.source == client]
+        # C0 and C1 are two segments, C2 as well, and then one a command.
+        connection.segments = [s for i, s in enumerate(connection.segments) if i not in data[:lost]]
+        capture = test.write(connection, name=f"{lost}.pcap")
+        for passes in ((), ("-2",)):
+            expected = said("first", "second") if lost < 5 else said("first", "second")[1:]
+            test.same(f"commands, {lost} lost", test.commands(capture, *passes), expected)
+            shown = test.fields(capture, ("rtmpx.gap.length",), "-Y", "rtmpx.gap", *passes)
+            test.same(f"holes, {lost} lost", [length for length, in shown], gaps)
+            shown = test.fields(capture, ("frame.number",), "-Y", "rtmpx.midstream", *passes)
+            test.same(f"begun midstream, {lost} lost", len(shown), midstream)
+
+
+@case
 def what_tcp_sends_again(test):
     """Keep-alives, retransmissions that lie, segments that overlap: what came first counts."""
     connection = talk(rtmp.Connection(), "first")

@@ -6,13 +6,15 @@ For each connection of a capture, every variant becomes a connection of its own 
 so that one tshark run decodes them all. The truth is tools/rtmp_reader.py on the whole streams.
 
 present    messages whose every byte is in the variant, and the header that gave type and length;
-           for snapshot lengths: whose chunk headers are there, bodies may be cut
+           for snapshot lengths: whose chunk headers are there, bodies may be cut; behind the row
+           those whose every byte is there
 shapeless  messages whose every byte is in the variant, but not that header (not counted as present)
 shown      of those, shown by the plugin with their type, length, timestamp, stream id and csid
 after      present messages after the recovery point (the first one shown after a loss), and shown
 phantom    messages shown that the stream does not have
            (timestamps and stream ids are compared as far as the headers that make them are there)
 skipped    the largest distance in bytes from the end of a loss to the recovery point
+far        directions of variants that recover behind 64 KiB and two type 0 headers, or not at all in as much
 
 usage: properties.py [--build DIR] [--kind KIND...] [--sample COUNT [--seed SEED]] [--core [--both]]
                      [--least PERCENT] CAPTURE...
@@ -65,6 +67,7 @@ KINDS = {
 }
 FIELDS = ("frame.number", "ip.src", "ip.dst", "rtmpx.type", "rtmpx.length", "rtmpx.timestamp", "rtmpx.stream_id",
           "rtmpx.csid")
+FAR = 64 << 10  # bytes
 BATCH = 60000  # segments a capture file
 
 
@@ -78,30 +81,35 @@ class Total:
     after_shown: int = 0
     phantom: int = 0
     skipped: int = 0
+    far: int = 0
+    uncut: int = 0
+    uncut_shown: int = 0
     unlike: int = 0
     lossless: bool = True
 
     def add(self, other):
-        for name in ("variants", "present", "shapeless", "shown", "after", "after_shown", "phantom", "unlike"):
+        for name in ("variants", "present", "shapeless", "shown", "after", "after_shown", "phantom", "far", "uncut",
+                     "uncut_shown", "unlike"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.skipped = max(self.skipped, other.skipped)
         self.lossless &= other.lossless
 
     def good(self, least=100):
-        return not self.phantom and not self.unlike and 100 * self.after_shown >= least * self.after \
-            and (not self.lossless or self.present == self.shown)
+        return not self.phantom and not self.far and not self.unlike and 100 * self.after_shown >= least * self.after \
+            and self.uncut == self.uncut_shown and (not self.lossless or self.present == self.shown)
 
     def row(self, name):
         def share(part, whole):
             return f"{100 * part / whole:8.3f}%" if whole else "        -"
         return (f"{name:34} {self.variants:7} {self.shapeless:9} {self.present:9} {self.shown:9}"
                 f"{share(self.shown, self.present)} {self.after:9} {self.after_shown:9}"
-                f"{share(self.after_shown, self.after)} {self.phantom:8} {self.skipped:8}"
+                f"{share(self.after_shown, self.after)} {self.phantom:8} {self.skipped:8} {self.far:4}"
+                + (f"  whole {self.uncut_shown} of {self.uncut}" if self.uncut else "")
                 + (f"  tshark shows others in {self.unlike}" if self.unlike else ""))
 
 
 HEADER = (f"{'':33} variants shapeless   present     shown              after     shown"
-          "            phantom  skipped")
+          "            phantom  skipped  far")
 
 
 def truth(connection):
@@ -192,8 +200,15 @@ def judge(messages, shown, missing, match, bodies=True, late=False):
     present = [i for i in whole if not _hit([messages[i].shape], missing)]
     total.shapeless = len(whole) - len(present)
     total.present, total.shown = len(present), len(matched.intersection(present))
+    if not bodies:
+        uncut = [i for i in present if not _hit(messages[i].ranges, missing)]
+        total.uncut, total.uncut_shown = len(uncut), len(matched.intersection(uncut))
     after = [i for i in present if missing and messages[i].start >= missing[0][0]]
     recovered = next((i for i in after if i in matched), None)
+    if after and len(missing) == 1:
+        begin, end = missing[0][1], messages[after[-1] if recovered is None else recovered].start
+        firsts = sum(message.fmt == 0 and begin <= message.start < end for message in messages)
+        total.far = end - begin > FAR and firsts >= 2
     if recovered is not None:
         after = [i for i in after if messages[i].start >= messages[recovered].start]
         total.after, total.after_shown = len(after), len(matched.intersection(after))

@@ -141,7 +141,8 @@ void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t h
     } else if (assembly->body) {
         body->available = assembly->available;
         body->bytes = assembly->body;
-        body->head = view->direction->wire.dechunk.media_head;
+        if (body->available < part->length) /* else all is there: no outline behind the head */
+            body->head = view->direction->wire.dechunk.media_head;
     } else if ((body->bytes = fresh_body(messages, index)) != NULL) {
         body->available = part->length;
     } else {

@@ -55,7 +55,11 @@ static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo))
         offset = offset_of(direction, &tls->mark[which], pinfo, tvb_reported_length(tvb));
-    return rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
+    /* Of several records TLS writes what they are behind our line of the one before. */
+    col_clear(pinfo->cinfo, COL_INFO);
+    int done = rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
+    col_set_fence(pinfo->cinfo, COL_INFO);
+    return done;
 }
 
 /* TLS asks heuristics before ports, so 443 stays with HTTP for all that is no RTMP handshake. */

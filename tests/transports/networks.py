@@ -617,6 +617,21 @@ def handshakes_in_small_pieces(test):
 
 
 @case
+def records_share_a_line(test):
+    """Of several TLS records in a frame the line says what RTMP is in them, and nothing of TLS."""
+    key_log = test.tshark.directory / "line.txt"
+    connection = tls.Connection(key_log, server=("10.0.0.1", 443)).open().shake()
+    one, two = (connection.writer[CLIENT].write(rtmp.command(name, 0, None)) for name in ("one", "two"))
+    connection.send(CLIENT, one + two, mss=len(one))
+    key_log.chmod(0o644)
+    capture = test.write(connection)
+    for passes in ((), ("-2",)):
+        lines = test.fields(capture, ("_ws.col.Info",), "-Y", "rtmpx.command.name",
+                            "-o", f"tls.keylog_file:{key_log}", *passes)
+        test.same(f"line {passes}", lines, [("one | two",)])
+
+
+@case
 def tls_on_any_port(test):
     """A key log opens it; 443 is HTTP's, 1935 ours, 20000 nobody's."""
     segments = pcap.read_segments(SHIPPED / "d17_rtmps.pcap")

@@ -73,20 +73,7 @@ static void read_size(struct rtmp_media *m) {
     uint32_t chroma = rtmp_media_ue(m, RTMP_FIELD_CHROMA_FORMAT);
     if (chroma == 3)
         rtmp_bits_skip(&m->bits, 1); /* separate_colour_plane_flag */
-    uint32_t start = m->reader.pos;
-    uint32_t size[2];
-    size[0] = rtmp_bits_ue(&m->bits);
-    size[1] = rtmp_bits_ue(&m->bits);
-    uint64_t crop[2] = {0, 0};
-    if (rtmp_bits_take(&m->bits, 1)) { /* conformance_window_flag */
-        for (int i = 0; i < 2; i++) {
-            crop[i] = rtmp_bits_ue(&m->bits);
-            crop[i] += rtmp_bits_ue(&m->bits);
-        }
-        crop[0] *= chroma == 1 || chroma == 2 ? 2 : 1;
-        crop[1] *= chroma == 1 ? 2 : 1;
-    }
-    rtmp_sps_size(m, start, size, crop);
+    rtmp_sps_window_size(m, chroma);
 }
 
 static void read_depth(struct rtmp_media *m, enum rtmp_media_field field) {

@@ -149,5 +149,8 @@ void rtmp_vui_timing(struct rtmp_media *m, unsigned ticks);
 /* The picture size after cropping; sizes and offsets in luma samples. Impossible: an error. */
 void rtmp_sps_size(struct rtmp_media *m, uint32_t start, const uint32_t size[2],
                    const uint64_t crop[2]);
+/* The same of H.265 and H.266: width, height and conformance window, in units of `chroma`, the
+ * chroma_format_idc. */
+void rtmp_sps_window_size(struct rtmp_media *m, uint32_t chroma);
 
 #endif

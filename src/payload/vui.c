@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/media_reader.h"
 
-/* What H.264 (E.1.1, 7.4.2.1.1) and H.265 (E.2.1, 7.4.3.2.1) have in common behind the header of a
- * sequence parameter set. */
+/* What H.264 (E.1.1, 7.4.2.1.1), H.265 (E.2.1, 7.4.3.2.1) and H.266 have in common behind the
+ * header of a sequence parameter set. */
 
 enum { EXTENDED_SAR = 255, MAX_SIDE = 1 << 17 };
 
@@ -52,4 +52,21 @@ void rtmp_sps_size(struct rtmp_media *m, uint32_t start, const uint32_t size[2],
         }
     rtmp_media_size(m, rtmp_media_since(m, start), size[0] - (uint32_t)crop[0],
                     size[1] - (uint32_t)crop[1]);
+}
+
+void rtmp_sps_window_size(struct rtmp_media *m, uint32_t chroma) {
+    uint32_t start = m->reader.pos;
+    uint32_t size[2];
+    size[0] = rtmp_bits_ue(&m->bits);
+    size[1] = rtmp_bits_ue(&m->bits);
+    uint64_t crop[2] = {0, 0};
+    if (rtmp_bits_take(&m->bits, 1)) { /* conformance_window_flag */
+        for (int i = 0; i < 2; i++) {
+            crop[i] = rtmp_bits_ue(&m->bits);
+            crop[i] += rtmp_bits_ue(&m->bits);
+        }
+        crop[0] *= chroma == 1 || chroma == 2 ? 2 : 1;
+        crop[1] *= chroma == 1 ? 2 : 1;
+    }
+    rtmp_sps_size(m, start, size, crop);
 }

@@ -110,18 +110,5 @@ void rtmp_vvc_sps(struct rtmp_media *m) {
     rtmp_bits_skip(&m->bits, 1);     /* sps_gdr_enabled_flag */
     if (rtmp_bits_take(&m->bits, 1)) /* sps_ref_pic_resampling_enabled_flag */
         rtmp_bits_skip(&m->bits, 1);
-    uint32_t start = m->reader.pos;
-    uint32_t size[2];
-    size[0] = rtmp_bits_ue(&m->bits);
-    size[1] = rtmp_bits_ue(&m->bits);
-    uint64_t crop[2] = {0, 0};
-    if (rtmp_bits_take(&m->bits, 1)) { /* sps_conformance_window_flag */
-        for (int i = 0; i < 2; i++) {
-            crop[i] = rtmp_bits_ue(&m->bits);
-            crop[i] += rtmp_bits_ue(&m->bits);
-        }
-        crop[0] *= chroma == 1 || chroma == 2 ? 2 : 1;
-        crop[1] *= chroma == 1 ? 2 : 1;
-    }
-    rtmp_sps_size(m, start, size, crop);
+    rtmp_sps_window_size(m, chroma);
 }

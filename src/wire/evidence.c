@@ -8,8 +8,9 @@
 #define EVIDENCE_UNKNOWN_TYPE (-12) /* most bytes are one, hardly any message has one */
 #define EVIDENCE_NONE         (-99) /* it is no header, whatever else speaks for it */
 
+/* Of 16 lengths 15 are a mebibyte or more, of messages hardly any. */
 static int length_evidence(uint32_t length) {
-    return length == 0 ? -6 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : 0;
+    return length == 0 ? -6 : length < 1U << 17 ? 5 : length < 1U << 20 ? 3 : -8;
 }
 
 int rtmp_evidence_delta(const struct rtmp_chunk_header *h) {

@@ -367,6 +367,33 @@ static void a_walk_over_many_chunk_streams_stays_in_its_table(void **state) {
     rtmp_dechunk_destroy(&d);
 }
 
+/* Zeros in AAC make a likely message stream id; what stood before them was taken for a header of
+ * ten mebibytes on a chunk stream that was never seen (observed: ffmpeg, a segment lost that held a
+ * header alone), and hid the messages behind it. */
+static void a_length_that_hardly_a_message_has_speaks_against_a_header(void **state) {
+    (void)state;
+    struct log log;
+    struct rtmp_dechunk d;
+    uint8_t lost[352 + 28]; /* of a message whose header is missing */
+    size_t len;
+    uint8_t *seeming =
+        guarded_hex("35 97695C A2A820 08 28000000 000000000000000000000000000000E0", &len);
+    memset(lost, 0xFF, 352);
+    memcpy(lost + 352, seeming, len);
+    guarded_free(seeming, len);
+    begin(&d, &log);
+    feed(&d, "02 000000 000004 01 00000000 0000014D"
+             "04 000010 000004 08 01000000 AF010203 06 000010 000006 09 01000000 270100002801");
+    rtmp_dechunk_gap(&d, 8);
+    rtmp_dechunk_feed(&d, lost, sizeof lost);
+    feed(&d, "46 000028 000006 09 270100002802");
+    feed(&d, "46 000028 000006 09 270100002803");
+    for (size_t i = 0; i < log.part_count; i++)
+        assert_true(log.parts[i].message.csid <= 6);
+    assert_int_equal(log.part_count, 3 + 2);
+    rtmp_dechunk_destroy(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_before_an_unknown_chunk_stream_is_found),
@@ -379,6 +406,7 @@ int main(void) {
         cmocka_unit_test(doubtful_header_makes_no_chunk_stream),
         cmocka_unit_test(undecided_bytes_count),
         cmocka_unit_test(handshake_does_not_depend_on_when_it_is_asked_for),
+        cmocka_unit_test(a_length_that_hardly_a_message_has_speaks_against_a_header),
         cmocka_unit_test(length_before_a_hole_is_not_that_of_two_messages),
         cmocka_unit_test(length_before_a_hole_is_not_that_of_a_message_and_the_next),
         cmocka_unit_test(losses_cost_no_more_with_many_chunk_streams),

@@ -78,6 +78,8 @@ CASES = {
     "AVC header cut": case(9, b"\x17", b"\x01\0"),
     "enhanced FourCC cut": case(9, b"\x90", b"hv"),
     "aggregate tag longer than the body": case(22, b"", b"\x09\xff\xff\xff" + bytes(7) + b"AAAA"),
+    # Said once: where it stands, not for the message as well.
+    "set chunk size with its top bit": case(1, b"", b"\x80\x01\0\0"),
 }
 
 

@@ -35,10 +35,13 @@ static struct rtmpx_segment *open_segment(const struct rtmpx_direction *dir) {
     return &dir->segments[dir->segment_count - 1];
 }
 
-/* Its parts so far; its record has their number when all of it was fed. */
+/* The parts of the open segment so far; its record has their number when all of it was fed. */
+static uint32_t part_count(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment) {
+    return segment->parts ? (uint32_t)(dir->next_part - segment->parts) : 0;
+}
+
 static uint32_t open_part_count(const struct rtmpx_direction *dir) {
-    const struct rtmpx_part *parts = open_segment(dir)->parts;
-    return parts ? (uint32_t)(dir->next_part - parts) : 0;
+    return part_count(dir, open_segment(dir));
 }
 
 /* Does all of the message up to this part lie in the segment that is being fed? */
@@ -209,7 +212,7 @@ static void on_part(void *user, const struct rtmp_part *part) {
     };
 }
 
-/* Most segments of a video stream: as the message's part before, but for its place. */
+/* Most segments of a video stream: as the message's part before, but for their place. */
 static bool on_more(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at) {
     struct rtmpx_direction *dir = user;
     if (!slot || !dir->next_part || offset < dir->open_offset)
@@ -379,7 +382,7 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const pack
         feed(dir, tvb, captured, 0);
     else
         is_new = record_elsewhere(dir, tvb, captured, offset);
-    segment->part_count = open_part_count(dir) & 0x1FFFFFFFU;
+    segment->part_count = part_count(dir, segment) & 0x1FFFFFFFU;
     segment->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
     segment->repeated = !is_new;
     return is_new ? segment : NULL;

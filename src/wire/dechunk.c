@@ -378,15 +378,24 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
     return pos;
 }
 
-/* Bytes in the middle of a chunk: most segments of a video stream are nothing else. */
+/* Of bytes in the middle of a chunk, where the sink does not take the short way. Not inlined, nor
+ * is read_across_chunks(): most segments of a video stream do without the room they need. */
+static __attribute__((noinline)) void tell_inside_chunk(struct rtmp_dechunk *d, uint64_t end) {
+    struct rtmp_run run;
+    rtmp_run_begin(d, &run, d->current, d->position);
+    rtmp_run_end(d, &run, end);
+}
+
+/* Bytes in the middle of a chunk. */
 static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
+    const uint64_t end = d->position + len;
     keep(d, cs, bytes, len);
-    if (!d->sink.more || !d->sink.more(d->sink.user, cs->slot, d->position, len, cs->received))
-        rtmp_run_inside_chunk(d, cs, len);
+    if (!rtmp_run_more(d, d->current, d->position, end, cs->received))
+        tell_inside_chunk(d, end);
     cs->received += len;
     d->left -= len;
-    d->position += len;
+    d->position = end;
 }
 
 static void miss(struct rtmp_dechunk *d, uint64_t count);
@@ -438,24 +447,28 @@ static void read_all(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
     rtmp_held_free(&again, &d->memory);
 }
 
-void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
-    d->fed_before = d->fed_offset;
-    d->fed_offset = d->position;
-    d->fed_end = d->position + len;
-    if (d->state == RTMP_IN_DATA && len < d->left) {
-        if (len)
-            read_inside_chunk(d, bytes, len);
-        return;
-    }
+/* Bytes of which some are not inside the open chunk. */
+static __attribute__((noinline)) void read_across_chunks(struct rtmp_dechunk *d,
+                                                         const uint8_t *bytes, uint32_t len) {
     uint32_t read = 0;
     if (d->state != RTMP_LOST) {
         struct rtmp_run run;
         run.on = false;
         read = read_synchronised(d, &run, bytes, len);
-        rtmp_run_end(d, &run, d->position - d->carried);
+        rtmp_run_end_feed(d, &run, d->position - d->carried);
     }
     if (read < len)
         read_all(d, bytes + read, len - read, false);
+}
+
+void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+    d->fed_before = d->fed_offset;
+    d->fed_offset = d->position;
+    d->fed_end = d->position + len;
+    if (d->state != RTMP_IN_DATA || len >= d->left)
+        read_across_chunks(d, bytes, len);
+    else if (len)
+        read_inside_chunk(d, bytes, len);
 }
 
 /* ---- holes ---- */

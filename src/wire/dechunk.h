@@ -70,9 +70,10 @@ struct rtmp_sink {
     void (*part)(void *user, const struct rtmp_part *part);
     void (*note)(void *user, const struct rtmp_note *note);
     /*
-     * Optional, a short way to say what `part` would: all that was fed is `size` bytes inside the
-     * chunk that was open, from body position `at`, of the message with this slot. False: say it
-     * with `part`.
+     * Optional, a short way to say what `part` would of most parts of long messages: what was fed
+     * goes on inside the chunk that was open, and its `size` bytes from `offset`, body position
+     * `at`, are all of the message with this slot, cut as before, and do not complete it. False:
+     * say it with `part`.
      */
     bool (*more)(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at);
 };

@@ -35,6 +35,12 @@ void rtmp_run_end(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end) {
     d->sink.part(d->sink.user, part);
 }
 
+void rtmp_run_end_feed(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end) {
+    const struct rtmp_part *part = &run->part;
+    if (!run->on || part->flags != 0 || !rtmp_run_more(d, run->stream, part->offset, end, part->at))
+        rtmp_run_end(d, run, end);
+}
+
 static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
     cs->open = false;
     cs->slot = 0;
@@ -99,19 +105,4 @@ void rtmp_run_complete(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t en
     close_message(d, cs);
     if (acting)
         obey(d, type, value);
-}
-
-void rtmp_run_inside_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, uint32_t len) {
-    const struct rtmp_part part = {.message = cs->message,
-                                   .offset = d->position,
-                                   .size = len,
-                                   .at = cs->received,
-                                   .phase = cs->phase,
-                                   .chunk_size = cs->chunk_size,
-                                   .chunks = cs->chunks,
-                                   .flags = cs->flags,
-                                   .fmt = cs->fmt,
-                                   .message_offset = cs->message_offset,
-                                   .slot = &cs->slot};
-    d->sink.part(d->sink.user, &part);
 }

@@ -22,13 +22,21 @@ void rtmp_run_begin(struct rtmp_dechunk *d, struct rtmp_run *run, uint32_t strea
 /* Give the part to the sink, if one was begun; `end` is the offset behind its last byte. */
 void rtmp_run_end(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end);
 
+/* Tell the sink the short way (struct rtmp_sink), if it takes it: of bytes that were fed after the
+ * open chunk's first ones were told. */
+static inline bool rtmp_run_more(struct rtmp_dechunk *d, uint32_t stream, uint64_t offset,
+                                 uint64_t end, uint32_t at) {
+    return d->sink.more && d->sink.more(d->sink.user, d->streams.items[stream].slot, offset,
+                                        (uint32_t)(end - offset), at);
+}
+
+/* rtmp_run_end() at the end of a feed that began synchronised, the short way if it may be. */
+void rtmp_run_end_feed(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end);
+
 /* End it, and with it the message, which acts if it is the chunk stream's own (Set Chunk Size,
  * Abort). `direct`: its whole body lies there, at `body_offset` in the stream; NULL: what was kept
  * of it. */
 void rtmp_run_complete(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end,
                        const uint8_t *direct, uint64_t body_offset);
-
-/* A part of its own: the next `len` bytes are all inside the open chunk of `cs`. */
-void rtmp_run_inside_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, uint32_t len);
 
 #endif

@@ -29,7 +29,7 @@ uint32_t rtmp_bits_take_across(struct rtmp_bits *bits, unsigned n);
 static inline uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
     struct rtmp_reader *r = bits->reader;
     unsigned used = bits->used + n;
-    if (bits->rbsp || n > 8 || used > 8 || !rtmp_ok(r) || rtmp_left(r) == 0)
+    if (bits->rbsp || n > 8 || used > 8 || !rtmp_ok(r) || r->pos >= r->end)
         return rtmp_bits_take_across(bits, n);
     uint32_t value = ((uint32_t)rtmp_peek_at(r, r->pos) >> (8U - used)) & ((1U << n) - 1U);
     bits->used = used & 7U;

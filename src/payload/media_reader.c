@@ -23,8 +23,8 @@ static bool count_item(struct rtmp_media *m) {
 }
 
 /* Is this value reported? Asked before the event is made: nobody listens while a line is. */
-static bool wanted(struct rtmp_media *m) {
-    return rtmp_ok(&m->reader) && count_item(m) && m->sink;
+static inline bool wanted(struct rtmp_media *m) {
+    return m->sink && rtmp_ok(&m->reader) && count_item(m);
 }
 
 struct rtmp_span rtmp_media_since(const struct rtmp_media *m, uint32_t start) {
@@ -97,11 +97,7 @@ __attribute__((noinline)) uint32_t rtmp_media_named(struct rtmp_media *m,
 }
 
 uint32_t rtmp_media_u(struct rtmp_media *m, enum rtmp_media_field field, unsigned n) {
-    if (m->sink)
-        return rtmp_media_named(m, field, n, NULL);
-    uint32_t number = rtmp_bits_take(&m->bits, n);
-    (void)wanted(m);
-    return number;
+    return m->sink ? rtmp_media_named(m, field, n, NULL) : rtmp_bits_take(&m->bits, n);
 }
 
 uint32_t rtmp_media_plus(struct rtmp_media *m, enum rtmp_media_field field, unsigned n,

@@ -234,8 +234,8 @@ static const char *summarise(const struct rtmpx_view *view) {
     bool handshake = view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_part_of(view, &part);
     bool messages = rtmpx_completes_message(view);
     if (!handshake && !messages)
-        return encrypted(view)            ? "RTMPE, encrypted"
-               : view->part_count         ? part_text(&view->parts[0])
+        return view->part_count           ? part_text(&view->parts[0])
+               : encrypted(view)          ? "RTMPE, encrypted"
                : view->segment->undecided ? "RTMP, first bytes"
                                           : "RTMP, looking for a chunk header";
     struct rtmp_text text = rtmp_text_over(wmem_alloc(view->pinfo->pool, LINE_SIZE), LINE_SIZE);
@@ -246,16 +246,31 @@ static const char *summarise(const struct rtmpx_view *view) {
     return text.out;
 }
 
+/*
+ * col_set_str(), which looks for the column's place twice: two calls of it would be a sixth of what
+ * most segments of a video stream cost. It makes the column point to the text as well, unless a
+ * fence keeps what is there or several columns show the same.
+ */
+static inline void set_column(column_info *columns, int which, const char *text) {
+    int place = columns->col_first[which];
+    col_item_t *column = place >= 0 ? &columns->columns[place] : NULL;
+    if (column && place == columns->col_last[which] && columns->writable && column->writable &&
+        column->col_fence == 0)
+        column->col_data = text;
+    else
+        col_set_str(columns, which, text);
+}
+
 /* The line lives as long as the columns that point to it: not copied. */
 static void set_columns(const struct rtmpx_view *view, const char *line) {
     column_info *columns = view->pinfo->cinfo;
     const struct rtmpx_segment *segment = view->segment;
     bool first = segment == view->direction->segments || segment[-1].frame != segment->frame ||
                  segment[-1].dropped;
-    col_set_str(columns, COL_PROTOCOL, "RTMP");
+    set_column(columns, COL_PROTOCOL, "RTMP");
     /* Several calls for one frame (TLS records, tunnels) share the column. */
     if (first)
-        col_set_str(columns, COL_INFO, line);
+        set_column(columns, COL_INFO, line);
     else
         col_append_sep_str(columns, COL_INFO, " | ", line);
 }

@@ -353,7 +353,7 @@ void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
 /* Media messages in a row that are of one kind: the first one's line stands at `start` in the text,
  * and what they have in common reaches up to its first comma. */
 struct run {
-    size_t start, kind_length;
+    size_t start;
     uint32_t count;
 };
 
@@ -364,7 +364,7 @@ static size_t kind_length(const char *line) {
 static void end_run(struct rtmp_text *text, const struct run *run) {
     if (run->count <= 1)
         return;
-    rtmp_text_shorten(text, run->start + run->kind_length);
+    rtmp_text_shorten(text, run->start + kind_length(text->out + run->start));
     rtmp_text_add(text, " \xC3\x97");
     rtmp_text_unsigned(text, run->count);
 }
@@ -385,8 +385,9 @@ static void add_line(struct rtmp_text *text, const struct rtmpx_body *body) {
 static bool lengthens(struct run *run, const struct rtmp_text *text, struct rtmp_text *line,
                       const struct rtmpx_body *body) {
     rtmpx_summary_message(line, body);
+    const char *first = text->out + run->start;
     size_t length = kind_length(line->out);
-    if (length != run->kind_length || memcmp(line->out, text->out + run->start, length) != 0)
+    if (length != kind_length(first) || memcmp(line->out, first, length) != 0)
         return false;
     run->count++;
     return true;
@@ -420,8 +421,6 @@ void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) 
             rtmp_text_add_len(text, line.out, line.len);
         else
             add_line(text, &body);
-        if (media)
-            run.kind_length = kind_length(text->out + run.start);
     }
     end_run(text, &run);
 }

@@ -188,6 +188,8 @@ static bool try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
     uint32_t tried = 0;
     uint32_t fitting = 0;
     uint32_t ends_at = 0;
+    int most = -1; /* bits of those that fit best, and how many they are */
+    uint32_t alike = 0;
     for (uint32_t size = rtmp_chunk_size_least(d); size < end; size++) {
         const uint8_t *header = memchr(data + size, subject->continuation, end - size);
         if (!header)
@@ -202,8 +204,12 @@ static bool try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
             continue;
         ends_at = fitting == 0 || ends_at == w.landed_at ? w.landed_at : 0;
         fitting++;
+        alike = w.bits > most ? 1 : alike + (w.bits == most);
+        most = w.bits > most ? w.bits : most;
     }
     guess->ends_at = ends_at;
+    if (alike > 1 && guess->bits == most && most >= RTMP_EVIDENCE_SIZE)
+        guess->bits = RTMP_EVIDENCE_SIZE - 1; /* which of them is not known */
     if (fitting == 1 && guess->bits < RTMP_EVIDENCE_SIZE)
         guess->bits += EVIDENCE_SOLE;
     return true;

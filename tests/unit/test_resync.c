@@ -623,6 +623,39 @@ static void a_message_is_cut_at_the_only_place_there_is(void **state) {
     end(&d, &rec);
 }
 
+/* Cut once, a message ends where it ends whichever of two bytes is the continuation header: the
+ * first was taken for it, and of the message the body was wrong (observed: ffmpeg, chunks of 333
+ * bytes). */
+static void of_two_places_to_cut_a_message_none_is_chosen(void **state) {
+    (void)state;
+    enum { CUT = 333, AUDIO = 363, VIDEO = 1024 };
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    feed_same(&d, 0x7F, 100);
+    feed(&d, "44 000017 00016B 08");
+    uint8_t audio[AUDIO + 1];
+    memset(audio, 0x7F, sizeof audio);
+    memcpy(audio, "\xAF\x01", 2);
+    audio[201] = audio[CUT] = 0xC4;
+    rtmp_dechunk_feed(&d, audio, sizeof audio);
+    uint8_t video[VIDEO + 3];
+    memset(video, 0x7F, sizeof video);
+    memcpy(video, "\x27\x01\0\0", 5);
+    for (size_t at = CUT; at < sizeof video; at += CUT + 1)
+        video[at] = 0xC6;
+    for (int turn = 0; turn < 2; turn++) {
+        feed(&d, "46 000021 000400 09");
+        rtmp_dechunk_feed(&d, video, sizeof video);
+    }
+    for (size_t i = 0; i < rec.count; i++)
+        assert_int_equal(rec.messages[i].message.type, RTMP_MESSAGE_VIDEO);
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(d.chunk_size, CUT);
+    end(&d, &rec);
+}
+
 /* A message ends with its segment, and the next header is a segment of its own, one byte: a byte of
  * the payload that looks like a continuation header, where a round chunk size would end, made the
  * message one byte longer. */
@@ -694,6 +727,7 @@ int main(void) {
         cmocka_unit_test(a_zero_before_a_header_that_begins_a_segment_is_payload),
         cmocka_unit_test(a_message_cut_nobody_knows_where_is_passed_over),
         cmocka_unit_test(a_message_is_cut_at_the_only_place_there_is),
+        cmocka_unit_test(of_two_places_to_cut_a_message_none_is_chosen),
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_one_chunk),
         cmocka_unit_test(where_a_segment_begins_is_not_forgotten),
         cmocka_unit_test(a_chunk_size_guessed_too_large_is_put_right),

@@ -31,6 +31,7 @@ def main():
     parser.add_argument("--build", help="build directory (default: $RTMPX_BUILD, then build)")
     parser.add_argument("--quick", action="store_true",
                         help="default: the table alone; fewer frames, columns, fields and memory")
+    parser.add_argument("--frames", type=int, help="table: so many of each capture, in every mode")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time")
     parser.add_argument("--capture", action="append", choices=table.CAPTURES, help="table: only these")
     parser.add_argument("--mode", action="append", choices=table.MODES, help="table: only these")

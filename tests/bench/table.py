@@ -62,9 +62,9 @@ class Figure:
         return ours / theirs if theirs > 0 else float("inf")
 
 
-def measure(bench, pool, path, modes, quick):
+def measure(bench, pool, path, modes, options):
     """Figures by mode. Instructions do not depend on what else runs: as many runs as processors."""
-    frames = {mode: frames_of(mode, quick) for mode in FRAMES}
+    frames = {mode: frames_of(mode, options) for mode in FRAMES}
     counted = [mode for mode in modes if mode in FRAMES]
     costs = {(mode, who): pool.submit(bench.instructions, who, path,
                                       ["-c", str(frames[mode]), *mode_arguments(mode, who)])
@@ -81,12 +81,12 @@ def measure(bench, pool, path, modes, quick):
     return figures
 
 
-def frames_of(mode, quick):
-    return FRAMES[mode] // 4 if quick else FRAMES[mode]
+def frames_of(mode, options):
+    return options.frames or FRAMES[mode] // (4 if options.quick else 1)
 
 
 def command(mode, options):
-    frames = ["-c", str(frames_of(mode, options.quick))] if mode in FRAMES else []
+    frames = ["-c", str(frames_of(mode, options))] if mode in FRAMES else []
     return " ".join(["", *frames, *mode_arguments(mode, "rtmpx")])
 
 
@@ -111,7 +111,7 @@ def run(bench, pool, options):
         path, truth = generate(bench.tshark.directory, CAPTURES[name].arguments, name)
         check_counts(bench, path, truth)
         print(f"{name}: {truth}: both find all messages", file=sys.stderr)
-        figures[name] = measure(bench, pool, path, modes, options.quick)
+        figures[name] = measure(bench, pool, path, modes, options)
         path.unlink()
         for mode, figure in figures[name].items():
             print(f"{name} {mode}: {cell(mode, figure, None)}", file=sys.stderr, flush=True)

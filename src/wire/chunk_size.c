@@ -6,10 +6,11 @@
 #include "wire/limits.h"
 #include "wire/walk.h"
 
-#define EVIDENCE_USUAL       6 /* a chunk size that senders choose */
-#define EVIDENCE_ROUND       5 /* one that they may choose: few sizes are round */
-#define EVIDENCE_INTERLEAVED 6 /* the header of another message, where the next chunk could be */
-#define EVIDENCE_SOLE        4 /* the only one by which the message ends at a header */
+#define EVIDENCE_USUAL       6    /* a chunk size that senders choose */
+#define EVIDENCE_ROUND       5    /* one that they may choose: few sizes are round */
+#define EVIDENCE_INTERLEAVED 6    /* the header of another message, where the next chunk could be */
+#define EVIDENCE_ANY         (-5) /* one of the many where a continuation header may stand */
+#define EVIDENCE_SOLE        9    /* the only one by which the message ends at a header */
 /* No sender was seen to choose less than the default size: only much evidence speaks for one, if it
  * is not the last that was known. Less is worth waiting for what follows. */
 #define EVIDENCE_SMALL   26
@@ -199,13 +200,14 @@ static bool try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
             continue;
         if (tried++ == OTHER_SIZES)
             return false;
-        const struct rtmp_walk w = try_size(d, subject, size, 0, guess);
+        const struct rtmp_walk w = try_size(d, subject, size, EVIDENCE_ANY, guess);
         if (w.failed || !w.landed)
             continue;
         ends_at = fitting == 0 || ends_at == w.landed_at ? w.landed_at : 0;
         fitting++;
-        alike = w.bits > most ? 1 : alike + (w.bits == most);
-        most = w.bits > most ? w.bits : most;
+        int bits = w.bits + EVIDENCE_ANY;
+        alike = bits > most ? 1 : alike + (bits == most);
+        most = bits > most ? bits : most;
     }
     guess->ends_at = ends_at;
     if (alike > 1 && guess->bits == most && most >= RTMP_EVIDENCE_SIZE)

@@ -55,6 +55,8 @@ static int stream_id_evidence(const struct rtmp_chunk_stream *cs,
                               const struct rtmp_chunk_header *h) {
     if (cs && cs->message.stream_id == h->stream_id)
         return 26;
+    if (h->stream_id == 0 && (h->type == RTMP_MESSAGE_AUDIO || h->type == RTMP_MESSAGE_VIDEO))
+        return 0; /* zeros, rather: no sender was seen to publish there */
     return h->stream_id < 256 ? 20 : h->stream_id < 65536 ? 8 : -8;
 }
 
@@ -77,6 +79,8 @@ int rtmp_evidence_header(const struct rtmp_chunk_stream *cs, const struct rtmp_c
         return cs ? 6 : EVIDENCE_NONE;
     if (h->fmt == 2)
         return cs ? bits + rtmp_evidence_delta(h) : EVIDENCE_NONE;
+    if (!cs && control_type(h->type) && h->csid >= 64) /* specified: chunk stream 2 */
+        return EVIDENCE_NONE;
     bits += type_evidence(h);
     if (cs && cs->message.type == h->type && !control_type(h->type))
         bits += 3;

@@ -656,6 +656,78 @@ static void of_two_places_to_cut_a_message_none_is_chosen(void **state) {
     end(&d, &rec);
 }
 
+/* Bytes that look like continuation headers at equal distances, before the second header of the
+ * true size was there: of many sizes one fits so by chance (observed). */
+static void a_chunk_size_of_many_that_may_be_needs_more_evidence(void **state) {
+    (void)state;
+    enum { SIZE = 4096, CHANCE = 1301, LENGTH = 10423, SEGMENT = 5500 };
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    feed(&d, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    uint8_t bytes[8 + LENGTH + 2] = {0x44, 0, 0, 0x21, 0, LENGTH >> 8, LENGTH & 0xFF, 9, 0x27, 1};
+    memset(bytes + 13, 0x7F, sizeof bytes - 13);
+    bytes[8 + SIZE] = bytes[8 + 2 * SIZE + 1] = 0xC4;
+    for (uint32_t chunk = 1; chunk <= 4; chunk++)
+        bytes[8 + chunk * (CHANCE + 1) - 1] = 0xC4;
+    for (uint32_t at = 0; at < sizeof bytes; at += SEGMENT) {
+        uint32_t left = (uint32_t)sizeof bytes - at;
+        rtmp_dechunk_feed(&d, bytes + at, left < SEGMENT ? left : SEGMENT);
+    }
+    feed(&d, "44 000017 000004 08 AF010203 44 000017 000004 08 AF010203");
+    assert_int_equal(rec.count, 5);
+    assert_int_equal(rec.messages[2].message.length, LENGTH);
+    assert_int_equal(rec.messages[2].chunks, 3);
+    assert_int_equal(d.chunk_size, SIZE);
+    end(&d, &rec);
+}
+
+/* Begun midstream in AMF, of which zeros make a header that begins before the true one. */
+static void assert_found_behind(const char *amf, const char *header, uint8_t type) {
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    feed(&d, amf);
+    feed(&d, header);
+    feed_same(&d, 0x7F, 92);
+    feed(&d, "46 000017 000004 09 27010203 46 000017 000004 09 27010203");
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[0].message.type, type);
+    assert_int_equal(rec.messages[0].message.stream_id, 1);
+    end(&d, &rec);
+}
+
+static void zeros_and_numbers_are_no_audio_of_stream_0(void **state) {
+    (void)state;
+    assert_found_behind("00 0000000000000000 00 3FF0000000000000 00 4000000000000000"
+                        "00 4008000000000000 000009 000009",
+                        "07 000000 00005E 09 01000000 1701", RTMP_MESSAGE_VIDEO);
+}
+
+/* The end of onMetaData, its last continuation header and the next message's header. */
+static void the_end_of_an_object_is_no_control_message_of_another_chunk_stream(void **state) {
+    (void)state;
+    struct recorder rec;
+    struct rtmp_dechunk d;
+    begin(&d, &rec);
+    rtmp_dechunk_begin_midstream(&d, 0);
+    feed(&d, "000000000866696C6573697A650040D4FA80000000");
+    feed(&d, "C400000009");
+    static const char *const headers[] = {"04 000000 0000D1 08 01000000 2EFF",
+                                          "44 000017 0000D1 08 2EFF", "44 000017 0000D1 08 2EFF"};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        feed(&d, headers[i]);
+        feed_same(&d, 0x7F, 126);
+        feed(&d, "C4");
+        feed_same(&d, 0x7F, 81);
+    }
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(rec.messages[0].message.type, RTMP_MESSAGE_AUDIO);
+    end(&d, &rec);
+}
+
 /* A message ends with its segment, and the next header is a segment of its own, one byte: a byte of
  * the payload that looks like a continuation header, where a round chunk size would end, made the
  * message one byte longer. */
@@ -728,6 +800,9 @@ int main(void) {
         cmocka_unit_test(a_message_cut_nobody_knows_where_is_passed_over),
         cmocka_unit_test(a_message_is_cut_at_the_only_place_there_is),
         cmocka_unit_test(of_two_places_to_cut_a_message_none_is_chosen),
+        cmocka_unit_test(a_chunk_size_of_many_that_may_be_needs_more_evidence),
+        cmocka_unit_test(zeros_and_numbers_are_no_audio_of_stream_0),
+        cmocka_unit_test(the_end_of_an_object_is_no_control_message_of_another_chunk_stream),
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_one_chunk),
         cmocka_unit_test(where_a_segment_begins_is_not_forgotten),
         cmocka_unit_test(a_chunk_size_guessed_too_large_is_put_right),

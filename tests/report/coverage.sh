@@ -3,8 +3,12 @@
 # Lines and branches that the tests reach: the core (src/) by unit tests and the fuzz corpora, the plugin by goldens alone, then by
 # what else runs tshark over captures of ours. usage: tests/report/coverage.sh [BUILD-DIRECTORY]
 set -euo pipefail
-root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$(dirname "$0")/../../packaging/setup.sh"
 build=${1:-$root/build-coverage}
+{
+    need_for_tests
+    need gcovr
+} >&2
 
 cmake -S "$root" -B "$build" -G Ninja -DRTMPX_COVERAGE=ON >/dev/null
 cmake --build "$build" -- --quiet

@@ -116,6 +116,12 @@ static bool tcp_preference(const char *name) {
     return preference && prefs_get_bool_value(preference, pref_current);
 }
 
+/* Does it count from the first byte of each direction? */
+static bool counts_relatively(void) {
+    return tcp_preference("relative_sequence_numbers") &&
+           tcp_preference("analyze_sequence_numbers");
+}
+
 /* Is all that it hands on in order? */
 static bool orders(void) {
     return tcp_preference("reassemble_out_of_order") && tcp_preference("desegment_tcp_streams");
@@ -144,7 +150,7 @@ struct tcp_range {
 static struct tcp_range range_of(const tcp_flow_t *flow, const tcp_unacked_t *segment,
                                  uint32_t most) {
     struct tcp_range range = {segment->seq, segment->nextseq};
-    uint32_t base = tcp_preference("relative_sequence_numbers") ? flow->base_seq : 0;
+    uint32_t base = counts_relatively() ? flow->base_seq : 0;
     const struct tcp_multisegment_pdu *joined =
         wmem_tree_lookup32_le(flow->multisegment_pdus, segment->seq - base);
     if (!joined || !precedes(segment->seq - base, joined->nxtpdu))
@@ -214,9 +220,7 @@ static uint32_t bytes_before(const struct tcp_analysis *analysis, uint32_t seq) 
     if (!analysis || !analysis->fwd ||
         !(analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK))
         return UINT32_MAX;
-    bool relative =
-        tcp_preference("relative_sequence_numbers") && tcp_preference("analyze_sequence_numbers");
-    return seq - (relative ? 0 : analysis->fwd->base_seq) - 1;
+    return seq - (counts_relatively() ? 0 : analysis->fwd->base_seq) - 1;
 }
 
 /* The offset of the first bytes at hand: not 0 where a part of the handshake is missing. */

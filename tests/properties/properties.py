@@ -338,10 +338,10 @@ def run_kind(tshark, connection, kind, options):
             program = tshark.build / "tests/properties/through_core"
             command = [program, "--late"] if late else [program]
             shown = run_batch_in_core(command, connection, batch, snaplen)
-        if not in_core:
+            if options.both:
+                total.unlike += unlike(shown, run_batch(tshark, connection, batch, snaplen, arguments))
+        else:
             shown = run_batch(tshark, connection, batch, snaplen, arguments)
-        elif options.both:
-            total.unlike += unlike(shown, run_batch(tshark, connection, batch, snaplen, arguments))
         for number, (_, missing) in enumerate(batch):
             verdict = Total()
             for direction, messages in expected.items():

@@ -17,7 +17,8 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SECONDS = 60  # of each fuzz target
+FUZZ_SECONDS = 900  # of each target, at most
+FUZZ_RUNS = {"plugin": 20000}  # dissects every input several times; of the others 1e6
 LINES = 20  # of what a script that failed printed
 LEAST_SHOWN = 99.5  # percent of the messages that loss leaves
 
@@ -65,13 +66,14 @@ class Report:
         record = ["--record"] if self.factor > 1 else []
         for source in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
             noun = source.stem.removeprefix("fuzz_")
+            runs = FUZZ_RUNS.get(noun, 10**6) * self.factor
             result = run(ROOT / "tests/fuzz/run", "--build", directory, *record, noun,
-                         SECONDS * self.factor, f"-runs={10**6 * self.factor}")
+                         FUZZ_SECONDS * self.factor, f"-runs={runs}")
             count, added = (int(found[1]) if found else 0 for found in (
                 re.search(rf"{name}: *(\d+)", result.stdout)
                 for name in ("number_of_executed_units", "new_units_added")))
-            self.row(f"fuzz {noun}", f"{self.factor}e6 inputs or {SECONDS * self.factor} s, no finding",
-                     f"{count} inputs, {added} new to the corpus", result.returncode == 0 and count > 0)
+            self.row(f"fuzz {noun}", f"{runs} inputs, no finding",
+                     f"{count} inputs, {added} new to the corpus", result.returncode == 0 and count >= runs)
         self.row("fuzz, all that was run", "1e9 inputs, without a finding",
                  last_line(run(ROOT / "tests/fuzz/run", "totals")), None)
 

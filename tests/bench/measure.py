@@ -41,15 +41,12 @@ class Bench:
         self.builtin = ["-o", "rtmpt.max_packet_size:16777216"] if tshark.series == "4.0" else []
         self.directory = tshark.writable("bench")
         floor = tshark.directory / "floor" / tshark.series / "epan"
-        nothing = tshark.directory / "nothing"
         floor.mkdir(parents=True)
-        nothing.mkdir()
         built = tshark.build / "bench" / "floor" / tshark.series / "epan" / "floor.so"
         (floor / "floor.so").write_bytes(built.read_bytes())
-        plugins = {"floor": floor.parents[1], "built-in": nothing,
-                   "rtmpx": tshark.environment["WIRESHARK_PLUGIN_DIR"]}
-        self.environment = {who: {**tshark.environment, "WIRESHARK_PLUGIN_DIR": str(path)}
-                            for who, path in plugins.items()}
+        self.environment = {"floor": {**tshark.environment, "WIRESHARK_PLUGIN_DIR": str(floor.parents[1])},
+                            "built-in": tshark.without_plugin().environment,
+                            "rtmpx": tshark.environment}
 
     def start(self, who, *arguments, prefix=(), output=subprocess.DEVNULL):
         command = self.tshark.command(*prefix, "tshark", *arguments)

@@ -10,6 +10,7 @@ As a program:   tests/tools/tshark.py [--build DIR] [--quiet] TSHARK-ARGUMENTS
 first prints (on standard error) which plugin file tshark loaded.
 """
 import argparse
+import copy
 import os
 import pathlib
 import shutil
@@ -68,12 +69,12 @@ class Tshark:
         path = pathlib.Path(path).resolve()
         if not self.is_root or self.directory in path.parents:
             return str(path)
-        copy = self.directory / "files" / str(path).lstrip("/")
-        if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+        copied = self.directory / "files" / str(path).lstrip("/")
+        if not copied.exists():
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
             subprocess.run(["chmod", "-R", "a+rX", str(self.directory / "files")], check=True)
-        return str(copy)
+        return str(copied)
 
     def writable(self, name):
         """A new directory in the private environment that tshark may write into."""
@@ -82,6 +83,14 @@ class Tshark:
         if self.is_root:
             os.chown(path, NOBODY, NOBODY)
         return path
+
+    def without_plugin(self):
+        """The same environment, but tshark loads no plugin."""
+        bare = copy.copy(self)
+        nothing = self.directory / "nothing"
+        nothing.mkdir(exist_ok=True)
+        bare.environment = {**self.environment, "WIRESHARK_PLUGIN_DIR": str(nothing)}
+        return bare
 
     def command(self, *arguments):
         arguments = [str(a) for a in arguments]
@@ -125,8 +134,8 @@ class Tshark:
         return self.plugin
 
     def describe(self):
-        copy = f" (a copy of {self.source})" if self.plugin != self.source else ""
-        return f"tshark loaded {self.plugin}{copy}"
+        copied = f" (a copy of {self.source})" if self.plugin != self.source else ""
+        return f"tshark loaded {self.plugin}{copied}"
 
 
 def run_main(main):

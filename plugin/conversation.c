@@ -2,6 +2,7 @@
 #include "conversation.h"
 
 #include "preferences.h"
+#include "sorted.h"
 #include "wire/limits.h"
 
 static void *file_scope_resize(void *user, void *old, size_t size) {
@@ -390,19 +391,20 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const pack
 
 /* ---- look-up ---- */
 
-/* Index of the first segment of `frame` or later, past those of frames that had its number. */
-static uint32_t lower_bound(const struct rtmpx_direction *dir, uint32_t frame) {
-    uint32_t low = 0;
-    uint32_t high = dir->segment_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct rtmpx_segment *segment = &dir->segments[middle];
-        if (segment->frame < frame || (segment->frame == frame && segment->dropped))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+/* Of a frame before `frame`, or of one that had its number. */
+static bool segment_before_frame(const void *record, uint64_t frame) {
+    const struct rtmpx_segment *segment = record;
+    return segment->frame < frame || (segment->frame == frame && segment->dropped);
+}
+
+static bool segment_begins_by(const void *record, uint64_t offset) {
+    const struct rtmpx_segment *segment = record;
+    return segment->offset <= offset;
+}
+
+static bool remark_before_segment(const void *record, uint64_t index) {
+    const struct rtmpx_remark *remark = record;
+    return remark->segment < index;
 }
 
 uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
@@ -417,7 +419,7 @@ uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
 const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_direction *dir,
                                              packet_info *pinfo) {
     uint32_t last = dir->segment_count;
-    uint32_t index = lower_bound(dir, pinfo->num);
+    uint32_t index = RTMPX_FIRST_NOT_BEFORE(dir->segments, last, segment_before_frame, pinfo->num);
     /* The n-th call for a frame with several (TLS records, tunnels). */
     if (index + 1 < last && dir->segments[index + 1].frame == pinfo->num)
         index += rtmpx_count_in_visit(pinfo, dir->id);
@@ -431,20 +433,11 @@ uint32_t rtmpx_remarks_of(const struct rtmpx_direction *dir, const struct rtmpx_
     if (dir->remark_count == 0)
         return 0;
     uint32_t index = (uint32_t)(segment - dir->segments);
-    uint32_t low = 0;
-    uint32_t high = dir->remark_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (dir->remarks[middle].segment < index)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    uint32_t count = 0;
-    while (low + count < dir->remark_count && dir->remarks[low + count].segment == index)
-        count++;
-    *remarks = dir->remarks + low;
-    return count;
+    uint32_t count = dir->remark_count;
+    uint32_t first = RTMPX_FIRST_NOT_BEFORE(dir->remarks, count, remark_before_segment, index);
+    uint32_t end = RTMPX_FIRST_NOT_BEFORE(dir->remarks, count, remark_before_segment, index + 1);
+    *remarks = dir->remarks + first;
+    return end - first;
 }
 
 const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *dir,
@@ -477,17 +470,10 @@ bool rtmpx_completes_here(const struct rtmpx_direction *dir, const struct rtmpx_
 }
 
 uint32_t rtmpx_frame_at(const struct rtmpx_direction *dir, uint64_t offset) {
-    uint32_t low = 0;
-    uint32_t high = dir->segment_count;
+    uint32_t count = dir->segment_count;
     /* The segment being fed is the last and the likeliest. */
-    if (high && dir->segments[high - 1].offset <= offset)
-        return dir->segments[high - 1].frame;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (dir->segments[middle].offset <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? dir->segments[low - 1].frame : 0;
+    if (count && dir->segments[count - 1].offset <= offset)
+        return dir->segments[count - 1].frame;
+    uint32_t behind = RTMPX_FIRST_NOT_BEFORE(dir->segments, count, segment_begins_by, offset);
+    return behind ? dir->segments[behind - 1].frame : 0;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sorted.h"
 #include "tree-chunk.h"
 
 bool rtmpx_completes_message(const struct rtmpx_view *view) {
@@ -46,6 +47,16 @@ static void list_parts(struct rtmpx_messages *messages) {
         qsort(messages->parts, messages->count, sizeof *messages->parts, by_message);
 }
 
+static bool part_before_message(const void *record, uint64_t assembly) {
+    const struct rtmpx_part_of_message *part = record;
+    return part->assembly < assembly;
+}
+
+/* Index of the first listed part of that message or a later one. */
+static uint32_t first_part_of(const struct rtmpx_messages *messages, uint32_t assembly) {
+    return RTMPX_FIRST_NOT_BEFORE(messages->parts, messages->count, part_before_message, assembly);
+}
+
 uint32_t rtmpx_parts_of_message(struct rtmpx_messages *messages, uint32_t index,
                                 const struct rtmpx_part_of_message **run) {
     const struct rtmpx_view *view = messages->view;
@@ -57,20 +68,9 @@ uint32_t rtmpx_parts_of_message(struct rtmpx_messages *messages, uint32_t index,
     if (!messages->parts)
         list_parts(messages);
     uint32_t assembly = first_assembly(view->direction, part);
-    uint32_t low = 0;
-    uint32_t high = messages->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (messages->parts[middle].assembly < assembly)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    uint32_t count = 0;
-    while (low + count < messages->count && messages->parts[low + count].assembly == assembly)
-        count++;
-    *run = messages->parts + low;
-    return count;
+    uint32_t first = first_part_of(messages, assembly);
+    *run = messages->parts + first;
+    return first_part_of(messages, assembly + 1) - first;
 }
 
 /* ---- its body ---- */

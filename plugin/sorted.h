@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_SORTED_H
+#define RTMPX_SORTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Index of the first of `count` sorted records of `size` bytes that does not lie before `key`;
+ * `count`: all do. `before` says of one record whether it does, and must be true up to some record
+ * and false from there on. Inline, so that `before` costs no call.
+ */
+static inline uint32_t rtmpx_first_not_before(const void *records, uint32_t count, size_t size,
+                                              bool (*before)(const void *record, uint64_t key),
+                                              uint64_t key) {
+    uint32_t low = 0;
+    uint32_t high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (before((const char *)records + middle * size, key))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The same of an array, whose records say how large they are. */
+#define RTMPX_FIRST_NOT_BEFORE(records, count, before, key)                                        \
+    rtmpx_first_not_before(records, count, sizeof *(records), before, key)
+
+#endif

@@ -148,14 +148,15 @@ def build_file(mutants, sources, path):
             taken = mutate_payload(taken, dice)
         segments += readdress(taken, number)
     rate = mutants[0].rate
-    if not rate:
+    if rate:
+        whole = path.with_suffix(".whole")
+        pcap.write_segments(whole, segments)
+        subprocess.run(["editcap", "-F", "pcap", "-o", "14", "-E", rate, "--seed", str(mutants[0].seed),
+                        whole, path], check=True, capture_output=True)
+        whole.unlink()
+    else:
         pcap.write_segments(path, segments)
-        return
-    whole = path.with_suffix(".whole")
-    pcap.write_segments(whole, segments)
-    subprocess.run(["editcap", "-F", "pcap", "-o", "14", "-E", rate, "--seed", str(mutants[0].seed),
-                    whole, path], check=True, capture_output=True)
-    whole.unlink()
+    path.chmod(0o644)
 
 
 def limits():
@@ -211,7 +212,6 @@ class Outcome:
 def run_batch(tshark, bare, sources, number, mutants, keep):
     path = tshark.directory / f"mutants-{number}.pcap"
     build_file(mutants, sources, path)
-    path.chmod(0o644)
     began = time.monotonic()
     found = failures(tshark, path)
     took = time.monotonic() - began
@@ -223,7 +223,6 @@ def run_batch(tshark, bare, sources, number, mutants, keep):
         if any(part.texts or part.own for part in parts):
             return Outcome(parts[0].texts + parts[1].texts, parts[0].own + parts[1].own, took)
         build_file(mutants, sources, path)  # only together: keep the whole file
-        path.chmod(0o644)
     if found and is_wireshark_s_own(bare, path, found):
         path.unlink()
         return Outcome([], 1, took)

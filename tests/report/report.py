@@ -17,8 +17,6 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUZZ_SECONDS = 900  # of each target, at most
-FUZZ_RUNS = {"plugin": 20000}  # dissects every input several times; of the others 1e6
 LINES = 20  # of what a script that failed printed
 LEAST_SHOWN = 99.5  # percent of the messages that loss leaves
 
@@ -63,12 +61,15 @@ class Report:
     def fuzz(self):
         directory = f"{self.directory}-fuzz"
         build(directory, "-DRTMPX_FUZZ=ON", "-DCMAKE_C_COMPILER=clang", targets=["fuzz"])
+        cache = (pathlib.Path(directory) / "CMakeCache.txt").read_text()
+        bounds = {name: int(number) * self.factor
+                  for name, number in re.findall(r"^(FUZZ_\w+):STRING=(\d+)$", cache, re.M)}
         record = ["--record"] if self.factor > 1 else []
         for source in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
             noun = source.stem.removeprefix("fuzz_")
-            runs = FUZZ_RUNS.get(noun, 10**6) * self.factor
+            runs = bounds["FUZZ_PLUGIN_RUNS" if noun == "plugin" else "FUZZ_RUNS"]
             result = run(ROOT / "tests/fuzz/run", "--build", directory, *record, noun,
-                         FUZZ_SECONDS * self.factor, f"-runs={runs}")
+                         bounds["FUZZ_SECONDS"], f"-runs={runs}")
             count, added = (int(found[1]) if found else 0 for found in (
                 re.search(rf"{name}: *(\d+)", result.stdout)
                 for name in ("number_of_executed_units", "new_units_added")))

@@ -111,25 +111,46 @@ static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, i
 
 /* ---- position ---- */
 
-static bool tcp_preference(const char *name) {
-    pref_t *preference = prefs_find_preference(prefs_find_module("tcp"), name);
+/* Found once: to look for one costs more than all the rest of a segment of a video stream. */
+static struct {
+    pref_t *relative_sequence_numbers;
+    pref_t *analyze_sequence_numbers;
+    pref_t *reassemble_out_of_order;
+    pref_t *desegment_tcp_streams;
+    pref_t *no_subdissector_on_error;
+} tcp_preferences;
+
+static void find_tcp_preferences(void) {
+    module_t *tcp = prefs_find_module("tcp");
+#define FIND(name) tcp_preferences.name = prefs_find_preference(tcp, #name)
+    FIND(relative_sequence_numbers);
+    FIND(analyze_sequence_numbers);
+    FIND(reassemble_out_of_order);
+    FIND(desegment_tcp_streams);
+    FIND(no_subdissector_on_error);
+#undef FIND
+}
+
+static bool is_on(pref_t *preference) {
     return preference && prefs_get_bool_value(preference, pref_current);
 }
 
 /* Does it count from the first byte of each direction? */
 static bool counts_relatively(void) {
-    return tcp_preference("relative_sequence_numbers") &&
-           tcp_preference("analyze_sequence_numbers");
+    return is_on(tcp_preferences.relative_sequence_numbers) &&
+           is_on(tcp_preferences.analyze_sequence_numbers);
 }
 
 /* Is all that it hands on in order? */
 static bool orders(void) {
-    return tcp_preference("reassemble_out_of_order") && tcp_preference("desegment_tcp_streams");
+    return is_on(tcp_preferences.reassemble_out_of_order) &&
+           is_on(tcp_preferences.desegment_tcp_streams);
 }
 
 bool rtmpx_tcp_withholds(void) {
-    return tcp_preference("analyze_sequence_numbers") && !orders() &&
-           (tcp_preference("no_subdissector_on_error") || tcp_preference("desegment_tcp_streams"));
+    return is_on(tcp_preferences.analyze_sequence_numbers) && !orders() &&
+           (is_on(tcp_preferences.no_subdissector_on_error) ||
+            is_on(tcp_preferences.desegment_tcp_streams));
 }
 
 /* Does sequence number `a` come before `b`? */
@@ -335,6 +356,7 @@ void rtmpx_apply_ports(void) {
 }
 
 void rtmpx_handoff_transport_tcp(int proto) {
+    find_tcp_preferences();
     /* Handoffs of plugins run after the built-in ones: the last to add a port has it. */
     previous_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT);
     dissector_add_uint_with_preference("tcp.port", RTMP_TCP_PORT, tcp_handle);

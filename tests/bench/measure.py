@@ -40,10 +40,13 @@ class Bench:
         # later ones have no such preference.
         self.builtin = ["-o", "rtmpt.max_packet_size:16777216"] if tshark.series == "4.0" else []
         self.directory = tshark.writable("bench")
+        built = tshark.build / "bench"
         floor = tshark.directory / "floor" / tshark.series / "epan"
         floor.mkdir(parents=True)
-        built = tshark.build / "bench" / "floor" / tshark.series / "epan" / "floor.so"
-        (floor / "floor.so").write_bytes(built.read_bytes())
+        (floor / "floor.so").write_bytes(
+            (built / "floor" / tshark.series / "epan" / "floor.so").read_bytes())
+        self.same_hashes = self.directory / "same_hashes.so"
+        self.same_hashes.write_bytes((built / "same_hashes.so").read_bytes())
         self.environment = {"floor": {**tshark.environment, "WIRESHARK_PLUGIN_DIR": str(floor.parents[1])},
                             "built-in": tshark.without_plugin().environment,
                             "rtmpx": tshark.environment}
@@ -72,7 +75,8 @@ class Bench:
 
     def instructions(self, who, capture, arguments, only=None):
         """Instructions of tshark; `only`: of that function and what it calls."""
-        prefix = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+        prefix = ["env", f"LD_PRELOAD={self.same_hashes}", "valgrind", "--tool=callgrind",
+                  "--callgrind-out-file=/dev/null"]
         if only:
             prefix = [*COPY_IN_LOOPS, *prefix, f"--toggle-collect={only}"]
         with self.start(who, "-r", capture, *self.builtin, *arguments, prefix=prefix) as process:

@@ -111,7 +111,7 @@ static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, i
 
 /* ---- position ---- */
 
-/* Found once: to look for one costs more than all the rest of a segment of a video stream. */
+/* Found once: to look for one costs as much as a segment of a video stream does in all. */
 static struct {
     pref_t *relative_sequence_numbers;
     pref_t *analyze_sequence_numbers;

@@ -3,7 +3,7 @@
 
 #include "preferences.h"
 #include "sorted.h"
-#include "wire/limits.h"
+#include "base/limits.h"
 
 static void *file_scope_resize(void *user, void *old, size_t size) {
     (void)user;

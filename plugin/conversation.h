@@ -4,7 +4,7 @@
 
 #include "rtmpx.h"
 #include "session/calls.h"
-#include "wire/direction.h"
+#include "session/direction.h"
 
 /*
  * What the first visit of each frame leaves behind, for any later visit to look up.

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "sorted.h"
-#include "tree-chunk.h"
+#include "tree/chunk.h"
 
 bool rtmpx_completes_message(const struct rtmpx_view *view) {
     for (uint32_t i = 0; i < view->part_count; i++)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect.h"
-#include "expert.h"
-#include "items.h"
+#include "tree/note.h"
+#include "tree/items.h"
 #include "preferences.h"
-#include "tree-amf.h"
-#include "tree-chunk.h"
-#include "tree-handshake.h"
-#include "tree-media.h"
-#include "tree-message.h"
+#include "tree/amf.h"
+#include "tree/chunk.h"
+#include "tree/handshake.h"
+#include "tree/media.h"
+#include "tree/message.h"
 
 #define PROTOCOL_NAME "Real Time Messaging Protocol (rtmpx)"
 

@@ -7,11 +7,11 @@
 
 #include "compat-wireshark.h"
 
-#include "payload/command.h"
-#include "payload/media_streams.h"
-#include "payload/message.h"
-#include "text.h"
-#include "wire/bytes.h"
+#include "payload/command/command.h"
+#include "payload/media/decoder_config.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "base/bytes.h"
 
 /* The protocol's id, set by proto_register_rtmpx(). */
 extern int proto_rtmpx;
@@ -26,7 +26,7 @@ void proto_reg_handoff_rtmpx(void);
  * bytes. available < message->length when the rest was not captured, was lost, or is a media body
  * that is not kept whole: `incomplete` then says that an end at `available` is not the sender's
  * fault. Of such a media body the bytes behind the first `head` are an outline of the rest
- * (payload/outline.h). Everything is borrowed for the time of the call.
+ * (payload/media/outline.h). Everything is borrowed for the time of the call.
  */
 struct rtmpx_body {
     packet_info *pinfo;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/control.h"
 
-#include "names.h"
-#include "payload/message.h"
+#include "base/names.h"
+#include "base/message.h"
 
 #define HMAC_LENGTH 32U
 
@@ -33,7 +33,7 @@ enum field {
 
 static const struct event events[] = {
 #define NAME(value, identifier, text, ...) {value, text, {__VA_ARGS__, NONE}},
-#include "names/user_control_events.def"
+#include "base/names/user_control_events.def"
 #undef NAME
 };
 
@@ -66,7 +66,7 @@ const char *rtmp_user_control_event_name(uint32_t event) {
 
 #define NAME RTMP_NAME
 static const struct rtmp_name peer_bandwidth_limits[] = {
-#include "names/peer_bandwidth_limits.def"
+#include "base/names/peer_bandwidth_limits.def"
     RTMP_NAMES_END};
 #undef NAME
 

@@ -5,20 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "text.h"
-#include "wire/bytes.h"
+#include "base/text.h"
+#include "base/bytes.h"
 
-/* Limit types of Set Peer Bandwidth, one line each in names/peer_bandwidth_limits.def. */
+/* Limit types of Set Peer Bandwidth, one line each in base/names/peer_bandwidth_limits.def. */
 enum rtmp_peer_bandwidth_limit {
 #define NAME(value, identifier, text) RTMP_PEER_BANDWIDTH_##identifier = value,
-#include "names/peer_bandwidth_limits.def"
+#include "base/names/peer_bandwidth_limits.def"
 #undef NAME
 };
 
-/* User control events, one line each in names/user_control_events.def. */
+/* User control events, one line each in base/names/user_control_events.def. */
 enum rtmp_user_control_event {
 #define NAME(value, identifier, text, ...) RTMP_USER_CONTROL_##identifier = value,
-#include "names/user_control_events.def"
+#include "base/names/user_control_events.def"
 #undef NAME
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/shared_object.h"
 
-#include "payload/message.h"
+#include "base/message.h"
 
 #define EVENT_HEADER_LENGTH 5U
 #define AMF0_STRING         0x02 /* marker, then u16 and the bytes */
@@ -14,7 +14,7 @@ static enum rtmp_so_layout layout_of(uint8_t event) {
 #define NAME(value, identifier, text, layout)                                                      \
     case value:                                                                                    \
         return RTMP_SO_LAYOUT_##layout;
-#include "names/shared_object_events.def"
+#include "base/names/shared_object_events.def"
 #undef NAME
     default:
         return RTMP_SO_LAYOUT_RAW;
@@ -26,7 +26,7 @@ const char *rtmp_so_event_name(uint8_t event) {
 #define NAME(value, identifier, text, layout)                                                      \
     case value:                                                                                    \
         return text;
-#include "names/shared_object_events.def"
+#include "base/names/shared_object_events.def"
 #undef NAME
     default:
         return NULL;

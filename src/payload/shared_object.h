@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "payload/amf.h"
-#include "text.h"
-#include "wire/bytes.h"
+#include "payload/amf/amf.h"
+#include "base/text.h"
+#include "base/bytes.h"
 
 /*
  * Remote SharedObject messages (types 19 and 16) as a stream of parts, pulled by the caller:
@@ -24,10 +24,10 @@
  * rtmp-python agree on it, and captures of them (observed).
  */
 
-/* Body parts, one line each in names/shared_object_events.def. */
+/* Body parts, one line each in base/names/shared_object_events.def. */
 enum rtmp_so_event {
 #define NAME(value, identifier, text, layout) RTMP_SO_EVENT_##identifier = value,
-#include "names/shared_object_events.def"
+#include "base/names/shared_object_events.def"
 #undef NAME
 };
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "wire/limits.h"
+#include "base/limits.h"
 
 enum { SETS_MAX = RTMP_LIMIT_CALLS / RTMP_CALLS_IN_SET };
 _Static_assert((SETS_MAX & (SETS_MAX - 1)) == 0, "the number of sets is doubled");

@@ -2,8 +2,8 @@
 #ifndef RTMP_SESSION_CALLS_H
 #define RTMP_SESSION_CALLS_H
 
-#include "payload/command.h"
-#include "wire/memory.h"
+#include "payload/command/command.h"
+#include "base/memory.h"
 
 /*
  * The calls of one side of a connection that wait for their answer: the `_result` or `_error` of

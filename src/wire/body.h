@@ -2,12 +2,12 @@
 #ifndef RTMP_WIRE_BODY_H
 #define RTMP_WIRE_BODY_H
 
-#include "payload/media_streams.h"
+#include "payload/media/decoder_config.h"
 #include "wire/chunk_stream.h"
 
 /*
  * The bytes kept of a chunk stream's open message, when it spans chunks or feeds: all of them, but
- * of audio and video the head, behind it the outline of coded frames (payload/outline.h), and
+ * of audio and video the head, behind it the outline of coded frames (payload/media/outline.h), and
  * everything when the head shows a configuration record or metadata.
  */
 

@@ -2,7 +2,7 @@
 #ifndef RTMP_WIRE_CHUNK_H
 #define RTMP_WIRE_CHUNK_H
 
-#include "wire/bytes.h"
+#include "base/bytes.h"
 
 /* basic header 3 + message header 11 + extended timestamp 4 */
 #define RTMP_CHUNK_HEADER_MAX 18U

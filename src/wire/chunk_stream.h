@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "payload/message.h"
-#include "payload/outline.h"
+#include "base/message.h"
+#include "payload/media/outline.h"
 #include "wire/chunk.h"
-#include "wire/memory.h"
+#include "base/memory.h"
 
 /* What can be said of a part of a message (struct rtmp_part). */
 enum {

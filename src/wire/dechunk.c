@@ -2,11 +2,11 @@
 #include "wire/dechunk.h"
 
 #include "wire/body.h"
-#include "wire/chunk_size.h"
-#include "wire/evidence.h"
-#include "wire/limits.h"
-#include "wire/run.h"
-#include "wire/walk.h"
+#include "recovery/sizing.h"
+#include "recovery/evidence.h"
+#include "base/limits.h"
+#include "wire/fragment.h"
+#include "recovery/probe.h"
 
 void rtmp_dechunk_note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset,
                        uint64_t count, const struct rtmp_message *message) {

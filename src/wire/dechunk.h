@@ -2,12 +2,12 @@
 #ifndef RTMP_WIRE_DECHUNK_H
 #define RTMP_WIRE_DECHUNK_H
 
-#include "payload/message.h"
+#include "base/message.h"
 #include "wire/body.h"
 #include "wire/chunk.h"
 #include "wire/chunk_stream.h"
-#include "wire/held.h"
-#include "wire/memory.h"
+#include "recovery/search_buffer.h"
+#include "base/memory.h"
 
 /*
  * Chunks of one direction -> messages. Resumable at any byte: feed(a) feed(b) == feed(ab).

@@ -3,9 +3,9 @@
 
 #include <gcrypt.h>
 
-#include "names.h"
-#include "payload/message.h"
-#include "wire/bytes.h"
+#include "base/names.h"
+#include "base/message.h"
+#include "base/bytes.h"
 
 /* Where the parts of C1 / S1 / C2 / S2 lie. */
 enum {
@@ -50,7 +50,7 @@ static const uint32_t scheme_base[] = {8, 772};
 
 #define NAME RTMP_NAME
 static const struct rtmp_name versions[] = {
-#include "names/handshake_versions.def"
+#include "base/names/handshake_versions.def"
     RTMP_NAMES_END};
 #undef NAME
 

@@ -24,10 +24,10 @@
 
 enum rtmp_role { RTMP_ROLE_CLIENT, RTMP_ROLE_SERVER };
 
-/* C0 / S0, one line each in names/handshake_versions.def. */
+/* C0 / S0, one line each in base/names/handshake_versions.def. */
 enum rtmp_handshake_version {
 #define NAME(value, identifier, text) RTMP_HANDSHAKE_##identifier = value,
-#include "names/handshake_versions.def"
+#include "base/names/handshake_versions.def"
 #undef NAME
 };
 

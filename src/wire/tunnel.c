@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-#include "wire/bytes.h"
+#include "base/bytes.h"
 
 const char *rtmp_tunnel_command_name(enum rtmp_tunnel_command command) {
     switch (command) {
 #define NAME(value, identifier, text)                                                              \
     case RTMP_TUNNEL_##identifier:                                                                 \
         return text;
-#include "names/tunnel_commands.def"
+#include "base/names/tunnel_commands.def"
 #undef NAME
     }
     return NULL;
@@ -53,7 +53,7 @@ static bool parse_command(struct segment segment, enum rtmp_tunnel_command *comm
         *command = RTMP_TUNNEL_##identifier;                                                       \
         return true;                                                                               \
     }
-#include "names/tunnel_commands.def"
+#include "base/names/tunnel_commands.def"
 #undef NAME
     return false;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "wire/limits.h"
+#include "base/limits.h"
 
 /*
  * RTMPT: one RTMP connection over many HTTP requests. Each request names session and sequence
@@ -16,7 +16,7 @@
 
 enum rtmp_tunnel_command {
 #define NAME(value, identifier, text) RTMP_TUNNEL_##identifier = value,
-#include "names/tunnel_commands.def"
+#include "base/names/tunnel_commands.def"
 #undef NAME
 };
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every bound of src/wire/limits.h that traffic can reach is said where it is reached.
+"""Every bound of src/base/limits.h that traffic can reach is said where it is reached.
 
 A connection for each; asserted: the expert item (or field) that says so, for a filter and in two
 passes, and that a bound has a case here or a reason why it has none.
@@ -148,7 +148,7 @@ def check(tshark, bound, field, link):
 
 
 def check_all_are_here(bounds):
-    header = (ROOT / "src/wire/limits.h").read_text()
+    header = (ROOT / "src/base/limits.h").read_text()
     defined = set(re.findall(r"#define RTMP_(?:LIMIT_)?(?:DEFAULT_(?=MEDIA))?(\w+) +[\dR]", header))
     known = bounds | OTHERS.keys()
     return [f"{name}: in limits.h or here, not in both" for name in sorted(defined ^ known)]

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include "payload/amf.h"
-#include "payload/amf_path.h"
-#include "payload/capabilities.h"
+#include "payload/amf/amf.h"
+#include "payload/amf/amf_path.h"
+#include "payload/command/capabilities.h"
 
 /* Values whose text a run writes: paths and texts are linear in the value, not in the message. */
 #define TEXTS_A_RUN 64U

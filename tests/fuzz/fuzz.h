@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "wire/bytes.h"
+#include "base/bytes.h"
 
 /*
  * What the fuzz targets share. A target reads any bytes, and stops the program when something that

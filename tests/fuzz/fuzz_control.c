@@ -3,8 +3,8 @@
 #include "fuzz.h"
 #include "payload/aggregate.h"
 #include "payload/control.h"
-#include "payload/message.h"
-#include "wire/limits.h"
+#include "base/message.h"
+#include "base/limits.h"
 
 static void check_control(const uint8_t *bytes, uint32_t len, uint8_t type) {
     struct rtmp_reader reader = rtmp_reader_over(bytes, len);

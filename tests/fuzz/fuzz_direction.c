@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "wire/direction.h"
-#include "wire/limits.h"
+#include "session/direction.h"
+#include "base/limits.h"
 
 enum {
     AFTER_HANDSHAKE = 1, /* a handshake comes before the input */

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "payload/media.h"
-#include "payload/media_summary.h"
-#include "payload/outline.h"
+#include "payload/media/media.h"
+#include "payload/media/media_summary.h"
+#include "payload/media/outline.h"
 #include "streams_of_size.h"
-#include "wire/limits.h"
+#include "base/limits.h"
 
 #define GROUPS_MAX 16U
 

@@ -4,7 +4,7 @@
  * decoder. Parts and the events of their values tile the body, whoever pulls the values.
  */
 #include "amf_properties.h"
-#include "payload/message.h"
+#include "base/message.h"
 #include "payload/shared_object.h"
 
 static struct rtmp_shared_object so;

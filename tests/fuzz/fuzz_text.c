@@ -2,7 +2,7 @@
 /* Bytes from the wire as text. First byte: capacity; second: limit. Always valid, always bounded.
  */
 #include "fuzz.h"
-#include "text.h"
+#include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_input input = {data, size};

@@ -3,7 +3,7 @@
  * core. */
 #include <stdlib.h>
 
-#include "payload/amf.h"
+#include "payload/amf/amf.h"
 
 #define LENGTH 16
 

@@ -14,7 +14,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NAMES = ROOT / "src" / "names"
+NAMES = ROOT / "src" / "base" / "names"
 README = HERE / "README.md"
 BEGIN, END = "<!-- table -->", "<!-- end -->"
 SHARED = ROOT.parent / "shared" / "captures"

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 
 #include "libc_memory.h"
-#include "wire/direction.h"
-#include "wire/limits.h"
+#include "session/direction.h"
+#include "base/limits.h"
 
 struct record {
     uint64_t offset;   /* of the first byte in its direction */

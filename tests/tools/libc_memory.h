@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "wire/memory.h"
+#include "base/memory.h"
 
-/* The allocator of the wire layer (wire/memory.h) over the C library. */
+/* The allocator of the wire layer (base/memory.h) over the C library. */
 static inline void *libc_resize(void *user, void *old, size_t size) {
     (void)user;
     if (size)

@@ -2,7 +2,7 @@
 #ifndef TESTS_TOOLS_STREAMS_OF_SIZE_H
 #define TESTS_TOOLS_STREAMS_OF_SIZE_H
 
-#include "payload/media_streams.h"
+#include "payload/media/decoder_config.h"
 
 /* Streams that say `size` (0: nothing) of the codecs with NAL units on the first tracks of stream
  * 0. Valid until the next call. */

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_AMF_EVENTS_H
 #define TESTS_UNIT_AMF_EVENTS_H
 
-#include "payload/amf.h"
+#include "payload/amf/amf.h"
 #include "vectors.h"
 
 /* All events of some bytes, with what the reader held at the end. */

@@ -88,9 +88,9 @@ size_t media_errors(const struct media_events *events) {
 static const char *const names[] = {
     "NONE",
 #define FIELD(identifier) #identifier,
-#include "names/media_fields.def"
+#include "base/names/media_fields.def"
     "MEDIA_END",
-#include "names/codec_fields.def"
+#include "base/names/codec_fields.def"
 #undef FIELD
 };
 

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_MEDIA_EVENTS_H
 #define TESTS_UNIT_MEDIA_EVENTS_H
 
-#include "payload/media.h"
+#include "payload/media/media.h"
 
 /* The events of one media body, for tests. */
 enum { MEDIA_EVENTS = 16384 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/outline.h"
+#include "payload/media/outline.h"
 
 /*
  * The bytes kept of a body whose first `head` bytes are kept whole and that comes in pieces of

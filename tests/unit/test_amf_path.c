@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "payload/amf_path.h"
+#include "payload/amf/amf_path.h"
 
 /* All `path=value` lines of a message, one a leaf, as the plugin builds them. */
 static void pairs_of(const uint8_t *bytes, size_t len, uint8_t version, struct rtmp_text *lines) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/bits.h"
+#include "payload/codec/bits.h"
 
 #include "vectors.h"
 

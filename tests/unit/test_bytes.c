@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "wire/bytes.h"
-#include "wire/error.h"
+#include "base/bytes.h"
+#include "base/error.h"
 
 /* A reader over a guarded copy of `hex`. */
 struct input {

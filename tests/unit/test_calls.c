@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/message.h"
+#include "base/message.h"
 #include "vectors.h"
 
 static struct rtmp_calls calls[2];

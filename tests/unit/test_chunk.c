@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "wire/limits.h"
+#include "base/limits.h"
 #include "wire_record.h"
 
 static uint32_t number(const cJSON *object, const char *name) {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/command.h"
-#include "payload/message.h"
+#include "payload/command/command.h"
+#include "base/message.h"
 
 /* --- Bodies, written value by value as the AMF0 text has them. --- */
 

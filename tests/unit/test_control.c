@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "payload/control.h"
-#include "payload/message.h"
+#include "base/message.h"
 
 #define FIELDS_MAX 8
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "wire/limits.h"
+#include "base/limits.h"
 #include "wire_record.h"
 
 /* ---- a writer ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a direction begins: with a handshake, or somewhere in the middle. */
-#include "wire/direction.h"
+#include "session/direction.h"
 
 #include "libc_memory.h"
 #include "vectors.h"

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "vectors.h"
-#include "wire/direction.h"
-#include "wire/limits.h"
+#include "session/direction.h"
+#include "base/limits.h"
 #include "wire_record.h"
 
 enum { MESSAGES = 300, STREAM_MAX = 1 << 18, SET_CHUNK_SIZE = 16, BEGIN = RTMP_HANDSHAKE_TOTAL };

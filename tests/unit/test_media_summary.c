@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 
-#include "payload/capabilities.h"
-#include "payload/media_summary.h"
+#include "payload/command/capabilities.h"
+#include "payload/media/media_summary.h"
 
 #include "vectors.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "wire/direction.h"
+#include "session/direction.h"
 
 /* ---- an allocator that counts ---- */
 

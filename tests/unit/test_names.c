@@ -9,11 +9,11 @@
 #include <cmocka.h>
 
 #include "payload/control.h"
-#include "payload/media_reader.h"
-#include "payload/message.h"
-#include "payload/nal.h"
+#include "payload/media/media_reader.h"
+#include "base/message.h"
+#include "payload/codec/nal.h"
 #include "payload/shared_object.h"
-#include "wire/error.h"
+#include "base/error.h"
 #include "wire/handshake.h"
 #include "wire/tunnel.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/outline.h"
+#include "payload/media/outline.h"
 
 #include "media_events.h"
 #include "outline_keep.h"

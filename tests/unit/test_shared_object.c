@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/message.h"
+#include "base/message.h"
 #include "payload/shared_object.h"
 
 /* All parts of a body; for VALUE `whole` is widened to the value's bytes. */

@@ -11,8 +11,8 @@
 
 #include "libc_memory.h"
 #include "vectors.h"
-#include "wire/direction.h"
-#include "wire/limits.h"
+#include "session/direction.h"
+#include "base/limits.h"
 
 /* ---- a sink that keeps parts and notes ---- */
 

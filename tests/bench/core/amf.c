@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/amf.h"
+#include "payload/amf/amf.h"
 #include "timing.h"
 
 struct body {

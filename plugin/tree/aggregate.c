@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree/note.h"
+#include "tree/items.h"
+
+#include "payload/aggregate.h"
+#include "base/limits.h"
+
+/* Aggregates inside an aggregate are shown to this depth. */
+#define NESTING_MAX 1
+
+static int hf_tag = -1;
+static int hf_type = -1;
+static int hf_size = -1;
+static int hf_timestamp = -1;
+static int hf_rebased_timestamp = -1;
+static int hf_stream_id = -1;
+static int hf_back_pointer = -1;
+static int hf_data = -1;
+
+static int ett_tag = -1;
+
+static const value_string type_names[] = {
+#define NAME(value, identifier, text) {value, text},
+#include "base/names/message_types.def"
+#undef NAME
+    {0, NULL}};
+
+static hf_register_info hf[] = {
+    {&hf_tag, {"Tag", "rtmpx.aggregate.tag", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_type,
+     {"Type", "rtmpx.aggregate.tag.type", FT_UINT8, BASE_DEC, VALS(type_names), 0,
+      "Message type of the tag", HFILL}},
+    {&hf_size,
+     {"Size", "rtmpx.aggregate.tag.size", FT_UINT24, BASE_DEC, NULL, 0, "Bytes of the tag's data",
+      HFILL}},
+    {&hf_timestamp,
+     {"Timestamp (ms)", "rtmpx.aggregate.tag.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
+      "As the tag says; on the wire bits 0..23, then bits 24..31", HFILL}},
+    {&hf_rebased_timestamp,
+     {"Effective timestamp (ms)", "rtmpx.aggregate.tag.rebased_timestamp", FT_UINT32, BASE_DEC,
+      NULL, 0, "The message's timestamp plus the distance from the first tag's", HFILL}},
+    {&hf_stream_id,
+     {"Stream id", "rtmpx.aggregate.tag.stream_id", FT_UINT24, BASE_DEC, NULL, 0,
+      "Not used: the message's stream id counts", HFILL}},
+    {&hf_back_pointer,
+     {"Back pointer", "rtmpx.aggregate.tag.back_pointer", FT_UINT32, BASE_DEC, NULL, 0,
+      "Length of the tag, its header included", HFILL}},
+    {&hf_data,
+     {"Data", "rtmpx.aggregate.tag.data", FT_BYTES, BASE_NONE, NULL, 0,
+      "Data of a tag that is not decoded", HFILL}},
+};
+
+void rtmpx_register_aggregate(int proto) {
+    static int *ett[] = {&ett_tag};
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+}
+
+/* A tag as the message it stands for. The bytes are the body's own, seen through a tvb of theirs.
+ */
+static struct rtmpx_body tag_body(const struct rtmpx_body *body,
+                                  const struct rtmp_aggregate_tag *tag,
+                                  const struct rtmp_media_streams *streams,
+                                  struct rtmp_message *message) {
+    *message = (struct rtmp_message){.timestamp = tag->rebased_timestamp,
+                                     .length = tag->size,
+                                     .stream_id = body->message->stream_id,
+                                     .csid = body->message->csid,
+                                     .type = tag->type};
+    struct rtmpx_body inner = *body;
+    inner.tvb = tvb_new_subset_length(body->tvb, (int)tag->data.pos, (int)tag->data.len);
+    inner.bytes = body->bytes + tag->data.pos;
+    inner.available = tag->data.len;
+    inner.answers = RTMP_ANSWERS_UNKNOWN;
+    inner.streams = streams;
+    inner.head = 0;
+    inner.incomplete = body->incomplete && tag->data.len < tag->size;
+    inner.message = message;
+    return inner;
+}
+
+static proto_tree *add_tag(proto_tree *tree, const struct rtmpx_body *body,
+                           const struct rtmp_aggregate_tag *tag) {
+    proto_item *item = rtmpx_add_range(tree, hf_tag, body, tag->whole);
+    proto_tree *subtree = proto_item_add_subtree(item, ett_tag);
+    rtmpx_add_uint(subtree, hf_type, body, tag->type_span, tag->type);
+    rtmpx_add_uint(subtree, hf_size, body, tag->size_span, tag->size);
+    rtmpx_add_uint(subtree, hf_timestamp, body, tag->timestamp_span, tag->timestamp);
+    proto_item_set_generated(rtmpx_add_uint(subtree, hf_rebased_timestamp, body,
+                                            tag->timestamp_span, tag->rebased_timestamp));
+    rtmpx_add_uint(subtree, hf_stream_id, body, tag->stream_id_span, tag->stream_id);
+    return subtree;
+}
+
+/* Where the walk through a message and the aggregates in it stands. */
+struct walk {
+    unsigned nesting;
+    unsigned tags;                     /* so far */
+    struct rtmp_media_streams streams; /* as the next tag finds them */
+};
+
+static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk);
+
+/* The tag's data as the message it is. Aggregates are opened here, where their nesting is known. */
+static void add_data(proto_tree *tree, const struct rtmpx_body *body,
+                     const struct rtmp_aggregate_tag *tag, struct walk *walk) {
+    struct rtmp_message message;
+    struct rtmpx_body inner = tag_body(body, tag, &walk->streams, &message);
+    if (tag->type != RTMP_MESSAGE_AGGREGATE) {
+        rtmpx_tree_message_body(tree, &inner);
+        rtmp_media_streams_learn(&walk->streams, &message, inner.bytes, inner.available);
+    } else if (walk->nesting < NESTING_MAX) {
+        walk->nesting++;
+        add_tags(tree, &inner, walk);
+        walk->nesting--;
+    } else {
+        proto_item *item = rtmpx_add_range(tree, hf_data, body, tag->data);
+        expert_add_info(body->pinfo, item, &ei_rtmpx_limit);
+    }
+}
+
+static void label_tag(proto_item *item, const struct rtmpx_body *body,
+                      const struct rtmp_aggregate_tag *tag,
+                      const struct rtmp_media_streams *streams) {
+    char line[ITEM_LABEL_LENGTH];
+    struct rtmp_message message;
+    struct rtmpx_body inner = tag_body(body, tag, streams, &message);
+    struct rtmp_text text = rtmp_text_over(line, sizeof line);
+    rtmp_text_add(&text, "Tag: ");
+    rtmpx_summary_message(&text, &inner);
+    proto_item_set_text(item, "%s", line);
+}
+
+static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk) {
+    struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
+    struct rtmp_aggregate aggregate;
+    struct rtmp_aggregate_tag tag;
+    rtmp_aggregate_init(&aggregate, &reader, body->message->timestamp);
+    while (rtmp_aggregate_next(&aggregate, &tag)) {
+        walk->tags++;
+        proto_tree *subtree = add_tag(tree, body, &tag);
+        if (rtmpx_tree_visible(subtree))
+            label_tag(subtree, body, &tag, &walk->streams);
+        add_data(subtree, body, &tag, walk);
+        if (tag.has_back_pointer)
+            rtmpx_expert_remark(rtmpx_add_uint(subtree, hf_back_pointer, body,
+                                               tag.back_pointer_span, tag.back_pointer),
+                                body, tag.remark);
+        if (walk->tags >= RTMP_LIMIT_AGGREGATE_TAGS || rtmpx_frame_is_full(tree))
+            rtmp_fail_at(&reader, RTMP_LIMIT_ITEMS, reader.pos);
+    }
+    rtmpx_expert_rest(tree, body, &reader);
+}
+
+void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body) {
+    struct walk walk = {.nesting = 0, .tags = 0};
+    if (body->streams)
+        walk.streams = *body->streams;
+    add_tags(tree, body, &walk);
+}
+
+void rtmpx_summary_aggregate(struct rtmp_text *text, const struct rtmpx_body *body) {
+    rtmp_aggregate_summary(text, rtmp_reader_over(body->bytes, body->available), body->incomplete);
+}

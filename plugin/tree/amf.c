@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree/amf.h"
+
+#include <math.h>
+
+#include "tree/amf_label.h"
+#include "tree/note.h"
+#include "tree/items.h"
+
+#include "payload/command/capabilities.h"
+
+static int hf_amf0_type = -1;
+static int hf_amf3_type = -1;
+static int hf_value = -1;
+static int hf_key = -1;
+static int hf_path = -1;
+static int hf_pair = -1;
+static int hf_number = -1;
+static int hf_integer = -1;
+static int hf_unsigned = -1;
+static int hf_boolean = -1;
+static int hf_string = -1;
+static int hf_date = -1;
+static int hf_milliseconds = -1;
+static int hf_timezone = -1;
+static int hf_xml = -1;
+static int hf_bytes = -1;
+static int hf_class = -1;
+static int hf_count = -1;
+static int hf_fixed = -1;
+static int hf_weak_keys = -1;
+static int hf_member_count = -1;
+static int hf_member_name = -1;
+static int hf_dynamic = -1;
+static int hf_externalizable = -1;
+static int hf_flags = -1;
+static int hf_reference = -1;
+static int hf_target = -1;
+static int hf_meaning = -1;
+static int hf_keys_end = -1;
+static int hf_end = -1;
+
+static int ett_leaf = -1;
+static int ett_container = -1;
+
+static hf_register_info hf[] = {
+    {&hf_amf0_type,
+     {"AMF0 type", "rtmpx.amf0.type", FT_UINT8, BASE_HEX, VALS(rtmpx_amf0_markers), 0, NULL,
+      HFILL}},
+    {&hf_amf3_type,
+     {"AMF3 type", "rtmpx.amf3.type", FT_UINT8, BASE_HEX, VALS(rtmpx_amf3_markers), 0, NULL,
+      HFILL}},
+    {&hf_value,
+     {"Value", "rtmpx.amf.value", FT_NONE, BASE_NONE, NULL, 0,
+      "A value without a key that is a container or has no content", HFILL}},
+    {&hf_key,
+     {"Key", "rtmpx.amf.key", FT_STRING, BASE_NONE, NULL, 0,
+      "Property, member or associative key, over its value as well", HFILL}},
+    {&hf_path,
+     {"Path", "rtmpx.amf.path", FT_STRING, BASE_NONE, NULL, 0,
+      "Dotted path of a leaf; 0 is the message's first value", HFILL}},
+    {&hf_pair,
+     {"Pair", "rtmpx.amf.pair", FT_STRING, BASE_NONE, NULL, 0, "path=value of a leaf", HFILL}},
+    {&hf_number,
+     {"Number", "rtmpx.amf.number", FT_DOUBLE, BASE_NONE, NULL, 0, "AMF0 number, AMF3 double",
+      HFILL}},
+    {&hf_integer,
+     {"Integer", "rtmpx.amf.integer", FT_INT32, BASE_DEC, NULL, 0,
+      "AMF3 integer (29 bits) or item of a vector of int", HFILL}},
+    {&hf_unsigned,
+     {"Unsigned integer", "rtmpx.amf.unsigned", FT_UINT32, BASE_DEC, NULL, 0,
+      "Item of a vector of uint", HFILL}},
+    {&hf_boolean, {"Boolean", "rtmpx.amf.boolean", FT_BOOLEAN, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_string,
+     {"String", "rtmpx.amf.string", FT_STRING, BASE_NONE, NULL, 0,
+      "String value, AMF3 references resolved; never a key", HFILL}},
+    {&hf_date,
+     {"Date", "rtmpx.amf.date", FT_ABSOLUTE_TIME, ABSOLUTE_TIME_UTC, NULL, 0, NULL, HFILL}},
+    {&hf_milliseconds,
+     {"Milliseconds", "rtmpx.amf.milliseconds", FT_DOUBLE, BASE_NONE, NULL, 0,
+      "A date that no calendar holds (NaN, or beyond ECMAScript's range)", HFILL}},
+    {&hf_timezone,
+     {"Time zone", "rtmpx.amf.timezone", FT_INT16, BASE_DEC, NULL, 0, "Minutes, should be 0",
+      HFILL}},
+    {&hf_xml, {"XML", "rtmpx.amf.xml", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_bytes, {"Bytes", "rtmpx.amf.bytes", FT_BYTES, BASE_NONE, NULL, 0, "ByteArray", HFILL}},
+    {&hf_class,
+     {"Class", "rtmpx.amf.class", FT_STRING, BASE_NONE, NULL, 0,
+      "Class name, also when its traits came by reference", HFILL}},
+    {&hf_count,
+     {"Count", "rtmpx.amf.count", FT_UINT32, BASE_DEC, NULL, 0,
+      "Declared items of an array, vector or dictionary", HFILL}},
+    {&hf_fixed,
+     {"Fixed length", "rtmpx.amf.fixed", FT_BOOLEAN, BASE_NONE, NULL, 0, "Vector", HFILL}},
+    {&hf_weak_keys,
+     {"Weak keys", "rtmpx.amf.weak_keys", FT_BOOLEAN, BASE_NONE, NULL, 0, "Dictionary", HFILL}},
+    {&hf_member_count,
+     {"Member count", "rtmpx.amf.member_count", FT_UINT32, BASE_DEC, NULL, 0,
+      "Sealed members of the class", HFILL}},
+    {&hf_member_name,
+     {"Member name", "rtmpx.amf.member_name", FT_STRING, BASE_NONE, NULL, 0,
+      "Sealed member's name in the class's traits", HFILL}},
+    {&hf_dynamic,
+     {"Dynamic", "rtmpx.amf.dynamic", FT_BOOLEAN, BASE_NONE, NULL, 0,
+      "Properties may follow the sealed members", HFILL}},
+    {&hf_externalizable,
+     {"Externalizable", "rtmpx.amf.externalizable", FT_BOOLEAN, BASE_NONE, NULL, 0,
+      "The class writes its content in a form of its own", HFILL}},
+    {&hf_flags,
+     {"Flags", "rtmpx.amf.flags", FT_BYTES, BASE_NONE, NULL, 0,
+      "Which values of an externalizable message follow", HFILL}},
+    {&hf_reference,
+     {"Reference", "rtmpx.amf.reference", FT_UINT32, BASE_DEC, NULL, 0,
+      "Index of an earlier object, string or class", HFILL}},
+    {&hf_target,
+     {"Target", "rtmpx.amf.target", FT_STRING, BASE_NONE, NULL, 0,
+      "What a reference refers to, and where in the message it starts", HFILL}},
+    {&hf_meaning,
+     {"Meaning", "rtmpx.amf.meaning", FT_STRING, BASE_NONE, NULL, 0,
+      "What a number stands for by the name of its property: a codec, capability flags", HFILL}},
+    {&hf_keys_end,
+     {"End of keys", "rtmpx.amf.keys_end", FT_NONE, BASE_NONE, NULL, 0,
+      "Empty key between the keys and the items of an AMF3 array", HFILL}},
+    {&hf_end, {"End of object", "rtmpx.amf.end", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+};
+
+void rtmpx_register_amf(int proto) {
+    static int *ett[] = {&ett_leaf, &ett_container};
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+}
+
+bool rtmpx_amf_wanted(proto_tree *tree) {
+    return rtmpx_fields_wanted(tree, hf, array_length(hf));
+}
+
+/* One value on its way into the tree. */
+struct view {
+    const struct rtmpx_body *body;
+    const struct rtmp_amf *amf;
+    const char *label;  /* of the top-level value, or NULL */
+    int second_pair_hf; /* 0: nobody wants one */
+    bool visible, want_path, want_pair, want_text, want_meaning, want_expert;
+
+    struct rtmp_amf_event key; /* waits for its value when has_key */
+    bool has_key;
+    bool cut_said;
+    struct rtmp_span avmplus; /* the marker 0x11 before the value, or empty */
+
+    proto_item *root;
+    /* The open containers; [0] is the place of the value itself. */
+    struct {
+        proto_tree *tree;
+        proto_item *item;
+        uint32_t start;
+        uint32_t count; /* items, entries or properties so far */
+        bool of_keys;
+    } level[RTMP_LIMIT_AMF_DEPTH + 1];
+    struct rtmp_amf_path path;
+    struct rtmpx_amf_texts texts;
+};
+
+static const char *name_text(struct view *view, const struct rtmp_amf_event *event) {
+    return view->want_text ? rtmpx_amf_name_text(&view->texts, event) : "";
+}
+
+static struct rtmpx_amf_leaf_text leaf_text(struct view *view, const char *path,
+                                            const struct rtmp_amf_event *event) {
+    if (!view->want_text)
+        return (struct rtmpx_amf_leaf_text){.pair = "", .value = ""};
+    return rtmpx_amf_leaf_text(&view->texts, path, event);
+}
+
+static proto_item *add_string(const struct view *view, proto_tree *tree, int id,
+                              struct rtmp_span range, const char *text) {
+    return proto_tree_add_string(tree, id, view->body->tvb, (int)range.pos, (int)range.len, text);
+}
+
+static void add_boolean(const struct view *view, proto_tree *tree, int id, struct rtmp_span range,
+                        bool value) {
+    proto_tree_add_boolean(tree, id, view->body->tvb, (int)range.pos, (int)range.len, value);
+}
+
+static void add_type(const struct view *view, proto_tree *tree,
+                     const struct rtmp_amf_event *event) {
+    if (event->has_marker)
+        proto_tree_add_uint(tree, event->version == 3 ? hf_amf3_type : hf_amf0_type,
+                            view->body->tvb, (int)event->whole.pos, 1, event->marker);
+}
+
+/* An expert item is five items of the frame: a message that is odd throughout shows its first
+ * oddities, and leaves room for its neighbours. */
+#define REMARKS_UP_TO 100000U
+
+static void add_remark(const struct view *view, proto_item *item, enum rtmp_error remark) {
+    proto_tree *tree = view->level[0].tree;
+    if (remark == RTMP_OK || (tree && PTREE_DATA(tree)->count > REMARKS_UP_TO))
+        return;
+    /* What was not captured is no fault of the sender's; the caller says so. */
+    if (remark != RTMP_REMARK_NO_TERMINATOR || !view->body->incomplete)
+        rtmpx_expert_remark(item, view->body, remark);
+}
+
+/* The bytes behind the marker; the marker where there are none (AMF3 true and false). */
+static struct rtmp_span behind_marker(const struct rtmp_amf_event *event) {
+    if (!event->has_marker || event->whole.len < 2)
+        return event->whole;
+    return rtmp_span_of(event->whole.pos + 1, event->whole.len - 1);
+}
+
+static proto_item *add_date(const struct view *view, proto_tree *tree,
+                            const struct rtmp_amf_event *event, struct rtmp_span range) {
+    double milliseconds = event->value.milliseconds;
+    if (event->remark == RTMP_REMARK_DATE)
+        return rtmpx_add_double(tree, hf_milliseconds, view->body, range, milliseconds);
+    double seconds = floor(milliseconds / 1000);
+    nstime_t time = {
+        .secs = (time_t)seconds,
+        .nsecs = (int)((milliseconds - seconds * 1000) * 1e6),
+    };
+    return proto_tree_add_time(tree, hf_date, view->body->tvb, (int)range.pos, (int)range.len,
+                               &time);
+}
+
+/* The item with a leaf's value. NULL: it has none (null, undefined, an unresolved string). */
+static proto_item *add_leaf_value(const struct view *view, proto_tree *tree,
+                                  const struct rtmp_amf_event *event, const char *text,
+                                  struct rtmp_span range) {
+    tvbuff_t *tvb = view->body->tvb;
+    int start = (int)range.pos;
+    int len = (int)range.len;
+    switch (event->kind) {
+    case RTMP_AMF_NUMBER:
+        return proto_tree_add_double(tree, hf_number, tvb, start, len, event->value.number);
+    case RTMP_AMF_INTEGER:
+        return proto_tree_add_int(tree, hf_integer, tvb, start, len, event->value.integer);
+    case RTMP_AMF_UNSIGNED:
+        return rtmpx_add_uint(tree, hf_unsigned, view->body, range, event->value.unsigned_integer);
+    case RTMP_AMF_BOOLEAN:
+        return proto_tree_add_boolean(tree, hf_boolean, tvb, start, len, event->value.boolean);
+    case RTMP_AMF_STRING:
+        if (rtmp_amf_is_unresolved(event))
+            return NULL;
+        return add_string(view, tree, hf_string, range, text);
+    case RTMP_AMF_XML:
+        return add_string(view, tree, hf_xml, range, text);
+    case RTMP_AMF_DATE:
+        return add_date(view, tree, event, range);
+    case RTMP_AMF_BYTES:
+        return proto_tree_add_bytes_with_length(tree, hf_bytes, tvb, start, len,
+                                                rtmp_bytes(view->amf->reader, event->payload),
+                                                (int)event->payload.len);
+    case RTMP_AMF_REFERENCE:
+        return rtmpx_add_uint(tree, hf_reference, view->body, range, event->reference);
+    default:
+        return NULL;
+    }
+}
+
+static void add_target(const struct view *view, proto_tree *tree,
+                       const struct rtmp_amf_event *event) {
+    char line[64];
+    struct rtmp_text text = rtmp_text_over(line, sizeof line);
+    rtmpx_amf_target(&text, event);
+    if (text.len)
+        proto_item_set_generated(add_string(view, tree, hf_target, event->target, text.out));
+}
+
+/* What a leaf has beside its value. */
+static void add_leaf_parts(const struct view *view, proto_tree *tree,
+                           const struct rtmp_amf_event *event) {
+    if (event->kind == RTMP_AMF_STRING && event->is_reference)
+        rtmpx_add_uint(tree, hf_reference, view->body, behind_marker(event), event->reference);
+    else if (event->kind == RTMP_AMF_DATE && event->version == 0)
+        proto_tree_add_int(tree, hf_timezone, view->body->tvb, (int)rtmp_span_end(event->whole) - 2,
+                           2, event->timezone);
+    else if (event->kind == RTMP_AMF_REFERENCE)
+        add_target(view, tree, event);
+}
+
+/* From its key, or its AVM+ marker, to its own end. */
+static struct rtmp_span value_range(const struct view *view, const struct rtmp_amf_event *event) {
+    uint32_t start = view->has_key       ? view->key.whole.pos
+                     : view->avmplus.len ? view->avmplus.pos
+                                         : event->whole.pos;
+    return rtmp_span_of(start, rtmp_span_end(event->whole) - start);
+}
+
+static proto_item *add_key(struct view *view, proto_tree *tree, struct rtmp_span range) {
+    bool is_name = view->key.kind == RTMP_AMF_KEY || view->key.kind == RTMP_AMF_STRING;
+    char number[64];
+    struct rtmp_text text = rtmp_text_over(number, sizeof number);
+    if (!is_name)
+        rtmp_amf_leaf_text(&text, view->amf->reader, &view->key, sizeof number / 2);
+    return add_string(view, tree, hf_key, range, is_name ? name_text(view, &view->key) : text.out);
+}
+
+/* First among the children of a value's item: what belongs to its key, and the markers. */
+static void add_markers(const struct view *view, proto_tree *tree) {
+    if (view->has_key) {
+        add_type(view, tree, &view->key);
+        if (view->key.is_reference && view->key.whole.len)
+            rtmpx_add_uint(tree, hf_reference, view->body, view->key.whole, view->key.reference);
+        add_remark(view, proto_tree_get_parent(tree), view->key.remark);
+    }
+    if (view->avmplus.len)
+        rtmpx_add_uint(tree, hf_amf0_type, view->body, view->avmplus, 0x11);
+}
+
+static void set_label(const struct view *view, proto_item *item, const struct rtmp_amf_event *event,
+                      const char *value) {
+    struct rtmpx_amf_name name = {
+        .key = view->has_key ? &view->key : NULL,
+        .label = event->is_dictionary_key ? "Key" : view->label,
+        .index = event->depth ? rtmp_amf_path_index(&view->path, event->depth) : 0,
+    };
+    if (view->visible)
+        rtmpx_amf_set_label(item, view->amf->reader, &name, event, value);
+}
+
+/* Behind a value, or a dictionary's key that is a container: nothing waits any more. */
+static void value_added(struct view *view, uint8_t depth, bool counts, proto_item *item) {
+    view->level[depth].count += counts;
+    view->has_key = false;
+    view->avmplus.len = 0;
+    if (depth == 0)
+        view->root = item;
+}
+
+/* `videocodecid: 7` is H.264, `capsEx: 2` is multitrack. */
+static void add_meaning(const struct view *view, proto_tree *tree,
+                        const struct rtmp_amf_event *event) {
+    char line[128];
+    struct rtmp_text text = rtmp_text_over(line, sizeof line);
+    double value = event->kind == RTMP_AMF_INTEGER ? event->value.integer : event->value.number;
+    if ((event->kind != RTMP_AMF_NUMBER && event->kind != RTMP_AMF_INTEGER) ||
+        !rtmp_property_meaning(&text, view->path.text.out, value))
+        return;
+    proto_item_set_generated(add_string(view, tree, hf_meaning, behind_marker(event), line));
+    proto_item *item = proto_tree_get_parent(tree);
+    rtmpx_append_text(item, " (", line, ")");
+}
+
+/* Once a value it is said that paths are longer than those we show. */
+static void remark_path(struct view *view, proto_item *item, bool cut) {
+    if (cut && !view->cut_said)
+        expert_add_info(view->body->pinfo, item, &ei_rtmpx_limit);
+    view->cut_said |= cut;
+}
+
+static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
+    proto_tree *parent = view->level[event->depth].tree;
+    struct rtmp_span range = value_range(view, event);
+    proto_item *item = view->has_key ? add_key(view, parent, range) : NULL;
+    const char *path = rtmpx_amf_path_text(&view->texts, &view->path.text);
+    struct rtmpx_amf_leaf_text text = leaf_text(view, path, event);
+    if (!item)
+        item = add_leaf_value(view, parent, event, text.value, range);
+    if (!item)
+        item = rtmpx_add_range(parent, hf_value, view->body, range);
+    set_label(view, item, event, text.value);
+    proto_tree *tree = proto_item_add_subtree(item, ett_leaf);
+    add_markers(view, tree);
+    add_type(view, tree, event);
+    if (view->has_key)
+        (void)add_leaf_value(view, tree, event, text.value, behind_marker(event));
+    add_leaf_parts(view, tree, event);
+    if (view->want_meaning)
+        add_meaning(view, tree, event);
+    if (view->want_path)
+        proto_item_set_generated(add_string(view, tree, hf_path, event->whole, path));
+    if (view->want_pair)
+        proto_item_set_generated(add_string(view, tree, hf_pair, event->whole, text.pair));
+    if (view->second_pair_hf)
+        proto_item_set_generated(
+            add_string(view, tree, view->second_pair_hf, event->whole, text.pair));
+    add_remark(view, item, event->remark);
+    if (view->want_expert)
+        remark_path(view, item, view->path.text.cut || path != view->path.text.out);
+    value_added(view, event->depth, true, item);
+}
+
+static void add_container_head(struct view *view, proto_tree *tree,
+                               const struct rtmp_amf_event *event) {
+    struct rtmp_span head = behind_marker(event);
+    if (event->kind != RTMP_AMF_OBJECT) {
+        rtmpx_add_uint(tree, hf_count, view->body, head, event->count);
+    } else if (event->version == 3) {
+        rtmpx_add_uint(tree, hf_member_count, view->body, head, event->count);
+        add_boolean(view, tree, hf_dynamic, head, event->is_dynamic);
+        add_boolean(view, tree, hf_externalizable, head, event->is_externalizable);
+    }
+    if (event->kind == RTMP_AMF_VECTOR)
+        add_boolean(view, tree, hf_fixed, head, event->is_fixed);
+    if (event->kind == RTMP_AMF_DICTIONARY)
+        add_boolean(view, tree, hf_weak_keys, head, event->is_fixed);
+    if (event->is_reference)
+        rtmpx_add_uint(tree, hf_reference, view->body, head, event->reference);
+    if (event->text.len)
+        add_string(view, tree, hf_class, head, name_text(view, event));
+}
+
+static void open_container(struct view *view, const struct rtmp_amf_event *event) {
+    proto_tree *parent = view->level[event->depth].tree;
+    struct rtmp_span range = value_range(view, event);
+    proto_item *item = view->has_key ? add_key(view, parent, range)
+                                     : rtmpx_add_range(parent, hf_value, view->body, range);
+    set_label(view, item, event, NULL);
+    proto_tree *tree = proto_item_add_subtree(item, ett_container);
+    add_markers(view, tree);
+    add_type(view, tree, event);
+    add_container_head(view, tree, event);
+    add_remark(view, item, event->remark);
+    value_added(view, event->depth, !event->is_dictionary_key, item);
+    view->level[event->depth + 1].tree = tree;
+    view->level[event->depth + 1].item = item;
+    view->level[event->depth + 1].start = range.pos;
+    view->level[event->depth + 1].count = 0;
+    view->level[event->depth + 1].of_keys =
+        event->kind == RTMP_AMF_OBJECT || event->kind == RTMP_AMF_ECMA_ARRAY;
+}
+
+/* The innermost container, whose content is at `depth`, reaches to `end`. */
+static void close_container(struct view *view, uint8_t depth, uint32_t end) {
+    proto_item_set_len(view->level[depth].item, (int)(end - view->level[depth].start));
+    if (view->visible)
+        rtmpx_amf_append_count(view->level[depth].item, view->level[depth].count,
+                               view->level[depth].of_keys);
+}
+
+static void add_end(struct view *view, const struct rtmp_amf_event *event) {
+    uint8_t depth = (uint8_t)(event->depth + 1);
+    if (event->whole.len)
+        rtmpx_add_range(view->level[depth].tree, hf_end, view->body, event->whole);
+    close_container(view, depth, rtmp_span_end(event->whole));
+    add_remark(view, view->level[depth].item, event->remark);
+}
+
+/* Parts of the wire form beside values. */
+static void add_part(struct view *view, const struct rtmp_amf_event *event) {
+    proto_tree *tree = view->level[event->depth].tree;
+    proto_item *item = NULL;
+    if (event->kind == RTMP_AMF_MEMBER_NAME)
+        item = add_string(view, tree, hf_member_name, event->whole, name_text(view, event));
+    else if (event->kind == RTMP_AMF_KEYS_END)
+        item = rtmpx_add_range(tree, hf_keys_end, view->body, event->whole);
+    else if (event->kind == RTMP_AMF_EXTERNALIZABLE_FLAGS)
+        item = rtmpx_add_range(tree, hf_flags, view->body, event->whole);
+    add_remark(view, item, event->remark);
+}
+
+static void add_event(struct view *view, const struct rtmp_amf_event *event) {
+    if (view->want_path || view->want_pair || view->second_pair_hf || view->want_meaning ||
+        view->want_expert)
+        rtmp_amf_path_event(&view->path, view->amf->reader, event);
+    if (event->kind == RTMP_AMF_KEY ||
+        (event->is_dictionary_key && rtmp_amf_is_leaf(event->kind))) {
+        view->key = *event;
+        view->has_key = true;
+    } else if (event->kind == RTMP_AMF_AVMPLUS) {
+        view->avmplus = event->whole;
+    } else if (rtmp_amf_is_leaf(event->kind)) {
+        add_leaf(view, event);
+    } else if (rtmp_amf_is_container(event->kind)) {
+        open_container(view, event);
+    } else if (event->kind == RTMP_AMF_END) {
+        add_end(view, event);
+    } else {
+        add_part(view, event);
+    }
+}
+
+/* After an error: a key or an AVM+ marker stands without its value, the containers end here. */
+static void add_broken_end(struct view *view) {
+    uint8_t depth = view->amf->depth;
+    uint32_t end = view->amf->reader->pos;
+    proto_tree *parent = view->level[depth].tree;
+    if (view->has_key || view->avmplus.len) {
+        uint32_t start = view->has_key ? view->key.whole.pos : view->avmplus.pos;
+        struct rtmp_span range = rtmp_span_of(start, end - start);
+        proto_item *item = view->has_key ? add_key(view, parent, range)
+                                         : rtmpx_add_range(parent, hf_value, view->body, range);
+        add_markers(view, proto_item_add_subtree(item, ett_leaf));
+        value_added(view, depth, true, item);
+    }
+    for (; depth > 0; depth--)
+        close_container(view, depth, end);
+}
+
+static bool is_text_wanted(proto_tree *tree) {
+    const int ids[] = {hf_key, hf_string, hf_xml, hf_class, hf_member_name};
+    for (unsigned i = 0; i < array_length(ids); i++)
+        if (proto_field_is_referenced(tree, ids[i]))
+            return true;
+    return false;
+}
+
+/* Its path and levels are large: they are filled as far as the value is deep. */
+static void begin_view(struct view *view, proto_tree *tree, const struct rtmpx_body *body,
+                       struct rtmp_amf *amf, const char *top) {
+    view->body = body;
+    view->amf = amf;
+    view->visible = rtmpx_tree_visible(tree);
+    view->has_key = false;
+    view->cut_said = false;
+    view->avmplus = rtmp_span_of(0, 0);
+    view->root = NULL;
+    view->texts.amf = amf;
+    view->texts.tree = tree;
+    view->texts.pool = body->pinfo->pool;
+    view->level[0].tree = tree;
+    view->level[0].count = 0;
+    rtmp_amf_path_begin(&view->path, top);
+}
+
+proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
+                                 struct rtmp_amf *amf, const char *top, const char *label,
+                                 int second_pair_hf) {
+    bool expert_wanted = rtmpx_expert_wanted(tree);
+    if (!tree && !expert_wanted) {
+        (void)rtmp_amf_skip(amf);
+        return NULL;
+    }
+    struct view view;
+    begin_view(&view, tree, body, amf, top);
+    view.label = label;
+    view.want_path = proto_field_is_referenced(tree, hf_path);
+    view.want_pair = proto_field_is_referenced(tree, hf_pair);
+    view.second_pair_hf =
+        second_pair_hf && proto_field_is_referenced(tree, second_pair_hf) ? second_pair_hf : 0;
+    view.want_meaning = !second_pair_hf && proto_field_is_referenced(tree, hf_meaning);
+    view.want_expert = expert_wanted;
+    view.want_text = view.want_pair || view.second_pair_hf || is_text_wanted(tree);
+
+    struct rtmp_amf_event event;
+    do {
+        if (rtmpx_frame_is_full(tree))
+            rtmp_fail_at(amf->reader, RTMP_LIMIT_ITEMS, amf->reader->pos);
+        if (!rtmp_amf_next(amf, &event)) {
+            add_broken_end(&view);
+            break;
+        }
+        add_event(&view, &event);
+    } while (!rtmp_amf_value_done(amf));
+    return view.root;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_TREE_AMF_H
+#define RTMPX_TREE_AMF_H
+
+#include "payload/amf/amf.h"
+#include "rtmpx.h"
+
+void rtmpx_register_amf(int proto);
+
+/* True when somebody wants AMF items (visible tree or a referenced AMF field). */
+bool rtmpx_amf_wanted(proto_tree *tree);
+
+/*
+ * Add the items of ONE AMF value at amf->reader->pos, pulling its events.
+ *
+ * top: first part of rtmpx.amf.path: the index of the top-level value ("0", "2").
+ * label: name for the value's item in place of a generic one (argument name "command object"), or
+ *        NULL.
+ * second_pair_hf: a field (rtmpx.so.pair) for what rtmpx.amf.pair says of each leaf, or 0.
+ * Returns the item of the value, NULL without a tree or when nothing of it could be read; the
+ * reader holds the error if one occurred. Without a tree only what an expert tap wants is done.
+ */
+proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
+                                 struct rtmp_amf *amf, const char *top, const char *label,
+                                 int second_pair_hf);
+
+#endif

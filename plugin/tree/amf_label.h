@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_TREE_AMF_LABEL_H
+#define RTMPX_TREE_AMF_LABEL_H
+
+#include "payload/amf/amf_path.h"
+#include "rtmpx.h"
+
+/* How an AMF value reads: the line of its item, the names of its marker and its reference. */
+
+extern const value_string rtmpx_amf0_markers[];
+extern const value_string rtmpx_amf3_markers[];
+
+/* What a value's line begins with. */
+struct rtmpx_amf_name {
+    const struct rtmp_amf_event *key; /* KEY or a dictionary's key, or NULL */
+    const char *label;                /* of a top-level value, or NULL */
+    unsigned index;                   /* of an item without a key */
+};
+
+/* `app: "live"`, `[2]: 252`, `Stream name: "cam1"`, `info: Object`. value: the text of a leaf. */
+void rtmpx_amf_set_label(proto_item *item, const struct rtmp_reader *reader,
+                         const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event,
+                         const char *value);
+
+/* Append ` (5 properties)`, ` (1 item)`. */
+void rtmpx_amf_append_count(proto_item *item, unsigned count, bool of_keys);
+
+/* `Object at byte 12`, what a REFERENCE refers to; empty when it does not resolve. */
+void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event);
+
+/*
+ * Texts of fields, each valid up to the next one: short ones in `scratch`, long ones in `pool`.
+ *
+ * A few bytes of reference can stand for a long string, a byte of null below a long name for a long
+ * path. What all of those of a frame show together stays in the order of 20 MB, while the first
+ * ones, where real messages have them, are shown in full, and none is cut below 128 bytes.
+ */
+struct rtmpx_amf_texts {
+    const struct rtmp_amf *amf;
+    proto_tree *tree; /* any of the frame's; NULL: nobody looks at the texts */
+    wmem_allocator_t *pool;
+    char scratch[1024];
+    char path[RTMP_LIMIT_AMF_PATH];
+};
+
+/* The path of a leaf: `path` itself, or what of it the frame has room for. */
+const char *rtmpx_amf_path_text(struct rtmpx_amf_texts *texts, const struct rtmp_text *path);
+
+/* A key, class or member name. */
+const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp_amf_event *event);
+
+/* A leaf: `path=value`, and the value in it. */
+struct rtmpx_amf_leaf_text {
+    const char *pair, *value;
+};
+struct rtmpx_amf_leaf_text rtmpx_amf_leaf_text(struct rtmpx_amf_texts *texts, const char *path,
+                                               const struct rtmp_amf_event *event);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree/note.h"
+#include "tree/items.h"
+
+#include "payload/control.h"
+
+static int hf_set_chunk_size = -1;
+static int hf_abort_csid = -1;
+static int hf_ack_sequence_number = -1;
+static int hf_window_ack_size = -1;
+static int hf_peer_bandwidth = -1;
+static int hf_peer_bandwidth_limit_type = -1;
+static int hf_event = -1;
+static int hf_stream_id = -1;
+static int hf_buffer_length = -1;
+static int hf_timestamp = -1;
+static int hf_swf_type = -1;
+static int hf_swf_version = -1;
+static int hf_swf_size = -1;
+static int hf_swf_size2 = -1;
+static int hf_swf_hmac = -1;
+static int hf_value = -1;
+static int hf_data = -1;
+
+static const value_string limit_names[] = {
+#define NAME(value, identifier, text) {value, text},
+#include "base/names/peer_bandwidth_limits.def"
+#undef NAME
+    {0, NULL}};
+
+static const value_string event_names[] = {
+#define NAME(value, identifier, text, ...) {value, text},
+#include "base/names/user_control_events.def"
+#undef NAME
+    {0, NULL}};
+
+static hf_register_info hf[] = {
+    {&hf_set_chunk_size,
+     {"Chunk size", "rtmpx.set_chunk_size", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes of a chunk's data from the next chunk of this direction on", HFILL}},
+    {&hf_abort_csid,
+     {"Chunk stream id", "rtmpx.abort_csid", FT_UINT32, BASE_DEC, NULL, 0,
+      "Chunk stream whose partly sent message is dropped", HFILL}},
+    {&hf_ack_sequence_number,
+     {"Sequence number", "rtmpx.ack_sequence_number", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes received so far", HFILL}},
+    {&hf_window_ack_size,
+     {"Acknowledgement window size", "rtmpx.window_ack_size", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes after which the peer acknowledges", HFILL}},
+    {&hf_peer_bandwidth,
+     {"Acknowledgement window size", "rtmpx.peer_bandwidth", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes that the peer may send without an acknowledgement", HFILL}},
+    {&hf_peer_bandwidth_limit_type,
+     {"Limit type", "rtmpx.peer_bandwidth.limit_type", FT_UINT8, BASE_DEC, VALS(limit_names), 0,
+      NULL, HFILL}},
+    {&hf_event,
+     {"Event", "rtmpx.user_control.event", FT_UINT16, BASE_DEC, VALS(event_names), 0, NULL, HFILL}},
+    {&hf_stream_id,
+     {"Stream id", "rtmpx.user_control.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+    {&hf_buffer_length,
+     {"Buffer length (ms)", "rtmpx.user_control.buffer_length", FT_UINT32, BASE_DEC, NULL, 0, NULL,
+      HFILL}},
+    {&hf_timestamp,
+     {"Timestamp (ms)", "rtmpx.user_control.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
+      "Clock of the server", HFILL}},
+    {&hf_swf_type,
+     {"SWF verification type", "rtmpx.user_control.swf_verification_type", FT_UINT8, BASE_DEC, NULL,
+      0, NULL, HFILL}},
+    {&hf_swf_version,
+     {"SWF verification version", "rtmpx.user_control.swf_verification_version", FT_UINT8, BASE_DEC,
+      NULL, 0, NULL, HFILL}},
+    {&hf_swf_size,
+     {"SWF size", "rtmpx.user_control.swf_size", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes of the uncompressed SWF file", HFILL}},
+    {&hf_swf_size2,
+     {"SWF size, repeated", "rtmpx.user_control.swf_size2", FT_UINT32, BASE_DEC, NULL, 0, NULL,
+      HFILL}},
+    {&hf_swf_hmac,
+     {"SWF HMAC-SHA256", "rtmpx.user_control.swf_hmac", FT_BYTES, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_value,
+     {"Further value", "rtmpx.user_control.value", FT_UINT32, BASE_DEC, NULL, 0,
+      "Surplus value of an old ping body", HFILL}},
+    {&hf_data,
+     {"Event data", "rtmpx.user_control.data", FT_BYTES, BASE_NONE, NULL, 0,
+      "Data of an event that is not known", HFILL}},
+};
+
+void rtmpx_register_control(int proto) {
+    proto_register_field_array(proto, hf, array_length(hf));
+}
+
+static int field_of(enum rtmp_control_kind kind) {
+    switch (kind) {
+    case RTMP_CONTROL_CHUNK_SIZE:
+        return hf_set_chunk_size;
+    case RTMP_CONTROL_ABORT_CSID:
+        return hf_abort_csid;
+    case RTMP_CONTROL_ACK_SEQUENCE_NUMBER:
+        return hf_ack_sequence_number;
+    case RTMP_CONTROL_WINDOW_ACK_SIZE:
+        return hf_window_ack_size;
+    case RTMP_CONTROL_PEER_BANDWIDTH:
+        return hf_peer_bandwidth;
+    case RTMP_CONTROL_LIMIT_TYPE:
+        return hf_peer_bandwidth_limit_type;
+    case RTMP_CONTROL_EVENT:
+        return hf_event;
+    case RTMP_CONTROL_STREAM_ID:
+        return hf_stream_id;
+    case RTMP_CONTROL_BUFFER_LENGTH:
+        return hf_buffer_length;
+    case RTMP_CONTROL_TIMESTAMP:
+        return hf_timestamp;
+    case RTMP_CONTROL_SWF_TYPE:
+    case RTMP_CONTROL_SWF_TYPE_OPTIONAL:
+        return hf_swf_type;
+    case RTMP_CONTROL_SWF_VERSION:
+        return hf_swf_version;
+    case RTMP_CONTROL_SWF_SIZE:
+        return hf_swf_size;
+    case RTMP_CONTROL_SWF_SIZE_2:
+        return hf_swf_size2;
+    case RTMP_CONTROL_SWF_HMAC:
+        return hf_swf_hmac;
+    case RTMP_CONTROL_VALUE:
+        return hf_value;
+    case RTMP_CONTROL_NONE:
+    case RTMP_CONTROL_DATA:
+        break;
+    }
+    return hf_data;
+}
+
+static void add_field(proto_tree *tree, const struct rtmpx_body *body,
+                      const struct rtmp_control_field *field) {
+    bool is_raw = field->kind == RTMP_CONTROL_SWF_HMAC || field->kind == RTMP_CONTROL_DATA;
+    int id = field_of(field->kind);
+    proto_item *item = is_raw ? rtmpx_add_range(tree, id, body, field->span)
+                              : rtmpx_add_uint(tree, id, body, field->span, field->value);
+    if (field->remark != RTMP_OK)
+        expert_add_info(body->pinfo, item, &ei_rtmpx_malformed);
+}
+
+bool rtmpx_control_wanted(proto_tree *tree) {
+    return rtmpx_fields_wanted(tree, hf, array_length(hf));
+}
+
+void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body) {
+    if (!rtmpx_control_wanted(tree))
+        return;
+    struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
+    struct rtmp_control control;
+    struct rtmp_control_field field;
+    rtmp_control_init(&control, &reader, body->message->type);
+    while (rtmp_control_next(&control, &field))
+        add_field(tree, body, &field);
+    rtmpx_expert_rest(tree, body, &reader);
+}
+
+void rtmpx_summary_control(struct rtmp_text *text, const struct rtmpx_body *body) {
+    rtmp_control_summary(text, rtmp_reader_over(body->bytes, body->available), body->message->type);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree/items.h"
+
+#include "tree/note.h"
+
+#include "payload/command/command.h"
+
+void rtmpx_append_text(proto_item *item, const char *before, const char *text, const char *after) {
+    proto_item_append_text(item, "%s", ""); /* now it has a text of its own, if it is shown */
+    const field_info *field = item ? PITEM_FINFO(item) : NULL;
+    size_t used = field && field->rep ? strlen(field->rep->representation) : ITEM_LABEL_LENGTH;
+    if (used + 4 > ITEM_LABEL_LENGTH)
+        return;
+    char out[ITEM_LABEL_LENGTH];
+    struct rtmp_text cut = rtmp_text_over(out, ITEM_LABEL_LENGTH - used);
+    rtmp_text_add(&cut, before);
+    rtmp_text_add(&cut, text);
+    rtmp_text_add(&cut, after);
+    proto_item_append_text(item, "%s", out);
+}
+
+const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span) {
+    if (span.pos > body->available || span.len > body->available - span.pos)
+        return "";
+    /* Three bytes for each that is no character, the ellipsis and the terminator. */
+    size_t cap = (size_t)span.len * 3 + 8;
+    struct rtmp_text text = rtmp_text_over(wmem_alloc_array(body->pinfo->pool, char, cap), cap);
+    rtmp_text_wire(&text, body->bytes + span.pos, span.len, 0);
+    return text.out;
+}
+
+void rtmpx_add_status_level(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                            struct rtmp_span span, struct rtmp_span text) {
+    static const char error[] = {'e', 'r', 'r', 'o', 'r'};
+    proto_item *item = rtmpx_add_string(tree, hf, body, span, text);
+    if (text.len == sizeof error && memcmp(body->bytes + text.pos, error, sizeof error) == 0)
+        expert_add_info(body->pinfo, item, &ei_rtmpx_error_status);
+}
+
+void rtmpx_add_status_code(proto_tree *tree, int hf, const struct rtmpx_body *body,
+                           struct rtmp_span span, struct rtmp_span text) {
+    proto_item *item = rtmpx_add_string(tree, hf, body, span, text);
+    const char *meaning =
+        rtmpx_tree_visible(tree) ? rtmp_status_meaning(body->bytes + text.pos, text.len) : NULL;
+    if (meaning)
+        proto_item_append_text(item, " (%s)", meaning);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "preferences.h"
+#include "tree/media.h"
+
+/* Parameter sets as Wireshark's own dissectors of H.264 and H.265 show them, when a preference
+ * asks. */
+
+static dissector_handle_t h264_handle;
+static dissector_handle_t h265_handle;
+static int proto_h264 = -1;
+static int proto_h265 = -1;
+
+static expert_field ei_parameter_set = EI_INIT;
+
+static ei_register_info ei[] = {
+    {&ei_parameter_set,
+     {"rtmpx.parameter_set_unread", PI_UNDECODED, PI_COMMENT,
+      "RTMP: Wireshark's dissector of this codec did not read the parameter set to its end",
+      EXPFILL}},
+};
+
+void rtmpx_register_nal(int proto) {
+    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
+}
+
+void rtmpx_handoff_nal(void) {
+    h264_handle = find_dissector("h264");
+    h265_handle = find_dissector("h265");
+    proto_h264 = proto_get_id_by_filter_name("h264");
+    proto_h265 = proto_get_id_by_filter_name("h265");
+}
+
+static bool is_referenced(proto_tree *tree, int proto) {
+    return proto >= 0 && proto_field_is_referenced(tree, proto);
+}
+
+bool rtmpx_nal_wanted(proto_tree *tree) {
+    return tree && rtmpx_preferences.parameter_sets &&
+           (is_referenced(tree, proto_h264) || is_referenced(tree, proto_h265));
+}
+
+/* They were written for the payload of RTP: they claim the columns, and throw at what they do not
+ * expect. Neither must reach the rest of our frame. */
+static bool call_guarded(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo,
+                         proto_tree *tree) {
+    const char *proto = pinfo->current_proto;
+    const uint8_t layer = pinfo->curr_layer_num;
+    const bool writable = col_get_writable(pinfo->cinfo, -1);
+    volatile bool whole = false;
+    col_set_writable(pinfo->cinfo, -1, false);
+    TRY {
+        call_dissector_only(handle, tvb, pinfo, tree, NULL);
+        whole = true;
+    }
+    CATCH_BOUNDS_AND_DISSECTOR_ERRORS {}
+    ENDTRY;
+    col_set_writable(pinfo->cinfo, -1, writable);
+    pinfo->current_proto = proto;
+    pinfo->curr_layer_num = layer;
+    return whole;
+}
+
+/* Sequence, picture and (H.265) video parameter sets. */
+static dissector_handle_t handle_for(enum rtmp_codec codec, uint32_t type) {
+    if (codec == RTMP_CODEC_H264)
+        return type == 7 || type == 8 ? h264_handle : NULL;
+    return codec == RTMP_CODEC_HEVC && type >= 32 && type <= 34 ? h265_handle : NULL;
+}
+
+void rtmpx_tree_parameter_set(proto_tree *tree, const struct rtmpx_body *body,
+                              enum rtmp_codec codec, uint32_t type, struct rtmp_span unit) {
+    dissector_handle_t handle = handle_for(codec, type);
+    int proto = codec == RTMP_CODEC_H264 ? proto_h264 : proto_h265;
+    if (!handle || !rtmpx_preferences.parameter_sets ||
+        !(rtmpx_tree_visible(tree) || is_referenced(tree, proto)))
+        return;
+    tvbuff_t *tvb = tvb_new_subset_length(body->tvb, (int)unit.pos, (int)unit.len);
+    if (!call_guarded(handle, tvb, body->pinfo, tree))
+        proto_tree_add_expert(tree, body->pinfo, &ei_parameter_set, body->tvb, (int)unit.pos,
+                              (int)unit.len);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "tree/note.h"
+#include "tree/items.h"
+#include "tree/amf.h"
+
+#include "payload/shared_object.h"
+#include "base/limits.h"
+
+static int hf_format = -1;
+static int hf_name = -1;
+static int hf_version = -1;
+static int hf_flags = -1;
+static int hf_persistent = -1;
+static int hf_reserved = -1;
+static int hf_event = -1;
+static int hf_event_type = -1;
+static int hf_event_length = -1;
+static int hf_event_layout = -1;
+static int hf_event_number = -1;
+static int hf_event_data = -1;
+static int hf_key = -1;
+static int hf_pair = -1;
+static int hf_method = -1;
+static int hf_status_code = -1;
+static int hf_status_level = -1;
+
+static int ett_flags = -1;
+static int ett_event = -1;
+static int ett_key = -1;
+
+static const value_string event_names[] = {
+#define NAME(value, identifier, text, layout) {value, text},
+#include "base/names/shared_object_events.def"
+#undef NAME
+    {0, NULL}};
+
+static hf_register_info hf[] = {
+    {&hf_format,
+     {"Format", "rtmpx.so.format", FT_UINT8, BASE_DEC, NULL, 0, "Type 16 begins with this byte, 0",
+      HFILL}},
+    {&hf_name, {"Name", "rtmpx.so.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_version,
+     {"Version", "rtmpx.so.version", FT_UINT32, BASE_DEC, NULL, 0,
+      "The sender's version of the object; grows with each change", HFILL}},
+    {&hf_flags, {"Flags", "rtmpx.so.flags", FT_UINT32, BASE_HEX, NULL, 0, NULL, HFILL}},
+    {&hf_persistent,
+     {"Persistent", "rtmpx.so.persistent", FT_BOOLEAN, 32, NULL, RTMP_SO_PERSISTENT,
+      "The server keeps the object when nobody uses it", HFILL}},
+    {&hf_reserved, {"Reserved", "rtmpx.so.reserved", FT_UINT32, BASE_HEX, NULL, 0, NULL, HFILL}},
+    {&hf_event, {"Event", "rtmpx.so.event", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_event_type,
+     {"Type", "rtmpx.so.event.type", FT_UINT8, BASE_DEC, VALS(event_names), 0, NULL, HFILL}},
+    {&hf_event_length,
+     {"Length", "rtmpx.so.event.length", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+    {&hf_event_layout,
+     {"Read as", "rtmpx.so.event.layout", FT_STRING, BASE_NONE, NULL, 0,
+      "How the body of a use success was read: no known writer gives it one", HFILL}},
+    {&hf_event_number,
+     {"Number", "rtmpx.so.event.number", FT_UINT32, BASE_DEC, NULL, 0,
+      "Of event 12; its meaning is not published", HFILL}},
+    {&hf_event_data,
+     {"Data", "rtmpx.so.event.data", FT_BYTES, BASE_NONE, NULL, 0,
+      "Body of an event that is not known", HFILL}},
+    {&hf_key, {"Attribute", "rtmpx.so.key", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_pair,
+     {"Attribute pair", "rtmpx.so.pair", FT_STRING, BASE_NONE, NULL, 0,
+      "key=value of a leaf under an attribute", HFILL}},
+    {&hf_method,
+     {"Method", "rtmpx.so.method", FT_STRING, BASE_NONE, NULL, 0, "Handler of a send message",
+      HFILL}},
+    {&hf_status_code,
+     {"Status code", "rtmpx.so.status.code", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_status_level,
+     {"Status level", "rtmpx.so.status.level", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+};
+
+void rtmpx_register_shared_object(int proto) {
+    static int *ett[] = {&ett_flags, &ett_event, &ett_key};
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+}
+
+/* The message while its parts are added. */
+struct view {
+    const struct rtmpx_body *body;
+    struct rtmp_shared_object *so;
+    bool values_wanted;
+    proto_tree *message;
+    proto_tree *event[2];  /* the open event, and the one nested in it */
+    proto_tree *attribute; /* of the last key */
+    struct rtmp_span key;
+    unsigned argument; /* index of the next one of a send message */
+    bool has_name;     /* the event's label names a key or method already */
+};
+
+static proto_tree *event_tree(const struct view *view, const struct rtmp_so_part *part) {
+    return view->event[part->depth];
+}
+
+static const char *layout_text(enum rtmp_so_layout layout) {
+    switch (layout) {
+    case RTMP_SO_LAYOUT_NESTED:
+        return "nested events";
+    case RTMP_SO_LAYOUT_ATTRIBUTES:
+        return "attributes";
+    default:
+        return "raw bytes";
+    }
+}
+
+static void label_event(proto_item *item, const struct rtmp_so_part *part) {
+    const char *name = rtmp_so_event_name(part->event);
+    if (name)
+        proto_item_set_text(item, "%s", name);
+    else
+        proto_item_set_text(item, "Event %u", part->event);
+}
+
+static void add_event(struct view *view, const struct rtmp_so_part *part) {
+    const struct rtmpx_body *body = view->body;
+    proto_tree *parent = part->depth ? view->event[0] : view->message;
+    struct rtmp_span span = rtmp_span_of(part->whole.pos, part->whole.len + part->body.len);
+    proto_item *item = rtmpx_add_range(parent, hf_event, body, span);
+    proto_tree *tree = proto_item_add_subtree(item, ett_event);
+    if (rtmpx_tree_visible(parent))
+        label_event(item, part);
+    view->event[part->depth] = tree;
+    view->argument = 0;
+    view->has_name = false;
+
+    rtmpx_add_uint(tree, hf_event_type, body, rtmp_span_of(part->whole.pos, 1), part->event);
+    if (part->error == RTMP_OK)
+        rtmpx_add_uint(tree, hf_event_length, body, rtmp_span_of(part->whole.pos + 1, 4),
+                       part->number);
+    rtmpx_expert_remark(item, body, part->error);
+    if (part->event == RTMP_SO_EVENT_USE_SUCCESS && part->body.len)
+        proto_item_set_generated(proto_tree_add_string(tree, hf_event_layout, body->tvb,
+                                                       (int)part->body.pos, (int)part->body.len,
+                                                       layout_text(part->layout)));
+}
+
+/* `Change note_3`, `Success score, lives`. */
+static void name_in_label(struct view *view, const struct rtmp_so_part *part) {
+    proto_tree *tree = event_tree(view, part);
+    if (!rtmpx_tree_visible(tree))
+        return;
+    rtmpx_append_text(tree, view->has_name ? ", " : " ", rtmpx_wire_string(view->body, part->text),
+                      "");
+    view->has_name = true;
+}
+
+static proto_item *add_string(struct view *view, const struct rtmp_so_part *part, int id) {
+    name_in_label(view, part);
+    return rtmpx_add_string(event_tree(view, part), id, view->body, part->whole, part->text);
+}
+
+/* An attribute's value in its subtree, or an argument of a send message, which has a place only. */
+static void add_value(struct view *view, const struct rtmp_so_part *part) {
+    struct rtmp_amf *amf = &view->so->amf;
+    if (!view->values_wanted)
+        return;
+    if (part->layout == RTMP_SO_LAYOUT_ATTRIBUTES) {
+        /* It begins the path of every leaf in the value, and is as long as a path may be. */
+        char key[RTMP_LIMIT_AMF_PATH];
+        struct rtmp_text text = rtmp_text_over(key, sizeof key);
+        rtmp_text_wire(&text, view->body->bytes + view->key.pos, view->key.len, 0);
+        rtmpx_tree_amf_value(view->attribute, view->body, amf, key, "Value", hf_pair);
+        return;
+    }
+    char index[16];
+    char label[32];
+    (void)snprintf(index, sizeof index, "%u", view->argument++);
+    (void)snprintf(label, sizeof label, "Argument %u", view->argument);
+    rtmpx_tree_amf_value(event_tree(view, part), view->body, amf, index, label, 0);
+}
+
+/* What stays of an event, bounded by the event. */
+static void add_rest(struct view *view, const struct rtmp_so_part *part) {
+    struct rtmpx_body event = *view->body;
+    event.available = rtmp_span_end(part->whole);
+    event.incomplete = false;
+    struct rtmp_reader reader = rtmp_reader_over(event.bytes, event.available);
+    reader.pos = part->whole.pos;
+    if (rtmp_error_ends_value(part->error))
+        rtmp_fail_at(&reader, part->error, part->error_pos);
+    rtmpx_expert_rest(event_tree(view, part), &event, &reader);
+}
+
+static void add_flags(proto_tree *tree, const struct rtmpx_body *body,
+                      const struct rtmp_so_part *part) {
+    proto_item *item = rtmpx_add_uint(tree, hf_flags, body, part->whole, part->number);
+    proto_tree_add_boolean(proto_item_add_subtree(item, ett_flags), hf_persistent, body->tvb,
+                           (int)part->whole.pos, (int)part->whole.len, part->number);
+}
+
+static void add_part(struct view *view, const struct rtmp_so_part *part) {
+    const struct rtmpx_body *body = view->body;
+    proto_tree *tree = view->message;
+    switch (part->kind) {
+    case RTMP_SO_FORMAT:
+        rtmpx_expert_remark(rtmpx_add_uint(tree, hf_format, body, part->whole, part->number), body,
+                            part->error);
+        break;
+    case RTMP_SO_NAME:
+        rtmpx_add_string(tree, hf_name, body, part->whole, part->text);
+        break;
+    case RTMP_SO_VERSION:
+        rtmpx_add_uint(tree, hf_version, body, part->whole, part->number);
+        break;
+    case RTMP_SO_FLAGS:
+        add_flags(tree, body, part);
+        break;
+    case RTMP_SO_RESERVED:
+        rtmpx_add_uint(tree, hf_reserved, body, part->whole, part->number);
+        break;
+    case RTMP_SO_EVENT:
+        add_event(view, part);
+        break;
+    case RTMP_SO_KEY:
+        view->attribute = proto_item_add_subtree(add_string(view, part, hf_key), ett_key);
+        view->key = part->text;
+        break;
+    case RTMP_SO_METHOD:
+        add_string(view, part, hf_method);
+        break;
+    case RTMP_SO_VALUE:
+        add_value(view, part);
+        break;
+    case RTMP_SO_NUMBER:
+        rtmpx_add_uint(view->attribute, hf_event_number, body, part->whole, part->number);
+        break;
+    case RTMP_SO_STATUS_CODE:
+        name_in_label(view, part);
+        rtmpx_add_status_code(event_tree(view, part), hf_status_code, body, part->whole,
+                              part->text);
+        break;
+    case RTMP_SO_STATUS_LEVEL:
+        rtmpx_add_status_level(event_tree(view, part), hf_status_level, body, part->whole,
+                               part->text);
+        break;
+    case RTMP_SO_DATA:
+        rtmpx_add_range(event_tree(view, part), hf_event_data, body, part->whole);
+        break;
+    case RTMP_SO_REST:
+        add_rest(view, part);
+        break;
+    }
+}
+
+bool rtmpx_shared_object_wanted(proto_tree *tree) {
+    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_amf_wanted(tree);
+}
+
+void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
+    if (!rtmpx_shared_object_wanted(tree))
+        return;
+    bool values_wanted = rtmpx_amf_wanted(tree) || proto_field_is_referenced(tree, hf_pair);
+    struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
+    struct rtmp_shared_object so;
+    struct rtmp_so_part part;
+    struct view view = {.body = body, .so = &so, .values_wanted = values_wanted, .message = tree};
+    rtmp_shared_object_init(&so, &reader, body->message->type);
+    while (rtmp_shared_object_next(&so, &part)) {
+        add_part(&view, &part);
+        if (rtmpx_frame_is_full(tree)) {
+            rtmpx_expert_not_shown(tree, body->pinfo, body->tvb, reader.pos, body->available);
+            return;
+        }
+    }
+    rtmpx_expert_rest(tree, body, &reader);
+}
+
+void rtmpx_summary_shared_object(struct rtmp_text *text, const struct rtmpx_body *body) {
+    rtmp_shared_object_summary(text, rtmp_reader_over(body->bytes, body->available),
+                               body->message->type);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_BASE_LIMITS_H
+#define RTMP_BASE_LIMITS_H
+
+/* Every bound of the product, with its unit and its reason. Those that short inputs do not reach
+ * may be defined smaller by a build that searches for inputs that break something (tests/fuzz). */
+
+/* Nested AMF containers. Flash-era objects stay below 20; Wireshark's own tree stops at 500 levels
+ * and one AMF level may take several of them. */
+#define RTMP_LIMIT_AMF_DEPTH 64
+
+/* Entries of each AMF reference table of one message. Later entries are counted but cannot be
+ * resolved; a decoder is a fixed-size struct that fits on the stack. */
+#define RTMP_LIMIT_AMF_REFERENCES 2048
+#define RTMP_LIMIT_AMF_TRAITS     256
+
+/* Bytes of the dotted path of an AMF leaf. Every leaf may carry one, so that it bounds the memory
+ * that nested containers with long names cost. */
+#define RTMP_LIMIT_AMF_PATH 512
+
+/* AMF events shown for one message. Wireshark stops a frame at 1,000,000 items. */
+#define RTMP_LIMIT_MESSAGE_ITEMS 100000
+
+/* Messages of one frame that are put together from their chunks to be shown. Each gets a tab of
+ * bytes, and Wireshark goes through the list of those for the next one and for every field that it
+ * writes as PDML. A frame has up to hundreds of them; thousands are made to cost. */
+#define RTMP_LIMIT_FRAME_BODIES 2000U
+
+/* Tags shown of one aggregate message, those of aggregates in it included. Servers put some ten to
+ * a few hundred into one; each takes about ten items. */
+#define RTMP_LIMIT_AGGREGATE_TAGS 10000
+
+/* Bytes of one message: its length field has 24 bits. */
+#define RTMP_LIMIT_MESSAGE_LENGTH 0xFFFFFFU
+
+/* Chunk stream ids are 2..65599 (Adobe RTMP 5.3.1.1), which bounds the table of a direction. */
+#define RTMP_LIMIT_CSID 65599U
+
+/* Bytes of a chunk until a Set Chunk Size (specified: Adobe RTMP 5.4.1), in each direction. */
+#define RTMP_DEFAULT_CHUNK_SIZE 128U
+
+/* Bytes held while a direction looks for a chunk header after loss. */
+#ifndef RTMP_LIMIT_RESYNC_BYTES
+#define RTMP_LIMIT_RESYNC_BYTES 65536U
+#endif
+
+/* Holes of one direction that may still be filled by late bytes; the first makes room. */
+#define RTMP_LIMIT_HOLES 8U
+
+/* Bytes from the first of them to the direction's position, all kept. What TCP sends again comes
+ * one round trip later or a fifth of a second: 10 Mbit/s bring 250 KB in that time. */
+#ifndef RTMP_LIMIT_LATE_BYTES
+#define RTMP_LIMIT_LATE_BYTES 262144U
+#endif
+
+/* Directions whose holes may still fill, all connections together: some 40 MB at most. The one that
+ * had its last hole longest ago makes room; it may have ended long before. */
+#define RTMP_LIMIT_LATE_DIRECTIONS 128U
+
+/* Messages reported over that distance. */
+#ifndef RTMP_LIMIT_LATE_MESSAGES
+#define RTMP_LIMIT_LATE_MESSAGES 2048U
+#endif
+
+/* Bytes of the state before a hole: chunk streams and what is kept of open messages. It is copied
+ * for each hole, so that it bounds the work that many holes cost. */
+#ifndef RTMP_LIMIT_HOLE_STATE
+#define RTMP_LIMIT_HOLE_STATE 65536U
+#endif
+
+/* Bytes of a media body kept for display when the body spans segments. A configuration record and
+ * the codec headers of a frame fit; the rest of a frame is entropy-coded data. */
+#define RTMP_DEFAULT_MEDIA_HEAD 1024U
+
+/* Bytes kept of each NAL unit, OBU and track behind that head, its length field not counted: its
+ * header, the beginning of a slice header or SEI message. Units up to twice that size are kept
+ * whole: leaving so little out saves nothing. */
+#define RTMP_OUTLINE_UNIT  32U
+#define RTMP_OUTLINE_WHOLE 64U
+
+/* Units kept so of one message. A frame has a few; a frame of 1 MB in slices that each fit a packet
+ * has some 800. */
+#define RTMP_LIMIT_OUTLINE_UNITS 1024U
+
+/* Video streams and tracks of one direction whose NAL length size is remembered; the one that was
+ * there longest makes room. */
+#define RTMP_LIMIT_MEDIA_STREAMS 16U
+
+/* Calls of one side that wait for their answer; the one that waits longest makes room. Publishers
+ * and players have some five, of which two or three are never answered. */
+#define RTMP_LIMIT_CALLS 64U
+
+/* RTMPT messages that wait for one with a lower sequence number. Players have a handful of requests
+ * under way at most; a number that is not there by then is not in the capture. */
+#define RTMP_LIMIT_TUNNEL_WAITING 16U
+
+#endif

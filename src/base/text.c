@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rtmp_text rtmp_text_over(char *out, size_t cap) {
+    out[0] = '\0';
+    return (struct rtmp_text){.out = out, .cap = cap, .len = 0, .cut = false};
+}
+
+static void cut(struct rtmp_text *text) {
+    if (!text->cut) {
+        rtmp_text_put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
+        text->cut = true;
+    }
+}
+
+void rtmp_text_format(struct rtmp_text *text, const char *format, ...) {
+    char line[256];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    rtmp_text_add(text, line);
+}
+
+/* Length of the well-formed UTF-8 sequence at `p`, 0 when it is not one (RFC 3629: no surrogates,
+ * no overlong forms, nothing above U+10FFFF). */
+static size_t sequence_length(const uint8_t *p, size_t left) {
+    uint8_t first = p[0];
+    size_t len = first < 0x80                    ? 1
+                 : first >= 0xC2 && first < 0xE0 ? 2
+                 : first >= 0xE0 && first < 0xF0 ? 3
+                 : first >= 0xF0 && first < 0xF5 ? 4
+                                                 : 0;
+    if (len == 0 || len > left)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    if ((first == 0xE0 && p[1] < 0xA0) || (first == 0xED && p[1] > 0x9F) ||
+        (first == 0xF0 && p[1] < 0x90) || (first == 0xF4 && p[1] > 0x8F))
+        return 0;
+    return len;
+}
+
+/* Eight bytes of printable ASCII: in each the high bit is clear, 0x60 more sets it (0x20 and
+ * above), 1 more does not (not 0x7F). No sum carries into its neighbour. */
+static bool is_plain8(const uint8_t *bytes) {
+    uint64_t x;
+    memcpy(&x, bytes, sizeof x);
+    uint64_t low = x & 0x7F7F7F7F7F7F7F7FU;
+    uint64_t printable = low + 0x6060606060606060U;
+    uint64_t deleted = low + 0x0101010101010101U;
+    return ((x | ~printable | deleted) & 0x8080808080808080U) == 0;
+}
+
+/* Put the printable ASCII that the bytes begin with and that fits: nearly all text is just that.
+ * Returns its length. */
+static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t room) {
+    size_t space = text->cap - text->len - RTMP_TEXT_ELLIPSIS_LEN - 1;
+    size_t most = len < room ? len : room;
+    if (space < most)
+        most = space;
+    char *out = text->out + text->len;
+    size_t plain = 0;
+    for (; plain + 8 <= most && is_plain8(bytes + plain); plain += 8)
+        memcpy(out + plain, bytes + plain, 8);
+    if (most >= 8 && plain + 8 > most && is_plain8(bytes + most - 8)) {
+        memcpy(out + most - 8, bytes + most - 8, 8); /* they overlap those before */
+        plain = most;
+    }
+    for (; plain < most && bytes[plain] >= 0x20 && bytes[plain] < 0x7F; plain++)
+        out[plain] = (char)bytes[plain];
+    out[plain] = '\0';
+    text->len += plain;
+    return plain;
+}
+
+void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit) {
+    size_t start = text->len;
+    for (size_t i = 0; i < len && !text->cut;) {
+        i += put_plain(text, bytes + i, len - i, limit ? limit - (text->len - start) : SIZE_MAX);
+        if (i == len)
+            return;
+        char picture[4] = "\xE2\x90\x80";
+        const char *piece = (const char *)bytes + i;
+        size_t used = sequence_length(bytes + i, len - i);
+        size_t piece_len = used;
+        bool is_c1 = used == 2 && bytes[i] == 0xC2 && bytes[i + 1] < 0xA0;
+        if (used == 0 || is_c1) {
+            piece = "\xEF\xBF\xBD";
+            piece_len = 3;
+            used = is_c1 ? 2 : 1;
+        } else if (used == 1 && (bytes[i] < 0x20 || bytes[i] == 0x7F)) {
+            picture[2] = (char)(bytes[i] == 0x7F ? 0xA1 : 0x80 + bytes[i]);
+            piece = picture;
+            piece_len = 3;
+        }
+        if ((limit && text->len - start + piece_len > limit) || !rtmp_text_fits(text, piece_len)) {
+            if (limit && rtmp_text_fits(text, RTMP_TEXT_ELLIPSIS_LEN)) {
+                rtmp_text_put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
+                return;
+            }
+            cut(text);
+            return;
+        }
+        rtmp_text_put(text, piece, piece_len);
+        i += used;
+    }
+}
+
+void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value) {
+    char line[20];
+    char *end = line + sizeof line;
+    char *first = end;
+    do {
+        *--first = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    rtmp_text_add_len(text, first, (size_t)(end - first));
+}
+
+/* The point and the last `decimals` of some digits. */
+static void add_decimals(struct rtmp_text *text, uint64_t digits, unsigned decimals) {
+    char line[24] = ".";
+    for (unsigned i = decimals; i > 0; i--, digits /= 10)
+        line[i] = (char)('0' + digits % 10);
+    rtmp_text_add_len(text, line, decimals + 1);
+}
+
+/*
+ * Up to fifteen digits without an exponent, which is most numbers, as few as divide back to the
+ * same one: a search with printf and strtod costs a hundred times as much. No other number of so
+ * many decimals would do: the product is off by less than a half. False: it takes more digits.
+ */
+static bool add_fixed(struct rtmp_text *text, double value) {
+    double power = 1; /* exact up to 1e22 */
+    for (unsigned decimals = 0; fabs(value) * power < 1e15; decimals++, power *= 10) {
+        uint64_t digits = (uint64_t)(fabs(value) * power + 0.5);
+        if ((double)digits / power != fabs(value))
+            continue;
+        if (value < 0)
+            rtmp_text_add(text, "-");
+        rtmp_text_unsigned(text, digits / (uint64_t)power);
+        if (decimals)
+            add_decimals(text, digits, decimals);
+        return true;
+    }
+    return false;
+}
+
+void rtmp_text_number(struct rtmp_text *text, double value) {
+    if (isnan(value)) {
+        rtmp_text_add(text, "NaN");
+        return;
+    }
+    if (isinf(value)) {
+        rtmp_text_add(text, value < 0 ? "-Infinity" : "Infinity");
+        return;
+    }
+    bool fixed = value == 0 ? !signbit(value) : fabs(value) >= 1e-4 && fabs(value) < 1e15;
+    if (fixed && add_fixed(text, value))
+        return;
+    char line[40];
+    /* Fifteen digits always come back, but for subnormal numbers, which have fewer; of fixed ones
+     * they were tried. */
+    int precision = fixed ? 16 : 15;
+    if (fabs(value) < DBL_MIN)
+        precision = 1;
+    for (; precision <= 17; precision++) {
+        (void)snprintf(line, sizeof line, "%.*g", precision, value);
+        if (strtod(line, NULL) == value)
+            break;
+    }
+    /* printf follows the user's locale; the text must not. */
+    char *comma = strchr(line, ',');
+    if (comma)
+        *comma = '.';
+    rtmp_text_add(text, line);
+}
+
+void rtmp_text_size(struct rtmp_text *text, uint64_t bytes) {
+    if (bytes < 1000) {
+        rtmp_text_unsigned(text, bytes);
+        rtmp_text_add(text, " B");
+        return;
+    }
+    /* Integers: a summary line is made for every media message. */
+    bool mega = bytes >= 999950;
+    uint64_t unit = mega ? 1000000 : 1000;
+    uint64_t tenths = (bytes + unit / 20) / (unit / 10);
+    rtmp_text_unsigned(text, tenths / 10);
+    rtmp_text_add(text, ".");
+    rtmp_text_unsigned(text, tenths % 10);
+    rtmp_text_add(text, mega ? " MB" : " kB");
+}

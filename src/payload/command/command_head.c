@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a command begins: the format byte, the name, the transaction id. */
+#include "payload/command/command.h"
+
+#include <string.h>
+
+#include "base/message.h"
+
+#define AMF0_NUMBER 0x00
+#define AMF0_STRING 0x02
+#define AMF3_STRING 0x06
+
+void rtmp_command_read_format(struct rtmp_command *command, struct rtmp_reader *reader,
+                              uint8_t type) {
+    command->format = rtmp_span_of(reader->pos, 0);
+    command->format_value = 0;
+    command->format_remark = RTMP_OK;
+    command->amf_version = 0;
+    if (type != RTMP_MESSAGE_COMMAND_AMF3 && type != RTMP_MESSAGE_DATA_AMF3)
+        return;
+    uint8_t first = rtmp_peek_at(reader, reader->pos);
+    if (first != 0)
+        command->format_remark = RTMP_REMARK_FORMAT_BYTE;
+    if (first == AMF3_STRING)
+        command->amf_version = 3;
+    if (first == AMF0_STRING || first == AMF3_STRING)
+        return;
+    command->format = rtmp_take(reader, 1);
+    command->format_value = first;
+}
+
+static bool next_value(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
+    do
+        if (!rtmp_amf_next(amf, event))
+            return false;
+    while (event->kind == RTMP_AMF_AVMPLUS);
+    return true;
+}
+
+/* The short way, for what nearly every command begins with. */
+static bool skim(struct rtmp_command_head *head, struct rtmp_reader reader,
+                 struct rtmp_span *name) {
+    if (rtmp_u8(&reader) != AMF0_STRING)
+        return false;
+    *name = rtmp_take(&reader, rtmp_u16(&reader));
+    if (rtmp_u8(&reader) != AMF0_NUMBER)
+        return false;
+    head->transaction_id = rtmp_f64(&reader);
+    return rtmp_ok(&reader);
+}
+
+/* By the decoder: AMF3, or behind AVM+ markers. */
+static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader, uint8_t amf_version,
+                   struct rtmp_span *name) {
+    struct rtmp_amf amf;
+    struct rtmp_amf_event event;
+    rtmp_amf_init(&amf, reader, amf_version);
+    if (!next_value(&amf, &event) || event.kind != RTMP_AMF_STRING)
+        return false;
+    *name = event.text;
+    if (!next_value(&amf, &event) ||
+        (event.kind != RTMP_AMF_NUMBER && event.kind != RTMP_AMF_INTEGER))
+        return false;
+    head->transaction_id = event.kind == RTMP_AMF_NUMBER ? event.value.number : event.value.integer;
+    return true;
+}
+
+static bool is_named(const struct rtmp_reader *reader, struct rtmp_span name, const char *text) {
+    return rtmp_bytes_are(reader, name, text, strlen(text));
+}
+
+bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
+                            uint8_t type) {
+    struct rtmp_command command;
+    struct rtmp_span name;
+    rtmp_command_read_format(&command, &reader, type);
+    bool is_read = command.amf_version == 0 && skim(head, reader, &name);
+    if (!is_read && !decode(head, &reader, command.amf_version, &name))
+        return false;
+    head->is_answer = is_named(&reader, name, "_result") || is_named(&reader, name, "_error");
+    head->creates_stream = is_named(&reader, name, "createStream");
+    return true;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "payload/media/outline.h"
+
+#include "payload/media/decoder_config.h"
+#include "payload/codec/nal.h"
+#include "base/limits.h"
+
+static bool has_nal_units(enum rtmp_codec codec) {
+    return codec == RTMP_CODEC_H264 || codec == RTMP_CODEC_HEVC || codec == RTMP_CODEC_VVC;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+/* `header` bytes of a unit or track were read, `size` bytes of it follow: what to keep of them? */
+static void decide(struct rtmp_outline *o, uint32_t size) {
+    size = smaller(size, o->track_left); /* a length that lies ends the list */
+    o->keep = size <= RTMP_OUTLINE_WHOLE ? size : RTMP_OUTLINE_UNIT;
+    o->rest = size - o->keep;
+    o->track_left -= size;
+    o->body_left -= size;
+    o->got = 0;
+    if (++o->units > RTMP_LIMIT_OUTLINE_UNITS) {
+        o->keep = 0;
+        o->skip = o->body_left + size;
+    } else if (o->keep == 0)
+        o->skip = o->rest;
+}
+
+static uint32_t number(const struct rtmp_outline *o, unsigned from, unsigned len) {
+    uint32_t value = 0;
+    for (unsigned i = 0; i < len; i++)
+        value = value << 8 | o->head[from + i];
+    return value;
+}
+
+/* Of a track whose record was not seen the usual size is taken. */
+static uint8_t announced(const struct rtmp_media_streams *streams, uint32_t stream_id,
+                         uint8_t track, enum rtmp_codec codec) {
+    uint8_t size = rtmp_media_streams_length_size(streams, stream_id, track, codec);
+    return size ? size : 4;
+}
+
+/* FourCC, track id, size; of coded H.264, HEVC and VVC a composition time belongs to it. */
+static void read_track(struct rtmp_outline *o, const struct rtmp_media_streams *streams) {
+    unsigned at = o->many_codecs ? 4 : 0;
+    if (o->got < at + 4)
+        return;
+    if (o->many_codecs)
+        o->codec = rtmp_codec_of_fourcc(number(o, 0, 4));
+    bool units = has_nal_units(o->codec);
+    unsigned time = o->got - at - 4; /* bytes of it that are read */
+    o->track_left = smaller(number(o, at + 1, 3), o->body_left + time) - time;
+    if (units && o->timed && time < 3 && o->track_left)
+        return;
+    o->in_track = true;
+    o->length_size = announced(streams, o->stream_id, o->head[at], o->codec);
+    o->got = 0;
+    if (!units && o->codec != RTMP_CODEC_AV1)
+        decide(o, o->track_left);
+}
+
+static void read_nal(struct rtmp_outline *o) {
+    if (o->got == o->length_size)
+        decide(o, number(o, 0, o->length_size));
+}
+
+/* Header, extension and leb128 size (AV1, 5.3 and 4.10.5). */
+static void read_obu(struct rtmp_outline *o) {
+    unsigned at = o->head[0] & 4 ? 2 : 1;
+    if (o->got < at)
+        return;
+    if (!(o->head[0] & 2)) {
+        decide(o, o->track_left);
+        return;
+    }
+    if (o->got == at || (o->head[o->got - 1] & 0x80 && o->got < at + 8))
+        return;
+    uint64_t size = 0;
+    for (unsigned i = at; i < o->got; i++)
+        size |= (uint64_t)(o->head[i] & 0x7F) << (7 * (i - at));
+    decide(o, size > UINT32_MAX ? UINT32_MAX : (uint32_t)size);
+}
+
+/* One byte of the header of a track or unit. */
+static void read_byte(struct rtmp_outline *o, const struct rtmp_media_streams *streams,
+                      uint8_t byte) {
+    o->head[o->got++] = byte;
+    o->body_left--;
+    if (o->tracks && !o->in_track) {
+        read_track(o, streams);
+        return;
+    }
+    o->track_left--;
+    if (o->codec == RTMP_CODEC_AV1)
+        read_obu(o);
+    else
+        read_nal(o);
+}
+
+/* The short way to what read_byte() comes to: a NAL unit's length of 4 bytes that are all here, as
+ * nearly every stream has them. False: it is something else, nothing was read. */
+static bool read_nal_length(struct rtmp_outline *o, struct rtmp_reader *r) {
+    const uint32_t size = 4;
+    if (o->length_size != size || o->tracks || o->got || rtmp_left(r) < size ||
+        o->track_left < size || !has_nal_units(o->codec))
+        return false;
+    o->body_left -= size;
+    o->track_left -= size;
+    decide(o, rtmp_u32(r));
+    return true;
+}
+
+uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_media_streams *streams,
+                           const uint8_t *bytes, uint32_t len) {
+    struct rtmp_reader r = rtmp_reader_over(bytes, len);
+    while (!o->skip && rtmp_left(&r)) {
+        if (o->keep) {
+            struct rtmp_span span = rtmp_take(&r, smaller(o->keep, rtmp_left(&r)));
+            o->keep -= span.len;
+            if (o->keep == 0)
+                o->skip = o->rest;
+            continue;
+        }
+        if (o->body_left == 0)
+            break;
+        if (o->in_track && o->track_left == 0) {
+            o->in_track = false;
+            o->got = 0;
+        }
+        if (!read_nal_length(o, &r))
+            read_byte(o, streams, rtmp_u8(&r));
+    }
+    return r.pos;
+}
+
+/* Walk over the head, of which nothing is left out. */
+static void walk_head(struct rtmp_outline *o, const struct rtmp_media_body *body, uint32_t pos) {
+    uint32_t step;
+    do {
+        step = rtmp_outline_keep(o, body->streams, body->bytes + pos, body->available - pos);
+        pos += step;
+        uint32_t over = smaller(o->skip, body->available - pos);
+        o->skip -= over;
+        pos += over;
+        step += over;
+        o->units = 0;
+    } while (step);
+}
+
+static uint8_t length_size_of(const struct rtmp_media_body *body,
+                              const struct rtmp_media_info *info) {
+    if (info->tracks_pos)
+        return 4; /* each track says its own */
+    if (!has_nal_units(info->codec))
+        return 0;
+    uint8_t size =
+        rtmp_media_streams_length_size(body->streams, body->stream_id, info->track_id, info->codec);
+    if (size)
+        return size;
+    struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);
+    r.pos = info->data_pos;
+    return rtmp_nal_length_size(info->codec, &r, body->length);
+}
+
+enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *o, const struct rtmp_media_body *body) {
+    struct rtmp_media_info info = rtmp_media_describe(body);
+    if (info.kind == RTMP_MEDIA_CONFIG || info.kind == RTMP_MEDIA_METADATA ||
+        info.kind == RTMP_MEDIA_MULTICHANNEL)
+        return RTMP_KEEP_WHOLE;
+    uint32_t pos = info.tracks_pos ? info.tracks_pos : info.data_pos;
+    if (info.kind != RTMP_MEDIA_FRAME || pos == 0)
+        return RTMP_KEEP_HEAD;
+    *o = (struct rtmp_outline){
+        .body_left = body->length - pos,
+        .track_left = info.tracks_pos ? 0 : body->length - pos,
+        .codec = info.codec,
+        .stream_id = body->stream_id,
+        .length_size = length_size_of(body, &info),
+        .tracks = info.tracks_pos != 0,
+        .many_codecs = info.many_codecs,
+        .timed = info.timed,
+    };
+    bool units = o->codec == RTMP_CODEC_AV1 || (has_nal_units(o->codec) && o->length_size);
+    if (!units && !o->tracks)
+        return RTMP_KEEP_HEAD;
+    walk_head(o, body, pos);
+    return RTMP_KEEP_OUTLINE;
+}
+
+uint32_t rtmp_outline_holes(const struct rtmp_media_body *body, struct rtmp_hole *holes,
+                            uint8_t *length_size) {
+    struct rtmp_media_body head = *body;
+    head.available = body->head;
+    head.head = 0;
+    struct rtmp_outline o;
+    *length_size = 0;
+    if (body->available <= body->head || rtmp_outline_begin(&o, &head) != RTMP_KEEP_OUTLINE)
+        return 0;
+    *length_size = o.length_size;
+    uint32_t count = 0;
+    uint32_t pos = body->head;
+    while (pos < body->available) {
+        if (o.skip) {
+            holes[count++] = (struct rtmp_hole){pos, o.skip};
+            o.skip = 0;
+        }
+        uint32_t step =
+            rtmp_outline_keep(&o, body->streams, body->bytes + pos, body->available - pos);
+        if (step == 0 && !o.skip)
+            break;
+        pos += step;
+    }
+    return count;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recovery/late.h"
+
+static void *resize(struct rtmp_dechunk *d, void *old, size_t size) {
+    return d->memory.resize(d->memory.user, old, size);
+}
+
+/* ---- messages, each reported once ---- */
+
+/* Backwards: what is asked for came last, if it came. */
+static bool was_reported(const struct rtmp_late *late, uint64_t message_offset) {
+    for (uint32_t i = late->reported_count; i > 0; i--)
+        if (late->reported[i - 1] == message_offset)
+            return true;
+    return false;
+}
+
+static bool is_full(const struct rtmp_late *late) {
+    return late->reported_count == RTMP_LIMIT_LATE_MESSAGES;
+}
+
+static void on_part(void *user, const struct rtmp_part *part) {
+    struct rtmp_late *late = user;
+    late->sink.part(late->sink.user, part);
+    if ((part->flags & RTMP_PART_COMPLETE) && !is_full(late))
+        late->reported[late->reported_count++] = part->message_offset;
+}
+
+static void on_note(void *user, const struct rtmp_note *note) {
+    struct rtmp_late *late = user;
+    late->sink.note(late->sink.user, note);
+}
+
+static void on_late_part(void *user, const struct rtmp_part *part) {
+    if (!is_full(user) && !was_reported(user, part->message_offset))
+        on_part(user, part);
+}
+
+/* What was wrong was said when the direction went over it. */
+static void ignore_note(void *user, const struct rtmp_note *note) {
+    (void)user;
+    (void)note;
+}
+
+static struct rtmp_sink watching(struct rtmp_late *late) {
+    return (struct rtmp_sink){.user = late, .part = on_part, .note = on_note};
+}
+
+static struct rtmp_sink filling(struct rtmp_late *late) {
+    return (struct rtmp_sink){.user = late, .part = on_late_part, .note = ignore_note};
+}
+
+/* ---- the state before a hole ---- */
+
+/* Bytes that a copy takes. */
+static uint64_t size_of(const struct rtmp_dechunk *d) {
+    return sizeof *d + rtmp_chunk_streams_size(&d->streams) + 2ULL * d->held.count;
+}
+
+static bool copy_state(struct rtmp_dechunk *copy, struct rtmp_dechunk *d) {
+    *copy = *d;
+    copy->bodies.spare = (struct rtmp_body_buffer){NULL, 0};
+    bool copied = rtmp_chunk_streams_copy(&copy->streams, &d->streams, &d->memory);
+    copied &= rtmp_held_copy(&copy->held, &d->held, &d->memory);
+    if (!copied)
+        rtmp_dechunk_destroy(copy);
+    return copied;
+}
+
+/* ---- holes ---- */
+
+static void remove_holes(struct rtmp_late *late, uint32_t first, uint32_t count) {
+    late->hole_count -= count;
+    memmove(late->holes + first, late->holes + first + count,
+            (late->hole_count - first) * sizeof *late->holes);
+}
+
+/* Keep no bytes from before the first hole. */
+static void move_up(struct rtmp_late *late) {
+    uint32_t done = (uint32_t)(late->holes[0].start - late->offset);
+    if (done == 0)
+        return;
+    memmove(late->bytes, late->bytes + done, late->count - done);
+    late->count -= done;
+    late->offset += done;
+}
+
+void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_dechunk *d) {
+    struct rtmp_late *late = *handle;
+    if (!late)
+        return;
+    for (uint32_t i = 0; i < late->hole_count; i++)
+        if (late->holes[i].known)
+            rtmp_dechunk_destroy(&late->holes[i].before);
+    d->sink = late->sink;
+    if (late->bytes)
+        (void)resize(d, late->bytes, 0);
+    *handle = resize(d, late, 0);
+}
+
+/* The first hole will not fill any more, nor those that would go on from it. */
+static void give_up_first(struct rtmp_late **handle, struct rtmp_dechunk *d) {
+    struct rtmp_late *late = *handle;
+    uint32_t count = 1;
+    while (count < late->hole_count && !late->holes[count].known)
+        count++;
+    if (count == late->hole_count) {
+        rtmp_late_forget(handle, d);
+        return;
+    }
+    rtmp_dechunk_destroy(&late->holes[0].before);
+    remove_holes(late, 0, count);
+    move_up(late);
+}
+
+/* Room for the window up to `len` bytes behind the direction's position. */
+static bool make_room(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t len) {
+    while (*handle && (*handle)->count + len > RTMP_LIMIT_LATE_BYTES)
+        give_up_first(handle, d);
+    struct rtmp_late *late = *handle;
+    if (!late)
+        return false;
+    uint32_t want = late->count + (uint32_t)len;
+    if (want <= late->capacity)
+        return true;
+    uint32_t capacity = late->capacity ? late->capacity : 4096;
+    while (capacity < want)
+        capacity *= 2;
+    uint8_t *bytes = resize(d, late->bytes, capacity);
+    if (!bytes) {
+        rtmp_late_forget(handle, d);
+        return false;
+    }
+    late->bytes = bytes;
+    late->capacity = capacity;
+    return true;
+}
+
+/* The first hole. Its memory may not be had: then it is one that nothing fills. */
+static struct rtmp_late *begin(struct rtmp_dechunk *d) {
+    struct rtmp_late *late = resize(d, NULL, sizeof *late);
+    if (!late)
+        return NULL;
+    late->hole_count = 0;
+    late->bytes = NULL;
+    late->offset = d->position;
+    late->count = late->capacity = 0;
+    late->reported_count = 0;
+    late->sink = d->sink;
+    return late;
+}
+
+void rtmp_late_open(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t count) {
+    if (count > RTMP_LIMIT_LATE_BYTES || size_of(d) > RTMP_LIMIT_HOLE_STATE) {
+        rtmp_late_forget(handle, d);
+        return;
+    }
+    if (*handle && (*handle)->hole_count == RTMP_LIMIT_HOLES)
+        give_up_first(handle, d);
+    if (!*handle)
+        *handle = begin(d);
+    struct rtmp_late *late = *handle;
+    if (!late)
+        return;
+    struct rtmp_late_hole *hole = &late->holes[late->hole_count];
+    *hole =
+        (struct rtmp_late_hole){.start = d->position, .end = d->position + count, .known = true};
+    if (!copy_state(&hole->before, d)) {
+        rtmp_late_forget(handle, d);
+        return;
+    }
+    hole->before.sink = filling(late);
+    d->sink = watching(late);
+    late->hole_count++;
+    if (make_room(handle, d, count))
+        late->count += (uint32_t)count;
+}
+
+void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_dechunk *d, const uint8_t *bytes,
+                      uint32_t len) {
+    if (is_full(*handle))
+        rtmp_late_forget(handle, d);
+    if (!make_room(handle, d, len))
+        return;
+    struct rtmp_late *late = *handle;
+    memcpy(late->bytes + late->count, bytes, len);
+    late->count += len;
+}
+
+/* ---- filling ---- */
+
+/* `d` goes on as `better` at the same place; what is open in both stays one message to the sink. */
+static void replace_state(struct rtmp_dechunk *d, struct rtmp_dechunk *better) {
+    for (uint32_t i = 0; i < d->streams.count; i++) {
+        const struct rtmp_chunk_stream *ours = &d->streams.items[i];
+        struct rtmp_chunk_stream *cs =
+            rtmp_chunk_streams_find(&better->streams, ours->message.csid);
+        if (cs && cs->open && ours->open && cs->message_offset == ours->message_offset)
+            cs->slot = ours->slot;
+    }
+    struct rtmp_sink sink = d->sink;
+    rtmp_dechunk_destroy(d);
+    *d = *better;
+    d->sink = sink;
+}
+
+/* The hole is full: go on to the next one or to where the direction is. Bytes that were there all
+ * the time cannot be worse understood, unless what stood before the hole was not. */
+static void close_hole(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t index) {
+    struct rtmp_late_hole *hole = &late->holes[index];
+    struct rtmp_late_hole *next = index + 1 < late->hole_count ? hole + 1 : NULL;
+    uint64_t end = next ? next->start : d->position;
+    uint32_t len = (uint32_t)(end - hole->end);
+    rtmp_dechunk_feed(&hole->before, late->bytes + (hole->end - late->offset), len);
+    if (next && !next->known) {
+        next->before = hole->before;
+        next->known = true;
+    } else {
+        struct rtmp_dechunk *there = next ? &next->before : d;
+        if (hole->before.state != RTMP_LOST || there->state == RTMP_LOST)
+            replace_state(there, &hole->before);
+        else
+            rtmp_dechunk_destroy(&hole->before);
+    }
+    remove_holes(late, index, 1);
+}
+
+/* `len` bytes that are missing at the beginning of a hole. */
+static void advance(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t index,
+                    const uint8_t *bytes, uint32_t len) {
+    struct rtmp_late_hole *hole = &late->holes[index];
+    hole->start += len;
+    if (hole->known)
+        rtmp_dechunk_feed(&hole->before, bytes, len);
+    if (hole->start < hole->end)
+        return;
+    if (hole->known)
+        close_hole(late, d, index);
+    else
+        remove_holes(late, index, 1);
+}
+
+/* A hole is filled in its middle: its second half waits for the first. */
+static bool split(struct rtmp_late *late, uint32_t index, uint64_t start, uint64_t end) {
+    if (late->hole_count == RTMP_LIMIT_HOLES)
+        return false;
+    struct rtmp_late_hole *hole = &late->holes[index];
+    memmove(hole + 2, hole + 1, (late->hole_count - index - 1) * sizeof *hole);
+    late->hole_count++;
+    hole[1] = (struct rtmp_late_hole){.start = end, .end = hole->end};
+    hole->end = start;
+    return true;
+}
+
+/* Bytes `start` .. `end` - 1 of a hole. False: they cannot be used. */
+static bool fill_hole(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t index,
+                      uint64_t start, uint64_t end, const uint8_t *bytes) {
+    struct rtmp_late_hole *hole = &late->holes[index];
+    uint32_t count = (uint32_t)(end - start);
+    if (start > hole->start && end < hole->end && !split(late, index, start, end))
+        return false;
+    const struct rtmp_note note = {.kind = RTMP_NOTE_LATE, .offset = start, .count = count};
+    late->sink.note(late->sink.user, &note);
+    memcpy(late->bytes + (start - late->offset), bytes, count);
+    if (start > hole->start)
+        hole->end = start;
+    else
+        advance(late, d, index, bytes, count);
+    return true;
+}
+
+bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t offset,
+                    const uint8_t *bytes, uint32_t len) {
+    struct rtmp_late *late = *handle;
+    bool filled = false;
+    for (uint32_t i = 0; i < late->hole_count;) {
+        const struct rtmp_late_hole *hole = &late->holes[i];
+        uint64_t start = offset > hole->start ? offset : hole->start;
+        uint64_t end = offset + len < hole->end ? offset + len : hole->end;
+        uint32_t count = late->hole_count;
+        if (start < end)
+            filled |= fill_hole(late, d, i, start, end, bytes + (start - offset));
+        i +=
+            1 + late->hole_count - count; /* one more when it was split, one less when it is full */
+    }
+    if (filled && !late->hole_count)
+        rtmp_late_forget(handle, d);
+    else if (filled)
+        move_up(late);
+    return filled;
+}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conversation.h"
 
+#include "base/limits.h"
 #include "preferences.h"
 #include "sorted.h"
-#include "base/limits.h"
 
 static void *file_scope_resize(void *user, void *old, size_t size) {
     (void)user;
@@ -37,23 +37,27 @@ static struct rtmpx_segment *open_segment(const struct rtmpx_direction *dir) {
 }
 
 /* The parts of the open segment so far; its record has their number when all of it was fed. */
-static uint32_t part_count(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment) {
-    return segment->parts ? (uint32_t)(dir->next_part - segment->parts) : 0;
+static uint32_t fragment_count(const struct rtmpx_direction *dir,
+                               const struct rtmpx_segment *segment) {
+    return segment->fragments ? (uint32_t)(dir->next_fragment - segment->fragments) : 0;
 }
 
-static uint32_t open_part_count(const struct rtmpx_direction *dir) {
-    return part_count(dir, open_segment(dir));
+static uint32_t open_fragment_count(const struct rtmpx_direction *dir) {
+    return fragment_count(dir, open_segment(dir));
 }
 
 /* Does all of the message up to this part lie in the segment that is being fed? */
-static bool within_segment(const struct rtmpx_direction *dir, const struct rtmp_part *part) {
-    return part->message_offset >= dir->open_offset && part->offset + part->size <= dir->open_end;
+static bool within_segment(const struct rtmpx_direction *dir,
+                           const struct rtmp_fragment *fragment) {
+    return fragment->message_offset >= dir->open_offset &&
+           fragment->offset + fragment->size <= dir->open_end;
 }
 
 /* The frame that the message begins in. */
-static uint32_t first_frame(struct rtmpx_direction *dir, const struct rtmp_part *part) {
-    bool here = part->message_offset >= dir->open_offset && part->message_offset < dir->open_end;
-    return here ? open_segment(dir)->frame : rtmpx_frame_at(dir, part->message_offset);
+static uint32_t first_frame(struct rtmpx_direction *dir, const struct rtmp_fragment *fragment) {
+    bool here =
+        fragment->message_offset >= dir->open_offset && fragment->message_offset < dir->open_end;
+    return here ? open_segment(dir)->frame : rtmpx_frame_at(dir, fragment->message_offset);
 }
 
 /* The nearest offset that the segment has, or its end. */
@@ -64,81 +68,84 @@ static uint64_t clamp(const struct rtmpx_direction *dir, uint64_t offset) {
 }
 
 /* first: index + 1 of the message's first assembly, 0: this is it. */
-static struct rtmpx_assembly *new_assembly(struct rtmpx_direction *dir,
-                                           const struct rtmp_part *part, uint32_t first) {
-    struct rtmpx_assembly *assembly = APPEND(dir, assemblies, assembly_count, assembly_capacity);
-    *assembly = (struct rtmpx_assembly){.first_frame = first_frame(dir, part),
-                                        .phase = part->phase,
-                                        .chunk_size = part->chunk_size,
-                                        .first = first ? first : dir->assembly_count};
-    *part->slot = dir->assembly_count;
-    return assembly;
+static struct rtmpx_reassembly *
+new_reassembly(struct rtmpx_direction *dir, const struct rtmp_fragment *fragment, uint32_t first) {
+    struct rtmpx_reassembly *reassembly =
+        APPEND(dir, reassemblies, reassembly_count, reassembly_capacity);
+    *reassembly = (struct rtmpx_reassembly){.first_frame = first_frame(dir, fragment),
+                                            .chunk_origin = fragment->chunk_origin,
+                                            .chunk_size = fragment->chunk_size,
+                                            .first = first ? first : dir->reassembly_count};
+    *fragment->slot = dir->reassembly_count;
+    return reassembly;
 }
 
 /* The assembly that describes this part's chunks. */
-static struct rtmpx_assembly *assembly_for(struct rtmpx_direction *dir,
-                                           const struct rtmp_part *part) {
-    if (*part->slot == 0)
-        return new_assembly(dir, part, 0);
-    struct rtmpx_assembly *assembly = &dir->assemblies[*part->slot - 1];
-    if (assembly->chunk_size == part->chunk_size && assembly->phase == part->phase)
-        return assembly;
-    return new_assembly(dir, part, assembly->first);
+static struct rtmpx_reassembly *reassembly_for(struct rtmpx_direction *dir,
+                                               const struct rtmp_fragment *fragment) {
+    if (*fragment->slot == 0)
+        return new_reassembly(dir, fragment, 0);
+    struct rtmpx_reassembly *reassembly = &dir->reassemblies[*fragment->slot - 1];
+    if (reassembly->chunk_size == fragment->chunk_size &&
+        reassembly->chunk_origin == fragment->chunk_origin)
+        return reassembly;
+    return new_reassembly(dir, fragment, reassembly->first);
 }
 
 /* Who shows the message asks for its body at once. */
-static void add_fresh_body(struct rtmpx_direction *dir, const struct rtmp_part *part) {
+static void add_fresh_body(struct rtmpx_direction *dir, const struct rtmp_fragment *fragment) {
     struct rtmpx_fresh_body *fresh =
-        wmem_alloc(dir->packet_memory, sizeof *fresh + part->available);
+        wmem_alloc(dir->packet_memory, sizeof *fresh + fragment->available);
     fresh->next = NULL;
-    fresh->part = open_part_count(dir);
-    memcpy(fresh->bytes, part->body, part->available);
+    fresh->fragment = open_fragment_count(dir);
+    memcpy(fresh->bytes, fragment->body, fragment->available);
     *dir->next_fresh = fresh;
     dir->next_fresh = &fresh->next;
 }
 
-static void finish_assembly(struct rtmpx_direction *dir, struct rtmpx_assembly *assembly,
-                            const struct rtmp_part *part) {
-    dir->assemblies[assembly->first - 1].completed_segment = dir->segment_count;
-    assembly->chunks = part->chunks;
-    assembly->missing = part->missing;
-    assembly->available = part->available;
-    if (part->available == 0)
+static void finish_reassembly(struct rtmpx_direction *dir, struct rtmpx_reassembly *reassembly,
+                              const struct rtmp_fragment *fragment) {
+    dir->reassemblies[reassembly->first - 1].completed_segment = dir->segment_count;
+    reassembly->chunks = fragment->chunks;
+    reassembly->missing = fragment->missing;
+    reassembly->available = fragment->available;
+    if (fragment->available == 0)
         return;
     /* A body that lies in this segment is put together again from its chunks when it is shown. */
-    if (within_segment(dir, part)) {
-        if (part->available == part->message.length)
-            add_fresh_body(dir, part);
+    if (within_segment(dir, fragment)) {
+        if (fragment->available == fragment->message.length)
+            add_fresh_body(dir, fragment);
     } else
-        assembly->body = wmem_memdup(wmem_file_scope(), part->body, part->available);
+        reassembly->body = wmem_memdup(wmem_file_scope(), fragment->body, fragment->available);
 }
 
 /*
  * A new block for the parts of the open segment, which stay together: they move with it. Blocks
  * grow up to a size at which what the last one leaves empty is little; records never move again.
  */
-static __attribute__((cold)) void begin_part_block(struct rtmpx_direction *dir) {
+static __attribute__((cold)) void begin_fragment_block(struct rtmpx_direction *dir) {
     enum { FIRST = 4, MOST = 128 };
     struct rtmpx_segment *segment = open_segment(dir);
-    uint32_t moved = open_part_count(dir);
-    uint32_t block = dir->part_block ? dir->part_block * 2 : FIRST;
+    uint32_t moved = open_fragment_count(dir);
+    uint32_t block = dir->fragment_block ? dir->fragment_block * 2 : FIRST;
     block = block < MOST ? block : MOST;
-    dir->part_block = block;
+    dir->fragment_block = block;
     if (block < moved * 2)
         block = moved * 2;
-    struct rtmpx_part *parts = wmem_alloc_array(wmem_file_scope(), struct rtmpx_part, block);
+    struct rtmpx_fragment *fragments =
+        wmem_alloc_array(wmem_file_scope(), struct rtmpx_fragment, block);
     if (moved)
-        memcpy(parts, segment->parts, moved * sizeof *parts);
-    segment->parts = parts;
-    dir->next_part = parts + moved;
-    dir->part_room = block - moved;
+        memcpy(fragments, segment->fragments, moved * sizeof *fragments);
+    segment->fragments = fragments;
+    dir->next_fragment = fragments + moved;
+    dir->fragment_room = block - moved;
 }
 
-static struct rtmpx_part *new_part(struct rtmpx_direction *dir) {
-    if (dir->part_room == 0)
-        begin_part_block(dir);
-    dir->part_room--;
-    return dir->next_part++;
+static struct rtmpx_fragment *new_fragment(struct rtmpx_direction *dir) {
+    if (dir->fragment_room == 0)
+        begin_fragment_block(dir);
+    dir->fragment_room--;
+    return dir->next_fragment++;
 }
 
 /* States of the media streams that a direction keeps: as many as a part can name. Later ones are
@@ -147,7 +154,7 @@ enum { STREAMS_MAX = 63 };
 
 /* Index + 1 of the state that a message finds, 0: nothing is known. It seldom is another than the
  * last message found. */
-static unsigned note_streams(struct rtmpx_direction *dir, const struct rtmp_media_streams *now) {
+static unsigned note_streams(struct rtmpx_direction *dir, const struct rtmp_decoder_configs *now) {
     if (now->version == 0)
         return 0;
     for (uint32_t i = dir->streams_count; i > 0; i--)
@@ -160,81 +167,85 @@ static unsigned note_streams(struct rtmpx_direction *dir, const struct rtmp_medi
 }
 
 /* What other messages say of the one that this part completes. */
-static unsigned context_of(struct rtmpx_direction *dir, const struct rtmp_part *part) {
-    switch (part->message.type) {
+static unsigned context_of(struct rtmpx_direction *dir, const struct rtmp_fragment *fragment) {
+    switch (fragment->message.type) {
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:
         return rtmp_calls_follow(&dir->calls, &dir->peer->calls, &file_scope,
-                                 rtmp_reader_over(part->body, part->available), part->message.type);
+                                 rtmp_reader_over(fragment->body, fragment->available),
+                                 fragment->message.type);
     case RTMP_MESSAGE_VIDEO:
     case RTMP_MESSAGE_AGGREGATE:
-        return note_streams(dir, part->streams);
+        return note_streams(dir, fragment->streams);
     default:
         return 0;
     }
 }
 
-static void on_part(void *user, const struct rtmp_part *part) {
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct rtmpx_direction *dir = user;
-    bool whole = (part->flags & RTMP_PART_FIRST) && (part->flags & RTMP_PART_COMPLETE) &&
-                 (part->flags & RTMP_PART_CONTIGUOUS) && within_segment(dir, part);
+    bool whole = (fragment->flags & RTMP_FRAGMENT_FIRST) &&
+                 (fragment->flags & RTMP_FRAGMENT_COMPLETE) &&
+                 (fragment->flags & RTMP_FRAGMENT_CONTIGUOUS) && within_segment(dir, fragment);
     uint32_t index = 0;
     if (!whole) {
-        struct rtmpx_assembly *assembly = assembly_for(dir, part);
-        if (part->carry && part->at == 0 && !assembly->header)
-            assembly->header = wmem_memdup(wmem_file_scope(), part->header, RTMP_CHUNK_HEADER_MAX);
-        if (part->flags & RTMP_PART_COMPLETE)
-            finish_assembly(dir, assembly, part);
-        index = *part->slot;
+        struct rtmpx_reassembly *reassembly = reassembly_for(dir, fragment);
+        if (fragment->partial_header && fragment->at == 0 && !reassembly->header)
+            reassembly->header =
+                wmem_memdup(wmem_file_scope(), fragment->header, RTMP_CHUNK_HEADER_MAX);
+        if (fragment->flags & RTMP_FRAGMENT_COMPLETE)
+            finish_reassembly(dir, reassembly, fragment);
+        index = *fragment->slot;
     }
     /* Bytes that were held while looking for a header, and those behind late ones, may lie in
      * earlier frames. */
-    uint64_t begin = clamp(dir, part->offset);
-    uint64_t end = clamp(dir, part->offset + part->size);
-    bool complete = part->flags & RTMP_PART_COMPLETE;
-    if (begin == end && part->size && !complete)
+    uint64_t begin = clamp(dir, fragment->offset);
+    uint64_t end = clamp(dir, fragment->offset + fragment->size);
+    bool complete = fragment->flags & RTMP_FRAGMENT_COMPLETE;
+    if (begin == end && fragment->size && !complete)
         return;
     /* A part that begins in an earlier frame has no header here; its chunks are not itemised. */
-    bool cut = part->offset < dir->open_offset;
-    *new_part(dir) = (struct rtmpx_part){
+    bool cut = fragment->offset < dir->open_offset;
+    *new_fragment(dir) = (struct rtmpx_fragment){
         .start = (uint32_t)(begin - dir->open_offset),
         .size = (uint32_t)(cut ? 0 : end - begin),
-        .at = part->at & 0xFFFFFF,
-        .carry = part->carry & 31U,
-        .context = complete ? context_of(dir, part) & 63U : 0,
-        .length = part->message.length & 0xFFFFFF,
-        .type = part->message.type,
-        .timestamp = part->message.timestamp,
-        .stream_id = part->message.stream_id,
-        .csid = part->message.csid & 0x1FFFF,
-        .fmt = part->fmt & 3U,
-        .flags = part->flags & 0x1FFU,
-        .assembly = index,
+        .at = fragment->at & 0xFFFFFF,
+        .partial_header = fragment->partial_header & 31U,
+        .context = complete ? context_of(dir, fragment) & 63U : 0,
+        .length = fragment->message.length & 0xFFFFFF,
+        .type = fragment->message.type,
+        .timestamp = fragment->message.timestamp,
+        .stream_id = fragment->message.stream_id,
+        .csid = fragment->message.csid & 0x1FFFF,
+        .fmt = fragment->fmt & 3U,
+        .flags = fragment->flags & 0x1FFU,
+        .reassembly = index,
     };
 }
 
 /* Most segments of a video stream: as the message's part before, but for their place. */
-static bool on_more(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at) {
+static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t size,
+                            uint32_t at) {
     struct rtmpx_direction *dir = user;
-    if (!slot || !dir->next_part || offset < dir->open_offset)
+    if (!slot || !dir->next_fragment || offset < dir->open_offset)
         return false;
-    const struct rtmpx_part *last = dir->next_part - 1;
-    if (last->assembly != slot)
+    const struct rtmpx_fragment *last = dir->next_fragment - 1;
+    if (last->reassembly != slot)
         return false;
-    struct rtmpx_part *part = new_part(dir);
-    memcpy(part, last, sizeof *part);
-    part->start = (uint32_t)(offset - dir->open_offset);
-    part->size = size;
-    part->at = at & 0xFFFFFF;
-    part->carry = 0;
-    part->flags &= RTMP_PART_OF_MESSAGE;
+    struct rtmpx_fragment *fragment = new_fragment(dir);
+    memcpy(fragment, last, sizeof *fragment);
+    fragment->start = (uint32_t)(offset - dir->open_offset);
+    fragment->size = size;
+    fragment->at = at & 0xFFFFFF;
+    fragment->partial_header = 0;
+    fragment->flags &= RTMP_FRAGMENT_OF_MESSAGE;
     return true;
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmpx_direction *dir = user;
-    struct rtmpx_remark *remark = APPEND(dir, remarks, remark_count, remark_capacity);
-    *remark = (struct rtmpx_remark){
+    struct rtmpx_note *remark = APPEND(dir, remarks, note_count, note_capacity);
+    *remark = (struct rtmpx_note){
         .segment = dir->segment_count - 1,
         .start = (uint32_t)(clamp(dir, note->offset) - dir->open_offset),
         .count = note->count,
@@ -250,7 +261,10 @@ struct rtmpx_connection *rtmpx_connection_new(uint32_t id) {
     struct rtmpx_connection *connection = wmem_new0(wmem_file_scope(), struct rtmpx_connection);
     for (unsigned i = 0; i < 2; i++) {
         struct rtmpx_direction *dir = &connection->direction[i];
-        struct rtmp_sink sink = {.user = dir, .part = on_part, .note = on_note, .more = on_more};
+        struct rtmp_sink sink = {.user = dir,
+                                 .fragment = on_fragment,
+                                 .note = on_note,
+                                 .on_continuation = on_continuation};
         rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, &file_scope,
                             &sink);
         dir->id = id * 2 + i;
@@ -374,7 +388,7 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const pack
     dir->open_offset = offset < RTMPX_OFFSET_SEEN ? offset : position;
     dir->open_end = dir->open_offset + tvb_reported_length(tvb);
     *segment = (struct rtmpx_segment){
-        .offset = dir->open_offset, .parts = dir->next_part, .frame = pinfo->num};
+        .offset = dir->open_offset, .fragments = dir->next_fragment, .frame = pinfo->num};
     dir->packet_memory = pinfo->pool;
     dir->next_fresh = fresh;
     *fresh = NULL;
@@ -383,7 +397,7 @@ const struct rtmpx_segment *rtmpx_record(struct rtmpx_direction *dir, const pack
         feed(dir, tvb, captured, 0);
     else
         is_new = record_elsewhere(dir, tvb, captured, offset);
-    segment->part_count = part_count(dir, segment) & 0x1FFFFFFFU;
+    segment->fragment_count = fragment_count(dir, segment) & 0x1FFFFFFFU;
     segment->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
     segment->repeated = !is_new;
     return is_new ? segment : NULL;
@@ -402,8 +416,8 @@ static bool segment_begins_by(const void *record, uint64_t offset) {
     return segment->offset <= offset;
 }
 
-static bool remark_before_segment(const void *record, uint64_t index) {
-    const struct rtmpx_remark *remark = record;
+static bool note_before_segment(const void *record, uint64_t index) {
+    const struct rtmpx_note *remark = record;
     return remark->segment < index;
 }
 
@@ -428,44 +442,45 @@ const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_direction *dir,
     return &dir->segments[index];
 }
 
-uint32_t rtmpx_remarks_of(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment,
-                          const struct rtmpx_remark **remarks) {
-    if (dir->remark_count == 0)
+uint32_t rtmpx_notes_of(const struct rtmpx_direction *dir, const struct rtmpx_segment *segment,
+                        const struct rtmpx_note **remarks) {
+    if (dir->note_count == 0)
         return 0;
     uint32_t index = (uint32_t)(segment - dir->segments);
-    uint32_t count = dir->remark_count;
-    uint32_t first = RTMPX_FIRST_NOT_BEFORE(dir->remarks, count, remark_before_segment, index);
-    uint32_t end = RTMPX_FIRST_NOT_BEFORE(dir->remarks, count, remark_before_segment, index + 1);
+    uint32_t count = dir->note_count;
+    uint32_t first = RTMPX_FIRST_NOT_BEFORE(dir->remarks, count, note_before_segment, index);
+    uint32_t end = RTMPX_FIRST_NOT_BEFORE(dir->remarks, count, note_before_segment, index + 1);
     *remarks = dir->remarks + first;
     return end - first;
 }
 
-const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *dir,
-                                               const struct rtmpx_part *part) {
-    return part->assembly ? &dir->assemblies[part->assembly - 1] : NULL;
+const struct rtmpx_reassembly *rtmpx_reassembly_of(const struct rtmpx_direction *dir,
+                                                   const struct rtmpx_fragment *fragment) {
+    return fragment->reassembly ? &dir->reassemblies[fragment->reassembly - 1] : NULL;
 }
 
-const struct rtmp_media_streams *rtmpx_streams_of(const struct rtmpx_direction *dir,
-                                                  const struct rtmpx_part *part) {
-    bool may = part->type == RTMP_MESSAGE_VIDEO || part->type == RTMP_MESSAGE_AGGREGATE;
-    return may && part->context ? &dir->streams[part->context - 1] : NULL;
+const struct rtmp_decoder_configs *rtmpx_streams_of(const struct rtmpx_direction *dir,
+                                                    const struct rtmpx_fragment *fragment) {
+    bool may = fragment->type == RTMP_MESSAGE_VIDEO || fragment->type == RTMP_MESSAGE_AGGREGATE;
+    return may && fragment->context ? &dir->streams[fragment->context - 1] : NULL;
 }
 
 /* The segment that completes the part's message: index + 1. */
 static uint32_t completed_segment(const struct rtmpx_direction *dir,
-                                  const struct rtmpx_part *part) {
-    const struct rtmpx_assembly *assembly = rtmpx_assembly_of(dir, part);
-    return assembly ? dir->assemblies[assembly->first - 1].completed_segment : 0;
+                                  const struct rtmpx_fragment *fragment) {
+    const struct rtmpx_reassembly *reassembly = rtmpx_reassembly_of(dir, fragment);
+    return reassembly ? dir->reassemblies[reassembly->first - 1].completed_segment : 0;
 }
 
-uint32_t rtmpx_completed_in(const struct rtmpx_direction *dir, const struct rtmpx_part *part) {
-    uint32_t segment = completed_segment(dir, part);
+uint32_t rtmpx_completed_in(const struct rtmpx_direction *dir,
+                            const struct rtmpx_fragment *fragment) {
+    uint32_t segment = completed_segment(dir, fragment);
     return segment && !dir->segments[segment - 1].dropped ? dir->segments[segment - 1].frame : 0;
 }
 
-bool rtmpx_completes_here(const struct rtmpx_direction *dir, const struct rtmpx_part *part,
+bool rtmpx_completes_here(const struct rtmpx_direction *dir, const struct rtmpx_fragment *fragment,
                           const struct rtmpx_segment *segment) {
-    uint32_t completed = completed_segment(dir, part);
+    uint32_t completed = completed_segment(dir, fragment);
     return completed && &dir->segments[completed - 1] == segment;
 }
 

@@ -29,41 +29,41 @@ static inline bool rtmpx_frame_is(struct rtmpx_frame frame, const packet_info *p
     return frame.number == pinfo->num && frame.at == pinfo->fd->file_off;
 }
 
-/* A run of bytes of one message inside one segment (rtmp_part, packed). 32 bytes. */
-struct rtmpx_part {
-    uint32_t start;     /* in the segment's tvb */
-    uint32_t size;      /* 0: all its bytes lie in earlier frames */
-    uint32_t at : 24;   /* body position */
-    uint32_t carry : 5; /* bytes of its first header in earlier segments */
+/* A run of bytes of one message inside one segment (rtmp_fragment, packed). 32 bytes. */
+struct rtmpx_fragment {
+    uint32_t start;              /* in the segment's tvb */
+    uint32_t size;               /* 0: all its bytes lie in earlier frames */
+    uint32_t at : 24;            /* body position */
+    uint32_t partial_header : 5; /* bytes of its first header in earlier segments */
     uint32_t fmt : 2;
     uint32_t length : 24;
     uint32_t type : 8;
     uint32_t timestamp;
     uint32_t stream_id;
     uint32_t csid : 17;
-    uint32_t flags : 9;   /* RTMP_PART_* */
+    uint32_t flags : 9;   /* RTMP_FRAGMENT_* */
     uint32_t context : 6; /* of a complete message, what others say of it: of a command its enum
-                             rtmp_answers, of video and aggregates rtmpx_streams_of() */
-    uint32_t assembly;    /* index + 1; 0: the message is this one chunk */
+                             rtmp_reply_kind, of video and aggregates rtmpx_streams_of() */
+    uint32_t reassembly;  /* index + 1; 0: the message is this one chunk */
 };
-_Static_assert(sizeof(struct rtmpx_part) == 32, "all that the smallest message costs");
+_Static_assert(sizeof(struct rtmpx_fragment) == 32, "all that the smallest message costs");
 
 /* One call of the dissector: bytes of one direction in one frame. 24 bytes. */
 struct rtmpx_segment {
     uint64_t offset; /* of the first byte of the tvb; when it fills holes, of what comes next */
-    struct rtmpx_part *parts;
+    struct rtmpx_fragment *fragments;
     uint32_t frame;
-    uint32_t part_count : 29;
+    uint32_t fragment_count : 29;
     uint32_t undecided : 1; /* handshake or chunks: not yet known at its end */
     uint32_t repeated : 1;  /* nothing of it is new */
     uint32_t dropped : 1;   /* a read filter took the frame away: another has its number */
 };
 
 /* A message of several chunks or segments. */
-struct rtmpx_assembly {
+struct rtmpx_reassembly {
     uint32_t first_frame;
     uint32_t completed_segment; /* index + 1; 0: not (yet); of a message's first one */
-    uint32_t phase, chunk_size;
+    uint32_t chunk_origin, chunk_size;
     uint32_t chunks;
     uint32_t missing;
     uint32_t available; /* bytes at `body` */
@@ -80,12 +80,12 @@ struct rtmpx_assembly {
  */
 struct rtmpx_fresh_body {
     const struct rtmpx_fresh_body *next; /* that of a later part */
-    uint32_t part;                       /* index in the segment of the part that completes it */
+    uint32_t fragment;                   /* index in the segment of the part that completes it */
     uint8_t bytes[];                     /* all of the message's */
 };
 
 /* Something about a place that the tree says as an expert item. */
-struct rtmpx_remark {
+struct rtmpx_note {
     uint32_t segment;
     uint32_t start; /* in the tvb */
     uint64_t count;
@@ -98,16 +98,17 @@ struct rtmpx_direction {
     struct rtmp_direction wire;
     struct rtmpx_direction *peer;
     struct rtmp_calls calls;
-    struct rtmp_media_streams *streams; /* each state that messages found */
+    struct rtmp_decoder_configs *streams; /* each state that messages found */
     uint32_t streams_count, streams_capacity;
     struct rtmpx_segment *segments;
-    struct rtmpx_assembly *assemblies;
-    struct rtmpx_remark *remarks;
-    struct rtmpx_part *next_part; /* where the next one goes, in a block with room for so many */
-    uint32_t part_room, part_block;
+    struct rtmpx_reassembly *reassemblies;
+    struct rtmpx_note *remarks;
+    struct rtmpx_fragment
+        *next_fragment; /* where the next one goes, in a block with room for so many */
+    uint32_t fragment_room, fragment_block;
     uint32_t segment_count, segment_capacity;
-    uint32_t assembly_count, assembly_capacity;
-    uint32_t remark_count, remark_capacity;
+    uint32_t reassembly_count, reassembly_capacity;
+    uint32_t note_count, note_capacity;
     uint64_t open_offset, open_end;  /* of the bytes that are being fed */
     wmem_allocator_t *packet_memory; /* of their frame */
     const struct rtmpx_fresh_body **next_fresh;
@@ -151,23 +152,25 @@ const struct rtmpx_segment *rtmpx_segment_of(const struct rtmpx_direction *direc
                                              packet_info *pinfo);
 
 /* The remarks of a segment: count, and the first through `*remarks`. */
-uint32_t rtmpx_remarks_of(const struct rtmpx_direction *direction,
-                          const struct rtmpx_segment *segment, const struct rtmpx_remark **remarks);
+uint32_t rtmpx_notes_of(const struct rtmpx_direction *direction,
+                        const struct rtmpx_segment *segment, const struct rtmpx_note **remarks);
 
 /* The assembly of a part, NULL for a message of one chunk in one segment. */
-const struct rtmpx_assembly *rtmpx_assembly_of(const struct rtmpx_direction *direction,
-                                               const struct rtmpx_part *part);
+const struct rtmpx_reassembly *rtmpx_reassembly_of(const struct rtmpx_direction *direction,
+                                                   const struct rtmpx_fragment *fragment);
 
 /* The media streams as a complete message found them, NULL: nothing was known, or it is none of
  * video and aggregates. */
-const struct rtmp_media_streams *rtmpx_streams_of(const struct rtmpx_direction *direction,
-                                                  const struct rtmpx_part *part);
+const struct rtmp_decoder_configs *rtmpx_streams_of(const struct rtmpx_direction *direction,
+                                                    const struct rtmpx_fragment *fragment);
 
 /* Frame in which the part's message completes, 0 when it never does or is not known yet. */
-uint32_t rtmpx_completed_in(const struct rtmpx_direction *direction, const struct rtmpx_part *part);
+uint32_t rtmpx_completed_in(const struct rtmpx_direction *direction,
+                            const struct rtmpx_fragment *fragment);
 
 /* Does the part's message complete in this very segment (a frame may have several)? */
-bool rtmpx_completes_here(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
+bool rtmpx_completes_here(const struct rtmpx_direction *direction,
+                          const struct rtmpx_fragment *fragment,
                           const struct rtmpx_segment *segment);
 
 /* How often this was asked for `key` before, during this visit of the frame. Keys are the ids of

@@ -10,8 +10,8 @@ struct rtmpx_view {
     tvbuff_t *tvb;
     struct rtmpx_direction *direction;
     const struct rtmpx_segment *segment;
-    const struct rtmpx_part *parts;
-    uint32_t part_count;
+    const struct rtmpx_fragment *fragments;
+    uint32_t fragment_count;
     const struct rtmpx_fresh_body *fresh; /* on the first visit */
 };
 
@@ -19,8 +19,8 @@ struct rtmpx_view {
 bool rtmpx_completes_message(const struct rtmpx_view *view);
 
 /* Where a part of a message is: view->parts[index]. */
-struct rtmpx_part_of_message {
-    uint32_t assembly; /* of the message */
+struct rtmpx_fragment_of_message {
+    uint32_t reassembly; /* of the message */
     uint32_t index;
 };
 
@@ -30,19 +30,19 @@ struct rtmpx_messages {
     const struct rtmpx_view *view;
     const struct rtmpx_fresh_body *fresh; /* the next one */
     /* The parts of messages of several parts, by message; NULL: not asked for yet. */
-    struct rtmpx_part_of_message *parts;
+    struct rtmpx_fragment_of_message *fragments;
     uint32_t count;
-    uint32_t tabs;                      /* of the frame, when the last one was added */
-    struct rtmpx_part_of_message alone; /* the one that was asked for last and has no others */
+    uint32_t tabs;                          /* of the frame, when the last one was added */
+    struct rtmpx_fragment_of_message alone; /* the one that was asked for last and has no others */
 };
 
 /* The parts in this segment of the message that part `index` completes, in order. Returns how many,
  * at least 1; *run, the first, is good until the next call. */
-uint32_t rtmpx_parts_of_message(struct rtmpx_messages *messages, uint32_t index,
-                                const struct rtmpx_part_of_message **run);
+uint32_t rtmpx_fragments_of_message(struct rtmpx_messages *messages, uint32_t index,
+                                    const struct rtmpx_fragment_of_message **run);
 
 /* The message of a part, without its body. */
-struct rtmp_message rtmpx_message_of(const struct rtmpx_part *part);
+struct rtmp_message rtmpx_message_of(const struct rtmpx_fragment *fragment);
 
 /*
  * The body of the message that part `index` completes: kept, from one run of bytes, or put together

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect.h"
-#include "tree/note.h"
-#include "tree/items.h"
 #include "preferences.h"
 #include "tree/amf.h"
 #include "tree/chunk.h"
 #include "tree/handshake.h"
+#include "tree/items.h"
 #include "tree/media.h"
 #include "tree/message.h"
+#include "tree/note.h"
 
 #define PROTOCOL_NAME "Real Time Messaging Protocol (rtmpx)"
 
@@ -109,7 +109,8 @@ bool rtmpx_ask_for_more(packet_info *pinfo) {
 
 /* ---- what is not a message ---- */
 
-static bool handshake_part_of(const struct rtmpx_view *view, struct rtmpx_handshake_part *part) {
+static bool handshake_range_of(const struct rtmpx_view *view,
+                               struct rtmpx_handshake_range *fragment) {
     const struct rtmp_direction *wire = &view->direction->wire;
     uint64_t offset = view->segment->offset;
     if (!wire->has_handshake || view->segment->undecided || offset >= RTMP_HANDSHAKE_TOTAL)
@@ -118,7 +119,7 @@ static bool handshake_part_of(const struct rtmpx_view *view, struct rtmpx_handsh
     if (end > RTMP_HANDSHAKE_TOTAL)
         end = RTMP_HANDSHAKE_TOTAL;
     const uint64_t first_end = 1 + RTMP_HANDSHAKE_SIZE;
-    *part = (struct rtmpx_handshake_part){
+    *fragment = (struct rtmpx_handshake_range){
         .offset = offset,
         .len = (uint32_t)(end - offset),
         .completes_first = wire->handshake.have_first && offset < first_end && end >= first_end,
@@ -149,7 +150,7 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
 
 /* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
 static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
-                    const struct rtmpx_remark *remark) {
+                    const struct rtmpx_note *remark) {
     int start = (int)remark->start;
     bool withholds = rtmpx_tcp_withholds();
     if (remark->count) {
@@ -173,7 +174,7 @@ static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
 }
 
 static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmpx_remark *remark) {
+                       const struct rtmpx_note *remark) {
     int start = (int)remark->start;
     proto_item *item = NULL;
     switch (remark->kind) {
@@ -203,10 +204,10 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
         proto_tree_add_expert(tree, view->pinfo, &ei_rtmpx_malformed, view->tvb, start, 0);
         break;
     case RTMP_NOTE_SEARCHED:
-        rtmpx_expert_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_SEARCH);
+        rtmpx_note_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_SEARCH);
         break;
     case RTMP_NOTE_MEMORY:
-        rtmpx_expert_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_MEMORY);
+        rtmpx_note_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_MEMORY);
         break;
     }
     if (item)
@@ -216,8 +217,8 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
 /* ---- columns ---- */
 
 /* Bytes of a message that ends elsewhere: most segments of a video stream. */
-static const char *part_text(const struct rtmpx_part *part) {
-    switch (part->type) {
+static const char *fragment_text(const struct rtmpx_fragment *fragment) {
+    switch (fragment->type) {
     case RTMP_MESSAGE_AUDIO:
         return "Audio (part of a message)";
     case RTMP_MESSAGE_VIDEO:
@@ -230,19 +231,20 @@ static const char *part_text(const struct rtmpx_part *part) {
 /* One line about the segment: a constant, or in packet memory. */
 static const char *summarise(const struct rtmpx_view *view) {
     enum { LINE_SIZE = 384 };
-    struct rtmpx_handshake_part part;
-    bool handshake = view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_part_of(view, &part);
+    struct rtmpx_handshake_range fragment;
+    bool handshake =
+        view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_range_of(view, &fragment);
     bool messages = rtmpx_completes_message(view);
     if (!handshake && !messages)
-        return view->part_count           ? part_text(&view->parts[0])
+        return view->fragment_count       ? fragment_text(&view->fragments[0])
                : encrypted(view)          ? "RTMPE, encrypted"
                : view->segment->undecided ? "RTMP, first bytes"
                                           : "RTMP, looking for a chunk header";
     struct rtmp_text text = rtmp_text_over(wmem_alloc(view->pinfo->pool, LINE_SIZE), LINE_SIZE);
     if (handshake)
-        rtmpx_summary_handshake(&text, &part, &view->direction->wire.handshake);
+        rtmpx_summary_handshake(&text, &fragment, &view->direction->wire.handshake);
     if (messages)
-        rtmpx_summary_parts(&text, view);
+        rtmpx_summary_fragments(&text, view);
     return text.out;
 }
 
@@ -304,26 +306,27 @@ static bool protocols_wanted(proto_tree *tree) {
  * of a segment of a video stream.
  */
 static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t remarks) {
-    return tree && !rtmpx_tree_visible(tree) && remarks == 0 && !rtmpx_parts_wanted(tree, view) &&
+    return tree && !rtmpx_tree_visible(tree) && remarks == 0 &&
+           !rtmpx_fragments_wanted(tree, view) &&
            !rtmpx_fields_wanted(tree, hf, array_length(hf)) && !protocols_wanted(tree) &&
            (view->segment->offset >= RTMP_HANDSHAKE_TOTAL || !rtmpx_handshake_wanted(tree));
 }
 
 static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {
-    const struct rtmpx_remark *remarks = NULL;
-    uint32_t remark_count = rtmpx_remarks_of(view->direction, view->segment, &remarks);
-    if (unwanted(tree, view, remark_count))
+    const struct rtmpx_note *remarks = NULL;
+    uint32_t note_count = rtmpx_notes_of(view->direction, view->segment, &remarks);
+    if (unwanted(tree, view, note_count))
         return;
     proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
-    for (uint32_t i = 0; i < remark_count && !rtmpx_frame_is_full(rtmp); i++)
+    for (uint32_t i = 0; i < note_count && !rtmpx_frame_is_full(rtmp); i++)
         add_remark(rtmp, view, &remarks[i]);
-    struct rtmpx_handshake_part part;
-    if (handshake_part_of(view, &part) && rtmpx_handshake_wanted(tree))
-        rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &part,
+    struct rtmpx_handshake_range fragment;
+    if (handshake_range_of(view, &fragment) && rtmpx_handshake_wanted(tree))
+        rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &fragment,
                              rtmp_direction_handshake(&view->direction->wire));
     add_opaque(rtmp, view);
     if (!view->segment->undecided && view->direction->wire.phase == RTMP_PHASE_CHUNKS)
-        rtmpx_tree_parts(rtmp, view);
+        rtmpx_tree_fragments(rtmp, view);
 }
 
 /* Nothing of the segment is new. */
@@ -344,8 +347,8 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         add_repeated(tree, pinfo, tvb);
         return (int)captured;
     }
-    view.parts = view.segment->parts;
-    view.part_count = view.segment->part_count;
+    view.fragments = view.segment->fragments;
+    view.fragment_count = view.segment->fragment_count;
     bool visible = rtmpx_tree_visible(tree);
     const char *summary = visible || pinfo->cinfo ? summarise(&view) : NULL;
     if (pinfo->cinfo)

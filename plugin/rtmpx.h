@@ -7,11 +7,11 @@
 
 #include "compat-wireshark.h"
 
-#include "payload/command/command.h"
-#include "payload/media/decoder_config.h"
+#include "base/bytes.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "base/bytes.h"
+#include "payload/command/command.h"
+#include "payload/media/decoder_config.h"
 
 /* The protocol's id, set by proto_register_rtmpx(). */
 extern int proto_rtmpx;
@@ -34,10 +34,10 @@ struct rtmpx_body {
     const uint8_t *bytes;
     uint32_t available;
     bool incomplete;
-    bool from_client;                         /* client to server, as far as known */
-    enum rtmp_answers answers;                /* of a command: what it answers */
-    const struct rtmp_media_streams *streams; /* of video and aggregates: as they found them */
-    uint32_t head;                            /* 0: nothing is left out but at the end */
+    bool from_client;                           /* client to server, as far as known */
+    enum rtmp_reply_kind reply_kind;            /* of a command: what it answers */
+    const struct rtmp_decoder_configs *streams; /* of video and aggregates: as they found them */
+    uint32_t head;                              /* 0: nothing is left out but at the end */
     const struct rtmp_message *message;
 };
 

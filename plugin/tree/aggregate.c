@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tree/note.h"
 #include "tree/items.h"
+#include "tree/note.h"
 
-#include "payload/aggregate.h"
 #include "base/limits.h"
+#include "payload/aggregate.h"
 
 /* Aggregates inside an aggregate are shown to this depth. */
 #define NESTING_MAX 1
@@ -60,7 +60,7 @@ void rtmpx_register_aggregate(int proto) {
  */
 static struct rtmpx_body tag_body(const struct rtmpx_body *body,
                                   const struct rtmp_aggregate_tag *tag,
-                                  const struct rtmp_media_streams *streams,
+                                  const struct rtmp_decoder_configs *streams,
                                   struct rtmp_message *message) {
     *message = (struct rtmp_message){.timestamp = tag->rebased_timestamp,
                                      .length = tag->size,
@@ -71,7 +71,7 @@ static struct rtmpx_body tag_body(const struct rtmpx_body *body,
     inner.tvb = tvb_new_subset_length(body->tvb, (int)tag->data.pos, (int)tag->data.len);
     inner.bytes = body->bytes + tag->data.pos;
     inner.available = tag->data.len;
-    inner.answers = RTMP_ANSWERS_UNKNOWN;
+    inner.reply_kind = RTMP_REPLY_UNKNOWN;
     inner.streams = streams;
     inner.head = 0;
     inner.incomplete = body->incomplete && tag->data.len < tag->size;
@@ -95,8 +95,8 @@ static proto_tree *add_tag(proto_tree *tree, const struct rtmpx_body *body,
 /* Where the walk through a message and the aggregates in it stands. */
 struct walk {
     unsigned nesting;
-    unsigned tags;                     /* so far */
-    struct rtmp_media_streams streams; /* as the next tag finds them */
+    unsigned tags;                       /* so far */
+    struct rtmp_decoder_configs streams; /* as the next tag finds them */
 };
 
 static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk);
@@ -108,7 +108,7 @@ static void add_data(proto_tree *tree, const struct rtmpx_body *body,
     struct rtmpx_body inner = tag_body(body, tag, &walk->streams, &message);
     if (tag->type != RTMP_MESSAGE_AGGREGATE) {
         rtmpx_tree_message_body(tree, &inner);
-        rtmp_media_streams_learn(&walk->streams, &message, inner.bytes, inner.available);
+        rtmp_decoder_configs_learn(&walk->streams, &message, inner.bytes, inner.available);
     } else if (walk->nesting < NESTING_MAX) {
         walk->nesting++;
         add_tags(tree, &inner, walk);
@@ -121,7 +121,7 @@ static void add_data(proto_tree *tree, const struct rtmpx_body *body,
 
 static void label_tag(proto_item *item, const struct rtmpx_body *body,
                       const struct rtmp_aggregate_tag *tag,
-                      const struct rtmp_media_streams *streams) {
+                      const struct rtmp_decoder_configs *streams) {
     char line[ITEM_LABEL_LENGTH];
     struct rtmp_message message;
     struct rtmpx_body inner = tag_body(body, tag, streams, &message);
@@ -143,13 +143,13 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct wal
             label_tag(subtree, body, &tag, &walk->streams);
         add_data(subtree, body, &tag, walk);
         if (tag.has_back_pointer)
-            rtmpx_expert_remark(rtmpx_add_uint(subtree, hf_back_pointer, body,
-                                               tag.back_pointer_span, tag.back_pointer),
-                                body, tag.remark);
+            rtmpx_note_remark(rtmpx_add_uint(subtree, hf_back_pointer, body, tag.back_pointer_span,
+                                             tag.back_pointer),
+                              body, tag.remark);
         if (walk->tags >= RTMP_LIMIT_AGGREGATE_TAGS || rtmpx_frame_is_full(tree))
             rtmp_fail_at(&reader, RTMP_LIMIT_ITEMS, reader.pos);
     }
-    rtmpx_expert_rest(tree, body, &reader);
+    rtmpx_note_rest(tree, body, &reader);
 }
 
 void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body) {

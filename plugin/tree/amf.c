@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "tree/amf_label.h"
-#include "tree/note.h"
 #include "tree/items.h"
+#include "tree/note.h"
 
 #include "payload/command/capabilities.h"
 
@@ -198,7 +198,7 @@ static void add_remark(const struct view *view, proto_item *item, enum rtmp_erro
         return;
     /* What was not captured is no fault of the sender's; the caller says so. */
     if (remark != RTMP_REMARK_NO_TERMINATOR || !view->body->incomplete)
-        rtmpx_expert_remark(item, view->body, remark);
+        rtmpx_note_remark(item, view->body, remark);
 }
 
 /* The bytes behind the marker; the marker where there are none (AMF3 true and false). */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/chunk.h"
 
-#include "tree/note.h"
 #include "tree/items.h"
+#include "tree/note.h"
 
 #include "wire/chunk.h"
 
@@ -87,8 +87,8 @@ bool rtmpx_chunk_wanted(proto_tree *tree) {
 
 /* One chunk, or the piece of one that a segment holds. Positions in the tvb. */
 struct piece {
-    bool has_header; /* its header ends in this part */
-    uint32_t carry;  /* bytes of it that an earlier segment holds */
+    bool has_header;         /* its header ends in this part */
+    uint32_t partial_header; /* bytes of it that an earlier segment holds */
     struct rtmp_chunk_header header;
     uint32_t start;
     uint32_t basic, message, extended; /* positions of the header's pieces */
@@ -98,47 +98,48 @@ struct piece {
 };
 
 struct walk {
-    const struct rtmpx_part *part;
-    const uint8_t *carried;    /* header bytes of earlier segments */
-    struct rtmp_reader reader; /* over the part's bytes */
-    uint32_t at;               /* body position */
-    uint32_t phase, chunk_size;
+    const struct rtmpx_fragment *fragment;
+    const uint8_t *partial_header_len; /* header bytes of earlier segments */
+    struct rtmp_reader reader;         /* over the part's bytes */
+    uint32_t at;                       /* body position */
+    uint32_t chunk_origin, chunk_size;
     bool header_next;
 };
 
-static struct walk walk_of(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
-                           tvbuff_t *tvb) {
-    const struct rtmpx_assembly *assembly = rtmpx_assembly_of(direction, part);
+static struct walk walk_of(const struct rtmpx_direction *direction,
+                           const struct rtmpx_fragment *fragment, tvbuff_t *tvb) {
+    const struct rtmpx_reassembly *reassembly = rtmpx_reassembly_of(direction, fragment);
     static const uint8_t nothing[1];
     const uint8_t *bytes =
-        part->size ? tvb_get_ptr(tvb, (int)part->start, (int)part->size) : nothing;
+        fragment->size ? tvb_get_ptr(tvb, (int)fragment->start, (int)fragment->size) : nothing;
     return (struct walk){
-        .part = part,
-        .carried = assembly ? assembly->header : NULL,
-        .reader = rtmp_reader_over(bytes, part->size),
-        .at = part->at,
-        .phase = assembly ? assembly->phase : 0,
-        .chunk_size = assembly ? assembly->chunk_size : part->length,
-        .header_next = part->flags & RTMP_PART_HEADER,
+        .fragment = fragment,
+        .partial_header_len = reassembly ? reassembly->header : NULL,
+        .reader = rtmp_reader_over(bytes, fragment->size),
+        .at = fragment->at,
+        .chunk_origin = reassembly ? reassembly->chunk_origin : 0,
+        .chunk_size = reassembly ? reassembly->chunk_size : fragment->length,
+        .header_next = fragment->flags & RTMP_FRAGMENT_HEADER,
     };
 }
 
 /* The header at the cursor, or the rest of one whose beginning was carried. */
 static bool walk_header(struct walk *w, struct piece *piece) {
-    uint32_t carry = w->at == w->part->at && w->reader.pos == 0 ? w->part->carry : 0;
+    uint32_t partial_header =
+        w->at == w->fragment->at && w->reader.pos == 0 ? w->fragment->partial_header : 0;
     uint32_t start = w->reader.pos;
     piece->has_header = true;
-    piece->carry = carry;
-    if (carry && w->at == 0 && w->carried) {
-        struct rtmp_reader whole = rtmp_reader_over(w->carried, RTMP_CHUNK_HEADER_MAX);
+    piece->partial_header = partial_header;
+    if (partial_header && w->at == 0 && w->partial_header_len) {
+        struct rtmp_reader whole = rtmp_reader_over(w->partial_header_len, RTMP_CHUNK_HEADER_MAX);
         (void)rtmp_chunk_header_read(&whole, &piece->header);
-        (void)rtmp_take(&w->reader, whole.pos > carry ? whole.pos - carry : 0);
-    } else if (carry) {
+        (void)rtmp_take(&w->reader, whole.pos > partial_header ? whole.pos - partial_header : 0);
+    } else if (partial_header) {
         /* Of a continuation header nothing is lost: it repeats the chunk stream id. */
-        uint32_t csid = w->part->csid;
+        uint32_t csid = w->fragment->csid;
         uint8_t basic = (uint8_t)rtmp_chunk_basic_bytes_of(csid);
         piece->header = (struct rtmp_chunk_header){.fmt = 3, .csid = csid, .basic_length = basic};
-        (void)rtmp_take(&w->reader, basic > carry ? basic - carry : 0);
+        (void)rtmp_take(&w->reader, basic > partial_header ? basic - partial_header : 0);
     } else if (!rtmp_chunk_header_read(&w->reader, &piece->header)) {
         return false;
     }
@@ -148,14 +149,15 @@ static bool walk_header(struct walk *w, struct piece *piece) {
     piece->extended = piece->message + h->message_length;
     piece->has_extended = h->has_extended;
     piece->extended_value = h->extended;
-    if (h->fmt == 3 && (w->part->flags & RTMP_PART_EXTENDED)) {
+    if (h->fmt == 3 && (w->fragment->flags & RTMP_FRAGMENT_EXTENDED)) {
         piece->has_extended = true;
-        if (carry <= 1) {
+        if (partial_header <= 1) {
             piece->extended = w->reader.pos;
             piece->extended_value = rtmp_u32(&w->reader);
         } else {
-            (void)rtmp_take(&w->reader,
-                            h->basic_length + 4U > carry ? h->basic_length + 4U - carry : 0);
+            (void)rtmp_take(&w->reader, h->basic_length + 4U > partial_header
+                                            ? h->basic_length + 4U - partial_header
+                                            : 0);
         }
     }
     return rtmp_ok(&w->reader);
@@ -163,17 +165,18 @@ static bool walk_header(struct walk *w, struct piece *piece) {
 
 /* The bytes of the chunk at the cursor, or as many as there are. */
 static struct rtmp_span walk_data(struct walk *w) {
-    uint32_t rest = w->part->length - w->at;
-    uint32_t in_chunk = w->chunk_size ? (w->at - w->phase) % w->chunk_size : 0;
+    uint32_t rest = w->fragment->length - w->at;
+    uint32_t in_chunk = w->chunk_size ? (w->at - w->chunk_origin) % w->chunk_size : 0;
     uint32_t room = w->chunk_size - in_chunk < rest ? w->chunk_size - in_chunk : rest;
     uint32_t take = room < rtmp_left(&w->reader) ? room : rtmp_left(&w->reader);
     w->at += take;
-    w->header_next = take == room && w->at < w->part->length;
+    w->header_next = take == room && w->at < w->fragment->length;
     return rtmp_take(&w->reader, take);
 }
 
 static bool walk_next(struct walk *w, struct piece *piece) {
-    if (rtmp_left(&w->reader) == 0 && !(w->header_next && w->part->carry && w->part->size == 0))
+    if (rtmp_left(&w->reader) == 0 &&
+        !(w->header_next && w->fragment->partial_header && w->fragment->size == 0))
         return false;
     *piece = (struct piece){.start = w->reader.pos};
     if (w->header_next && !walk_header(w, piece))
@@ -188,9 +191,9 @@ static bool walk_next(struct walk *w, struct piece *piece) {
 static bool skip_header(struct walk *w) {
     uint8_t first = rtmp_peek_at(&w->reader, w->reader.pos);
     struct piece piece;
-    if (w->reader.pos == 0 && w->part->carry)
+    if (w->reader.pos == 0 && w->fragment->partial_header)
         return walk_header(w, &piece);
-    bool extended = w->part->flags & RTMP_PART_EXTENDED;
+    bool extended = w->fragment->flags & RTMP_FRAGMENT_EXTENDED;
     if (first >> 6 != 3) {
         struct rtmp_reader r = w->reader;
         (void)rtmp_take(&r, rtmp_chunk_basic_bytes(first));
@@ -200,9 +203,10 @@ static bool skip_header(struct walk *w) {
     return rtmp_ok(&w->reader);
 }
 
-uint32_t rtmpx_chunk_data(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
-                          tvbuff_t *tvb, uint8_t *out, uint32_t room) {
-    struct walk w = walk_of(direction, part, tvb);
+uint32_t rtmpx_chunk_data(const struct rtmpx_direction *direction,
+                          const struct rtmpx_fragment *fragment, tvbuff_t *tvb, uint8_t *out,
+                          uint32_t room) {
+    struct walk w = walk_of(direction, fragment, tvb);
     uint32_t done = 0;
     while (done < room && rtmp_left(&w.reader) && (!w.header_next || skip_header(&w))) {
         struct rtmp_span data = walk_data(&w);
@@ -248,7 +252,7 @@ static void add_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base, const str
 }
 
 /* A header that an earlier frame began: its values are generated, its bytes here a fragment. */
-static void add_carried_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
+static void add_partial_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
                                const struct piece *piece) {
     const struct rtmp_chunk_header *h = &piece->header;
     if (piece->data > piece->start)
@@ -280,37 +284,38 @@ static void add_carried_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
 
 /* "Chunk, fmt 3, csid 6, 128 bytes". A frame has up to hundreds of them, and printf would take a
  * third of what they cost. */
-static void name_piece(proto_item *item, const struct rtmpx_part *part, const struct piece *piece) {
+static void name_piece(proto_item *item, const struct rtmpx_fragment *fragment,
+                       const struct piece *piece) {
     char label[64];
     struct rtmp_text text = rtmp_text_over(label, sizeof label);
     rtmp_text_add(&text, piece->has_header ? "Chunk, fmt " : "Chunk");
     if (piece->has_header)
         rtmp_text_unsigned(&text, piece->header.fmt);
     rtmp_text_add(&text, ", csid ");
-    rtmp_text_unsigned(&text, part->csid);
+    rtmp_text_unsigned(&text, fragment->csid);
     rtmp_text_add(&text, ", ");
     rtmp_text_unsigned(&text, piece->data_length);
     rtmp_text_add(&text, piece->has_header ? " bytes" : " bytes more");
     proto_item_set_text(item, "%s", label);
 }
 
-static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmpx_part *part,
+static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmpx_fragment *fragment,
                       const struct piece *piece) {
-    uint32_t base = part->start;
+    uint32_t base = fragment->start;
     uint32_t end = piece->data + piece->data_length;
     proto_item *item = proto_tree_add_item(tree, hf_chunk, tvb, (int)(base + piece->start),
                                            (int)(end - piece->start), ENC_NA);
     proto_tree *chunk = proto_item_add_subtree(item, ett_chunk);
     if (rtmpx_tree_visible(tree))
-        name_piece(item, part, piece);
+        name_piece(item, fragment, piece);
     if (piece->has_header) {
-        if (piece->carry)
-            add_carried_header(chunk, tvb, base, piece);
+        if (piece->partial_header)
+            add_partial_header(chunk, tvb, base, piece);
         else
             add_header(chunk, tvb, base, piece);
     } else {
         proto_item *csid =
-            proto_tree_add_uint(chunk, hf_csid, tvb, (int)(base + piece->start), 0, part->csid);
+            proto_tree_add_uint(chunk, hf_csid, tvb, (int)(base + piece->start), 0, fragment->csid);
         proto_item_set_generated(csid);
     }
     proto_item *length = proto_tree_add_uint(chunk, hf_data_length, tvb, (int)(base + piece->data),
@@ -322,13 +327,15 @@ static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmpx_part *
 }
 
 void rtmpx_tree_chunks(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                       const struct rtmpx_direction *direction, const struct rtmpx_part *part) {
-    struct walk w = walk_of(direction, part, tvb);
+                       const struct rtmpx_direction *direction,
+                       const struct rtmpx_fragment *fragment) {
+    struct walk w = walk_of(direction, fragment, tvb);
     struct piece piece;
     while (!rtmpx_frame_is_full(tree))
         if (walk_next(&w, &piece))
-            add_piece(tree, tvb, part, &piece);
+            add_piece(tree, tvb, fragment, &piece);
         else
             return;
-    rtmpx_expert_not_shown(tree, pinfo, tvb, part->start + w.reader.pos, part->start + part->size);
+    rtmpx_note_not_shown(tree, pinfo, tvb, fragment->start + w.reader.pos,
+                         fragment->start + fragment->size);
 }

@@ -14,13 +14,15 @@ bool rtmpx_chunk_wanted(proto_tree *tree);
  * included.
  */
 void rtmpx_tree_chunks(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                       const struct rtmpx_direction *direction, const struct rtmpx_part *part);
+                       const struct rtmpx_direction *direction,
+                       const struct rtmpx_fragment *fragment);
 
 /*
  * Append the body bytes of a part to `out` (room for `room` bytes); returns how many. The bytes of
  * chunk headers are left out.
  */
-uint32_t rtmpx_chunk_data(const struct rtmpx_direction *direction, const struct rtmpx_part *part,
-                          tvbuff_t *tvb, uint8_t *out, uint32_t room);
+uint32_t rtmpx_chunk_data(const struct rtmpx_direction *direction,
+                          const struct rtmpx_fragment *fragment, tvbuff_t *tvb, uint8_t *out,
+                          uint32_t room);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "tree/note.h"
-#include "tree/items.h"
 #include "tree/amf.h"
+#include "tree/items.h"
+#include "tree/note.h"
 
 #include "payload/command/command.h"
 
@@ -170,7 +170,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_body *body,
             parent = proto_item_add_subtree(transaction_id, ett_transaction_id);
         add_value(parent, body, &amf, command, index);
     }
-    rtmpx_expert_rest(tree, body, &reader);
+    rtmpx_note_rest(tree, body, &reader);
 }
 
 bool rtmpx_command_wanted(proto_tree *tree) {
@@ -182,10 +182,10 @@ void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
         return;
     struct rtmp_command command;
     rtmp_command_read(&command, rtmp_reader_over(body->bytes, body->available), body->message->type,
-                      body->answers);
+                      body->reply_kind);
     proto_item *format = add_format(tree, body, &command);
     proto_item *name = add_name(tree, body, &command);
-    rtmpx_expert_remark(format ? format : name, body, command.format_remark);
+    rtmpx_note_remark(format ? format : name, body, command.format_remark);
     proto_item *transaction_id = NULL;
     if (command.transaction_id.present)
         transaction_id =
@@ -198,5 +198,5 @@ void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
 
 void rtmpx_summary_command(struct rtmp_text *text, const struct rtmpx_body *body) {
     rtmp_command_summary(text, rtmp_reader_over(body->bytes, body->available), body->message->type,
-                         body->answers);
+                         body->reply_kind);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tree/note.h"
 #include "tree/items.h"
+#include "tree/note.h"
 
 #include "payload/control.h"
 
@@ -154,7 +154,7 @@ void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body) {
     rtmp_control_init(&control, &reader, body->message->type);
     while (rtmp_control_next(&control, &field))
         add_field(tree, body, &field);
-    rtmpx_expert_rest(tree, body, &reader);
+    rtmpx_note_rest(tree, body, &reader);
 }
 
 void rtmpx_summary_control(struct rtmp_text *text, const struct rtmpx_body *body) {

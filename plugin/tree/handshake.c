@@ -39,7 +39,7 @@ enum { TIME = 0, ZERO = 4, TIME2 = 4, RANDOM = 8, RESPONSE = 1504 };
 struct view {
     tvbuff_t *tvb;
     int tvb_offset;
-    const struct rtmpx_handshake_part *part;
+    const struct rtmpx_handshake_range *range;
     const struct rtmp_handshake *handshake;
 };
 
@@ -55,12 +55,12 @@ static const struct packet packets[] = {
 
 /* The bytes of the direction's range [start, start + len) that lie in this part, as a tvb range. */
 static struct rtmp_span here(const struct view *view, uint64_t start, uint32_t len) {
-    uint64_t part_end = view->part->offset + view->part->len;
-    uint64_t from = start > view->part->offset ? start : view->part->offset;
-    uint64_t to = start + len < part_end ? start + len : part_end;
+    uint64_t fragment_end = view->range->offset + view->range->len;
+    uint64_t from = start > view->range->offset ? start : view->range->offset;
+    uint64_t to = start + len < fragment_end ? start + len : fragment_end;
     if (from >= to)
         return rtmp_span_of((uint32_t)view->tvb_offset, 0);
-    return rtmp_span_of((uint32_t)view->tvb_offset + (uint32_t)(from - view->part->offset),
+    return rtmp_span_of((uint32_t)view->tvb_offset + (uint32_t)(from - view->range->offset),
                         (uint32_t)(to - from));
 }
 
@@ -135,21 +135,21 @@ static char side(const struct rtmp_handshake *handshake) {
 }
 
 /* Does the packet end in this part, so that what it says is known? */
-static bool completes(const struct rtmpx_handshake_part *part,
+static bool completes(const struct rtmpx_handshake_range *range,
                       const struct rtmp_handshake *handshake, const struct packet *packet) {
     switch (packet->number) {
     case '1':
-        return part->completes_first && handshake->have_first;
+        return range->completes_first && handshake->have_first;
     case '2':
-        return part->completes_second && handshake->have_second;
+        return range->completes_second && handshake->have_second;
     default:
-        return part->offset == 0 && part->len > 0;
+        return range->offset == 0 && range->len > 0;
     }
 }
 
 static void add_packet(proto_tree *tree, const struct view *view, const struct packet *packet) {
     struct rtmp_span span = here(view, packet->start, packet->size);
-    bool complete = completes(view->part, view->handshake, packet);
+    bool complete = completes(view->range, view->handshake, packet);
     if (!span.len && !complete)
         return;
     proto_item *item =
@@ -167,28 +167,28 @@ static void add_packet(proto_tree *tree, const struct view *view, const struct p
 }
 
 void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, int tvb_offset,
-                          const struct rtmpx_handshake_part *part,
+                          const struct rtmpx_handshake_range *range,
                           const struct rtmp_handshake *handshake) {
-    const struct view view = {tvb, tvb_offset, part, handshake};
+    const struct view view = {tvb, tvb_offset, range, handshake};
     char label[128];
     struct rtmp_text text = rtmp_text_over(label, sizeof label);
-    rtmpx_summary_handshake(&text, part, handshake);
+    rtmpx_summary_handshake(&text, range, handshake);
     proto_item *item = proto_tree_add_none_format(tree, hf_handshake, tvb, tvb_offset,
-                                                  (int)part->len, "%s", label);
+                                                  (int)range->len, "%s", label);
     proto_tree *handshake_tree = proto_item_add_subtree(item, ett_handshake);
 
-    if (part->offset == 0 || part->completes_first)
+    if (range->offset == 0 || range->completes_first)
         add_uint(handshake_tree, &view, hf_version, 0, 1, handshake->version);
     add_packet(handshake_tree, &view, &packets[1]);
     add_packet(handshake_tree, &view, &packets[2]);
-    if (part->completes_first && rtmp_handshake_version_encrypted(handshake->version))
+    if (range->completes_first && rtmp_handshake_version_encrypted(handshake->version))
         expert_add_info(pinfo, item, &ei_encrypted);
 }
 
 /* The names of the packets that have bytes here; false when the last of them ends later. */
-static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_part *part,
+static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_range *range,
                       const struct rtmp_handshake *handshake) {
-    const struct view view = {.part = part};
+    const struct view view = {.range = range};
     bool complete = true;
     const char *separator = " ";
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
@@ -197,16 +197,16 @@ static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_part 
         const char name[] = {separator[0], side(handshake), packets[i].number};
         rtmp_text_add_len(text, name, sizeof name);
         separator = "+";
-        complete = completes(part, handshake, &packets[i]);
+        complete = completes(range, handshake, &packets[i]);
     }
     return complete;
 }
 
-void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshake_part *part,
+void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshake_range *range,
                              const struct rtmp_handshake *handshake) {
     const char *separator = " (";
     rtmp_text_add(text, "Handshake");
-    if (!add_names(text, part, handshake)) {
+    if (!add_names(text, range, handshake)) {
         rtmp_text_add(text, separator);
         rtmp_text_add(text, "part");
         separator = ", ";

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/media.h"
 
-#include "tree/note.h"
-#include "tree/items.h"
 #include "tree/amf.h"
+#include "tree/items.h"
+#include "tree/note.h"
 
 #include "payload/media/media_summary.h"
 
@@ -268,9 +268,9 @@ static void add_metadata(proto_tree *tree, const struct rtmpx_body *body, struct
     for (unsigned i = 0; rtmp_ok(&reader) && rtmp_left(&reader); i++)
         rtmpx_tree_amf_value(tree, body, amf, wmem_strdup_printf(body->pinfo->pool, "%u", i), NULL,
                              0);
-    struct rtmpx_body part = *body;
-    part.available = reader.end;
-    rtmpx_expert_rest(tree, &part, &reader);
+    struct rtmpx_body fragment = *body;
+    fragment.available = reader.end;
+    rtmpx_note_rest(tree, &fragment, &reader);
 }
 
 /* What stopped the reading: an error with the bytes it leaves, or a remark on the enclosing item.
@@ -278,17 +278,17 @@ static void add_metadata(proto_tree *tree, const struct rtmpx_body *body, struct
 static void add_stop(proto_tree *tree, const struct rtmpx_body *body,
                      const struct rtmp_media_event *event) {
     if (event->error != RTMP_OK && !rtmp_error_ends_value(event->error)) {
-        rtmpx_expert_remark(proto_tree_get_parent(tree), body, event->error);
+        rtmpx_note_remark(proto_tree_get_parent(tree), body, event->error);
         return;
     }
-    struct rtmpx_body part = *body;
-    part.available = rtmp_span_end(event->span);
-    part.incomplete = event->cut;
-    struct rtmp_reader reader = rtmp_reader_over(body->bytes, part.available);
+    struct rtmpx_body fragment = *body;
+    fragment.available = rtmp_span_end(event->span);
+    fragment.incomplete = event->cut;
+    struct rtmp_reader reader = rtmp_reader_over(body->bytes, fragment.available);
     reader.pos = event->span.pos;
     reader.error = event->error;
     reader.error_pos = event->error_pos;
-    rtmpx_expert_rest(tree, &part, &reader);
+    rtmpx_note_rest(tree, &fragment, &reader);
 }
 
 /* What a group is about, behind its name: "NAL unit, 3446 bytes, IDR slice", "Track 1". */
@@ -349,8 +349,8 @@ static void show(void *context, const struct rtmp_media_event *event) {
         return;
     if (rtmpx_frame_is_full(view->tree[0])) {
         view->full = true;
-        rtmpx_expert_not_shown(view->tree[0], view->body->pinfo, view->body->tvb, event->span.pos,
-                               view->body->available);
+        rtmpx_note_not_shown(view->tree[0], view->body->pinfo, view->body->tvb, event->span.pos,
+                             view->body->available);
         return;
     }
     proto_tree *tree = view->tree[view->depth < DEPTH ? view->depth : DEPTH - 1];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/message.h"
 
-#include "tree/note.h"
-#include "tree/items.h"
 #include "tree/chunk.h"
+#include "tree/items.h"
+#include "tree/note.h"
 
 #include "base/limits.h"
 
@@ -129,7 +129,7 @@ static void tree_unknown(proto_tree *tree, const struct rtmpx_body *body) {
     if (body->available)
         proto_tree_add_item(tree, hf_body, body->tvb, 0, (int)body->available, ENC_NA);
     if (!rtmp_message_type_known(body->message->type))
-        rtmpx_expert_remark(proto_tree_get_parent(tree), body, RTMP_REMARK_TYPE);
+        rtmpx_note_remark(proto_tree_get_parent(tree), body, RTMP_REMARK_TYPE);
 }
 
 static void summary_unknown(struct rtmp_text *text, const struct rtmpx_body *body) {
@@ -211,78 +211,80 @@ static proto_item *add_effective(proto_tree *tree, enum field field, const struc
 /* The effective values, over the header bytes that give them, generated where they are inherited.
  */
 static void add_values(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmpx_part *part) {
-    bool here = (part->flags & RTMP_PART_FIRST) && !part->carry && part->size;
-    uint32_t basic = rtmp_chunk_basic_bytes_of(part->csid);
-    uint32_t start = part->start;
+                       const struct rtmpx_fragment *fragment) {
+    bool here =
+        (fragment->flags & RTMP_FRAGMENT_FIRST) && !fragment->partial_header && fragment->size;
+    uint32_t basic = rtmp_chunk_basic_bytes_of(fragment->csid);
+    uint32_t start = fragment->start;
     uint32_t message = start + basic;
-    uint32_t fmt = here ? part->fmt : 3U;
-    add_effective(tree, TYPE, view, fmt <= 1 ? message + 6 : start, fmt <= 1 ? 1 : 0, part->type);
+    uint32_t fmt = here ? fragment->fmt : 3U;
+    add_effective(tree, TYPE, view, fmt <= 1 ? message + 6 : start, fmt <= 1 ? 1 : 0,
+                  fragment->type);
     add_effective(tree, LENGTH, view, fmt <= 1 ? message + 3 : start, fmt <= 1 ? 3 : 0,
-                  part->length);
+                  fragment->length);
     proto_item *timestamp = add_effective(tree, TIMESTAMP, view, fmt == 0 ? message : start,
-                                          fmt == 0 ? 3 : 0, part->timestamp);
+                                          fmt == 0 ? 3 : 0, fragment->timestamp);
     add_effective(tree, STREAM_ID, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
-                  part->stream_id);
-    add_effective(tree, CSID, view, start, here ? 1 : 0, part->csid);
-    const struct rtmpx_assembly *assembly = rtmpx_assembly_of(view->direction, part);
-    add_effective(tree, CHUNK_COUNT, view, start, 0, assembly ? assembly->chunks : 1);
-    bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
-    if (part->flags & RTMP_PART_AMBIGUOUS)
+                  fragment->stream_id);
+    add_effective(tree, CSID, view, start, here ? 1 : 0, fragment->csid);
+    const struct rtmpx_reassembly *reassembly = rtmpx_reassembly_of(view->direction, fragment);
+    add_effective(tree, CHUNK_COUNT, view, start, 0, reassembly ? reassembly->chunks : 1);
+    bool media = fragment->type == RTMP_MESSAGE_AUDIO || fragment->type == RTMP_MESSAGE_VIDEO;
+    if (fragment->flags & RTMP_FRAGMENT_AMBIGUOUS)
         expert_add_info(view->pinfo, timestamp, &ei_timestamp_ambiguous);
-    if ((part->flags & RTMP_PART_BACKWARDS) && media)
+    if ((fragment->flags & RTMP_FRAGMENT_BACKWARDS) && media)
         expert_add_info(view->pinfo, timestamp, &ei_timestamp_backwards);
-    if (part->flags & RTMP_PART_UNCERTAIN)
+    if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
         expert_add_info(view->pinfo, timestamp, &ei_timestamp_uncertain);
-    if (part->flags & RTMP_PART_OMITTED)
+    if (fragment->flags & RTMP_FRAGMENT_OMITTED)
         expert_add_info(view->pinfo, timestamp, &ei_extended_timestamp_omitted);
-    if (assembly && assembly->first_frame != view->segment->frame)
-        add_effective(tree, FIRST_FRAME, view, start, 0, assembly->first_frame);
-    if (assembly && assembly->missing)
-        add_effective(tree, MISSING, view, start, 0, assembly->missing);
+    if (reassembly && reassembly->first_frame != view->segment->frame)
+        add_effective(tree, FIRST_FRAME, view, start, 0, reassembly->first_frame);
+    if (reassembly && reassembly->missing)
+        add_effective(tree, MISSING, view, start, 0, reassembly->missing);
 }
 
 /* Does anybody look into the message? A body is joined from its chunks and gets a tab of its own.
  */
-static bool body_wanted(proto_tree *tree, const struct rtmpx_part *part) {
-    const struct noun *noun = noun_of((uint8_t)part->type);
+static bool body_wanted(proto_tree *tree, const struct rtmpx_fragment *fragment) {
+    const struct noun *noun = noun_of((uint8_t)fragment->type);
     return !noun->wanted || noun->wanted(tree) || is_referenced(tree, AVAILABLE);
 }
 
 /* The chunks of a message, of those parts for which the frame has room. */
 static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmpx_part_of_message *run, uint32_t count) {
+                       const struct rtmpx_fragment_of_message *run, uint32_t count) {
     uint32_t i = 0;
     for (; i < count && !rtmpx_frame_is_full(tree); i++)
         rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction,
-                          &view->parts[run[i].index]);
+                          &view->fragments[run[i].index]);
     if (i == count)
         return;
-    const struct rtmpx_part *last = &view->parts[run[count - 1].index];
-    rtmpx_expert_not_shown(tree, view->pinfo, view->tvb, view->parts[run[i].index].start,
-                           last->start + last->size);
+    const struct rtmpx_fragment *last = &view->fragments[run[count - 1].index];
+    rtmpx_note_not_shown(tree, view->pinfo, view->tvb, view->fragments[run[i].index].start,
+                         last->start + last->size);
 }
 
 static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint32_t index,
                         bool chunks) {
     const struct rtmpx_view *view = messages->view;
-    const struct rtmpx_part *part = &view->parts[index];
-    const struct rtmpx_part_of_message *run;
-    uint32_t count = rtmpx_parts_of_message(messages, index, &run);
-    uint32_t start = view->parts[run[0].index].start;
-    uint32_t size = part->start + part->size - start;
+    const struct rtmpx_fragment *fragment = &view->fragments[index];
+    const struct rtmpx_fragment_of_message *run;
+    uint32_t count = rtmpx_fragments_of_message(messages, index, &run);
+    uint32_t start = view->fragments[run[0].index].start;
+    uint32_t size = fragment->start + fragment->size - start;
     proto_item *item = tree;
     proto_tree *message_tree = tree;
     if (is_referenced(tree, MESSAGE)) {
         item = proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
         message_tree = proto_item_add_subtree(item, ett_message);
     }
-    add_values(message_tree, view, &view->parts[run[0].index]);
+    add_values(message_tree, view, &view->fragments[run[0].index]);
     if (chunks)
         add_chunks(message_tree, view, run, count);
-    if (!body_wanted(tree, part))
+    if (!body_wanted(tree, fragment))
         return;
-    struct rtmp_message message = rtmpx_message_of(part);
+    struct rtmp_message message = rtmpx_message_of(fragment);
     struct rtmpx_body body = {.message = &message};
     rtmpx_find_body(messages, index, UINT32_MAX, true, &body);
     if (rtmpx_tree_visible(tree)) {
@@ -302,7 +304,7 @@ static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint3
                           uint32_t end, bool last) {
     if (start >= end)
         return;
-    bool fragment = last && end - start < RTMP_CHUNK_HEADER_MAX && view->part_count;
+    bool fragment = last && end - start < RTMP_CHUNK_HEADER_MAX && view->fragment_count;
     proto_tree_add_item(tree, fragment ? hf_header_fragment : hf_skipped, view->tvb, (int)start,
                         (int)(end - start), ENC_NA);
 }
@@ -312,38 +314,38 @@ static bool has_room(proto_tree *tree, const struct rtmpx_messages *messages) {
     return !rtmpx_frame_is_full(tree) && messages->tabs < RTMP_LIMIT_FRAME_BODIES;
 }
 
-bool rtmpx_parts_wanted(proto_tree *tree, const struct rtmpx_view *view) {
+bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
     return rtmpx_completes_message(view) || rtmpx_chunk_wanted(tree) ||
            is_referenced(tree, COMPLETED_IN) || is_referenced(tree, HEADER_FRAGMENT) ||
            is_referenced(tree, SKIPPED);
 }
 
-void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view) {
+void rtmpx_tree_fragments(proto_tree *tree, const struct rtmpx_view *view) {
     struct rtmpx_messages messages = {.view = view, .fresh = view->fresh};
     uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
     uint32_t covered = view->segment->offset < handshake_end
                            ? (uint32_t)(handshake_end - view->segment->offset)
                            : 0;
     bool chunks = rtmpx_chunk_wanted(tree);
-    for (uint32_t i = 0; i < view->part_count && has_room(tree, &messages); i++) {
-        const struct rtmpx_part *part = &view->parts[i];
-        if (part->size) {
-            add_uncovered(tree, view, covered, part->start, false);
-            covered = part->start + part->size;
+    for (uint32_t i = 0; i < view->fragment_count && has_room(tree, &messages); i++) {
+        const struct rtmpx_fragment *fragment = &view->fragments[i];
+        if (fragment->size) {
+            add_uncovered(tree, view, covered, fragment->start, false);
+            covered = fragment->start + fragment->size;
         }
-        if (part->flags & RTMP_PART_COMPLETE) {
+        if (fragment->flags & RTMP_FRAGMENT_COMPLETE) {
             add_message(tree, &messages, i, chunks);
-        } else if (!rtmpx_completes_here(view->direction, part, view->segment)) {
-            uint32_t completed_in = rtmpx_completed_in(view->direction, part);
+        } else if (!rtmpx_completes_here(view->direction, fragment, view->segment)) {
+            uint32_t completed_in = rtmpx_completed_in(view->direction, fragment);
             if (chunks)
-                rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction, part);
+                rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction, fragment);
             if (completed_in)
-                add_effective(tree, COMPLETED_IN, view, part->start, 0, completed_in);
+                add_effective(tree, COMPLETED_IN, view, fragment->start, 0, completed_in);
         }
     }
     uint32_t end = tvb_captured_length(view->tvb);
     if (!has_room(tree, &messages))
-        rtmpx_expert_not_shown(tree, view->pinfo, view->tvb, covered, end);
+        rtmpx_note_not_shown(tree, view->pinfo, view->tvb, covered, end);
     else
         add_uncovered(tree, view, covered, end, true);
 }
@@ -393,16 +395,16 @@ static bool lengthens(struct run *run, const struct rtmp_text *text, struct rtmp
     return true;
 }
 
-void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view) {
+void rtmpx_summary_fragments(struct rtmp_text *text, const struct rtmpx_view *view) {
     struct rtmpx_messages messages = {.view = view, .fresh = view->fresh};
     struct run run = {.count = 0};
-    for (uint32_t i = 0; i < view->part_count && !text->cut; i++) {
-        const struct rtmpx_part *part = &view->parts[i];
-        if (!(part->flags & RTMP_PART_COMPLETE))
+    for (uint32_t i = 0; i < view->fragment_count && !text->cut; i++) {
+        const struct rtmpx_fragment *fragment = &view->fragments[i];
+        if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
             continue;
-        struct rtmp_message message = rtmpx_message_of(part);
+        struct rtmp_message message = rtmpx_message_of(fragment);
         struct rtmpx_body body = {.message = &message};
-        bool media = part->type == RTMP_MESSAGE_AUDIO || part->type == RTMP_MESSAGE_VIDEO;
+        bool media = fragment->type == RTMP_MESSAGE_AUDIO || fragment->type == RTMP_MESSAGE_VIDEO;
         rtmpx_find_body(&messages, i, media ? 256 : UINT32_MAX, false, &body);
         char bytes[LINE_MAX_LENGTH];
         struct rtmp_text line = {.len = 0};

@@ -8,13 +8,13 @@ void rtmpx_register_message(int proto);
 
 /* Would the parts of the segment add an item to an invisible tree? Only a no is sure: of messages
  * that complete here it is seen when they are visited. */
-bool rtmpx_parts_wanted(proto_tree *tree, const struct rtmpx_view *view);
+bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view);
 
 /* Add the items of all parts of the segment: messages that complete, chunks of those that do not.
  */
-void rtmpx_tree_parts(proto_tree *tree, const struct rtmpx_view *view);
+void rtmpx_tree_fragments(proto_tree *tree, const struct rtmpx_view *view);
 
 /* One line about all messages that complete in the segment, runs collapsed. */
-void rtmpx_summary_parts(struct rtmp_text *text, const struct rtmpx_view *view);
+void rtmpx_summary_fragments(struct rtmp_text *text, const struct rtmpx_view *view);
 
 #endif

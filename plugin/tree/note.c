@@ -80,7 +80,7 @@ static void add_note(proto_item *item, const struct rtmpx_body *body, enum rtmp_
     expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s", rtmp_error_text(error));
 }
 
-void rtmpx_expert_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark) {
+void rtmpx_note_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark) {
     if (remark == RTMP_OK)
         return;
     if (remark == RTMP_REMARK_BEYOND_TABLE)
@@ -98,8 +98,8 @@ static proto_item *add_reason(proto_tree *tree, tvbuff_t *tvb, uint32_t pos,
     return item;
 }
 
-void rtmpx_expert_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t pos,
-                        enum rtmp_error limit) {
+void rtmpx_note_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t pos,
+                      enum rtmp_error limit) {
     expert_add_info(pinfo, add_reason(tree, tvb, pos, limit), &ei_rtmpx_limit);
 }
 
@@ -128,8 +128,8 @@ static void add_error(proto_tree *tree, const struct rtmpx_body *body,
         expert_add_info(body->pinfo, item, &ei_rtmpx_malformed);
 }
 
-void rtmpx_expert_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,
-                            uint32_t end) {
+void rtmpx_note_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,
+                          uint32_t end) {
     if (start >= end)
         return;
     proto_item *item =
@@ -137,8 +137,8 @@ void rtmpx_expert_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     expert_add_info(pinfo, item, &ei_rtmpx_limit);
 }
 
-void rtmpx_expert_rest(proto_tree *tree, const struct rtmpx_body *body,
-                       const struct rtmp_reader *reader) {
+void rtmpx_note_rest(proto_tree *tree, const struct rtmpx_body *body,
+                     const struct rtmp_reader *reader) {
     if (rtmp_error_ends_value(reader->error)) {
         add_error(tree, body, reader);
     } else if (reader->pos < body->available) {

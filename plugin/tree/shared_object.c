@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "tree/note.h"
-#include "tree/items.h"
 #include "tree/amf.h"
+#include "tree/items.h"
+#include "tree/note.h"
 
-#include "payload/shared_object.h"
 #include "base/limits.h"
+#include "payload/shared_object.h"
 
 static int hf_format = -1;
 static int hf_name = -1;
@@ -95,8 +95,8 @@ struct view {
     bool has_name;     /* the event's label names a key or method already */
 };
 
-static proto_tree *event_tree(const struct view *view, const struct rtmp_so_part *part) {
-    return view->event[part->depth];
+static proto_tree *event_tree(const struct view *view, const struct rtmp_so_piece *piece) {
+    return view->event[piece->depth];
 }
 
 static const char *layout_text(enum rtmp_so_layout layout) {
@@ -110,58 +110,58 @@ static const char *layout_text(enum rtmp_so_layout layout) {
     }
 }
 
-static void label_event(proto_item *item, const struct rtmp_so_part *part) {
-    const char *name = rtmp_so_event_name(part->event);
+static void label_event(proto_item *item, const struct rtmp_so_piece *piece) {
+    const char *name = rtmp_so_event_name(piece->event);
     if (name)
         proto_item_set_text(item, "%s", name);
     else
-        proto_item_set_text(item, "Event %u", part->event);
+        proto_item_set_text(item, "Event %u", piece->event);
 }
 
-static void add_event(struct view *view, const struct rtmp_so_part *part) {
+static void add_event(struct view *view, const struct rtmp_so_piece *piece) {
     const struct rtmpx_body *body = view->body;
-    proto_tree *parent = part->depth ? view->event[0] : view->message;
-    struct rtmp_span span = rtmp_span_of(part->whole.pos, part->whole.len + part->body.len);
+    proto_tree *parent = piece->depth ? view->event[0] : view->message;
+    struct rtmp_span span = rtmp_span_of(piece->whole.pos, piece->whole.len + piece->body.len);
     proto_item *item = rtmpx_add_range(parent, hf_event, body, span);
     proto_tree *tree = proto_item_add_subtree(item, ett_event);
     if (rtmpx_tree_visible(parent))
-        label_event(item, part);
-    view->event[part->depth] = tree;
+        label_event(item, piece);
+    view->event[piece->depth] = tree;
     view->argument = 0;
     view->has_name = false;
 
-    rtmpx_add_uint(tree, hf_event_type, body, rtmp_span_of(part->whole.pos, 1), part->event);
-    if (part->error == RTMP_OK)
-        rtmpx_add_uint(tree, hf_event_length, body, rtmp_span_of(part->whole.pos + 1, 4),
-                       part->number);
-    rtmpx_expert_remark(item, body, part->error);
-    if (part->event == RTMP_SO_EVENT_USE_SUCCESS && part->body.len)
+    rtmpx_add_uint(tree, hf_event_type, body, rtmp_span_of(piece->whole.pos, 1), piece->event);
+    if (piece->error == RTMP_OK)
+        rtmpx_add_uint(tree, hf_event_length, body, rtmp_span_of(piece->whole.pos + 1, 4),
+                       piece->number);
+    rtmpx_note_remark(item, body, piece->error);
+    if (piece->event == RTMP_SO_EVENT_USE_SUCCESS && piece->body.len)
         proto_item_set_generated(proto_tree_add_string(tree, hf_event_layout, body->tvb,
-                                                       (int)part->body.pos, (int)part->body.len,
-                                                       layout_text(part->layout)));
+                                                       (int)piece->body.pos, (int)piece->body.len,
+                                                       layout_text(piece->layout)));
 }
 
 /* `Change note_3`, `Success score, lives`. */
-static void name_in_label(struct view *view, const struct rtmp_so_part *part) {
-    proto_tree *tree = event_tree(view, part);
+static void name_in_label(struct view *view, const struct rtmp_so_piece *piece) {
+    proto_tree *tree = event_tree(view, piece);
     if (!rtmpx_tree_visible(tree))
         return;
-    rtmpx_append_text(tree, view->has_name ? ", " : " ", rtmpx_wire_string(view->body, part->text),
+    rtmpx_append_text(tree, view->has_name ? ", " : " ", rtmpx_wire_string(view->body, piece->text),
                       "");
     view->has_name = true;
 }
 
-static proto_item *add_string(struct view *view, const struct rtmp_so_part *part, int id) {
-    name_in_label(view, part);
-    return rtmpx_add_string(event_tree(view, part), id, view->body, part->whole, part->text);
+static proto_item *add_string(struct view *view, const struct rtmp_so_piece *piece, int id) {
+    name_in_label(view, piece);
+    return rtmpx_add_string(event_tree(view, piece), id, view->body, piece->whole, piece->text);
 }
 
 /* An attribute's value in its subtree, or an argument of a send message, which has a place only. */
-static void add_value(struct view *view, const struct rtmp_so_part *part) {
+static void add_value(struct view *view, const struct rtmp_so_piece *piece) {
     struct rtmp_amf *amf = &view->so->amf;
     if (!view->values_wanted)
         return;
-    if (part->layout == RTMP_SO_LAYOUT_ATTRIBUTES) {
+    if (piece->layout == RTMP_SO_LAYOUT_ATTRIBUTES) {
         /* It begins the path of every leaf in the value, and is as long as a path may be. */
         char key[RTMP_LIMIT_AMF_PATH];
         struct rtmp_text text = rtmp_text_over(key, sizeof key);
@@ -173,78 +173,78 @@ static void add_value(struct view *view, const struct rtmp_so_part *part) {
     char label[32];
     (void)snprintf(index, sizeof index, "%u", view->argument++);
     (void)snprintf(label, sizeof label, "Argument %u", view->argument);
-    rtmpx_tree_amf_value(event_tree(view, part), view->body, amf, index, label, 0);
+    rtmpx_tree_amf_value(event_tree(view, piece), view->body, amf, index, label, 0);
 }
 
 /* What stays of an event, bounded by the event. */
-static void add_rest(struct view *view, const struct rtmp_so_part *part) {
+static void add_rest(struct view *view, const struct rtmp_so_piece *piece) {
     struct rtmpx_body event = *view->body;
-    event.available = rtmp_span_end(part->whole);
+    event.available = rtmp_span_end(piece->whole);
     event.incomplete = false;
     struct rtmp_reader reader = rtmp_reader_over(event.bytes, event.available);
-    reader.pos = part->whole.pos;
-    if (rtmp_error_ends_value(part->error))
-        rtmp_fail_at(&reader, part->error, part->error_pos);
-    rtmpx_expert_rest(event_tree(view, part), &event, &reader);
+    reader.pos = piece->whole.pos;
+    if (rtmp_error_ends_value(piece->error))
+        rtmp_fail_at(&reader, piece->error, piece->error_pos);
+    rtmpx_note_rest(event_tree(view, piece), &event, &reader);
 }
 
 static void add_flags(proto_tree *tree, const struct rtmpx_body *body,
-                      const struct rtmp_so_part *part) {
-    proto_item *item = rtmpx_add_uint(tree, hf_flags, body, part->whole, part->number);
+                      const struct rtmp_so_piece *piece) {
+    proto_item *item = rtmpx_add_uint(tree, hf_flags, body, piece->whole, piece->number);
     proto_tree_add_boolean(proto_item_add_subtree(item, ett_flags), hf_persistent, body->tvb,
-                           (int)part->whole.pos, (int)part->whole.len, part->number);
+                           (int)piece->whole.pos, (int)piece->whole.len, piece->number);
 }
 
-static void add_part(struct view *view, const struct rtmp_so_part *part) {
+static void add_part(struct view *view, const struct rtmp_so_piece *piece) {
     const struct rtmpx_body *body = view->body;
     proto_tree *tree = view->message;
-    switch (part->kind) {
+    switch (piece->kind) {
     case RTMP_SO_FORMAT:
-        rtmpx_expert_remark(rtmpx_add_uint(tree, hf_format, body, part->whole, part->number), body,
-                            part->error);
+        rtmpx_note_remark(rtmpx_add_uint(tree, hf_format, body, piece->whole, piece->number), body,
+                          piece->error);
         break;
     case RTMP_SO_NAME:
-        rtmpx_add_string(tree, hf_name, body, part->whole, part->text);
+        rtmpx_add_string(tree, hf_name, body, piece->whole, piece->text);
         break;
     case RTMP_SO_VERSION:
-        rtmpx_add_uint(tree, hf_version, body, part->whole, part->number);
+        rtmpx_add_uint(tree, hf_version, body, piece->whole, piece->number);
         break;
     case RTMP_SO_FLAGS:
-        add_flags(tree, body, part);
+        add_flags(tree, body, piece);
         break;
     case RTMP_SO_RESERVED:
-        rtmpx_add_uint(tree, hf_reserved, body, part->whole, part->number);
+        rtmpx_add_uint(tree, hf_reserved, body, piece->whole, piece->number);
         break;
     case RTMP_SO_EVENT:
-        add_event(view, part);
+        add_event(view, piece);
         break;
     case RTMP_SO_KEY:
-        view->attribute = proto_item_add_subtree(add_string(view, part, hf_key), ett_key);
-        view->key = part->text;
+        view->attribute = proto_item_add_subtree(add_string(view, piece, hf_key), ett_key);
+        view->key = piece->text;
         break;
     case RTMP_SO_METHOD:
-        add_string(view, part, hf_method);
+        add_string(view, piece, hf_method);
         break;
     case RTMP_SO_VALUE:
-        add_value(view, part);
+        add_value(view, piece);
         break;
     case RTMP_SO_NUMBER:
-        rtmpx_add_uint(view->attribute, hf_event_number, body, part->whole, part->number);
+        rtmpx_add_uint(view->attribute, hf_event_number, body, piece->whole, piece->number);
         break;
     case RTMP_SO_STATUS_CODE:
-        name_in_label(view, part);
-        rtmpx_add_status_code(event_tree(view, part), hf_status_code, body, part->whole,
-                              part->text);
+        name_in_label(view, piece);
+        rtmpx_add_status_code(event_tree(view, piece), hf_status_code, body, piece->whole,
+                              piece->text);
         break;
     case RTMP_SO_STATUS_LEVEL:
-        rtmpx_add_status_level(event_tree(view, part), hf_status_level, body, part->whole,
-                               part->text);
+        rtmpx_add_status_level(event_tree(view, piece), hf_status_level, body, piece->whole,
+                               piece->text);
         break;
     case RTMP_SO_DATA:
-        rtmpx_add_range(event_tree(view, part), hf_event_data, body, part->whole);
+        rtmpx_add_range(event_tree(view, piece), hf_event_data, body, piece->whole);
         break;
     case RTMP_SO_REST:
-        add_rest(view, part);
+        add_rest(view, piece);
         break;
     }
 }
@@ -259,17 +259,17 @@ void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
     bool values_wanted = rtmpx_amf_wanted(tree) || proto_field_is_referenced(tree, hf_pair);
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_shared_object so;
-    struct rtmp_so_part part;
+    struct rtmp_so_piece piece;
     struct view view = {.body = body, .so = &so, .values_wanted = values_wanted, .message = tree};
     rtmp_shared_object_init(&so, &reader, body->message->type);
-    while (rtmp_shared_object_next(&so, &part)) {
-        add_part(&view, &part);
+    while (rtmp_shared_object_next(&so, &piece)) {
+        add_part(&view, &piece);
         if (rtmpx_frame_is_full(tree)) {
-            rtmpx_expert_not_shown(tree, body->pinfo, body->tvb, reader.pos, body->available);
+            rtmpx_note_not_shown(tree, body->pinfo, body->tvb, reader.pos, body->available);
             return;
         }
     }
-    rtmpx_expert_rest(tree, body, &reader);
+    rtmpx_note_rest(tree, body, &reader);
 }
 
 void rtmpx_summary_shared_object(struct rtmp_text *text, const struct rtmpx_body *body) {

@@ -40,8 +40,8 @@
 #define RTMP_DEFAULT_CHUNK_SIZE 128U
 
 /* Bytes held while a direction looks for a chunk header after loss. */
-#ifndef RTMP_LIMIT_RESYNC_BYTES
-#define RTMP_LIMIT_RESYNC_BYTES 65536U
+#ifndef RTMP_LIMIT_SEARCH_BYTES
+#define RTMP_LIMIT_SEARCH_BYTES 65536U
 #endif
 
 /* Holes of one direction that may still be filled by late bytes; the first makes room. */
@@ -84,7 +84,7 @@
 
 /* Video streams and tracks of one direction whose NAL length size is remembered; the one that was
  * there longest makes room. */
-#define RTMP_LIMIT_MEDIA_STREAMS 16U
+#define RTMP_LIMIT_DECODER_CONFIGS 16U
 
 /* Calls of one side that wait for their answer; the one that waits longest makes room. Publishers
  * and players have some five, of which two or three are never answered. */

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/text.h"
 #include "base/bytes.h"
+#include "base/text.h"
 
 /*
  * An aggregate message (type 22): FLV tags one after another, each a message of its own.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/control.h"
 
-#include "base/names.h"
 #include "base/message.h"
+#include "base/names.h"
 
 #define HMAC_LENGTH 32U
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/text.h"
 #include "base/bytes.h"
+#include "base/text.h"
 
 /* Limit types of Set Peer Bandwidth, one line each in base/names/peer_bandwidth_limits.def. */
 enum rtmp_peer_bandwidth_limit {

@@ -46,50 +46,50 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
 }
 
 /* u16 length, then that many bytes. False: the cursor is back at the start. */
-static bool read_text(struct rtmp_reader *reader, struct rtmp_so_part *part) {
+static bool read_text(struct rtmp_reader *reader, struct rtmp_so_piece *piece) {
     uint32_t start = reader->pos;
     uint32_t len = rtmp_u16(reader);
     if (rtmp_ok(reader) && len > rtmp_left(reader))
         rtmp_fail_at(reader, RTMP_ERROR_LENGTH, start);
-    part->text = rtmp_take(reader, len);
-    part->whole = rtmp_span_of(start, rtmp_span_end(part->text) - start);
+    piece->text = rtmp_take(reader, len);
+    piece->whole = rtmp_span_of(start, rtmp_span_end(piece->text) - start);
     if (rtmp_ok(reader))
         return true;
     reader->pos = start;
     return false;
 }
 
-static bool read_u32(struct rtmp_reader *reader, struct rtmp_so_part *part) {
-    part->whole = rtmp_span_of(reader->pos, 4);
-    part->number = rtmp_u32(reader);
+static bool read_u32(struct rtmp_reader *reader, struct rtmp_so_piece *piece) {
+    piece->whole = rtmp_span_of(reader->pos, 4);
+    piece->number = rtmp_u32(reader);
     return rtmp_ok(reader);
 }
 
-static bool read_format(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
-    part->whole = rtmp_span_of(so->reader->pos, 1);
-    part->number = rtmp_u8(so->reader);
-    if (part->number != 0)
-        part->error = RTMP_REMARK_FORMAT_BYTE;
-    so->is_amf3 = part->number == RTMP_SO_FORMAT_AMF3;
+static bool read_format(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
+    piece->whole = rtmp_span_of(so->reader->pos, 1);
+    piece->number = rtmp_u8(so->reader);
+    if (piece->number != 0)
+        piece->error = RTMP_REMARK_FORMAT_BYTE;
+    so->is_amf3 = piece->number == RTMP_SO_FORMAT_AMF3;
     if (so->is_amf3)
         rtmp_amf_init(&so->amf, so->reader, 3);
     return rtmp_ok(so->reader);
 }
 
-static bool next_header_field(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+static bool next_header_field(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     static const uint8_t kinds[] = {
         [AT_FORMAT] = RTMP_SO_FORMAT,     [AT_NAME] = RTMP_SO_NAME,
         [AT_VERSION] = RTMP_SO_VERSION,   [AT_FLAGS] = RTMP_SO_FLAGS,
         [AT_RESERVED] = RTMP_SO_RESERVED,
     };
-    part->kind = kinds[so->state];
+    piece->kind = kinds[so->state];
     switch (so->state++) {
     case AT_FORMAT:
-        return read_format(so, part);
+        return read_format(so, piece);
     case AT_NAME:
-        return read_text(so->reader, part);
+        return read_text(so->reader, piece);
     default:
-        return read_u32(so->reader, part);
+        return read_u32(so->reader, piece);
     }
 }
 
@@ -111,7 +111,7 @@ static bool attributes_fill(struct rtmp_shared_object *so) {
     struct rtmp_reader saved = *so->reader;
     const uint32_t counts[] = {amf->items, amf->object0_count, amf->object3_count,
                                amf->string_count, amf->traits_count};
-    struct rtmp_so_part key;
+    struct rtmp_so_piece key;
     bool fills = true;
     while (fills && rtmp_left(so->reader))
         fills = read_text(so->reader, &key) && rtmp_amf_skip(amf);
@@ -142,14 +142,14 @@ static bool is_length_omitted(const struct rtmp_shared_object *so) {
 }
 
 /* From here on the reader ends where the event does, which bounds the damage of what is in it. */
-static void enter_event(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
-    so->reader->end = rtmp_span_end(part->body);
+static void enter_event(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
+    so->reader->end = rtmp_span_end(piece->body);
     so->layout = layout_of(so->event);
-    if (so->event == RTMP_SO_EVENT_USE_SUCCESS && part->body.len)
+    if (so->event == RTMP_SO_EVENT_USE_SUCCESS && piece->body.len)
         so->layout = use_success_layout(so);
     so->step = 0;
     so->state = IN_EVENT;
-    part->layout = so->layout;
+    piece->layout = so->layout;
     if (so->layout == RTMP_SO_LAYOUT_NESTED) {
         so->outer_end = so->reader->end;
         so->depth = 1;
@@ -162,7 +162,7 @@ static void leave_event(struct rtmp_shared_object *so) {
     so->state = AT_EVENT;
 }
 
-static bool next_event(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+static bool next_event(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     struct rtmp_reader *reader = so->reader;
     if (rtmp_left(reader) == 0 && so->depth) {
         so->depth = 0;
@@ -178,26 +178,26 @@ static bool next_event(struct rtmp_shared_object *so, struct rtmp_so_part *part)
         return false;
     }
     so->event = rtmp_u8(reader);
-    part->kind = RTMP_SO_EVENT;
-    part->event = so->event;
-    part->depth = so->depth;
-    part->number = omitted ? 0 : rtmp_u32(reader);
-    part->error = omitted ? RTMP_REMARK_LENGTH_OMITTED : RTMP_OK;
-    part->whole = rtmp_span_of(start, reader->pos - start);
-    part->body = rtmp_span_of(reader->pos, part->number);
-    if (part->number > rtmp_left(reader)) {
-        part->body.len = 0;
-        part->layout = RTMP_SO_LAYOUT_RAW;
+    piece->kind = RTMP_SO_EVENT;
+    piece->event = so->event;
+    piece->depth = so->depth;
+    piece->number = omitted ? 0 : rtmp_u32(reader);
+    piece->error = omitted ? RTMP_REMARK_LENGTH_OMITTED : RTMP_OK;
+    piece->whole = rtmp_span_of(start, reader->pos - start);
+    piece->body = rtmp_span_of(reader->pos, piece->number);
+    if (piece->number > rtmp_left(reader)) {
+        piece->body.len = 0;
+        piece->layout = RTMP_SO_LAYOUT_RAW;
         rtmp_fail_at(reader, RTMP_ERROR_LENGTH, start + 1);
         return true;
     }
-    enter_event(so, part);
+    enter_event(so, piece);
     return true;
 }
 
-static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
-    part->kind = RTMP_SO_VALUE;
-    part->whole = rtmp_span_of(so->reader->pos, 0);
+static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
+    piece->kind = RTMP_SO_VALUE;
+    piece->whole = rtmp_span_of(so->reader->pos, 0);
     if (rtmp_left(so->reader) == 0) {
         rtmp_fail_at(so->reader, RTMP_ERROR_END, so->reader->pos);
         return false;
@@ -208,17 +208,17 @@ static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_part *part
 }
 
 /* The handler's name is an AMF0 string from every writer; anything else is a value like others. */
-static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     uint32_t start = so->reader->pos;
     if (rtmp_peek_at(so->reader, start) != AMF0_STRING)
-        return begin_value(so, part);
-    part->kind = RTMP_SO_METHOD;
+        return begin_value(so, piece);
+    piece->kind = RTMP_SO_METHOD;
     (void)rtmp_u8(so->reader);
-    if (!read_text(so->reader, part)) {
+    if (!read_text(so->reader, piece)) {
         so->reader->pos = start;
         return false;
     }
-    part->whole = rtmp_span_of(start, so->reader->pos - start);
+    piece->whole = rtmp_span_of(start, so->reader->pos - start);
     return true;
 }
 
@@ -233,29 +233,29 @@ static void finish_value(struct rtmp_shared_object *so) {
         (void)rtmp_amf_skip(&so->amf);
 }
 
-static bool read_key(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
-    part->kind = RTMP_SO_KEY;
-    return read_text(so->reader, part);
+static bool read_key(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
+    piece->kind = RTMP_SO_KEY;
+    return read_text(so->reader, piece);
 }
 
-static bool read_number(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
-    part->kind = RTMP_SO_NUMBER;
-    return read_u32(so->reader, part);
+static bool read_number(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
+    piece->kind = RTMP_SO_NUMBER;
+    return read_u32(so->reader, piece);
 }
 
-static bool read_status(struct rtmp_shared_object *so, struct rtmp_so_part *part, bool first) {
-    part->kind = first ? RTMP_SO_STATUS_CODE : RTMP_SO_STATUS_LEVEL;
-    return read_text(so->reader, part);
+static bool read_status(struct rtmp_shared_object *so, struct rtmp_so_piece *piece, bool first) {
+    piece->kind = first ? RTMP_SO_STATUS_CODE : RTMP_SO_STATUS_LEVEL;
+    return read_text(so->reader, piece);
 }
 
-static bool read_raw(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
-    part->kind = RTMP_SO_DATA;
-    part->whole = rtmp_take(so->reader, rtmp_left(so->reader));
+static bool read_raw(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
+    piece->kind = RTMP_SO_DATA;
+    piece->whole = rtmp_take(so->reader, rtmp_left(so->reader));
     return true;
 }
 
 /* The next field of the event. False: it has no more, or the reader holds an error. */
-static bool next_field(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+static bool next_field(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     bool left = rtmp_left(so->reader) != 0;
     uint8_t step = so->step;
     so->step = step < 2 ? (uint8_t)(step + 1) : step;
@@ -264,18 +264,18 @@ static bool next_field(struct rtmp_shared_object *so, struct rtmp_so_part *part)
     case RTMP_SO_LAYOUT_ATTRIBUTES:
     case RTMP_SO_LAYOUT_NUMBERED_KEYS:
         if (!second)
-            return left && read_key(so, part);
+            return left && read_key(so, piece);
         so->step = 0;
-        return so->layout == RTMP_SO_LAYOUT_ATTRIBUTES ? begin_value(so, part)
-                                                       : read_number(so, part);
+        return so->layout == RTMP_SO_LAYOUT_ATTRIBUTES ? begin_value(so, piece)
+                                                       : read_number(so, piece);
     case RTMP_SO_LAYOUT_KEYS:
-        return left && read_key(so, part);
+        return left && read_key(so, piece);
     case RTMP_SO_LAYOUT_VALUES:
-        return left && (step == 0 ? read_method(so, part) : begin_value(so, part));
+        return left && (step == 0 ? read_method(so, piece) : begin_value(so, piece));
     case RTMP_SO_LAYOUT_STATUS:
-        return step < 2 && read_status(so, part, step == 0);
+        return step < 2 && read_status(so, piece, step == 0);
     case RTMP_SO_LAYOUT_RAW:
-        return left && read_raw(so, part);
+        return left && read_raw(so, piece);
     case RTMP_SO_LAYOUT_EMPTY:
     case RTMP_SO_LAYOUT_NESTED:
         break;
@@ -284,50 +284,50 @@ static bool next_field(struct rtmp_shared_object *so, struct rtmp_so_part *part)
 }
 
 /* What the event's fields did not take, and why. The error ends here. */
-static bool read_rest(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+static bool read_rest(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     struct rtmp_reader *reader = so->reader;
     if (rtmp_ok(reader) && rtmp_left(reader) == 0)
         return false;
-    part->kind = RTMP_SO_REST;
-    part->error = rtmp_ok(reader) ? RTMP_REMARK_TRAILING : reader->error;
-    part->error_pos = rtmp_ok(reader) ? reader->pos : reader->error_pos;
-    part->whole = rtmp_span_of(reader->pos, rtmp_left(reader));
-    part->text = rtmp_span_of(reader->pos, 0);
+    piece->kind = RTMP_SO_REST;
+    piece->error = rtmp_ok(reader) ? RTMP_REMARK_TRAILING : reader->error;
+    piece->error_pos = rtmp_ok(reader) ? reader->pos : reader->error_pos;
+    piece->whole = rtmp_span_of(reader->pos, rtmp_left(reader));
+    piece->text = rtmp_span_of(reader->pos, 0);
     reader->error = RTMP_OK;
     reader->pos = reader->end;
     rtmp_amf_resume(&so->amf);
     return true;
 }
 
-static bool next_in_event(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
-    part->event = so->event;
-    part->depth = so->depth;
-    part->layout = so->layout;
+static bool next_in_event(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
+    piece->event = so->event;
+    piece->depth = so->depth;
+    piece->layout = so->layout;
     if (so->value_pending)
         finish_value(so);
-    if (rtmp_ok(so->reader) && next_field(so, part))
+    if (rtmp_ok(so->reader) && next_field(so, piece))
         return true;
-    bool has_rest = read_rest(so, part);
+    bool has_rest = read_rest(so, piece);
     leave_event(so);
     return has_rest;
 }
 
-bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_part *part) {
+bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     if (so->amf.items >= RTMP_LIMIT_MESSAGE_ITEMS) {
         so->reader->end = so->message_end;
         rtmp_fail_at(so->reader, RTMP_LIMIT_ITEMS, so->reader->pos);
         return false;
     }
     so->amf.items++;
-    *part = (struct rtmp_so_part){.error = RTMP_OK};
+    *piece = (struct rtmp_so_piece){.error = RTMP_OK};
     if (so->state == IN_EVENT) {
-        if (next_in_event(so, part))
+        if (next_in_event(so, piece))
             return true;
-        *part = (struct rtmp_so_part){.error = RTMP_OK};
+        *piece = (struct rtmp_so_piece){.error = RTMP_OK};
     }
     if (!rtmp_ok(so->reader))
         return false;
-    return so->state < AT_EVENT ? next_header_field(so, part) : next_event(so, part);
+    return so->state < AT_EVENT ? next_header_field(so, piece) : next_event(so, piece);
 }
 
 /* Bytes of a name on a summary line, and events and keys named on one. */
@@ -376,19 +376,19 @@ static bool summarize_event(struct summary *summary, uint8_t event) {
     return true;
 }
 
-static bool summarize_part(struct summary *summary, const struct rtmp_so_part *part) {
-    switch (part->kind) {
+static bool summarize_part(struct summary *summary, const struct rtmp_so_piece *piece) {
+    switch (piece->kind) {
     case RTMP_SO_NAME:
         rtmp_text_add(summary->text, " \"");
-        summarize_name(summary, part->text);
+        summarize_name(summary, piece->text);
         rtmp_text_add(summary->text, "\"");
         return true;
     case RTMP_SO_VERSION:
         rtmp_text_add(summary->text, " v");
-        rtmp_text_unsigned(summary->text, part->number);
+        rtmp_text_unsigned(summary->text, piece->number);
         return true;
     case RTMP_SO_EVENT:
-        return summarize_event(summary, part->event);
+        return summarize_event(summary, piece->event);
     case RTMP_SO_KEY:
     case RTMP_SO_METHOD:
     case RTMP_SO_STATUS_CODE:
@@ -396,7 +396,7 @@ static bool summarize_part(struct summary *summary, const struct rtmp_so_part *p
             rtmp_text_add(summary->text, " ");
         else if (!summarize_separator(summary, ", "))
             return false;
-        summarize_name(summary, part->text);
+        summarize_name(summary, piece->text);
         summary->has_name = true;
         return true;
     default:
@@ -407,10 +407,10 @@ static bool summarize_part(struct summary *summary, const struct rtmp_so_part *p
 void rtmp_shared_object_summary(struct rtmp_text *text, struct rtmp_reader reader,
                                 uint8_t message_type) {
     struct rtmp_shared_object so;
-    struct rtmp_so_part part;
+    struct rtmp_so_piece piece;
     struct summary summary = {.text = text, .whole = reader};
     rtmp_text_add(text, "SharedObject");
     rtmp_shared_object_init(&so, &reader, message_type);
-    while (rtmp_shared_object_next(&so, &part) && summarize_part(&summary, &part))
+    while (rtmp_shared_object_next(&so, &piece) && summarize_part(&summary, &piece))
         ;
 }

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "payload/amf/amf.h"
-#include "base/text.h"
 #include "base/bytes.h"
+#include "base/text.h"
+#include "payload/amf/amf.h"
 
 /*
  * Remote SharedObject messages (types 19 and 16) as a stream of parts, pulled by the caller:
@@ -70,7 +70,7 @@ enum rtmp_so_kind {
  * One part. event, depth and layout are those of the event the part belongs to (0 in the message's
  * header); depth is 0, or 1 inside a NESTED body.
  */
-struct rtmp_so_part {
+struct rtmp_so_piece {
     enum rtmp_so_kind kind;
     enum rtmp_so_layout layout;
     uint8_t event;
@@ -112,7 +112,7 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
  * header, an event longer than the message, RTMP_LIMIT_ITEMS) and the bytes from reader->pos on are
  * undecoded.
  */
-bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_part *part);
+bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece *piece);
 
 /* "Use", "Request change" ...; NULL for an unknown event. Static storage. */
 const char *rtmp_so_event_name(uint8_t event);

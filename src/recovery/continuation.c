@@ -5,7 +5,7 @@
  * Move the hypothesis over `count` bytes that are not read: the message goes on in fmt 3 chunks,
  * nothing between. False: it would end inside those bytes, and what follows it is not known.
  */
-static bool advance(const struct rtmp_dechunk *d, struct rtmp_hypothesis *h, uint64_t count) {
+static bool advance(const struct rtmp_dechunk *d, struct rtmp_continuation *h, uint64_t count) {
     const struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
     uint32_t step = count < h->left ? (uint32_t)count : h->left;
     h->received += step;
@@ -23,7 +23,7 @@ static bool advance(const struct rtmp_dechunk *d, struct rtmp_hypothesis *h, uin
         uint32_t data = (uint32_t)(chunks * d->chunk_size);
         count -= chunks * unit;
         rest -= data;
-        h->phase = h->received;
+        h->chunk_origin = h->received;
         h->chunks += (uint32_t)chunks;
         if (count && rest) {
             uint32_t chunk = rest < d->chunk_size ? rest : d->chunk_size;
@@ -43,20 +43,20 @@ static bool advance(const struct rtmp_dechunk *d, struct rtmp_hypothesis *h, uin
     return count == 0;
 }
 
-void rtmp_hypothesis_predict(struct rtmp_dechunk *d, uint64_t count) {
-    struct rtmp_hypothesis *h = &d->hypothesis;
+void rtmp_continuation_predict(struct rtmp_dechunk *d, uint64_t count) {
+    struct rtmp_continuation *h = &d->continuation;
     if (d->state == RTMP_LOST) { /* what is held is given up as well */
         h->valid = h->valid && !h->complete && advance(d, h, d->held.count + count);
         return;
     }
     h->valid = false;
-    if (!d->streams.count || !d->streams.items[d->current].open || d->carried)
+    if (!d->streams.count || !d->streams.items[d->current].open || d->partial_header_len)
         return;
     const struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
-    *h = (struct rtmp_hypothesis){.stream = d->current,
-                                  .received = cs->received,
-                                  .missing = 0,
-                                  .phase = cs->phase,
-                                  .chunks = cs->chunks};
+    *h = (struct rtmp_continuation){.stream = d->current,
+                                    .received = cs->received,
+                                    .missing = 0,
+                                    .chunk_origin = cs->chunk_origin,
+                                    .chunks = cs->chunks};
     h->valid = advance(d, h, count);
 }

@@ -19,11 +19,11 @@ static bool is_full(const struct rtmp_late *late) {
     return late->reported_count == RTMP_LIMIT_LATE_MESSAGES;
 }
 
-static void on_part(void *user, const struct rtmp_part *part) {
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct rtmp_late *late = user;
-    late->sink.part(late->sink.user, part);
-    if ((part->flags & RTMP_PART_COMPLETE) && !is_full(late))
-        late->reported[late->reported_count++] = part->message_offset;
+    late->sink.fragment(late->sink.user, fragment);
+    if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && !is_full(late))
+        late->reported[late->reported_count++] = fragment->message_offset;
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
@@ -31,9 +31,9 @@ static void on_note(void *user, const struct rtmp_note *note) {
     late->sink.note(late->sink.user, note);
 }
 
-static void on_late_part(void *user, const struct rtmp_part *part) {
-    if (!is_full(user) && !was_reported(user, part->message_offset))
-        on_part(user, part);
+static void on_late_fragment(void *user, const struct rtmp_fragment *fragment) {
+    if (!is_full(user) && !was_reported(user, fragment->message_offset))
+        on_fragment(user, fragment);
 }
 
 /* What was wrong was said when the direction went over it. */
@@ -43,11 +43,11 @@ static void ignore_note(void *user, const struct rtmp_note *note) {
 }
 
 static struct rtmp_sink watching(struct rtmp_late *late) {
-    return (struct rtmp_sink){.user = late, .part = on_part, .note = on_note};
+    return (struct rtmp_sink){.user = late, .fragment = on_fragment, .note = on_note};
 }
 
 static struct rtmp_sink filling(struct rtmp_late *late) {
-    return (struct rtmp_sink){.user = late, .part = on_late_part, .note = ignore_note};
+    return (struct rtmp_sink){.user = late, .fragment = on_late_fragment, .note = ignore_note};
 }
 
 /* ---- the state before a hole ---- */
@@ -61,7 +61,7 @@ static bool copy_state(struct rtmp_dechunk *copy, struct rtmp_dechunk *d) {
     *copy = *d;
     copy->bodies.spare = (struct rtmp_body_buffer){NULL, 0};
     bool copied = rtmp_chunk_streams_copy(&copy->streams, &d->streams, &d->memory);
-    copied &= rtmp_held_copy(&copy->held, &d->held, &d->memory);
+    copied &= rtmp_search_buffer_copy(&copy->held, &d->held, &d->memory);
     if (!copied)
         rtmp_dechunk_destroy(copy);
     return copied;

@@ -2,8 +2,8 @@
 #ifndef RTMP_RECOVERY_LATE_H
 #define RTMP_RECOVERY_LATE_H
 
-#include "wire/dechunk.h"
 #include "base/limits.h"
+#include "wire/dechunk.h"
 
 /*
  * Bytes that come late: a hole that fills itself after the direction went on behind it.

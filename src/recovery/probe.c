@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "recovery/probe.h"
 
-#include "recovery/sizing.h"
 #include "recovery/evidence.h"
+#include "recovery/sizing.h"
 
 #define BODY_BEGINNING    8  /* bytes of a body that show what it is */
 #define EVIDENCE_BELIEVED 22 /* the first header; the headers before one that it follows */
 #define EVIDENCE_LIKELY   10 /* a header that may be one */
 #define EVIDENCE_FLUSHED  10 /* a message that ends where its segment does */
 
-uint32_t rtmp_walk_header_at(const struct rtmp_dechunk *d, uint32_t pos,
-                             struct rtmp_chunk_header *header) {
+uint32_t rtmp_probe_header_at(const struct rtmp_dechunk *d, uint32_t pos,
+                              struct rtmp_chunk_header *header) {
     if (pos >= d->held.count)
         return 0;
     struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, d->held.count - pos);
@@ -20,20 +20,20 @@ uint32_t rtmp_walk_header_at(const struct rtmp_dechunk *d, uint32_t pos,
 /* Is a timestamp repeated at held `pos`? Where it is missing, by the sender's habit. */
 static bool repeats(const struct rtmp_dechunk *d, uint32_t extended, uint32_t timestamp,
                     uint32_t pos) {
-    if (rtmp_held_misses(&d->held, pos, 4))
+    if (rtmp_search_buffer_misses(&d->held, pos, 4))
         return !d->extended_omitted;
     return rtmp_chunk_stream_repeats_extended(extended, timestamp, d->held.bytes + pos,
                                               d->held.count - pos) == 1;
 }
 
-uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
-                                  uint32_t pos) {
+uint32_t rtmp_probe_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
+                                   uint32_t pos) {
     bool repeated = cs && cs->has_extended && repeats(d, cs->extended, cs->message.timestamp, pos);
     return repeated ? 4 : 0;
 }
 
 /* The same for a chunk stream that the walk has met. */
-static uint32_t met_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_walk *w,
+static uint32_t met_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_probe *w,
                                    uint32_t i, uint32_t pos) {
     bool repeated =
         w->open[i].has_extended && repeats(d, w->open[i].extended, w->open[i].timestamp, pos);
@@ -44,13 +44,13 @@ static uint32_t met_extended_bytes(const struct rtmp_dechunk *d, const struct rt
 static uint32_t bytes_there(const struct rtmp_dechunk *d, uint32_t pos, uint32_t len) {
     uint32_t count = 0;
     while (count < len && pos + count < d->held.count &&
-           !rtmp_held_misses(&d->held, pos + count, 1))
+           !rtmp_search_buffer_misses(&d->held, pos + count, 1))
         count++;
     return count;
 }
 
 /* Evidence for the header `h` of the walk whose data begin at `pos`; opens its message. */
-static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
+static int walk_message(struct rtmp_dechunk *d, struct rtmp_probe *w,
                         const struct rtmp_chunk_header *h, const struct rtmp_chunk_stream *cs,
                         uint32_t i, uint32_t pos) {
     bool inherits_here = i < w->open_count && h->fmt >= 2;
@@ -89,9 +89,10 @@ static int walk_message(struct rtmp_dechunk *d, struct rtmp_walk *w,
 }
 
 /* A Set Chunk Size on the way acts on the headers behind it. */
-static bool walk_chunk_size(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t i, uint32_t pos) {
+static bool walk_chunk_size(struct rtmp_dechunk *d, struct rtmp_probe *w, uint32_t i,
+                            uint32_t pos) {
     if (w->open[i].type != RTMP_MESSAGE_SET_CHUNK_SIZE || w->open[i].rest != 4 ||
-        d->held.count - pos < 4 || rtmp_held_misses(&d->held, pos, 4))
+        d->held.count - pos < 4 || rtmp_search_buffer_misses(&d->held, pos, 4))
         return true;
     struct rtmp_reader r = rtmp_reader_over(d->held.bytes + pos, 4);
     uint32_t value = rtmp_u32(&r);
@@ -103,27 +104,28 @@ static bool walk_chunk_size(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_
 
 /* Does the message end with the segment in which it began? Of one whose chunks were followed to its
  * end it is enough that a segment ends there. */
-static bool flushed(const struct rtmp_dechunk *d, const struct rtmp_walk *w, uint32_t begin,
+static bool flushed(const struct rtmp_dechunk *d, const struct rtmp_probe *w, uint32_t begin,
                     uint32_t end) {
-    if (d->held.offset + end != d->fed_end && rtmp_held_next_segment(&d->held, end, end + 1) != end)
+    if (d->held.offset + end != d->fed_end &&
+        rtmp_search_buffer_next_segment(&d->held, end, end + 1) != end)
         return false;
-    return w->sizing || rtmp_held_next_segment(&d->held, begin + 1, end) == end;
+    return w->sizing || rtmp_search_buffer_next_segment(&d->held, begin + 1, end) == end;
 }
 
 /* Nothing is missing, only a chunk size: the chunk stream is what it was, between messages. */
 static bool inherits_surely(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs) {
-    return d->inferring && !cs->broken && !cs->open;
+    return d->inferring && !cs->untrusted && !cs->open;
 }
 
 /*
  * The header at held `*pos`, which then moves behind it. Where it is missing, the message whose
  * chunk came before goes on, nothing between. False: it is not all there.
  */
-static bool walk_header(const struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos,
+static bool walk_header(const struct rtmp_dechunk *d, struct rtmp_probe *w, uint32_t *pos,
                         struct rtmp_chunk_header *h) {
     uint32_t start = *pos;
     uint32_t left = d->held.count - start;
-    if (rtmp_held_misses(&d->held, start, 1)) {
+    if (rtmp_search_buffer_misses(&d->held, start, 1)) {
         if (!w->open_count || !w->open[w->last].rest)
             return false;
         uint32_t csid = w->open[w->last].csid;
@@ -133,23 +135,23 @@ static bool walk_header(const struct rtmp_dechunk *d, struct rtmp_walk *w, uint3
         return *pos <= d->held.count;
     }
     uint32_t bytes = left ? rtmp_chunk_header_bytes(d->held.bytes[start]) : 1;
-    uint32_t used = left < bytes ? 0 : rtmp_walk_header_at(d, start, h);
+    uint32_t used = left < bytes ? 0 : rtmp_probe_header_at(d, start, h);
     if (used == 0) {
         w->need = start + bytes + 4;
         return false;
     }
     *pos += used;
-    return !rtmp_held_misses(&d->held, start, used);
+    return !rtmp_search_buffer_misses(&d->held, start, used);
 }
 
 /* Not a header. After one that was only assumed that says nothing. */
-static bool refute(struct rtmp_walk *w) {
+static bool refute(struct rtmp_probe *w) {
     w->failed = !w->assumed;
     return false;
 }
 
 /* The header begins a message. False: the walk ends here. */
-static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
+static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_probe *w,
                            const struct rtmp_chunk_header *h, uint32_t i, uint32_t start,
                            uint32_t pos, bool first) {
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
@@ -188,22 +190,22 @@ static bool walk_beginning(struct rtmp_dechunk *d, struct rtmp_walk *w,
     return !landed;
 }
 
-bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, bool first) {
+bool rtmp_probe_step(struct rtmp_dechunk *d, struct rtmp_probe *w, uint32_t *pos, bool first) {
     uint32_t start = *pos;
-    bool missing = rtmp_held_misses(&d->held, start, 1);
+    bool missing = rtmp_search_buffer_misses(&d->held, start, 1);
     struct rtmp_chunk_header h;
     if (!walk_header(d, w, pos, &h))
         return false;
     uint32_t i = 0;
     while (i < w->open_count && w->open[i].csid != h.csid)
         i++;
-    if (i == RTMP_WALK_HEADERS)
+    if (i == RTMP_PROBE_HEADERS)
         return false;
     if (h.fmt == 3)
         *pos +=
             i < w->open_count
                 ? met_extended_bytes(d, w, i, *pos)
-                : rtmp_walk_extended_bytes(d, rtmp_chunk_streams_find(&d->streams, h.csid), *pos);
+                : rtmp_probe_extended_bytes(d, rtmp_chunk_streams_find(&d->streams, h.csid), *pos);
     if (*pos > d->held.count)
         return false;
     uint32_t chunk_size = w->chunk_size;
@@ -215,7 +217,7 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
         return false;
     }
     w->last = i;
-    if (!first && !d->chunk_size_known && w->open[i].rest > rtmp_chunk_size_least(d) && !w->sizing)
+    if (!first && !d->chunk_size_known && w->open[i].rest > rtmp_sizing_least(d) && !w->sizing)
         return false; /* where it is cut is not known */
     uint32_t data = w->open[i].rest < chunk_size ? w->open[i].rest : chunk_size;
     w->open[i].rest -= data;
@@ -232,33 +234,33 @@ bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t *pos, 
 }
 
 /* Enough to end the walk: what follows says no more. */
-static bool saturated(const struct rtmp_walk *w) {
+static bool saturated(const struct rtmp_probe *w) {
     return w->bits >= RTMP_EVIDENCE_ENOUGH + RTMP_EVIDENCE_ALIGNED && w->believed &&
            w->after >= RTMP_EVIDENCE_LANDING;
 }
 
-void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *w, uint32_t pos, bool first) {
+void rtmp_probe_from(struct rtmp_dechunk *d, struct rtmp_probe *w, uint32_t pos, bool first) {
     w->need = UINT32_MAX;
-    for (uint32_t n = 0; n < RTMP_WALK_HEADERS && !saturated(w); n++)
-        if (!rtmp_walk_step(d, w, &pos, first && n == 0))
+    for (uint32_t n = 0; n < RTMP_PROBE_HEADERS && !saturated(w); n++)
+        if (!rtmp_probe_step(d, w, &pos, first && n == 0))
             return;
 }
 
-bool rtmp_walk_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen) {
+bool rtmp_probe_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen) {
     struct rtmp_chunk_header h;
     if (pos >= d->held.count || d->held.bytes[pos] >> 6 > 1)
         return false;
-    uint32_t bytes = rtmp_walk_header_at(d, pos, &h);
-    if (bytes == 0 || rtmp_held_misses(&d->held, pos, bytes))
+    uint32_t bytes = rtmp_probe_header_at(d, pos, &h);
+    if (bytes == 0 || rtmp_search_buffer_misses(&d->held, pos, bytes))
         return false;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     return (cs || !seen) && rtmp_message_type_known(h.type) &&
            rtmp_evidence_header(cs, &h) >= RTMP_EVIDENCE_STRONG;
 }
 
-uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos) {
+uint32_t rtmp_probe_length_at(struct rtmp_dechunk *d, uint32_t pos) {
     struct rtmp_chunk_header h;
-    if (!rtmp_walk_header_at(d, pos, &h))
+    if (!rtmp_probe_header_at(d, pos, &h))
         return 0;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     return h.fmt <= 1 ? h.length : cs ? cs->message.length : 0;

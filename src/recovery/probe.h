@@ -16,16 +16,16 @@
 #define RTMP_EVIDENCE_ENOUGH  34
 #define RTMP_EVIDENCE_ALIGNED 12 /* where a segment begins: one position, not one of 64 Ki */
 #define RTMP_EVIDENCE_LANDING 10 /* that a length points at a strong header by chance: 2^-10 */
-#define RTMP_WALK_HEADERS     12
+#define RTMP_PROBE_HEADERS    12
 
 /* What it has learnt on its way, apart from the direction's own state. */
-struct rtmp_walk {
+struct rtmp_probe {
     struct {
         uint32_t csid, begin, length, rest;
         uint32_t extended, timestamp;
         bool has_extended;
         uint8_t type;
-    } open[RTMP_WALK_HEADERS];
+    } open[RTMP_PROBE_HEADERS];
     uint32_t open_count;
     uint32_t last; /* of them: the one whose chunk was read last */
     bool assumed;  /* a header that is missing was taken for one that goes on with it */
@@ -46,25 +46,25 @@ struct rtmp_walk {
 
 /* One header at held `*pos`, which then moves behind its data; `first`: the walk begins here.
  * False: the walk ends here. */
-bool rtmp_walk_step(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t *pos, bool first);
+bool rtmp_probe_step(struct rtmp_dechunk *d, struct rtmp_probe *walk, uint32_t *pos, bool first);
 
 /* On from held `pos` until the walk ends or the evidence is enough. */
-void rtmp_walk_from(struct rtmp_dechunk *d, struct rtmp_walk *walk, uint32_t pos, bool first);
+void rtmp_probe_from(struct rtmp_dechunk *d, struct rtmp_probe *walk, uint32_t pos, bool first);
 
 /* The header at held `pos`, as its bytes say. Returns its bytes, without a repeated extended
  * timestamp; 0: it is not all there. */
-uint32_t rtmp_walk_header_at(const struct rtmp_dechunk *d, uint32_t pos,
-                             struct rtmp_chunk_header *header);
+uint32_t rtmp_probe_header_at(const struct rtmp_dechunk *d, uint32_t pos,
+                              struct rtmp_chunk_header *header);
 
 /* Does a header stand at held `pos` that says its type and length, and hardly by chance? `seen`: of
  * a chunk stream that was seen before. */
-bool rtmp_walk_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen);
+bool rtmp_probe_strong_at(const struct rtmp_dechunk *d, uint32_t pos, bool seen);
 
 /* Bytes of a repeated extended timestamp behind a fmt 3 header, at held `pos`: 4 or 0. */
-uint32_t rtmp_walk_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
-                                  uint32_t pos);
+uint32_t rtmp_probe_extended_bytes(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
+                                   uint32_t pos);
 
 /* Length of the message that the header at held `pos` begins. */
-uint32_t rtmp_walk_length_at(struct rtmp_dechunk *d, uint32_t pos);
+uint32_t rtmp_probe_length_at(struct rtmp_dechunk *d, uint32_t pos);
 
 #endif

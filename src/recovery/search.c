@@ -5,9 +5,9 @@
  * Every position held is a candidate, weighed by what a walk over the headers from there finds
  * (walk.h).
  */
-#include "recovery/sizing.h"
 #include "base/limits.h"
 #include "recovery/probe.h"
+#include "recovery/sizing.h"
 
 #define EVIDENCE_PENDING  18   /* worth waiting for more bytes */
 #define EVIDENCE_LEAST    26   /* of any header, however few positions there are */
@@ -19,10 +19,10 @@
 /* ---- what is held ---- */
 
 static void drop_front(struct rtmp_dechunk *d, uint32_t count) {
-    d->lost_gap += rtmp_held_missing(&d->held, count);
-    rtmp_held_drop(&d->held, count);
+    d->lost_gap += rtmp_search_buffer_missing(&d->held, count);
+    rtmp_search_buffer_drop(&d->held, count);
     d->scanned = d->scanned > count ? d->scanned - count : 0;
-    d->hypothesis.valid = false;
+    d->continuation.valid = false;
     uint32_t n = 0;
     for (uint32_t i = 0; i < d->candidate_count; i++) {
         if (d->candidate[i].pos < count)
@@ -38,7 +38,7 @@ static void drop_front(struct rtmp_dechunk *d, uint32_t count) {
 /* Room for more: what was held longest begins no header that can still be found. Where bytes are
  * missing that is no wonder. */
 static void give_up_front(struct rtmp_dechunk *d) {
-    if (!d->searched && !rtmp_held_misses(&d->held, 0, d->held.count)) {
+    if (!d->searched && !rtmp_search_buffer_misses(&d->held, 0, d->held.count)) {
         rtmp_dechunk_note(d, RTMP_NOTE_SEARCHED, d->held.offset, 0, NULL);
         d->searched = true;
     }
@@ -61,7 +61,7 @@ static void mark_segments(struct rtmp_dechunk *d) {
     }
 }
 
-void rtmp_resync_begin(struct rtmp_dechunk *d) {
+void rtmp_search_begin(struct rtmp_dechunk *d) {
     d->held.count = d->held.missing = 0;
     d->held.offset = d->position;
     d->scanned = 0;
@@ -70,18 +70,18 @@ void rtmp_resync_begin(struct rtmp_dechunk *d) {
     d->proving = false;
 }
 
-uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const uint8_t *marks,
+uint32_t rtmp_search_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const uint8_t *marks,
                           uint32_t len) {
-    const uint32_t piece = RTMP_LIMIT_RESYNC_BYTES / 16;
+    const uint32_t piece = RTMP_LIMIT_SEARCH_BYTES / 16;
     if (len > piece)
         len = piece;
-    if (d->held.count + len > RTMP_LIMIT_RESYNC_BYTES)
+    if (d->held.count + len > RTMP_LIMIT_SEARCH_BYTES)
         give_up_front(d);
-    if (!rtmp_held_append(&d->held, &d->memory, bytes, marks, len)) {
+    if (!rtmp_search_buffer_append(&d->held, &d->memory, bytes, marks, len)) {
         /* Nothing can be held: what came before is skipped, the search begins behind it. */
         d->position += len;
-        d->hypothesis.valid = false;
-        rtmp_resync_begin(d);
+        d->continuation.valid = false;
+        rtmp_search_begin(d);
         return len;
     }
     mark_segments(d);
@@ -89,12 +89,12 @@ uint32_t rtmp_resync_hold(struct rtmp_dechunk *d, const uint8_t *bytes, const ui
     return len;
 }
 
-bool rtmp_resync_hold_missing(struct rtmp_dechunk *d, uint64_t count) {
-    if (count > RTMP_LIMIT_RESYNC_BYTES / 2)
+bool rtmp_search_hold_missing(struct rtmp_dechunk *d, uint64_t count) {
+    if (count > RTMP_LIMIT_SEARCH_BYTES / 2)
         return false;
-    if (d->held.count + count > RTMP_LIMIT_RESYNC_BYTES)
+    if (d->held.count + count > RTMP_LIMIT_SEARCH_BYTES)
         give_up_front(d);
-    if (!rtmp_held_append(&d->held, &d->memory, NULL, NULL, (uint32_t)count))
+    if (!rtmp_search_buffer_append(&d->held, &d->memory, NULL, NULL, (uint32_t)count))
         return false;
     d->position = d->held.offset + d->held.count;
     return true;
@@ -107,26 +107,26 @@ static bool has_header(const struct rtmp_dechunk *d, uint32_t pos) {
     return pos < d->held.count && d->held.count - pos > rtmp_chunk_header_bytes(d->held.bytes[pos]);
 }
 
-static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
-    int first_bits = rtmp_held_aligned(&d->held, pos) ? RTMP_EVIDENCE_ALIGNED : 0;
-    struct rtmp_walk w = {.chunk_size = d->chunk_size, .bits = first_bits};
-    if (d->chunk_size_known || rtmp_walk_length_at(d, pos) <= rtmp_chunk_size_least(d)) {
-        rtmp_walk_from(d, &w, pos, true);
+static struct rtmp_probe weigh(struct rtmp_dechunk *d, uint32_t pos) {
+    int first_bits = rtmp_search_buffer_aligned(&d->held, pos) ? RTMP_EVIDENCE_ALIGNED : 0;
+    struct rtmp_probe w = {.chunk_size = d->chunk_size, .bits = first_bits};
+    if (d->chunk_size_known || rtmp_probe_length_at(d, pos) <= rtmp_sizing_least(d)) {
+        rtmp_probe_from(d, &w, pos, true);
         if (d->chunk_size_known || !w.failed || w.bits < EVIDENCE_PENDING)
             return w;
         /* Smaller chunks may explain what stands behind it. */
-        w = (struct rtmp_walk){.chunk_size = d->chunk_size, .bits = first_bits};
+        w = (struct rtmp_probe){.chunk_size = d->chunk_size, .bits = first_bits};
     }
     /* No chunk size: the header itself, then where its message is cut. */
     uint32_t next = pos;
     w.need = UINT32_MAX;
-    (void)rtmp_walk_step(d, &w, &next, true);
+    (void)rtmp_probe_step(d, &w, &next, true);
     if (w.failed || (!w.believed && w.bits < EVIDENCE_PENDING))
         return w;
-    struct rtmp_size_guess guess = rtmp_chunk_size_guess(d, pos);
+    struct rtmp_size_guess guess = rtmp_sizing_guess(d, pos);
     if (guess.bits >= RTMP_EVIDENCE_SIZE) {
-        w = (struct rtmp_walk){.chunk_size = guess.size, .sizing = true, .bits = first_bits};
-        rtmp_walk_from(d, &w, pos, true);
+        w = (struct rtmp_probe){.chunk_size = guess.size, .sizing = true, .bits = first_bits};
+        rtmp_probe_from(d, &w, pos, true);
         w.chunk_size = guess.size; /* a Set Chunk Size on the way comes behind what it is for */
         w.sizing = w.start == pos; /* a later header shows by itself where its message is cut */
     } else if (guess.out_of_sight) {
@@ -142,11 +142,11 @@ static struct rtmp_walk weigh(struct rtmp_dechunk *d, uint32_t pos) {
 
 /* ---- decisions ---- */
 
-static bool try_hypothesis(struct rtmp_dechunk *d) {
-    struct rtmp_hypothesis *h = &d->hypothesis;
+static bool try_continuation(struct rtmp_dechunk *d) {
+    struct rtmp_continuation *h = &d->continuation;
     struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
     uint32_t rest = cs->message.length - h->received;
-    struct rtmp_walk w = {.chunk_size = d->chunk_size, .sizing = h->chunk_size_known};
+    struct rtmp_probe w = {.chunk_size = d->chunk_size, .sizing = h->chunk_size_known};
     w.open_count = 1;
     w.open[0].csid = cs->message.csid;
     w.open[0].length = cs->message.length;
@@ -154,7 +154,7 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
     w.open[0].rest = rest - h->left;
     if (h->left >= d->held.count)
         return false;
-    rtmp_walk_from(d, &w, h->left, false);
+    rtmp_probe_from(d, &w, h->left, false);
     if (w.failed)
         h->valid = false;
     return !w.failed && w.bits >= EVIDENCE_EXPECTED;
@@ -166,17 +166,18 @@ static bool try_hypothesis(struct rtmp_dechunk *d) {
  * stands there.
  */
 static bool may_end_sooner(struct rtmp_dechunk *d, uint32_t start) {
-    uint32_t length = rtmp_walk_length_at(d, start);
+    uint32_t length = rtmp_probe_length_at(d, start);
     if (length > d->chunk_size)
         return false;
     uint32_t end = start + rtmp_chunk_header_bytes(d->held.bytes[start]) + length;
     if (end > d->held.count)
         end = d->held.count;
-    for (uint32_t pos = start; (pos = rtmp_held_next_segment(&d->held, pos + 1, end)) < end;)
+    for (uint32_t pos = start;
+         (pos = rtmp_search_buffer_next_segment(&d->held, pos + 1, end)) < end;)
         if (d->held.bytes[pos] == d->held.bytes[start])
             return true;
     for (uint32_t pos = start + 1; pos < end && pos <= start + LOOKED_INTO; pos++)
-        if (rtmp_walk_strong_at(d, pos, true))
+        if (rtmp_probe_strong_at(d, pos, true))
             return true;
     return false;
 }
@@ -190,13 +191,13 @@ static bool said_once(uint8_t type) {
 /* The message stream id that the header at held `start` says; 0: none. */
 static uint32_t stream_id_at(const struct rtmp_dechunk *d, uint32_t start) {
     struct rtmp_chunk_header h;
-    return rtmp_walk_header_at(d, start, &h) && h.fmt == 0 ? h.stream_id : 0;
+    return rtmp_probe_header_at(d, start, &h) && h.fmt == 0 ? h.stream_id : 0;
 }
 
 /* The chunk stream of the header at held `start`, NULL: it was not seen before. */
 static struct rtmp_chunk_stream *stream_at(const struct rtmp_dechunk *d, uint32_t start) {
     struct rtmp_chunk_header h;
-    return rtmp_walk_header_at(d, start, &h) ? rtmp_chunk_streams_find(&d->streams, h.csid) : NULL;
+    return rtmp_probe_header_at(d, start, &h) ? rtmp_chunk_streams_find(&d->streams, h.csid) : NULL;
 }
 
 /*
@@ -204,7 +205,7 @@ static struct rtmp_chunk_stream *stream_at(const struct rtmp_dechunk *d, uint32_
  * where its message ends shows its length, and by that its type: seldom are two as long. A message
  * of a kind that is said once was rather followed by another control message in the hole.
  */
-static bool proves_inherited(struct rtmp_dechunk *d, const struct rtmp_walk *w, uint32_t start) {
+static bool proves_inherited(struct rtmp_dechunk *d, const struct rtmp_probe *w, uint32_t start) {
     const struct rtmp_chunk_stream *cs = stream_at(d, start);
     return w->after >= RTMP_EVIDENCE_LANDING && !may_end_sooner(d, start) &&
            !(cs && said_once(cs->message.type));
@@ -215,16 +216,16 @@ static bool proves_inherited(struct rtmp_dechunk *d, const struct rtmp_walk *w, 
  * Of a capture that is cut, few bytes are there.
  */
 static int bits_needed(const struct rtmp_dechunk *d, uint32_t pos) {
-    uint32_t there = pos - rtmp_held_missing(&d->held, pos);
+    uint32_t there = pos - rtmp_search_buffer_missing(&d->held, pos);
     int needed = RTMP_EVIDENCE_ENOUGH;
-    for (uint32_t most = RTMP_LIMIT_RESYNC_BYTES / 2; there < most && needed > EVIDENCE_LEAST;
+    for (uint32_t most = RTMP_LIMIT_SEARCH_BYTES / 2; there < most && needed > EVIDENCE_LEAST;
          most /= 2)
         needed--;
     return needed;
 }
 
 /* A header that inherits its length is not enough by itself: a hole may have changed that. */
-static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
+static bool enough(struct rtmp_dechunk *d, const struct rtmp_probe *w) {
     if (w->failed || !w->believed || w->bits < EVIDENCE_LEAST ||
         (w->bits < RTMP_EVIDENCE_ENOUGH && w->bits < bits_needed(d, w->start)))
         return false;
@@ -239,15 +240,16 @@ static bool enough(struct rtmp_dechunk *d, const struct rtmp_walk *w) {
  * likely: of two headers that differ in the length of the basic header alone that says more than
  * what is known of the shorter one's chunk stream.
  */
-static struct rtmp_walk surest(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
-    struct rtmp_walk best = *found;
+static struct rtmp_probe surest(struct rtmp_dechunk *d, const struct rtmp_probe *found) {
+    struct rtmp_probe best = *found;
     const uint8_t first = d->held.bytes[found->start];
     uint32_t end = found->start + rtmp_chunk_header_bytes(first);
     uint32_t pos = found->start + 1;
-    if (rtmp_held_aligned(&d->held, found->start) && stream_id_at(d, found->start) < LIKELY_STREAMS)
+    if (rtmp_search_buffer_aligned(&d->held, found->start) &&
+        stream_id_at(d, found->start) < LIKELY_STREAMS)
         pos = found->start + rtmp_chunk_basic_bytes(first);
     for (; pos < end && has_header(d, pos); pos++) {
-        struct rtmp_walk w = weigh(d, pos);
+        struct rtmp_probe w = weigh(d, pos);
         if (enough(d, &w) && w.start == pos && w.bits >= best.bits)
             best = w;
     }
@@ -258,38 +260,38 @@ static struct rtmp_walk surest(struct rtmp_dechunk *d, const struct rtmp_walk *f
 static void synchronised_at(struct rtmp_dechunk *d, uint32_t pos) {
     d->state = RTMP_AT_HEADER;
     d->position = d->held.offset + pos;
-    d->lost_gap += rtmp_held_missing(&d->held, pos);
-    d->hypothesis.valid = false;
+    d->lost_gap += rtmp_search_buffer_missing(&d->held, pos);
+    d->continuation.valid = false;
     rtmp_dechunk_note(d, RTMP_NOTE_RESYNCHRONIZED, d->position,
                       d->position - d->lost_offset - d->lost_gap, NULL);
 }
 
-static void accept_header(struct rtmp_dechunk *d, const struct rtmp_walk *found) {
-    const struct rtmp_walk best = surest(d, found);
-    const struct rtmp_walk *w = &best;
-    if (d->hypothesis.valid && d->hypothesis.complete && w->start == 0) {
+static void accept_header(struct rtmp_dechunk *d, const struct rtmp_probe *found) {
+    const struct rtmp_probe best = surest(d, found);
+    const struct rtmp_probe *w = &best;
+    if (d->continuation.valid && d->continuation.complete && w->start == 0) {
         /* The open message would end just here: nothing else is missing. */
-        rtmp_dechunk_follow_hypothesis(d);
+        rtmp_dechunk_follow_continuation(d);
         return;
     }
     struct rtmp_chunk_stream *cs;
-    while ((cs = rtmp_chunk_streams_break_next(&d->streams))) {
+    while ((cs = rtmp_chunk_streams_distrust_next(&d->streams))) {
         rtmp_dechunk_abandon(d, cs);
         cs->uncertain = true;
     }
     cs = rtmp_chunk_streams_find(&d->streams, w->start_csid);
     if (cs) /* What follows agreed with what its header inherits. */
-        rtmp_chunk_streams_mend(&d->streams, cs);
-    uint32_t length = rtmp_walk_length_at(d, w->start);
+        rtmp_chunk_streams_trust(&d->streams, cs);
+    uint32_t length = rtmp_probe_length_at(d, w->start);
     if (w->sizing)
-        rtmp_chunk_size_accept(d, w->chunk_size, length);
+        rtmp_sizing_accept(d, w->chunk_size, length);
     d->midstream = false;
     synchronised_at(d, w->start);
 }
 
-static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct rtmp_walk *w) {
+static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct rtmp_probe *w) {
     if (w->bits < EVIDENCE_PENDING || w->need == UINT32_MAX ||
-        d->candidate_count == RTMP_RESYNC_CANDIDATES)
+        d->candidate_count == RTMP_SEARCH_CANDIDATES)
         return;
     d->candidate[d->candidate_count++] = (struct rtmp_candidate){.pos = pos, .need = w->need};
 }
@@ -299,7 +301,7 @@ static void wait_for(struct rtmp_dechunk *d, uint32_t pos, const struct rtmp_wal
 static bool accept_first(struct rtmp_dechunk *d, const struct rtmp_candidate *candidate,
                          uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        struct rtmp_walk w = weigh(d, candidate[i].pos);
+        struct rtmp_probe w = weigh(d, candidate[i].pos);
         if (enough(d, &w)) {
             accept_header(d, &w);
             return true;
@@ -311,7 +313,7 @@ static bool accept_first(struct rtmp_dechunk *d, const struct rtmp_candidate *ca
 /* Look again at the candidates for which more bytes have come. */
 static bool find_pending(struct rtmp_dechunk *d) {
     uint32_t count = d->candidate_count;
-    struct rtmp_candidate pending[RTMP_RESYNC_CANDIDATES];
+    struct rtmp_candidate pending[RTMP_SEARCH_CANDIDATES];
     memcpy(pending, d->candidate, sizeof pending);
     d->candidate_count = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -319,7 +321,7 @@ static bool find_pending(struct rtmp_dechunk *d) {
             d->candidate[d->candidate_count++] = pending[i];
             continue;
         }
-        struct rtmp_walk w = weigh(d, pending[i].pos);
+        struct rtmp_probe w = weigh(d, pending[i].pos);
         if (w.failed)
             continue;
         if (enough(d, &w))
@@ -332,14 +334,14 @@ static bool find_pending(struct rtmp_dechunk *d) {
 /* Look at the positions that were not looked at yet. */
 static bool scan(struct rtmp_dechunk *d) {
     for (; d->scanned < d->held.count; d->scanned++) {
-        if (rtmp_held_misses(&d->held, d->scanned, 1))
-            d->scanned += rtmp_held_run(&d->held, d->scanned);
+        if (rtmp_search_buffer_misses(&d->held, d->scanned, 1))
+            d->scanned += rtmp_search_buffer_run(&d->held, d->scanned);
         if (d->scanned == d->held.count)
             return false;
         uint32_t pos = d->scanned;
         if (!has_header(d, pos))
             return false;
-        struct rtmp_walk w = weigh(d, pos);
+        struct rtmp_probe w = weigh(d, pos);
         if (w.failed)
             continue;
         if (enough(d, &w)) {
@@ -358,16 +360,16 @@ static bool scan(struct rtmp_dechunk *d) {
  * when more bytes may tell.
  */
 static bool prove_inherited(struct rtmp_dechunk *d, bool *wait) {
-    struct rtmp_walk w = {.chunk_size = d->chunk_size, .need = UINT32_MAX};
+    struct rtmp_probe w = {.chunk_size = d->chunk_size, .need = UINT32_MAX};
     uint32_t pos = 0;
-    bool on = rtmp_walk_step(d, &w, &pos, true);
+    bool on = rtmp_probe_step(d, &w, &pos, true);
     if (on)
-        rtmp_walk_from(d, &w, pos, false);
-    *wait = !w.failed && w.need != UINT32_MAX && w.need < RTMP_LIMIT_RESYNC_BYTES / 2;
+        rtmp_probe_from(d, &w, pos, false);
+    *wait = !w.failed && w.need != UINT32_MAX && w.need < RTMP_LIMIT_SEARCH_BYTES / 2;
     d->guess_again = w.need;
     if (w.failed || !proves_inherited(d, &w, 0))
         return false;
-    rtmp_chunk_streams_mend(&d->streams, stream_at(d, 0));
+    rtmp_chunk_streams_trust(&d->streams, stream_at(d, 0));
     return true;
 }
 
@@ -378,7 +380,7 @@ static bool resume_at_first(struct rtmp_dechunk *d) {
     return true;
 }
 
-bool rtmp_resync_find(struct rtmp_dechunk *d) {
+bool rtmp_search_find(struct rtmp_dechunk *d) {
     if (d->proving) {
         bool wait;
         if (d->held.count < d->guess_again)
@@ -389,19 +391,19 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
             return false;
         d->proving = false;
         d->scanned = 1;
-        rtmp_chunk_size_doubt(d);
+        rtmp_sizing_doubt(d);
     }
     if (d->inferring) {
         if (d->held.count < d->guess_again)
             return false;
-        struct rtmp_size_guess guess = rtmp_chunk_size_guess(d, 0);
+        struct rtmp_size_guess guess = rtmp_sizing_guess(d, 0);
         if (guess.bits >= RTMP_EVIDENCE_SIZE) {
-            rtmp_chunk_size_accept(d, guess.size, rtmp_walk_length_at(d, 0));
+            rtmp_sizing_accept(d, guess.size, rtmp_probe_length_at(d, 0));
             return resume_at_first(d);
         }
         if (guess.out_of_sight) {
             d->out_of_sight = true;
-            if (d->chunk_size < rtmp_walk_length_at(d, 0))
+            if (d->chunk_size < rtmp_probe_length_at(d, 0))
                 d->chunk_size = guess.size;
             return resume_at_first(d);
         }
@@ -416,10 +418,10 @@ bool rtmp_resync_find(struct rtmp_dechunk *d) {
         }
         /* No size fits that is as large as messages in one chunk seemed to say: smaller ones. */
         d->scanned = d->chunk_size_floor > RTMP_DEFAULT_CHUNK_SIZE ? 0 : 1;
-        rtmp_chunk_size_doubt(d);
+        rtmp_sizing_doubt(d);
     }
-    if (d->hypothesis.valid && !d->hypothesis.complete && try_hypothesis(d)) {
-        rtmp_dechunk_follow_hypothesis(d);
+    if (d->continuation.valid && !d->continuation.complete && try_continuation(d)) {
+        rtmp_dechunk_follow_continuation(d);
         return true;
     }
     return find_pending(d) || scan(d);

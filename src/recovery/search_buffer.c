@@ -10,7 +10,8 @@ static uint32_t count_missing(const uint8_t *marks, uint32_t len) {
     return missing;
 }
 
-static bool grow(struct rtmp_held *held, const struct rtmp_memory *memory, uint32_t count) {
+static bool grow(struct rtmp_search_buffer *held, const struct rtmp_memory *memory,
+                 uint32_t count) {
     if (count <= held->capacity)
         return true;
     uint32_t capacity = held->capacity ? held->capacity : 2048;
@@ -31,8 +32,8 @@ static bool grow(struct rtmp_held *held, const struct rtmp_memory *memory, uint3
     return true;
 }
 
-bool rtmp_held_append(struct rtmp_held *held, const struct rtmp_memory *memory,
-                      const uint8_t *bytes, const uint8_t *marks, uint32_t len) {
+bool rtmp_search_buffer_append(struct rtmp_search_buffer *held, const struct rtmp_memory *memory,
+                               const uint8_t *bytes, const uint8_t *marks, uint32_t len) {
     if (len == 0)
         return true;
     if (!grow(held, memory, held->count + len))
@@ -51,8 +52,8 @@ bool rtmp_held_append(struct rtmp_held *held, const struct rtmp_memory *memory,
     return true;
 }
 
-void rtmp_held_drop(struct rtmp_held *held, uint32_t count) {
-    held->missing -= rtmp_held_missing(held, count);
+void rtmp_search_buffer_drop(struct rtmp_search_buffer *held, uint32_t count) {
+    held->missing -= rtmp_search_buffer_missing(held, count);
     held->count -= count;
     held->offset += count;
     if (held->count == 0)
@@ -61,19 +62,19 @@ void rtmp_held_drop(struct rtmp_held *held, uint32_t count) {
     memmove(held->marks, held->marks + count, held->count);
 }
 
-bool rtmp_held_copy(struct rtmp_held *copy, const struct rtmp_held *held,
-                    const struct rtmp_memory *memory) {
-    *copy = (struct rtmp_held){.offset = held->offset};
-    return rtmp_held_append(copy, memory, held->bytes, held->marks, held->count);
+bool rtmp_search_buffer_copy(struct rtmp_search_buffer *copy, const struct rtmp_search_buffer *held,
+                             const struct rtmp_memory *memory) {
+    *copy = (struct rtmp_search_buffer){.offset = held->offset};
+    return rtmp_search_buffer_append(copy, memory, held->bytes, held->marks, held->count);
 }
 
-void rtmp_held_free(struct rtmp_held *held, const struct rtmp_memory *memory) {
+void rtmp_search_buffer_free(struct rtmp_search_buffer *held, const struct rtmp_memory *memory) {
     if (held->bytes)
         (void)memory->resize(memory->user, held->bytes, 0);
-    *held = (struct rtmp_held){.offset = held->offset};
+    *held = (struct rtmp_search_buffer){.offset = held->offset};
 }
 
-bool rtmp_held_misses(const struct rtmp_held *held, uint32_t pos, uint32_t len) {
+bool rtmp_search_buffer_misses(const struct rtmp_search_buffer *held, uint32_t pos, uint32_t len) {
     uint32_t left = pos < held->count ? held->count - pos : 0;
     uint32_t end = pos + (len < left ? len : left);
     /* Asked of every position, and of a few bytes nearly always. */
@@ -82,14 +83,14 @@ bool rtmp_held_misses(const struct rtmp_held *held, uint32_t pos, uint32_t len) 
     return pos < end;
 }
 
-uint32_t rtmp_held_missing(const struct rtmp_held *held, uint32_t count) {
+uint32_t rtmp_search_buffer_missing(const struct rtmp_search_buffer *held, uint32_t count) {
     /* Asked of many positions: mostly nothing is missing, or all that is held is meant. */
     if (held->missing == 0 || count == held->count)
         return held->missing;
     return count_missing(held->marks, count);
 }
 
-uint32_t rtmp_held_run(const struct rtmp_held *held, uint32_t pos) {
+uint32_t rtmp_search_buffer_run(const struct rtmp_search_buffer *held, uint32_t pos) {
     bool missing = held->marks[pos] == RTMP_MARK_MISSING;
     uint32_t end = pos + 1;
     while (end < held->count && (held->marks[end] == RTMP_MARK_MISSING) == missing)
@@ -97,7 +98,8 @@ uint32_t rtmp_held_run(const struct rtmp_held *held, uint32_t pos) {
     return end - pos;
 }
 
-uint32_t rtmp_held_next_segment(const struct rtmp_held *held, uint32_t pos, uint32_t end) {
+uint32_t rtmp_search_buffer_next_segment(const struct rtmp_search_buffer *held, uint32_t pos,
+                                         uint32_t end) {
     uint32_t last = end < held->count ? end : held->count;
     while (pos < last && held->marks[pos] != RTMP_MARK_SHORT &&
            held->marks[pos] != RTMP_MARK_SEGMENT)
@@ -105,6 +107,6 @@ uint32_t rtmp_held_next_segment(const struct rtmp_held *held, uint32_t pos, uint
     return pos < last ? pos : end;
 }
 
-bool rtmp_held_aligned(const struct rtmp_held *held, uint32_t pos) {
+bool rtmp_search_buffer_aligned(const struct rtmp_search_buffer *held, uint32_t pos) {
     return pos < held->count && held->marks[pos] == RTMP_MARK_SEGMENT;
 }

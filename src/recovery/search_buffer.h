@@ -19,7 +19,7 @@ enum rtmp_mark {
  * Bytes of a direction that are held until they can be understood, with the holes among them and
  * the places where segments begin. All zero: empty. Positions are held ones, from 0.
  */
-struct rtmp_held {
+struct rtmp_search_buffer {
     uint8_t *bytes; /* `capacity` of them, then as many marks (enum rtmp_mark) */
     uint8_t *marks;
     uint32_t count, capacity;
@@ -29,33 +29,34 @@ struct rtmp_held {
 
 /* `len` more bytes with their marks; marks NULL: none. bytes NULL: they are missing. False: no
  * memory, nothing is changed. */
-bool rtmp_held_append(struct rtmp_held *held, const struct rtmp_memory *memory,
-                      const uint8_t *bytes, const uint8_t *marks, uint32_t len);
+bool rtmp_search_buffer_append(struct rtmp_search_buffer *held, const struct rtmp_memory *memory,
+                               const uint8_t *bytes, const uint8_t *marks, uint32_t len);
 
 /* Forget the first `count` bytes. */
-void rtmp_held_drop(struct rtmp_held *held, uint32_t count);
+void rtmp_search_buffer_drop(struct rtmp_search_buffer *held, uint32_t count);
 
 /* A copy that shares nothing. False: no memory, the copy is empty. */
-bool rtmp_held_copy(struct rtmp_held *copy, const struct rtmp_held *held,
-                    const struct rtmp_memory *memory);
+bool rtmp_search_buffer_copy(struct rtmp_search_buffer *copy, const struct rtmp_search_buffer *held,
+                             const struct rtmp_memory *memory);
 
 /* Free the bytes; it is empty again. */
-void rtmp_held_free(struct rtmp_held *held, const struct rtmp_memory *memory);
+void rtmp_search_buffer_free(struct rtmp_search_buffer *held, const struct rtmp_memory *memory);
 
 /* Is any of the `len` bytes at `pos` missing? Bytes behind the last one held are not. */
-bool rtmp_held_misses(const struct rtmp_held *held, uint32_t pos, uint32_t len);
+bool rtmp_search_buffer_misses(const struct rtmp_search_buffer *held, uint32_t pos, uint32_t len);
 
 /* How many of the first `count` bytes are missing? */
-uint32_t rtmp_held_missing(const struct rtmp_held *held, uint32_t count);
+uint32_t rtmp_search_buffer_missing(const struct rtmp_search_buffer *held, uint32_t count);
 
 /* Bytes from `pos` on that are all missing, or all there. */
-uint32_t rtmp_held_run(const struct rtmp_held *held, uint32_t pos);
+uint32_t rtmp_search_buffer_run(const struct rtmp_search_buffer *held, uint32_t pos);
 
 /* The first of the positions `pos` .. `end` - 1 at which a segment begins, as far as that is
  * marked; `end`: none. */
-uint32_t rtmp_held_next_segment(const struct rtmp_held *held, uint32_t pos, uint32_t end);
+uint32_t rtmp_search_buffer_next_segment(const struct rtmp_search_buffer *held, uint32_t pos,
+                                         uint32_t end);
 
 /* Does a segment begin at `pos`, and say so? Writers flush messages. */
-bool rtmp_held_aligned(const struct rtmp_held *held, uint32_t pos);
+bool rtmp_search_buffer_aligned(const struct rtmp_search_buffer *held, uint32_t pos);
 
 #endif

@@ -36,13 +36,13 @@ struct size_subject {
 
 static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_subject *subject) {
     struct rtmp_chunk_header h;
-    uint32_t bytes = rtmp_walk_header_at(d, start, &h);
+    uint32_t bytes = rtmp_probe_header_at(d, start, &h);
     if (bytes == 0)
         return false;
     const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     uint32_t data = start + bytes;
     if (h.fmt == 3)
-        data += rtmp_walk_extended_bytes(d, cs, data);
+        data += rtmp_probe_extended_bytes(d, cs, data);
     *subject = (struct size_subject){
         .start = start,
         .data = data,
@@ -55,21 +55,21 @@ static bool size_subject_at(struct rtmp_dechunk *d, uint32_t start, struct size_
 }
 
 /* What follows the subject, if chunks have this size. */
-static struct rtmp_walk walk_behind(struct rtmp_dechunk *d, const struct size_subject *subject,
-                                    uint32_t size) {
-    struct rtmp_walk w = {.chunk_size = size, .sizing = true};
+static struct rtmp_probe walk_behind(struct rtmp_dechunk *d, const struct size_subject *subject,
+                                     uint32_t size) {
+    struct rtmp_probe w = {.chunk_size = size, .sizing = true};
     uint32_t pos = subject->start;
-    (void)rtmp_walk_step(d, &w, &pos, true);
+    (void)rtmp_probe_step(d, &w, &pos, true);
     w.bits = w.after; /* the subject itself does not count */
     if (!w.failed && pos < d->held.count)
-        rtmp_walk_from(d, &w, pos, false);
+        rtmp_probe_from(d, &w, pos, false);
     return w;
 }
 
 /* The walk behind the subject, if chunks have this size. */
-static struct rtmp_walk try_walk(struct rtmp_dechunk *d, const struct size_subject *subject,
-                                 uint32_t size, struct rtmp_size_guess *guess) {
-    const struct rtmp_walk w = walk_behind(d, subject, size);
+static struct rtmp_probe try_walk(struct rtmp_dechunk *d, const struct size_subject *subject,
+                                  uint32_t size, struct rtmp_size_guess *guess) {
+    const struct rtmp_probe w = walk_behind(d, subject, size);
     if (!w.failed && w.need != UINT32_MAX) {
         guess->need = guess->wait && guess->need < w.need ? guess->need : w.need;
         guess->wait = true;
@@ -86,19 +86,19 @@ static bool size_possible(const struct rtmp_dechunk *d, const struct size_subjec
         return false;
     uint32_t pos = subject->data + size;
     return d->held.bytes[pos] == subject->continuation ||
-           (size == d->chunk_size && rtmp_held_misses(&d->held, pos, 1));
+           (size == d->chunk_size && rtmp_search_buffer_misses(&d->held, pos, 1));
 }
 
 /* Or does the header of another message stand there, whose chunks come between? */
 static bool size_interleaved(const struct rtmp_dechunk *d, const struct size_subject *subject,
                              uint32_t size) {
     return size >= d->chunk_size_floor && size < subject->length &&
-           rtmp_walk_strong_at(d, subject->data + size, false);
+           rtmp_probe_strong_at(d, subject->data + size, false);
 }
 
-static struct rtmp_walk try_size(struct rtmp_dechunk *d, const struct size_subject *subject,
-                                 uint32_t size, int bonus, struct rtmp_size_guess *guess) {
-    const struct rtmp_walk w = try_walk(d, subject, size, guess);
+static struct rtmp_probe try_size(struct rtmp_dechunk *d, const struct size_subject *subject,
+                                  uint32_t size, int bonus, struct rtmp_size_guess *guess) {
+    const struct rtmp_probe w = try_walk(d, subject, size, guess);
     if (!w.failed && w.bits + bonus > guess->bits) {
         guess->bits = w.bits + bonus;
         guess->size = size;
@@ -142,7 +142,7 @@ static struct rtmp_size_guess guess_short(struct rtmp_dechunk *d,
     const struct rtmp_size_guess small = guess_small(d, subject, 0);
     if (small.bits < EVIDENCE_PENDING)
         return one_chunk;
-    const struct rtmp_walk whole = walk_behind(d, subject, subject->length);
+    const struct rtmp_probe whole = walk_behind(d, subject, subject->length);
     if (whole.landed)
         return one_chunk;
     if (small.bits >= (whole.failed ? RTMP_EVIDENCE_SIZE : EVIDENCE_SMALL))
@@ -171,7 +171,7 @@ static void try_round(struct rtmp_dechunk *d, const struct size_subject *subject
     for (size_t i = 0; i < sizeof round_steps / sizeof *round_steps; i++)
         for (uint32_t size = round_steps[i]; size < end && tried < OTHER_SIZES;
              size += round_steps[i])
-            if (size >= rtmp_chunk_size_least(d) && size_possible(d, subject, size)) {
+            if (size >= rtmp_sizing_least(d) && size_possible(d, subject, size)) {
                 (void)try_size(d, subject, size, EVIDENCE_ROUND, guess);
                 tried++;
             }
@@ -191,7 +191,7 @@ static bool try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
     uint32_t ends_at = 0;
     int most = -1; /* bits of those that fit best, and how many they are */
     uint32_t alike = 0;
-    for (uint32_t size = rtmp_chunk_size_least(d); size < end; size++) {
+    for (uint32_t size = rtmp_sizing_least(d); size < end; size++) {
         const uint8_t *header = memchr(data + size, subject->continuation, end - size);
         if (!header)
             break;
@@ -200,7 +200,7 @@ static bool try_others(struct rtmp_dechunk *d, const struct size_subject *subjec
             continue;
         if (tried++ == OTHER_SIZES)
             return false;
-        const struct rtmp_walk w = try_size(d, subject, size, EVIDENCE_ANY, guess);
+        const struct rtmp_probe w = try_size(d, subject, size, EVIDENCE_ANY, guess);
         if (w.failed || !w.landed)
             continue;
         ends_at = fitting == 0 || ends_at == w.landed_at ? w.landed_at : 0;
@@ -228,7 +228,7 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
     bool all = try_others(d, subject, &guess);
     /* One chunk: what follows is the only witness. Of a message that ends with its segment, or one
      * or two bytes later, a continuation header may be payload. */
-    const struct rtmp_walk whole = try_walk(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
+    const struct rtmp_probe whole = try_walk(d, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
     int one_chunk = whole.failed ? 0 : whole.bits;
     bool is_sure = guess.bits >= RTMP_EVIDENCE_SIZE &&
                    (guess.landed || guess.bits - one_chunk >= EVIDENCE_CUT);
@@ -250,17 +250,17 @@ static struct rtmp_size_guess guess_long(struct rtmp_dechunk *d,
 static bool ends_out_of_sight(const struct rtmp_dechunk *d, const struct size_subject *subject,
                               const struct rtmp_size_guess *guess, uint32_t *likely) {
     bool cut_in_sight = guess->bits >= 0 && guess->size < subject->length &&
-                        !rtmp_held_misses(&d->held, subject->data + guess->size, 1);
-    uint32_t chunks = (subject->length - 1) / rtmp_chunk_size_least(d); /* behind the first */
+                        !rtmp_search_buffer_misses(&d->held, subject->data + guess->size, 1);
+    uint32_t chunks = (subject->length - 1) / rtmp_sizing_least(d); /* behind the first */
     /* Where a header begins is not sure to a byte or two as long as nothing confirms it. */
     uint32_t headers = chunks * (cut_in_sight ? rtmp_chunk_basic_bytes(subject->continuation) : 3);
     uint32_t last = subject->data + subject->length - 1;
     *likely = cut_in_sight ? guess->size : subject->length;
-    return last + headers < d->held.count && rtmp_held_misses(&d->held, last, 1) &&
-           rtmp_held_run(&d->held, last) > headers + !cut_in_sight;
+    return last + headers < d->held.count && rtmp_search_buffer_misses(&d->held, last, 1) &&
+           rtmp_search_buffer_run(&d->held, last) > headers + !cut_in_sight;
 }
 
-struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start) {
+struct rtmp_size_guess rtmp_sizing_guess(struct rtmp_dechunk *d, uint32_t start) {
     struct size_subject subject;
     if (!size_subject_at(d, start, &subject) || subject.data >= d->held.count)
         return (struct rtmp_size_guess){.bits = -1, .wait = true, .need = d->held.count + 1};
@@ -271,13 +271,13 @@ struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t st
     uint32_t likely;
     if (ends_out_of_sight(d, &subject, &guess, &likely))
         return (struct rtmp_size_guess){.out_of_sight = true, .bits = -1, .size = likely};
-    if (d->held.count - subject.data >= RTMP_LIMIT_RESYNC_BYTES / 2)
+    if (d->held.count - subject.data >= RTMP_LIMIT_SEARCH_BYTES / 2)
         guess.wait = false;
     /* Looking again at every byte would make the work quadratic; waiting for more than is ever held
      * would never end. */
-    uint32_t there = d->held.count - rtmp_held_missing(&d->held, d->held.count);
+    uint32_t there = d->held.count - rtmp_search_buffer_missing(&d->held, d->held.count);
     uint32_t later = d->held.count + there / 16;
-    uint32_t latest = subject.data + RTMP_LIMIT_RESYNC_BYTES / 2;
+    uint32_t latest = subject.data + RTMP_LIMIT_SEARCH_BYTES / 2;
     if (guess.need < later)
         guess.need = later;
     if (guess.need > latest)
@@ -285,12 +285,12 @@ struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t st
     return guess;
 }
 
-uint32_t rtmp_chunk_size_least(const struct rtmp_dechunk *d) {
+uint32_t rtmp_sizing_least(const struct rtmp_dechunk *d) {
     bool proved = d->chunk_size_floor > RTMP_DEFAULT_CHUNK_SIZE;
     return proved ? d->chunk_size_floor : RTMP_DEFAULT_CHUNK_SIZE;
 }
 
-void rtmp_chunk_size_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t length) {
+void rtmp_sizing_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t length) {
     if (size < length) {
         d->chunk_size = size;
         d->chunk_size_known = true;
@@ -301,7 +301,7 @@ void rtmp_chunk_size_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t leng
         d->chunk_size = length;
 }
 
-void rtmp_chunk_size_doubt(struct rtmp_dechunk *d) {
+void rtmp_sizing_doubt(struct rtmp_dechunk *d) {
     if (d->chunk_size_set)
         return;
     d->chunk_size_known = false;

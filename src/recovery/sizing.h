@@ -23,18 +23,18 @@ struct rtmp_size_guess {
 };
 
 /* The least size that chunks of messages can be taken to have before one was seen. */
-uint32_t rtmp_chunk_size_least(const struct rtmp_dechunk *d);
+uint32_t rtmp_sizing_least(const struct rtmp_dechunk *d);
 
 /* The header at held `start` announces a message longer than any seen in one chunk: where it is cut
  * shows the chunk size. */
-struct rtmp_size_guess rtmp_chunk_size_guess(struct rtmp_dechunk *d, uint32_t start);
+struct rtmp_size_guess rtmp_sizing_guess(struct rtmp_dechunk *d, uint32_t start);
 
 /* Chunks have this size, or, when `length` is no longer than it, messages of that length are one
  * chunk. */
-void rtmp_chunk_size_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t length);
+void rtmp_sizing_accept(struct rtmp_dechunk *d, uint32_t size, uint32_t length);
 
 /* After a hole: a Set Chunk Size may have been lost, unless there was one before: senders set it
  * once (observed). The size is then confirmed anew by the next long message. */
-void rtmp_chunk_size_doubt(struct rtmp_dechunk *d);
+void rtmp_sizing_doubt(struct rtmp_dechunk *d);
 
 #endif

@@ -55,9 +55,9 @@ static void note(struct rtmp_calls *calls, const struct rtmp_memory *memory,
 
 /* Where a client uses an id again before it was answered, the answer is taken for the later call's.
  */
-static enum rtmp_answers take(struct rtmp_calls *calls, double transaction_id) {
+static enum rtmp_reply_kind take(struct rtmp_calls *calls, double transaction_id) {
     if (calls->sets == 0 || transaction_id == 0)
-        return RTMP_ANSWERS_UNKNOWN;
+        return RTMP_REPLY_UNKNOWN;
     struct rtmp_call_set *set = set_of(calls, transaction_id);
     for (unsigned i = 0; i < RTMP_CALLS_IN_SET; i++) {
         const struct rtmp_call call = set->call[i];
@@ -66,22 +66,22 @@ static enum rtmp_answers take(struct rtmp_calls *calls, double transaction_id) {
         for (; i + 1 < RTMP_CALLS_IN_SET; i++)
             set->call[i] = set->call[i + 1];
         set->call[i] = (struct rtmp_call){0};
-        return call.creates_stream ? RTMP_ANSWERS_CREATE_STREAM : RTMP_ANSWERS_ANOTHER;
+        return call.creates_stream ? RTMP_REPLY_CREATE_STREAM : RTMP_REPLY_ANOTHER;
     }
-    return RTMP_ANSWERS_UNKNOWN;
+    return RTMP_REPLY_UNKNOWN;
 }
 
-enum rtmp_answers rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
-                                    const struct rtmp_memory *memory, struct rtmp_reader reader,
-                                    uint8_t type) {
+enum rtmp_reply_kind rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
+                                       const struct rtmp_memory *memory, struct rtmp_reader reader,
+                                       uint8_t type) {
     struct rtmp_command_head head;
     if (!rtmp_command_read_head(&head, reader, type))
-        return RTMP_ANSWERS_UNKNOWN;
+        return RTMP_REPLY_UNKNOWN;
     if (head.is_answer)
         return take(peers, head.transaction_id);
     if (head.transaction_id != 0)
         note(own, memory, (struct rtmp_call){head.transaction_id, head.creates_stream});
-    return RTMP_ANSWERS_UNKNOWN;
+    return RTMP_REPLY_UNKNOWN;
 }
 
 void rtmp_calls_destroy(struct rtmp_calls *calls, const struct rtmp_memory *memory) {

@@ -2,8 +2,8 @@
 #ifndef RTMP_SESSION_CALLS_H
 #define RTMP_SESSION_CALLS_H
 
-#include "payload/command/command.h"
 #include "base/memory.h"
+#include "payload/command/command.h"
 
 /*
  * The calls of one side of a connection that wait for their answer: the `_result` or `_error` of
@@ -31,12 +31,12 @@ struct rtmp_calls {
 
 /*
  * A command (type 17 or 20) of one side is complete: a call is noted in `own`, an answer takes its
- * call from `peers`. Returns what an answer answers; RTMP_ANSWERS_UNKNOWN of a call, and where the
+ * call from `peers`. Returns what an answer answers; RTMP_REPLY_UNKNOWN of a call, and where the
  * call was not seen.
  */
-enum rtmp_answers rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
-                                    const struct rtmp_memory *memory, struct rtmp_reader reader,
-                                    uint8_t type);
+enum rtmp_reply_kind rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
+                                       const struct rtmp_memory *memory, struct rtmp_reader reader,
+                                       uint8_t type);
 
 /* Free what it holds. */
 void rtmp_calls_destroy(struct rtmp_calls *calls, const struct rtmp_memory *memory);

@@ -268,7 +268,7 @@ static void note_gap(struct rtmp_direction *dir, uint64_t count) {
 }
 
 /* Bytes that are missing; those of chunks are noted where chunks are read. */
-static void miss(struct rtmp_direction *dir, uint64_t count, bool may_come) {
+static void skip_gap(struct rtmp_direction *dir, uint64_t count, bool may_come) {
     if (dir->phase == RTMP_PHASE_UNDECIDED)
         decide_without_more(dir);
     if (dir->phase == RTMP_PHASE_HANDSHAKE) {
@@ -289,11 +289,11 @@ static void miss(struct rtmp_direction *dir, uint64_t count, bool may_come) {
 }
 
 void rtmp_direction_gap(struct rtmp_direction *dir, uint64_t count) {
-    miss(dir, count, false);
+    skip_gap(dir, count, false);
 }
 
 void rtmp_direction_hole(struct rtmp_direction *dir, uint64_t count) {
-    miss(dir, count, true);
+    skip_gap(dir, count, true);
 }
 
 void rtmp_direction_break(struct rtmp_direction *dir) {

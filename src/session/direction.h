@@ -2,9 +2,9 @@
 #ifndef RTMP_SESSION_DIRECTION_H
 #define RTMP_SESSION_DIRECTION_H
 
+#include "recovery/late.h"
 #include "wire/dechunk.h"
 #include "wire/handshake.h"
-#include "recovery/late.h"
 
 /*
  * One direction of a connection: handshake, then chunks. Bytes come in order, holes are announced;

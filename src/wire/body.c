@@ -47,7 +47,7 @@ static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memor
 }
 
 /* The head is complete: it says what of the rest is kept. */
-static void decide(struct rtmp_chunk_stream *cs, const struct rtmp_media_streams *streams) {
+static void decide(struct rtmp_chunk_stream *cs, const struct rtmp_decoder_configs *streams) {
     struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
                                    .bytes = cs->body,
                                    .available = cs->kept,
@@ -88,7 +88,7 @@ bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memo
     return true;
 }
 
-void rtmp_body_miss(struct rtmp_chunk_stream *cs, uint32_t count) {
+void rtmp_body_skip_gap(struct rtmp_chunk_stream *cs, uint32_t count) {
     if (count <= cs->outline.skip)
         cs->outline.skip -= count;
     else

@@ -21,12 +21,12 @@ struct rtmp_body_buffer {
 /* What the bodies of a direction share. */
 struct rtmp_bodies {
     struct rtmp_body_buffer spare;
-    struct rtmp_media_streams streams; /* what its configuration records said */
+    struct rtmp_decoder_configs streams; /* what its configuration records said */
 };
 
 /* `len` bytes of the body that are not kept: nothing to do. Asked for every chunk and segment: most
  * of a video stream's bytes pass by. */
-static inline bool rtmp_body_steps_over(struct rtmp_chunk_stream *cs, uint32_t len) {
+static inline bool rtmp_body_discard(struct rtmp_chunk_stream *cs, uint32_t len) {
     if (len > cs->outline.skip)
         return false;
     cs->outline.skip -= len;
@@ -44,7 +44,7 @@ bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memo
 
 /* `count` bytes of the body are missing. Unless they would have been left out, nothing is kept
  * behind them. */
-void rtmp_body_miss(struct rtmp_chunk_stream *cs, uint32_t count);
+void rtmp_body_skip_gap(struct rtmp_chunk_stream *cs, uint32_t count);
 
 /* The message is done with: forget its bytes. */
 void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,

@@ -81,8 +81,8 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *s,
     struct rtmp_chunk_stream *stream = &s->items[index];
     memset(stream, 0, sizeof *stream);
     stream->message.csid = csid;
-    stream->broken = true;
-    rtmp_chunk_streams_mend(s, stream);
+    stream->untrusted = true;
+    rtmp_chunk_streams_trust(s, stream);
     if (is_low(csid, index))
         s->low[csid] = (uint8_t)(index + 1);
     else
@@ -90,20 +90,20 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *s,
     return stream;
 }
 
-void rtmp_chunk_streams_mend(struct rtmp_chunk_streams *s, struct rtmp_chunk_stream *stream) {
-    if (!stream->broken)
+void rtmp_chunk_streams_trust(struct rtmp_chunk_streams *s, struct rtmp_chunk_stream *stream) {
+    if (!stream->untrusted)
         return;
-    stream->broken = false;
-    stream->next = s->unbroken;
-    s->unbroken = (uint32_t)(stream - s->items) + 1;
+    stream->untrusted = false;
+    stream->next = s->first_trusted;
+    s->first_trusted = (uint32_t)(stream - s->items) + 1;
 }
 
-struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_streams *s) {
-    if (!s->unbroken)
+struct rtmp_chunk_stream *rtmp_chunk_streams_distrust_next(struct rtmp_chunk_streams *s) {
+    if (!s->first_trusted)
         return NULL;
-    struct rtmp_chunk_stream *stream = &s->items[s->unbroken - 1];
-    s->unbroken = stream->next;
-    stream->broken = true;
+    struct rtmp_chunk_stream *stream = &s->items[s->first_trusted - 1];
+    s->first_trusted = stream->next;
+    stream->untrusted = true;
     return stream;
 }
 
@@ -199,7 +199,7 @@ static void set_timestamp(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_
         cs->uncertain = false;
     } else {
         if (h->fmt == 3 && cs->after_fmt0 && before != 0)
-            cs->flags |= RTMP_PART_AMBIGUOUS;
+            cs->flags |= RTMP_FRAGMENT_AMBIGUOUS;
         if (h->fmt != 3) {
             cs->delta = value;
             cs->after_fmt0 = false;
@@ -207,7 +207,7 @@ static void set_timestamp(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_
         cs->message.timestamp += cs->delta; /* modulo 2^32 */
     }
     if (cs->chunks && (int32_t)(cs->message.timestamp - before) < 0)
-        cs->flags |= RTMP_PART_BACKWARDS;
+        cs->flags |= RTMP_FRAGMENT_BACKWARDS;
 }
 
 void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h,
@@ -225,12 +225,12 @@ void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *cs, const struct rtmp_chu
         cs->extended = h->extended;
     }
     if (cs->uncertain)
-        cs->flags |= RTMP_PART_UNCERTAIN;
+        cs->flags |= RTMP_FRAGMENT_UNCERTAIN;
     cs->open = true;
     cs->fmt = h->fmt;
     cs->received = 0;
     cs->missing = 0;
     cs->chunks = 0;
     cs->slot = 0;
-    cs->phase = 0;
+    cs->chunk_origin = 0;
 }

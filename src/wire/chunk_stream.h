@@ -5,24 +5,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/memory.h"
 #include "base/message.h"
 #include "payload/media/outline.h"
 #include "wire/chunk.h"
-#include "base/memory.h"
 
-/* What can be said of a part of a message (struct rtmp_part). */
+/* What can be said of a part of a message (struct rtmp_fragment). */
 enum {
-    RTMP_PART_FIRST = 1 << 0,    /* the message's first chunk header ends in this part */
-    RTMP_PART_COMPLETE = 1 << 1, /* the message ends with this part */
-    RTMP_PART_HEADER = 1 << 2, /* begins with a chunk header (of which `carry` bytes came before) */
-    RTMP_PART_EXTENDED = 1 << 3,   /* its fmt 3 headers repeat the extended timestamp */
-    RTMP_PART_OMITTED = 1 << 4,    /* its fmt 3 headers lack the extended timestamp that was due */
-    RTMP_PART_AMBIGUOUS = 1 << 5,  /* fmt 3 began a message right after fmt 0: delta taken as 0 */
-    RTMP_PART_CONTIGUOUS = 1 << 6, /* the whole body is one range of the stream, at body_offset */
-    RTMP_PART_UNCERTAIN = 1 << 7,  /* timestamp counts from before a loss: deltas may be missing */
-    RTMP_PART_BACKWARDS = 1 << 8,  /* timestamp lower than the previous one of this chunk stream */
+    RTMP_FRAGMENT_FIRST = 1 << 0,    /* the message's first chunk header ends in this part */
+    RTMP_FRAGMENT_COMPLETE = 1 << 1, /* the message ends with this part */
+    RTMP_FRAGMENT_HEADER =
+        1 << 2, /* begins with a chunk header (of which `carry` bytes came before) */
+    RTMP_FRAGMENT_EXTENDED = 1 << 3, /* its fmt 3 headers repeat the extended timestamp */
+    RTMP_FRAGMENT_OMITTED = 1 << 4, /* its fmt 3 headers lack the extended timestamp that was due */
+    RTMP_FRAGMENT_AMBIGUOUS =
+        1 << 5, /* fmt 3 began a message right after fmt 0: delta taken as 0 */
+    RTMP_FRAGMENT_CONTIGUOUS =
+        1 << 6, /* the whole body is one range of the stream, at body_offset */
+    RTMP_FRAGMENT_UNCERTAIN =
+        1 << 7, /* timestamp counts from before a loss: deltas may be missing */
+    RTMP_FRAGMENT_BACKWARDS =
+        1 << 8, /* timestamp lower than the previous one of this chunk stream */
     /* Those that all parts of a message have. */
-    RTMP_PART_OF_MESSAGE = RTMP_PART_AMBIGUOUS | RTMP_PART_UNCERTAIN | RTMP_PART_BACKWARDS,
+    RTMP_FRAGMENT_OF_MESSAGE =
+        RTMP_FRAGMENT_AMBIGUOUS | RTMP_FRAGMENT_UNCERTAIN | RTMP_FRAGMENT_BACKWARDS,
 };
 
 /* What is known of one chunk stream. */
@@ -33,7 +39,7 @@ struct rtmp_chunk_stream {
     uint32_t received; /* body position: bytes received or known to be missing */
     uint32_t missing;
     uint32_t chunks;
-    uint32_t phase, chunk_size;
+    uint32_t chunk_origin, chunk_size;
     uint32_t kept, capacity;
     uint8_t *body;
     uint64_t message_offset;
@@ -45,8 +51,8 @@ struct rtmp_chunk_stream {
     bool has_extended;   /* the last fmt 0, 1 or 2 header was extended */
     bool after_fmt0;     /* no delta given since the last fmt 0 */
     bool uncertain;      /* messages of it may have been lost since its last absolute timestamp */
-    bool broken;         /* after a loss: what its fmt 2 and 3 headers inherit is not known */
-    uint16_t flags;      /* RTMP_PART_* that hold for the open message */
+    bool untrusted;      /* after a loss: what its fmt 2 and 3 headers inherit is not known */
+    uint16_t flags;      /* RTMP_FRAGMENT_* that hold for the open message */
     uint32_t next;       /* index + 1 of the next one that is not broken */
     enum rtmp_keep keep; /* of the open body; RTMP_KEEP_HEAD until its head is complete */
     struct rtmp_outline outline; /* of it; `skip`: bytes to come that are not kept, for any body */
@@ -64,7 +70,7 @@ struct rtmp_chunk_stream {
 struct rtmp_chunk_streams {
     struct rtmp_chunk_stream *items;
     uint32_t count, capacity;
-    uint32_t unbroken;                    /* index + 1 of the first of those that are not broken */
+    uint32_t first_trusted;               /* index + 1 of the first of those that are not broken */
     uint8_t low[RTMP_CHUNK_STREAMS_PAGE]; /* csid < 64 -> index + 1, 0: not there */
     uint16_t *directory;                  /* csid / 64 -> number of its page + 1, 0: none */
     uint32_t (*pages)[RTMP_CHUNK_STREAMS_PAGE]; /* csid % 64 -> index + 1, 0: not there */
@@ -80,11 +86,11 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *stre
                                                  const struct rtmp_memory *memory, uint32_t csid);
 
 /* What its fmt 2 and 3 headers inherit is known again. */
-void rtmp_chunk_streams_mend(struct rtmp_chunk_streams *streams, struct rtmp_chunk_stream *stream);
+void rtmp_chunk_streams_trust(struct rtmp_chunk_streams *streams, struct rtmp_chunk_stream *stream);
 
 /* Take one that is not broken and break it; NULL: all are. Constant time: after a loss the work is
  * that of the messages before it, however many chunk streams there are. */
-struct rtmp_chunk_stream *rtmp_chunk_streams_break_next(struct rtmp_chunk_streams *streams);
+struct rtmp_chunk_stream *rtmp_chunk_streams_distrust_next(struct rtmp_chunk_streams *streams);
 
 /* A copy that shares nothing, in memory of its own: rtmp_chunk_streams_size() bytes. False: no
  * memory, the copy is to be destroyed. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/dechunk.h"
 
-#include "wire/body.h"
-#include "recovery/sizing.h"
-#include "recovery/evidence.h"
 #include "base/limits.h"
-#include "wire/fragment.h"
+#include "recovery/evidence.h"
 #include "recovery/probe.h"
+#include "recovery/sizing.h"
+#include "wire/body.h"
+#include "wire/fragment.h"
 
 void rtmp_dechunk_note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset,
                        uint64_t count, const struct rtmp_message *message) {
@@ -34,7 +34,7 @@ void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
 
 void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
     rtmp_chunk_streams_destroy(&d->streams, &d->memory);
-    rtmp_held_free(&d->held, &d->memory);
+    rtmp_search_buffer_free(&d->held, &d->memory);
     if (d->bodies.spare.bytes)
         (void)resize(d, d->bodies.spare.bytes, 0);
     memset(d, 0, sizeof *d);
@@ -50,7 +50,7 @@ static void keep_some(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, cons
 
 static inline void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
                         uint32_t len) {
-    if (!rtmp_body_steps_over(cs, len))
+    if (!rtmp_body_discard(cs, len))
         keep_some(d, cs, bytes, len);
 }
 
@@ -88,7 +88,8 @@ enum begun {
 
 /* Does the next chunk of the open message stand where the last ones predict, and no other size? */
 static bool is_regular(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs) {
-    return cs->chunk_size == d->chunk_size && (cs->received - cs->phase) % d->chunk_size == 0;
+    return cs->chunk_size == d->chunk_size &&
+           (cs->received - cs->chunk_origin) % d->chunk_size == 0;
 }
 
 static void enter_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
@@ -100,13 +101,14 @@ static void enter_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
 
 /* Is this a header of one byte that goes on with the message of the run, as the last chunk did?
  * Nearly all chunks of long messages are no more than that. */
-static bool goes_on(const struct rtmp_dechunk *d, const struct rtmp_run *run, uint8_t header) {
+static bool goes_on(const struct rtmp_dechunk *d, const struct rtmp_fragment_builder *run,
+                    uint8_t header) {
     if (header < 0xC2 || !run->on || run->stream != d->current)
         return false;
     const struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
-    return cs->message.csid == (header & 0x3F) && cs->open && !cs->broken && !cs->has_extended &&
-           is_regular(d, cs) && run->part.chunk_size == d->chunk_size &&
-           run->part.phase == cs->phase;
+    return cs->message.csid == (header & 0x3F) && cs->open && !cs->untrusted && !cs->has_extended &&
+           is_regular(d, cs) && run->fragment.chunk_size == d->chunk_size &&
+           run->fragment.chunk_origin == cs->chunk_origin;
 }
 
 /*
@@ -157,21 +159,21 @@ static inline void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_strea
     rtmp_dechunk_abandon(d, cs);
     rtmp_chunk_stream_begin(cs, h, d->fmt3_repeats_timestamp);
     rtmp_body_begin(cs);
-    rtmp_chunk_streams_mend(&d->streams, cs);
+    rtmp_chunk_streams_trust(&d->streams, cs);
     cs->message_offset = offset;
 }
 
 /* A whole header was read: which stream does it belong to, does it begin a message? */
-static enum begun begin_chunk(struct rtmp_dechunk *d, struct rtmp_run *run,
+static enum begun begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run,
                               const struct rtmp_chunk_header *h, bool extended3, uint64_t offset,
-                              uint32_t carried) {
+                              uint32_t partial_header_len) {
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
     if (!is_header(cs, h)) {
         if (h->fmt >= 2)
             d->headless = h->csid;
         return BEGUN_NOTHING;
     }
-    if (h->fmt >= 2 && cs->broken)
+    if (h->fmt >= 2 && cs->untrusted)
         return BEGUN_UNPROVEN;
     bool first = !cs || !rtmp_chunk_stream_continues(cs, h);
     uint32_t length = h->fmt <= 1 || !cs ? h->length : cs->message.length;
@@ -185,30 +187,32 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct rtmp_run *run,
     uint32_t index = (uint32_t)(cs - d->streams.items);
     uint16_t extended_flag = 0;
     if (h->fmt == 3 && cs->has_extended) {
-        extended_flag = extended3 ? RTMP_PART_EXTENDED : RTMP_PART_OMITTED;
+        extended_flag = extended3 ? RTMP_FRAGMENT_EXTENDED : RTMP_FRAGMENT_OMITTED;
         d->extended_omitted = !extended3;
     }
     if (first) {
-        rtmp_run_end(d, run, offset + carried); /* it may be of the message that ends here */
+        rtmp_fragment_end(
+            d, run, offset + partial_header_len); /* it may be of the message that ends here */
         begin_message(d, cs, h, offset);
     } else if (!is_regular(d, cs)) {
-        cs->phase = cs->received;
+        cs->chunk_origin = cs->received;
     }
     bool same_run = run->on && !first && run->stream == index &&
-                    run->part.chunk_size == d->chunk_size && run->part.phase == cs->phase &&
-                    (extended_flag == 0 || (run->part.flags & extended_flag));
+                    run->fragment.chunk_size == d->chunk_size &&
+                    run->fragment.chunk_origin == cs->chunk_origin &&
+                    (extended_flag == 0 || (run->fragment.flags & extended_flag));
     cs->chunk_size = d->chunk_size;
     if (!same_run) {
-        rtmp_run_end(d, run, offset + carried);
-        rtmp_run_begin(d, run, index, offset + carried);
-        run->part.flags |= RTMP_PART_HEADER;
-        run->part.carry = (uint8_t)carried;
-        if (carried)
-            memcpy(run->header, d->carry, sizeof run->header);
+        rtmp_fragment_end(d, run, offset + partial_header_len);
+        rtmp_fragment_begin(d, run, index, offset + partial_header_len);
+        run->fragment.flags |= RTMP_FRAGMENT_HEADER;
+        run->fragment.partial_header = (uint8_t)partial_header_len;
+        if (partial_header_len)
+            memcpy(run->header, d->partial_header, sizeof run->header);
     }
-    run->part.flags |= extended_flag;
+    run->fragment.flags |= extended_flag;
     if (first)
-        run->part.flags |= RTMP_PART_FIRST;
+        run->fragment.flags |= RTMP_FRAGMENT_FIRST;
     d->current = index;
     enter_chunk(d, cs);
     return BEGUN_CHUNK;
@@ -217,40 +221,41 @@ static enum begun begin_chunk(struct rtmp_dechunk *d, struct rtmp_run *run,
 /* ---- loss ---- */
 
 /* Hold what follows `position`, the offset of the next byte, and look for a header there. */
-static void lose(struct rtmp_dechunk *d) {
+static void lose_sync(struct rtmp_dechunk *d) {
     d->state = RTMP_LOST;
     d->left = 0;
-    rtmp_resync_begin(d);
+    rtmp_search_begin(d);
     d->lost_offset = d->position;
     d->lost_gap = 0;
     d->searched = false;
     d->guess_again = 0;
-    d->hypothesis.valid = false;
+    d->continuation.valid = false;
 }
 
 /*
  * What stands at the next byte is no header, or one that bytes behind it must explain. The header's
  * first `carried` bytes came in an earlier feed: a header may begin among them.
  */
-static void lose_at_header(struct rtmp_dechunk *d, enum begun begun, uint32_t carried) {
-    d->position -= carried;
-    lose(d);
+static void lose_sync_at_header(struct rtmp_dechunk *d, enum begun begun,
+                                uint32_t partial_header_len) {
+    d->position -= partial_header_len;
+    lose_sync(d);
     d->inferring = begun == BEGUN_UNSURE;
     d->proving = begun == BEGUN_UNPROVEN;
     if (begun == BEGUN_NOTHING) {
         /* What seemed to be one chunk may have been several; what is skipped may set another size.
          */
-        rtmp_chunk_size_doubt(d);
+        rtmp_sizing_doubt(d);
         rtmp_dechunk_note(d, RTMP_NOTE_LOST, d->position, 0, NULL);
     }
-    if (carried)
-        (void)rtmp_resync_hold(d, d->carry, NULL, carried);
+    if (partial_header_len)
+        (void)rtmp_search_hold(d, d->partial_header, NULL, partial_header_len);
     d->scanned = begun == BEGUN_NOTHING ? 1 : 0;
 }
 
 void rtmp_dechunk_pass_over(struct rtmp_dechunk *d) {
     struct rtmp_chunk_header h;
-    if (!rtmp_walk_header_at(d, 0, &h))
+    if (!rtmp_probe_header_at(d, 0, &h))
         return;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h.csid);
     if (!cs && !(cs = add_stream(d, &h, d->held.offset)))
@@ -262,11 +267,11 @@ void rtmp_dechunk_pass_over(struct rtmp_dechunk *d) {
 /* ---- reading ---- */
 
 /* Body bytes of the open chunk; returns how many were read. */
-static uint32_t read_data(struct rtmp_dechunk *d, struct rtmp_run *run, const uint8_t *bytes,
-                          uint32_t len) {
+static uint32_t read_data(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run,
+                          const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     if (!run->on)
-        rtmp_run_begin(d, run, d->current, d->position);
+        rtmp_fragment_begin(d, run, d->current, d->position);
     uint32_t take = len < d->left ? len : d->left;
     const uint8_t *direct = NULL;
     uint64_t body_offset = d->position;
@@ -280,35 +285,35 @@ static uint32_t read_data(struct rtmp_dechunk *d, struct rtmp_run *run, const ui
     if (d->left == 0)
         d->state = RTMP_AT_HEADER;
     if (cs->received == cs->message.length)
-        rtmp_run_complete(d, run, d->position, direct, body_offset);
+        rtmp_fragment_complete(d, run, d->position, direct, body_offset);
     return take;
 }
 
-static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
+static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run,
                                   const uint8_t *bytes, uint32_t len);
 
 /* A header that began in an earlier feed. Returns how many of `bytes` were read. */
-static uint32_t read_carried_header(struct rtmp_dechunk *d, struct rtmp_run *run,
+static uint32_t read_partial_header(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run,
                                     const uint8_t *bytes, uint32_t len) {
-    uint32_t before = d->carried;
+    uint32_t before = d->partial_header_len;
     uint32_t add = RTMP_CHUNK_HEADER_MAX - before;
     if (add > len)
         add = len;
-    memcpy(d->carry + before, bytes, add);
+    memcpy(d->partial_header + before, bytes, add);
     struct rtmp_chunk_header header;
     bool extended3;
-    uint32_t used = read_header(d, d->carry, before + add, &header, &extended3);
+    uint32_t used = read_header(d, d->partial_header, before + add, &header, &extended3);
     if (used == 0) {
-        d->carried += add;
+        d->partial_header_len += add;
         d->position += add;
         return add;
     }
     uint64_t offset = d->position - before;
-    uint32_t carried = used < before ? used : before;
-    d->carried = 0;
-    enum begun begun = begin_chunk(d, run, &header, extended3, offset, carried);
+    uint32_t partial_header_len = used < before ? used : before;
+    d->partial_header_len = 0;
+    enum begun begun = begin_chunk(d, run, &header, extended3, offset, partial_header_len);
     if (begun != BEGUN_CHUNK) {
-        lose_at_header(d, begun, before);
+        lose_sync_at_header(d, begun, before);
         return 0;
     }
     if (used >= before) {
@@ -318,18 +323,18 @@ static uint32_t read_carried_header(struct rtmp_dechunk *d, struct rtmp_run *run
     /* The header was shorter than it might have been: what was carried behind it is payload. */
     uint8_t payload[RTMP_CHUNK_HEADER_MAX];
     uint32_t payload_len = before - used;
-    memcpy(payload, d->carry + used, payload_len);
+    memcpy(payload, d->partial_header + used, payload_len);
     d->position -= payload_len;
     uint32_t read = read_synchronised(d, run, payload, payload_len);
     if (read < payload_len) { /* Synchronisation was lost among them. */
-        rtmp_run_end(d, run, d->position);
-        (void)rtmp_resync_hold(d, payload + read, NULL, payload_len - read);
+        rtmp_fragment_end(d, run, d->position);
+        (void)rtmp_search_hold(d, payload + read, NULL, payload_len - read);
     }
     return 0;
 }
 
 /* Read until the bytes end or synchronisation is lost; returns how many were read. */
-static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
+static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run,
                                   const uint8_t *bytes, uint32_t len) {
     uint32_t pos = 0;
     while (d->state != RTMP_LOST) {
@@ -342,8 +347,8 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
         }
         if (pos == len)
             break;
-        if (d->carried) {
-            pos += read_carried_header(d, run, bytes + pos, len - pos);
+        if (d->partial_header_len) {
+            pos += read_partial_header(d, run, bytes + pos, len - pos);
             continue;
         }
         if (goes_on(d, run, bytes[pos])) {
@@ -360,16 +365,16 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
         bool extended3;
         uint32_t used = read_header(d, bytes + pos, len - pos, &header, &extended3);
         if (used == 0) {
-            rtmp_run_end(d, run, d->position);
-            d->carried = len - pos;
-            memcpy(d->carry, bytes + pos, d->carried);
-            d->position += d->carried;
+            rtmp_fragment_end(d, run, d->position);
+            d->partial_header_len = len - pos;
+            memcpy(d->partial_header, bytes + pos, d->partial_header_len);
+            d->position += d->partial_header_len;
             pos = len;
             break;
         }
         enum begun begun = begin_chunk(d, run, &header, extended3, d->position, 0);
         if (begun != BEGUN_CHUNK) {
-            lose_at_header(d, begun, 0);
+            lose_sync_at_header(d, begun, 0);
             break;
         }
         d->position += used;
@@ -381,9 +386,9 @@ static uint32_t read_synchronised(struct rtmp_dechunk *d, struct rtmp_run *run,
 /* Of bytes in the middle of a chunk, where the sink does not take the short way. Not inlined, nor
  * is read_across_chunks(): most segments of a video stream do without the room they need. */
 static __attribute__((noinline)) void tell_inside_chunk(struct rtmp_dechunk *d, uint64_t end) {
-    struct rtmp_run run;
-    rtmp_run_begin(d, &run, d->current, d->position);
-    rtmp_run_end(d, &run, end);
+    struct rtmp_fragment_builder run;
+    rtmp_fragment_begin(d, &run, d->current, d->position);
+    rtmp_fragment_end(d, &run, end);
 }
 
 /* Bytes in the middle of a chunk. */
@@ -391,34 +396,34 @@ static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     const uint64_t end = d->position + len;
     keep(d, cs, bytes, len);
-    if (!rtmp_run_more(d, d->current, d->position, end, cs->received))
+    if (!rtmp_fragment_continue(d, d->current, d->position, end, cs->received))
         tell_inside_chunk(d, end);
     cs->received += len;
     d->left -= len;
     d->position = end;
 }
 
-static void miss(struct rtmp_dechunk *d, uint64_t count);
+static void skip_gap(struct rtmp_dechunk *d, uint64_t count);
 
 /* What is held is understood from `position` on: it is the input, before any other. An earlier such
  * input of which not all was read yet holds the same bytes. */
-static void read_again(struct rtmp_dechunk *d, struct rtmp_held *again, uint32_t *pos) {
+static void read_again(struct rtmp_dechunk *d, struct rtmp_search_buffer *again, uint32_t *pos) {
     if (*pos < again->count) {
-        rtmp_held_free(&d->held, &d->memory);
+        rtmp_search_buffer_free(&d->held, &d->memory);
     } else {
-        rtmp_held_free(again, &d->memory);
+        rtmp_search_buffer_free(again, &d->memory);
         *again = d->held;
-        d->held = (struct rtmp_held){.count = 0};
+        d->held = (struct rtmp_search_buffer){.count = 0};
     }
     *pos = (uint32_t)(d->position - again->offset);
 }
 
 /* Read `len` bytes, after what is held when a header was just `found` there. */
 static void read_all(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len, bool found) {
-    struct rtmp_held again = {.count = 0}; /* what was held, ours while it is read */
+    struct rtmp_search_buffer again = {.count = 0}; /* what was held, ours while it is read */
     uint32_t at = 0;
     uint32_t pos = 0;
-    struct rtmp_run run;
+    struct rtmp_fragment_builder run;
     run.on = false;
     for (;;) {
         if (found)
@@ -429,22 +434,22 @@ static void read_all(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
         uint32_t *from = replaying ? &at : &pos;
         const uint8_t *next = replaying ? again.bytes + at : bytes + pos;
         const uint8_t *marks = replaying ? again.marks + at : NULL;
-        uint32_t left = replaying ? rtmp_held_run(&again, at) : len - pos;
+        uint32_t left = replaying ? rtmp_search_buffer_run(&again, at) : len - pos;
         if (marks && *marks == RTMP_MARK_MISSING) {
             *from += left;
-            miss(d, left);
+            skip_gap(d, left);
         } else if (d->state == RTMP_LOST) {
-            *from += rtmp_resync_hold(d, next, marks, left);
+            *from += rtmp_search_hold(d, next, marks, left);
         } else {
             *from += read_synchronised(d, &run, next, left);
             /* A run ends with the buffer it points into. */
-            rtmp_run_end(d, &run, d->position - d->carried);
+            rtmp_fragment_end(d, &run, d->position - d->partial_header_len);
             found = false;
             continue;
         }
-        found = d->state == RTMP_LOST && rtmp_resync_find(d);
+        found = d->state == RTMP_LOST && rtmp_search_find(d);
     }
-    rtmp_held_free(&again, &d->memory);
+    rtmp_search_buffer_free(&again, &d->memory);
 }
 
 /* Bytes of which some are not inside the open chunk. */
@@ -452,10 +457,10 @@ static __attribute__((noinline)) void read_across_chunks(struct rtmp_dechunk *d,
                                                          const uint8_t *bytes, uint32_t len) {
     uint32_t read = 0;
     if (d->state != RTMP_LOST) {
-        struct rtmp_run run;
+        struct rtmp_fragment_builder run;
         run.on = false;
         read = read_synchronised(d, &run, bytes, len);
-        rtmp_run_end_feed(d, &run, d->position - d->carried);
+        rtmp_fragment_end_feed(d, &run, d->position - d->partial_header_len);
     }
     if (read < len)
         read_all(d, bytes + read, len - read, false);
@@ -473,14 +478,14 @@ void rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t le
 
 /* ---- holes ---- */
 
-void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
-    struct rtmp_hypothesis *h = &d->hypothesis;
+void rtmp_dechunk_follow_continuation(struct rtmp_dechunk *d) {
+    struct rtmp_continuation *h = &d->continuation;
     struct rtmp_chunk_stream *cs = &d->streams.items[h->stream];
     cs->received = h->received;
     cs->missing += h->missing;
     cs->chunks = h->chunks;
-    cs->phase = h->phase;
-    rtmp_body_miss(cs, h->missing);
+    cs->chunk_origin = h->chunk_origin;
+    rtmp_body_skip_gap(cs, h->missing);
     d->current = h->stream;
     d->left = h->left;
     d->state = h->left ? RTMP_IN_DATA : RTMP_AT_HEADER;
@@ -489,60 +494,60 @@ void rtmp_dechunk_follow_hypothesis(struct rtmp_dechunk *d) {
     h->valid = false;
     if (!h->complete)
         return;
-    struct rtmp_run run = {.on = false};
-    rtmp_run_begin(d, &run, d->current, d->position);
-    rtmp_run_complete(d, &run, d->position, NULL, 0);
+    struct rtmp_fragment_builder run = {.on = false};
+    rtmp_fragment_begin(d, &run, d->current, d->position);
+    rtmp_fragment_complete(d, &run, d->position, NULL, 0);
 }
 
 /* A hole inside the open chunk: where it ends is certain. Returns the bytes stepped over. */
 static uint64_t step_over(struct rtmp_dechunk *d, uint64_t count) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     uint32_t step = count < d->left ? (uint32_t)count : d->left;
-    struct rtmp_run run = {.on = false};
-    rtmp_run_begin(d, &run, d->current, d->position);
+    struct rtmp_fragment_builder run = {.on = false};
+    rtmp_fragment_begin(d, &run, d->current, d->position);
     cs->received += step;
     cs->missing += step;
-    rtmp_body_miss(cs, step);
+    rtmp_body_skip_gap(cs, step);
     d->left -= step;
     d->position += step;
     if (d->left == 0)
         d->state = RTMP_AT_HEADER;
     if (cs->received == cs->message.length) {
-        run.part.at = cs->received;
-        rtmp_run_complete(d, &run, run.part.offset, NULL, 0);
+        run.fragment.at = cs->received;
+        rtmp_fragment_complete(d, &run, run.fragment.offset, NULL, 0);
     }
     return step;
 }
 
 /* Nothing before the hole of `count` bytes is looked at again; a search begins behind it. */
-static void lose_before_hole(struct rtmp_dechunk *d, uint64_t count) {
-    struct rtmp_hypothesis hypothesis = d->hypothesis;
+static void lose_sync_before_hole(struct rtmp_dechunk *d, uint64_t count) {
+    struct rtmp_continuation continuation = d->continuation;
     if (d->state != RTMP_LOST)
-        lose(d);
-    d->carried = 0;
-    d->hypothesis = hypothesis;
-    d->lost_gap += count + rtmp_held_missing(&d->held, d->held.count);
+        lose_sync(d);
+    d->partial_header_len = 0;
+    d->continuation = continuation;
+    d->lost_gap += count + rtmp_search_buffer_missing(&d->held, d->held.count);
     d->position += count;
-    rtmp_resync_begin(d);
+    rtmp_search_begin(d);
 }
 
 /* The hole may have set another size. */
 static void doubt_chunk_size(struct rtmp_dechunk *d) {
     if (!d->chunk_size_known)
         return;
-    rtmp_chunk_size_doubt(d);
-    d->hypothesis.chunk_size_known = true;
+    rtmp_sizing_doubt(d);
+    d->continuation.chunk_size_known = true;
 }
 
 /* `count` bytes are missing: over them, or lost. */
-static void miss(struct rtmp_dechunk *d, uint64_t count) {
+static void skip_gap(struct rtmp_dechunk *d, uint64_t count) {
     if (d->state == RTMP_IN_DATA)
         count -= step_over(d, count);
     if (count == 0)
         return;
-    if (d->state != RTMP_LOST || !rtmp_resync_hold_missing(d, count)) {
-        rtmp_hypothesis_predict(d, count);
-        lose_before_hole(d, count);
+    if (d->state != RTMP_LOST || !rtmp_search_hold_missing(d, count)) {
+        rtmp_continuation_predict(d, count);
+        lose_sync_before_hole(d, count);
     }
     doubt_chunk_size(d);
 }
@@ -551,19 +556,19 @@ void rtmp_dechunk_gap(struct rtmp_dechunk *d, uint64_t count) {
     if (count == 0)
         return;
     rtmp_dechunk_note(d, RTMP_NOTE_GAP, d->position, count, NULL);
-    miss(d, count);
-    if (d->state == RTMP_LOST && d->held.count && rtmp_resync_find(d))
+    skip_gap(d, count);
+    if (d->state == RTMP_LOST && d->held.count && rtmp_search_find(d))
         read_all(d, NULL, 0, true);
 }
 
 void rtmp_dechunk_break(struct rtmp_dechunk *d) {
-    d->hypothesis.valid = false;
-    lose_before_hole(d, 0);
+    d->continuation.valid = false;
+    lose_sync_before_hole(d, 0);
     doubt_chunk_size(d);
 }
 
 void rtmp_dechunk_begin_midstream(struct rtmp_dechunk *d, uint32_t chunk_size) {
-    lose(d);
+    lose_sync(d);
     d->midstream = true;
     d->chunk_size_known = chunk_size != 0;
     d->chunk_size_floor = 0;

@@ -1,44 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/fragment.h"
 
-void rtmp_run_begin(struct rtmp_dechunk *d, struct rtmp_run *run, uint32_t stream,
-                    uint64_t offset) {
+void rtmp_fragment_begin(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run, uint32_t stream,
+                         uint64_t offset) {
     struct rtmp_chunk_stream *cs = &d->streams.items[stream];
     run->on = true;
     run->stream = stream;
     /* Field by field: what only a complete part has is not there yet. */
-    struct rtmp_part *part = &run->part;
-    part->offset = offset;
-    part->at = cs->received;
-    part->phase = cs->phase;
-    part->chunk_size = cs->chunk_size;
-    part->flags = 0;
-    part->carry = 0;
-    part->available = 0;
-    part->missing = 0;
+    struct rtmp_fragment *fragment = &run->fragment;
+    fragment->offset = offset;
+    fragment->at = cs->received;
+    fragment->chunk_origin = cs->chunk_origin;
+    fragment->chunk_size = cs->chunk_size;
+    fragment->flags = 0;
+    fragment->partial_header = 0;
+    fragment->available = 0;
+    fragment->missing = 0;
 }
 
-void rtmp_run_end(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end) {
+void rtmp_fragment_end(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run, uint64_t end) {
     if (!run->on)
         return;
     struct rtmp_chunk_stream *cs = &d->streams.items[run->stream];
-    struct rtmp_part *part = &run->part;
-    part->size = (uint32_t)(end - part->offset);
-    part->message = cs->message;
-    part->message_offset = cs->message_offset;
-    part->fmt = cs->fmt;
-    part->flags |= cs->flags;
-    part->chunks = cs->chunks;
-    part->slot = &cs->slot;
-    part->header = part->carry ? run->header : NULL;
+    struct rtmp_fragment *fragment = &run->fragment;
+    fragment->size = (uint32_t)(end - fragment->offset);
+    fragment->message = cs->message;
+    fragment->message_offset = cs->message_offset;
+    fragment->fmt = cs->fmt;
+    fragment->flags |= cs->flags;
+    fragment->chunks = cs->chunks;
+    fragment->slot = &cs->slot;
+    fragment->header = fragment->partial_header ? run->header : NULL;
     run->on = false;
-    d->sink.part(d->sink.user, part);
+    d->sink.fragment(d->sink.user, fragment);
 }
 
-void rtmp_run_end_feed(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end) {
-    const struct rtmp_part *part = &run->part;
-    if (!run->on || part->flags != 0 || !rtmp_run_more(d, run->stream, part->offset, end, part->at))
-        rtmp_run_end(d, run, end);
+void rtmp_fragment_end_feed(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run,
+                            uint64_t end) {
+    const struct rtmp_fragment *fragment = &run->fragment;
+    if (!run->on || fragment->flags != 0 ||
+        !rtmp_fragment_continue(d, run->stream, fragment->offset, end, fragment->at))
+        rtmp_fragment_end(d, run, end);
 }
 
 static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
@@ -56,12 +58,12 @@ void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) 
 }
 
 /* Set chunk size and abort are the chunk stream's own messages: they act before anything else. */
-static bool acts(const struct rtmp_part *part, uint8_t type) {
+static bool is_protocol_control(const struct rtmp_fragment *fragment, uint8_t type) {
     return (type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT) &&
-           part->available >= 4;
+           fragment->available >= 4;
 }
 
-static void obey(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
+static void apply_protocol_control(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
     if (type == RTMP_MESSAGE_SET_CHUNK_SIZE) {
         value &= 0x7FFFFFFFU; /* specified: the top bit is 0 */
         if (value) {
@@ -76,33 +78,34 @@ static void obey(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
     }
 }
 
-void rtmp_run_complete(struct rtmp_dechunk *d, struct rtmp_run *run, uint64_t end,
-                       const uint8_t *direct, uint64_t body_offset) {
+void rtmp_fragment_complete(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run, uint64_t end,
+                            const uint8_t *direct, uint64_t body_offset) {
     struct rtmp_chunk_stream *cs = &d->streams.items[run->stream];
-    struct rtmp_part *part = &run->part;
-    part->flags |= RTMP_PART_COMPLETE;
-    part->missing = cs->missing;
+    struct rtmp_fragment *fragment = &run->fragment;
+    fragment->flags |= RTMP_FRAGMENT_COMPLETE;
+    fragment->missing = cs->missing;
     if (direct) {
-        part->flags |= RTMP_PART_CONTIGUOUS;
-        part->body = direct;
-        part->body_offset = body_offset;
-        part->available = cs->message.length;
+        fragment->flags |= RTMP_FRAGMENT_CONTIGUOUS;
+        fragment->body = direct;
+        fragment->body_offset = body_offset;
+        fragment->available = cs->message.length;
     } else {
-        part->body = cs->body;
-        part->available = cs->kept;
+        fragment->body = cs->body;
+        fragment->available = cs->kept;
     }
-    if (part->available) {
-        cs->first_byte = part->body[0];
+    if (fragment->available) {
+        cs->first_byte = fragment->body[0];
         cs->has_first_byte = true;
     }
     uint8_t type = cs->message.type;
-    bool acting = acts(part, type);
-    struct rtmp_reader r = rtmp_reader_over(part->body, part->available);
-    uint32_t value = acting ? rtmp_u32(&r) : 0;
-    part->streams = &d->bodies.streams;
-    rtmp_run_end(d, run, end);
-    rtmp_media_streams_learn(&d->bodies.streams, &cs->message, part->body, part->available);
+    bool is_control = is_protocol_control(fragment, type);
+    struct rtmp_reader r = rtmp_reader_over(fragment->body, fragment->available);
+    uint32_t value = is_control ? rtmp_u32(&r) : 0;
+    fragment->streams = &d->bodies.streams;
+    rtmp_fragment_end(d, run, end);
+    rtmp_decoder_configs_learn(&d->bodies.streams, &cs->message, fragment->body,
+                               fragment->available);
     close_message(d, cs);
-    if (acting)
-        obey(d, type, value);
+    if (is_control)
+        apply_protocol_control(d, type, value);
 }

@@ -3,9 +3,9 @@
 
 #include <gcrypt.h>
 
-#include "base/names.h"
-#include "base/message.h"
 #include "base/bytes.h"
+#include "base/message.h"
+#include "base/names.h"
 
 /* Where the parts of C1 / S1 / C2 / S2 lie. */
 enum {
@@ -284,18 +284,18 @@ static uint32_t first_part(size_t len) {
 }
 
 /* Does something speak for a handshake that chance does not bring about? */
-static bool has_evidence(const uint8_t *bytes, uint32_t part) {
-    struct rtmp_reader r = rtmp_reader_over(bytes, part);
+static bool has_evidence(const uint8_t *bytes, uint32_t fragment) {
+    struct rtmp_reader r = rtmp_reader_over(bytes, fragment);
     uint8_t protocol = rtmp_u8(&r);
     uint32_t time = rtmp_u32(&r), version = rtmp_u32(&r);
     if (!rtmp_ok(&r) || !rtmp_handshake_version_known(protocol))
         return false;
     if (version == 0) /* small little-endian numbers look alike: then ask for more */
-        return part >= (time > 0xff ? ENOUGH_PLAIN : ENOUGH_OTHERWISE);
-    if (known_version(version, 4) && part >= ENOUGH_OTHERWISE &&
+        return fragment >= (time > 0xff ? ENOUGH_PLAIN : ENOUGH_OTHERWISE);
+    if (known_version(version, 4) && fragment >= ENOUGH_OTHERWISE &&
         distinct_values(bytes, ENOUGH_OTHERWISE) >= 128)
         return true;
-    if (part < RTMP_HANDSHAKE_FIRST)
+    if (fragment < RTMP_HANDSHAKE_FIRST)
         return false;
     struct rtmp_handshake_first first;
     rtmp_handshake_examine_first(rtmp_bytes(&r, rtmp_span_of(1, RTMP_HANDSHAKE_SIZE)),
@@ -304,21 +304,21 @@ static bool has_evidence(const uint8_t *bytes, uint32_t part) {
 }
 
 enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len) {
-    uint32_t part = first_part(len);
-    struct rtmp_reader r = rtmp_reader_over(bytes, part);
+    uint32_t fragment = first_part(len);
+    struct rtmp_reader r = rtmp_reader_over(bytes, fragment);
     uint8_t version = rtmp_u8(&r);
     if (!rtmp_ok(&r))
         return RTMP_MAYBE;
-    if (!rtmp_handshake_version_known(version) || text_looks(bytes, part) ||
-        chunk_looks(bytes, part) == RTMP_YES)
+    if (!rtmp_handshake_version_known(version) || text_looks(bytes, fragment) ||
+        chunk_looks(bytes, fragment) == RTMP_YES)
         return RTMP_NO;
-    if (has_evidence(bytes, part))
+    if (has_evidence(bytes, fragment))
         return RTMP_YES;
-    if (part < RTMP_HANDSHAKE_FIRST)
+    if (fragment < RTMP_HANDSHAKE_FIRST)
         return RTMP_MAYBE;
     /* 1528 random bytes leave few values out (observed: SRS draws from 226). */
-    return version == RTMP_HANDSHAKE_PLAIN && distinct_values(bytes, part) >= 200 ? RTMP_YES
-                                                                                  : RTMP_NO;
+    return version == RTMP_HANDSHAKE_PLAIN && distinct_values(bytes, fragment) >= 200 ? RTMP_YES
+                                                                                      : RTMP_NO;
 }
 
 bool rtmp_handshake_certain(const uint8_t *bytes, size_t len) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command or data message. First byte: bits 0, 1 the type; the rest sizes the summary line. */
+#include "base/message.h"
 #include "fuzz.h"
 #include "payload/command/command.h"
-#include "base/message.h"
 
 static void check_value(const struct rtmp_amf_leaf *value, uint32_t len) {
     if (!value->present)

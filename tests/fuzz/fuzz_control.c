@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Control and aggregate messages. First byte: the type, modulo 7; 0 an aggregate. */
+#include "base/limits.h"
+#include "base/message.h"
 #include "fuzz.h"
 #include "payload/aggregate.h"
 #include "payload/control.h"
-#include "base/message.h"
-#include "base/limits.h"
 
 static void check_control(const uint8_t *bytes, uint32_t len, uint8_t type) {
     struct rtmp_reader reader = rtmp_reader_over(bytes, len);

@@ -10,9 +10,9 @@
  */
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "fuzz.h"
 #include "session/direction.h"
-#include "base/limits.h"
 
 enum {
     AFTER_HANDSHAKE = 1, /* a handshake comes before the input */
@@ -29,7 +29,7 @@ enum {
  * and a first room for a body. A search holds bytes and their marks, is moved when it grows, and
  * may begin again while what another held is read. */
 #define MEMORY_A_BYTE 96U
-#define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_RESYNC_BYTES + 8192U)
+#define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_SEARCH_BYTES + 8192U)
 #define MEMORY_LATE                                                                                \
     (2U * (2U * RTMP_LIMIT_LATE_BYTES + 8U * RTMP_LIMIT_LATE_MESSAGES +                            \
            RTMP_LIMIT_HOLES * (RTMP_LIMIT_HOLE_STATE + 4096U)))
@@ -107,60 +107,62 @@ static bool were_sent(const struct stream *s, uint64_t offset, const uint8_t *by
            memcmp(s->sent + offset - before->missed, bytes, len) == 0;
 }
 
-static void check_body(struct stream *s, const struct rtmp_part *part) {
-    FUZZ_CHECK(part->available <= part->message.length);
-    FUZZ_CHECK(part->missing <= part->message.length);
-    FUZZ_CHECK(part->available <= part->message.length - part->missing);
-    if (!(part->flags & RTMP_PART_CONTIGUOUS))
+static void check_body(struct stream *s, const struct rtmp_fragment *fragment) {
+    FUZZ_CHECK(fragment->available <= fragment->message.length);
+    FUZZ_CHECK(fragment->missing <= fragment->message.length);
+    FUZZ_CHECK(fragment->available <= fragment->message.length - fragment->missing);
+    if (!(fragment->flags & RTMP_FRAGMENT_CONTIGUOUS))
         return;
-    FUZZ_CHECK(part->available == part->message.length && part->missing == 0);
-    FUZZ_CHECK(part->body_offset >= part->message_offset);
-    FUZZ_CHECK(part->body_offset + part->message.length <= part->offset + part->size);
-    if (part->message.length)
-        FUZZ_CHECK(were_sent(s, part->body_offset, part->body, part->message.length));
+    FUZZ_CHECK(fragment->available == fragment->message.length && fragment->missing == 0);
+    FUZZ_CHECK(fragment->body_offset >= fragment->message_offset);
+    FUZZ_CHECK(fragment->body_offset + fragment->message.length <=
+               fragment->offset + fragment->size);
+    if (fragment->message.length)
+        FUZZ_CHECK(were_sent(s, fragment->body_offset, fragment->body, fragment->message.length));
 }
 
-static void on_part(void *user, const struct rtmp_part *part) {
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct stream *s = user;
-    uint64_t end = part->offset + part->size;
-    FUZZ_CHECK(part->offset >= s->last_end || s->late);
+    uint64_t end = fragment->offset + fragment->size;
+    FUZZ_CHECK(fragment->offset >= s->last_end || s->late);
     FUZZ_CHECK(end <= s->fed);
     s->last_end = end;
-    FUZZ_CHECK(part->message_offset <= part->offset);
-    FUZZ_CHECK(part->message.csid >= 2 && part->message.csid <= RTMP_LIMIT_CSID);
-    FUZZ_CHECK(part->message.length <= RTMP_LIMIT_MESSAGE_LENGTH);
-    FUZZ_CHECK(part->at <= part->message.length && part->phase <= part->at);
-    FUZZ_CHECK(part->chunk_size > 0 && part->chunks > 0);
-    FUZZ_CHECK(part->fmt <= 3);
-    FUZZ_CHECK(part->carry <= RTMP_CHUNK_HEADER_MAX);
-    FUZZ_CHECK((part->carry > 0) == (part->header != NULL));
-    if (part->flags & RTMP_PART_FIRST)
-        FUZZ_CHECK(*part->slot == 0 && part->at == 0);
-    *part->slot = 7;
-    if (part->header)
-        FUZZ_CHECK(were_sent(s, part->offset - part->carry, part->header, part->carry));
-    if (!(part->flags & RTMP_PART_COMPLETE))
+    FUZZ_CHECK(fragment->message_offset <= fragment->offset);
+    FUZZ_CHECK(fragment->message.csid >= 2 && fragment->message.csid <= RTMP_LIMIT_CSID);
+    FUZZ_CHECK(fragment->message.length <= RTMP_LIMIT_MESSAGE_LENGTH);
+    FUZZ_CHECK(fragment->at <= fragment->message.length && fragment->chunk_origin <= fragment->at);
+    FUZZ_CHECK(fragment->chunk_size > 0 && fragment->chunks > 0);
+    FUZZ_CHECK(fragment->fmt <= 3);
+    FUZZ_CHECK(fragment->partial_header <= RTMP_CHUNK_HEADER_MAX);
+    FUZZ_CHECK((fragment->partial_header > 0) == (fragment->header != NULL));
+    if (fragment->flags & RTMP_FRAGMENT_FIRST)
+        FUZZ_CHECK(*fragment->slot == 0 && fragment->at == 0);
+    *fragment->slot = 7;
+    if (fragment->header)
+        FUZZ_CHECK(were_sent(s, fragment->offset - fragment->partial_header, fragment->header,
+                             fragment->partial_header));
+    if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
         return;
-    check_body(s, part);
+    check_body(s, fragment);
     s->completed++;
-    const struct rtmp_message *m = &part->message;
+    const struct rtmp_message *m = &fragment->message;
     const uint64_t facts[] = {m->timestamp,
                               m->length,
                               m->stream_id,
                               m->csid,
                               m->type,
-                              part->chunks,
-                              part->available,
-                              part->missing,
-                              part->fmt,
-                              part->message_offset,
-                              part->chunk_size,
-                              part->flags & 0x1A0U,
+                              fragment->chunks,
+                              fragment->available,
+                              fragment->missing,
+                              fragment->fmt,
+                              fragment->message_offset,
+                              fragment->chunk_size,
+                              fragment->flags & 0x1A0U,
                               end};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         s->messages = fuzz_hash_number(s->messages, facts[i]);
-    if (part->available)
-        s->messages = fuzz_hash(s->messages, part->body, part->available);
+    if (fragment->available)
+        s->messages = fuzz_hash(s->messages, fragment->body, fragment->available);
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
@@ -197,7 +199,7 @@ static void send_bytes(struct stream *s, const uint8_t *bytes, uint32_t len, uin
     s->late_length = 0;
 }
 
-static void miss_bytes(struct stream *s, uint32_t count) {
+static void skip_gap_bytes(struct stream *s, uint32_t count) {
     s->fed += count;
     s->missed += count;
     s->holes[s->hole_count++] = (struct hole){.end = s->fed, .missed = s->missed};
@@ -235,7 +237,7 @@ static void run_operations(struct conversation *c, struct fuzz_input input, enum
         from = to;
         const uint8_t *bytes;
         if (operation & 64 && !c->stream[to].late) {
-            miss_bytes(&c->stream[to], length);
+            skip_gap_bytes(&c->stream[to], length);
             continue;
         }
         length = fuzz_take(&input, length, &bytes);
@@ -263,9 +265,9 @@ static void skip_handshake(struct stream *s) {
 }
 
 /* Up to the whole of it, of zeros. */
-static void begin_handshake(struct stream *s, uint8_t part) {
+static void begin_handshake(struct stream *s, uint8_t fragment) {
     static const uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {RTMP_HANDSHAKE_PLAIN};
-    uint32_t len = part * 13U;
+    uint32_t len = fragment * 13U;
     if (len > sizeof bytes)
         len = sizeof bytes;
     memcpy(s->sent, bytes, len);
@@ -277,7 +279,7 @@ static void begin(struct conversation *c, uint8_t options, size_t size) {
     struct rtmp_memory memory = {.resize = resize, .user = c};
     for (unsigned i = 0; i < 2; i++) {
         struct stream *s = &c->stream[i];
-        struct rtmp_sink sink = {.user = s, .part = on_part, .note = on_note};
+        struct rtmp_sink sink = {.user = s, .fragment = on_fragment, .note = on_note};
         s->messages = FUZZ_HASH_START;
         s->late = options & LATE;
         s->sent = malloc(size + 1 + (options & SOME_HANDSHAKE ? RTMP_HANDSHAKE_TOTAL : 0));

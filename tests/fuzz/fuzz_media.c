@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "fuzz.h"
 #include "payload/media/media.h"
 #include "payload/media/media_summary.h"
 #include "payload/media/outline.h"
 #include "streams_of_size.h"
-#include "base/limits.h"
 
 #define GROUPS_MAX 16U
 
@@ -76,24 +76,24 @@ static uint32_t keep(const struct rtmp_media_body *body, const struct rtmp_outli
 
 /* What is kept does not depend on the pieces, and is read like any body. */
 static void check_outline(const struct rtmp_media_body *body, uint32_t head) {
-    struct rtmp_media_body part = *body;
+    struct rtmp_media_body fragment = *body;
     struct rtmp_outline outline;
-    part.head = part.available = head;
-    if (body->available <= head || rtmp_outline_begin(&outline, &part) != RTMP_KEEP_OUTLINE)
+    fragment.head = fragment.available = head;
+    if (body->available <= head || rtmp_outline_begin(&outline, &fragment) != RTMP_KEEP_OUTLINE)
         return;
-    part.available = body->available;
+    fragment.available = body->available;
     uint8_t *kept = malloc(2U * body->available);
     memcpy(kept, body->bytes, head);
     uint8_t *again = kept + body->available;
-    uint32_t count = keep(&part, &outline, false, kept + head);
-    FUZZ_CHECK(count == keep(&part, &outline, true, again));
+    uint32_t count = keep(&fragment, &outline, false, kept + head);
+    FUZZ_CHECK(count == keep(&fragment, &outline, true, again));
     FUZZ_CHECK(memcmp(kept + head, again, count) == 0);
-    part.bytes = kept;
-    part.available = head + count;
-    struct check check = {.body = &part};
-    rtmp_media_read(&part, on_event, &check);
+    fragment.bytes = kept;
+    fragment.available = head + count;
+    struct check check = {.body = &fragment};
+    rtmp_media_read(&fragment, on_event, &check);
     FUZZ_CHECK(check.depth == 0);
-    FUZZ_CHECK(check.tiled == part.available);
+    FUZZ_CHECK(check.tiled == fragment.available);
     free(kept);
 }
 

@@ -22,13 +22,13 @@ static uint32_t pull_value(struct rtmp_reader *reader, uint32_t pos, uint32_t le
     return pos;
 }
 
-static void check_part(const struct rtmp_so_part *part, uint32_t len) {
-    fuzz_check_inside(part->whole, len);
-    fuzz_check_inside(part->body, len);
-    fuzz_check_inside(part->text, rtmp_span_end(part->whole));
-    FUZZ_CHECK(part->text.len == 0 || part->text.pos >= part->whole.pos);
-    FUZZ_CHECK(part->depth <= 1);
-    FUZZ_CHECK(part->kind <= RTMP_SO_REST);
+static void check_piece(const struct rtmp_so_piece *piece, uint32_t len) {
+    fuzz_check_inside(piece->whole, len);
+    fuzz_check_inside(piece->body, len);
+    fuzz_check_inside(piece->text, rtmp_span_end(piece->whole));
+    FUZZ_CHECK(piece->text.len == 0 || piece->text.pos >= piece->whole.pos);
+    FUZZ_CHECK(piece->depth <= 1);
+    FUZZ_CHECK(piece->kind <= RTMP_SO_REST);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -43,18 +43,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     rtmp_shared_object_init(&so, &reader, type);
     uint64_t most = 3 * (uint64_t)len + 16;
     uint32_t pos = 0;
-    struct rtmp_so_part part;
-    while (rtmp_shared_object_next(&so, &part)) {
+    struct rtmp_so_piece piece;
+    while (rtmp_shared_object_next(&so, &piece)) {
         FUZZ_CHECK(most-- > 0);
-        check_part(&part, len);
+        check_piece(&piece, len);
         if (options & 2) {
-            FUZZ_CHECK(part.whole.pos >= pos);
-            pos = rtmp_span_end(part.whole);
+            FUZZ_CHECK(piece.whole.pos >= pos);
+            pos = rtmp_span_end(piece.whole);
             continue;
         }
-        FUZZ_CHECK(part.whole.pos == pos);
-        pos = rtmp_span_end(part.whole);
-        if (part.kind == RTMP_SO_VALUE)
+        FUZZ_CHECK(piece.whole.pos == pos);
+        pos = rtmp_span_end(piece.whole);
+        if (piece.kind == RTMP_SO_VALUE)
             pos = pull_value(&reader, pos, len, &most);
     }
     FUZZ_CHECK(rtmp_ok(&reader) ? reader.pos == len : rtmp_error_ends_value(reader.error));

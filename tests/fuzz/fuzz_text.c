@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bytes from the wire as text. First byte: capacity; second: limit. Always valid, always bounded.
  */
-#include "fuzz.h"
 #include "base/text.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_input input = {data, size};

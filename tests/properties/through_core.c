@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "libc_memory.h"
 #include "session/direction.h"
-#include "base/limits.h"
 
 struct record {
     uint64_t offset;   /* of the first byte in its direction */
@@ -34,27 +34,27 @@ struct stream {
     bool started;
 };
 
-static int64_t checksum(const struct rtmp_part *part) {
-    if (part->missing || part->available < part->message.length)
+static int64_t checksum(const struct rtmp_fragment *fragment) {
+    if (fragment->missing || fragment->available < fragment->message.length)
         return -1;
     uint32_t low = 1;
     uint32_t high = 0;
-    for (uint32_t i = 0; i < part->message.length; i++) {
-        low = (low + part->body[i]) % 65521;
+    for (uint32_t i = 0; i < fragment->message.length; i++) {
+        low = (low + fragment->body[i]) % 65521;
         high = (high + low) % 65521;
     }
     return (int64_t)high << 16 | low;
 }
 
-static void print_message(void *user, const struct rtmp_part *part) {
+static void print_message(void *user, const struct rtmp_fragment *fragment) {
     const struct stream *s = user;
-    if (!(part->flags & RTMP_PART_COMPLETE))
+    if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
         return;
-    const struct rtmp_message *m = &part->message;
+    const struct rtmp_message *m = &fragment->message;
     printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRId64
            "\n",
-           s->segment->variant, s->segment->direction, s->base + part->message_offset, m->type,
-           m->length, m->timestamp, m->stream_id, m->csid, checksum(part));
+           s->segment->variant, s->segment->direction, s->base + fragment->message_offset, m->type,
+           m->length, m->timestamp, m->stream_id, m->csid, checksum(fragment));
 }
 
 static void ignore(void *user, const struct rtmp_note *note) {
@@ -65,7 +65,8 @@ static void ignore(void *user, const struct rtmp_note *note) {
 static void begin(struct stream stream[2]) {
     const struct rtmp_memory memory = libc_memory();
     for (int i = 0; i < 2; i++) {
-        const struct rtmp_sink sink = {.user = &stream[i], .part = print_message, .note = ignore};
+        const struct rtmp_sink sink = {
+            .user = &stream[i], .fragment = print_message, .note = ignore};
         stream[i].started = false;
         rtmp_direction_init(&stream[i].wire, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory,
                             &sink);

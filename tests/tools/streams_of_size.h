@@ -6,10 +6,10 @@
 
 /* Streams that say `size` (0: nothing) of the codecs with NAL units on the first tracks of stream
  * 0. Valid until the next call. */
-static inline const struct rtmp_media_streams *streams_of_size(uint8_t size) {
+static inline const struct rtmp_decoder_configs *streams_of_size(uint8_t size) {
     static const enum rtmp_codec codecs[] = {RTMP_CODEC_H264, RTMP_CODEC_HEVC, RTMP_CODEC_VVC};
-    static struct rtmp_media_streams streams;
-    streams = (struct rtmp_media_streams){.version = size};
+    static struct rtmp_decoder_configs streams;
+    streams = (struct rtmp_decoder_configs){.version = size};
     for (uint8_t i = 0; size && i < 15; i++) {
         streams.item[i].track = i / 3;
         streams.item[i].codec = (uint8_t)codecs[i % 3];

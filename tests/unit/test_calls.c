@@ -33,17 +33,17 @@ static int begin(void **state) {
     return 0;
 }
 
-static enum rtmp_answers follow(unsigned side, const uint8_t *bytes, size_t len, uint8_t type) {
+static enum rtmp_reply_kind follow(unsigned side, const uint8_t *bytes, size_t len, uint8_t type) {
     return rtmp_calls_follow(&calls[side], &calls[1 - side], &memory,
                              rtmp_reader_over(bytes, (uint32_t)len), type);
 }
 
-static enum rtmp_answers follow_hex(unsigned side, const char *hex, uint8_t type) {
+static enum rtmp_reply_kind follow_hex(unsigned side, const char *hex, uint8_t type) {
     size_t len;
     uint8_t *bytes = guarded_hex(hex, &len);
-    enum rtmp_answers answers = follow(side, bytes, len, type);
+    enum rtmp_reply_kind reply_kind = follow(side, bytes, len, type);
     guarded_free(bytes, len);
-    return answers;
+    return reply_kind;
 }
 
 /* Calls of a side that wait for their answer. */
@@ -56,7 +56,7 @@ static unsigned waiting(unsigned side) {
 }
 
 /* A name and a transaction id in AMF0; all prefixes of it leave everything as it is. */
-static enum rtmp_answers say(unsigned side, const char *name, double id) {
+static enum rtmp_reply_kind say(unsigned side, const char *name, double id) {
     uint8_t body[64] = {2, 0, (uint8_t)strlen(name)};
     size_t len = 3 + strlen(name);
     memcpy(body + 3, name, strlen(name));
@@ -68,8 +68,7 @@ static enum rtmp_answers say(unsigned side, const char *name, double id) {
     for (size_t prefix = 0; prefix < len; prefix++) {
         unsigned before = waiting(side) + waiting(1 - side);
         uint8_t *copy = guarded_copy(body, prefix);
-        assert_int_equal(follow(side, copy, prefix, RTMP_MESSAGE_COMMAND_AMF0),
-                         RTMP_ANSWERS_UNKNOWN);
+        assert_int_equal(follow(side, copy, prefix, RTMP_MESSAGE_COMMAND_AMF0), RTMP_REPLY_UNKNOWN);
         guarded_free(copy, prefix);
         assert_int_equal(waiting(side) + waiting(1 - side), before);
     }
@@ -81,38 +80,38 @@ static void an_answer_is_that_of_its_call(void **state) {
     say(0, "connect", 1);
     say(0, "createStream", 4);
     say(0, "getStreamLength", 5);
-    assert_int_equal(say(1, "_result", 5), RTMP_ANSWERS_ANOTHER);
-    assert_int_equal(say(1, "_result", 4), RTMP_ANSWERS_CREATE_STREAM);
-    assert_int_equal(say(1, "_error", 1), RTMP_ANSWERS_ANOTHER);
+    assert_int_equal(say(1, "_result", 5), RTMP_REPLY_ANOTHER);
+    assert_int_equal(say(1, "_result", 4), RTMP_REPLY_CREATE_STREAM);
+    assert_int_equal(say(1, "_error", 1), RTMP_REPLY_ANOTHER);
     assert_int_equal(waiting(0), 0);
 }
 
 static void each_side_has_calls_of_its_own(void **state) {
     (void)state;
     say(1, "createStream", 2);
-    assert_int_equal(say(1, "_result", 2), RTMP_ANSWERS_UNKNOWN);
-    assert_int_equal(say(0, "_result", 2), RTMP_ANSWERS_CREATE_STREAM);
+    assert_int_equal(say(1, "_result", 2), RTMP_REPLY_UNKNOWN);
+    assert_int_equal(say(0, "_result", 2), RTMP_REPLY_CREATE_STREAM);
 }
 
 static void what_was_not_seen_is_not_known(void **state) {
     (void)state;
-    assert_int_equal(say(1, "_result", 4), RTMP_ANSWERS_UNKNOWN);
+    assert_int_equal(say(1, "_result", 4), RTMP_REPLY_UNKNOWN);
     say(0, "createStream", 0); /* asks for no answer */
-    assert_int_equal(say(1, "_result", 0), RTMP_ANSWERS_UNKNOWN);
+    assert_int_equal(say(1, "_result", 0), RTMP_REPLY_UNKNOWN);
     say(0, "createStream", 4);
-    assert_int_equal(say(1, "_result", 4), RTMP_ANSWERS_CREATE_STREAM);
-    assert_int_equal(say(1, "_result", 4), RTMP_ANSWERS_UNKNOWN);
+    assert_int_equal(say(1, "_result", 4), RTMP_REPLY_CREATE_STREAM);
+    assert_int_equal(say(1, "_result", 4), RTMP_REPLY_UNKNOWN);
     no_memory = true;
     say(1, "createStream", 5);
-    assert_int_equal(say(0, "_result", 5), RTMP_ANSWERS_UNKNOWN);
+    assert_int_equal(say(0, "_result", 5), RTMP_REPLY_UNKNOWN);
 }
 
 static void an_id_used_again_is_the_later_call(void **state) {
     (void)state;
     say(0, "FCPublish", 1);
     say(0, "createStream", 1);
-    assert_int_equal(say(1, "_result", 1), RTMP_ANSWERS_CREATE_STREAM);
-    assert_int_equal(say(1, "_result", 1), RTMP_ANSWERS_ANOTHER);
+    assert_int_equal(say(1, "_result", 1), RTMP_REPLY_CREATE_STREAM);
+    assert_int_equal(say(1, "_result", 1), RTMP_REPLY_ANOTHER);
 }
 
 static void other_encodings_are_read(void **state) {
@@ -127,7 +126,7 @@ static void other_encodings_are_read(void **state) {
     };
     for (unsigned i = 0; i < sizeof calls_of_2 / sizeof calls_of_2[0]; i++) {
         follow_hex(0, calls_of_2[i], RTMP_MESSAGE_COMMAND_AMF3);
-        assert_int_equal(say(1, "_result", 2), RTMP_ANSWERS_CREATE_STREAM);
+        assert_int_equal(say(1, "_result", 2), RTMP_REPLY_CREATE_STREAM);
     }
     static const char *const no_calls[] = {"", "00", "00 03 000009 00 " TWO,
                                            "00 02 000c " CREATE_STREAM " 05", "06 01 06 01"};
@@ -141,9 +140,9 @@ static void the_longest_unanswered_make_room(void **state) {
     for (unsigned id = 1; id <= RTMP_LIMIT_CALLS + 2; id++)
         say(0, "createStream", id);
     assert_int_equal(waiting(0), RTMP_LIMIT_CALLS);
-    assert_int_equal(say(1, "_result", 2), RTMP_ANSWERS_UNKNOWN);
+    assert_int_equal(say(1, "_result", 2), RTMP_REPLY_UNKNOWN);
     for (unsigned id = 3; id <= RTMP_LIMIT_CALLS + 2; id++)
-        assert_int_equal(say(1, "_result", id), RTMP_ANSWERS_CREATE_STREAM);
+        assert_int_equal(say(1, "_result", id), RTMP_REPLY_CREATE_STREAM);
 }
 
 /* Ids need not be counted from 1, nor be numbers that count at all. */
@@ -153,11 +152,11 @@ static void any_number_is_an_id(void **state) {
     for (unsigned i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         say(0, "getStreamLength", i + 1);
         say(0, "createStream", ids[i]);
-        assert_int_equal(say(1, "_result", i + 1), RTMP_ANSWERS_ANOTHER);
-        assert_int_equal(say(1, "_result", ids[i]), RTMP_ANSWERS_CREATE_STREAM);
+        assert_int_equal(say(1, "_result", i + 1), RTMP_REPLY_ANOTHER);
+        assert_int_equal(say(1, "_result", ids[i]), RTMP_REPLY_CREATE_STREAM);
     }
     say(0, "createStream", NAN);
-    assert_int_equal(say(1, "_result", NAN), RTMP_ANSWERS_UNKNOWN);
+    assert_int_equal(say(1, "_result", NAN), RTMP_REPLY_UNKNOWN);
     assert_int_equal(waiting(0), 1);
 }
 
@@ -167,7 +166,7 @@ static void calls_of_one_id_crowd_no_other_out(void **state) {
     say(0, "createStream", 2);
     for (unsigned i = 0; i < 2 * RTMP_LIMIT_CALLS; i++)
         say(0, "getStreamLength", 1);
-    assert_int_equal(say(1, "_result", 2), RTMP_ANSWERS_CREATE_STREAM);
+    assert_int_equal(say(1, "_result", 2), RTMP_REPLY_CREATE_STREAM);
     assert_int_equal(waiting(0), RTMP_CALLS_IN_SET);
 }
 

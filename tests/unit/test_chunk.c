@@ -81,7 +81,7 @@ static void check_messages(const struct vector *v, const struct recorder *rec) {
         /* fmt 3 after fmt 0 has two readings (protocol: A.6); ours is delta 0, marked. */
         if (cJSON_HasObjectItem(want, "timestamp_alt")) {
             expect(want, "timestamp_alt", m->message.timestamp);
-            assert_true(m->flags & RTMP_PART_AMBIGUOUS);
+            assert_true(m->flags & RTMP_FRAGMENT_AMBIGUOUS);
         } else {
             expect(want, "timestamp", m->message.timestamp);
         }

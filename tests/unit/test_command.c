@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/command/command.h"
 #include "base/message.h"
+#include "payload/command/command.h"
 
 /* --- Bodies, written value by value as the AMF0 text has them. --- */
 
@@ -79,7 +79,7 @@ static struct body command_body(const char *name, double transaction_id) {
 /* --- What is read from them. --- */
 
 /* What the messages of the test answer. */
-static enum rtmp_answers answers = RTMP_ANSWERS_UNKNOWN;
+static enum rtmp_reply_kind reply_kind = RTMP_REPLY_UNKNOWN;
 
 struct run {
     struct rtmp_command command;
@@ -90,13 +90,13 @@ struct run {
 
 static void summarize(struct run *run, uint8_t type) {
     struct rtmp_text text = rtmp_text_over(run->summary, sizeof run->summary);
-    rtmp_command_summary(&text, rtmp_reader_over(run->bytes, (uint32_t)run->len), type, answers);
+    rtmp_command_summary(&text, rtmp_reader_over(run->bytes, (uint32_t)run->len), type, reply_kind);
 }
 
 static struct run run_bytes(uint8_t *bytes, size_t len, uint8_t type) {
     struct run run = {.len = len, .bytes = bytes};
     memset(&run.command, 0xA5, sizeof run.command);
-    rtmp_command_read(&run.command, rtmp_reader_over(bytes, (uint32_t)len), type, answers);
+    rtmp_command_read(&run.command, rtmp_reader_over(bytes, (uint32_t)len), type, reply_kind);
     summarize(&run, type);
     return run;
 }
@@ -261,17 +261,17 @@ static void the_call_says_whether_it_is_a_stream_id(void **state) {
     (void)state;
     struct body body = command_body("_result", 5);
     put_number(&body, 120);
-    answers = RTMP_ANSWERS_ANOTHER;
+    reply_kind = RTMP_REPLY_ANOTHER;
     struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
     assert_facts(&run, 0);
     assert_string_equal(run.summary, "_result");
     end_run(&run);
-    answers = RTMP_ANSWERS_CREATE_STREAM;
+    reply_kind = RTMP_REPLY_CREATE_STREAM;
     run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
     assert_number(&run.command.fact[RTMP_FACT_STREAM_ID], 120);
     assert_string_equal(run.summary, "_result stream 120");
     end_run(&run);
-    answers = RTMP_ANSWERS_UNKNOWN;
+    reply_kind = RTMP_REPLY_UNKNOWN;
 }
 
 /* Its information object is that of an onStatus. */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "payload/control.h"
 #include "base/message.h"
+#include "payload/control.h"
 
 #define FIELDS_MAX 8
 

@@ -567,18 +567,18 @@ static void allocation_failures_lose_no_chunk_stream_for_ever(void **state) {
 static void bytes_that_cannot_be_held_again_are_a_gap(void **state) {
     (void)state;
     struct output out = publish(3, 40, 4096, true);
-    struct output broken = {.bytes = NULL};
+    struct output untrusted = {.bytes = NULL};
     for (size_t pos = 16; pos < out.len; pos += 5000) {
-        put(&broken, "\xFF\xFF", 2);
-        put(&broken, out.bytes + pos, out.len - pos < 5000 ? out.len - pos : 5000);
+        put(&untrusted, "\xFF\xFF", 2);
+        put(&untrusted, out.bytes + pos, out.len - pos < 5000 ? out.len - pos : 5000);
     }
     for (long fail = 1;; fail++) {
         struct recorder rec = {.fail_at = fail};
         struct rtmp_dechunk d;
         begin(&d, &rec);
         rtmp_dechunk_begin_midstream(&d, 0);
-        rtmp_dechunk_feed(&d, broken.bytes, (uint32_t)broken.len);
-        assert_int_equal(d.position, broken.len);
+        rtmp_dechunk_feed(&d, untrusted.bytes, (uint32_t)untrusted.len);
+        assert_int_equal(d.position, untrusted.len);
         rtmp_dechunk_destroy(&d);
         assert_int_equal(rec.live, 0);
         bool reached = rec.allocations >= fail;
@@ -586,58 +586,60 @@ static void bytes_that_cannot_be_held_again_are_a_gap(void **state) {
         if (!reached)
             break;
     }
-    free(broken.bytes);
+    free(untrusted.bytes);
     free(out.bytes);
 }
 
 /* ---- the short way inside a chunk ---- */
 
-struct part_log {
-    struct rtmp_part *parts;
+struct fragment_log {
+    struct rtmp_fragment *fragments;
     uint32_t *slots;
     size_t count, shortened;
     uint32_t messages;
 };
 
-static struct rtmp_part *new_entry(struct part_log *log, uint32_t slot) {
-    log->parts = realloc(log->parts, (log->count + 1) * sizeof *log->parts);
+static struct rtmp_fragment *new_entry(struct fragment_log *log, uint32_t slot) {
+    log->fragments = realloc(log->fragments, (log->count + 1) * sizeof *log->fragments);
     log->slots = realloc(log->slots, (log->count + 1) * sizeof *log->slots);
     log->slots[log->count] = slot;
-    return &log->parts[log->count++];
+    return &log->fragments[log->count++];
 }
 
-static void log_part(void *user, const struct rtmp_part *part) {
-    struct part_log *log = user;
-    if (*part->slot == 0)
-        *part->slot = ++log->messages;
-    *new_entry(log, *part->slot) = *part;
+static void log_fragment(void *user, const struct rtmp_fragment *fragment) {
+    struct fragment_log *log = user;
+    if (*fragment->slot == 0)
+        *fragment->slot = ++log->messages;
+    *new_entry(log, *fragment->slot) = *fragment;
 }
 
 /* Headers of continuation among the bytes of a part that begins inside a chunk. */
-static uint32_t headers_in(const struct rtmp_part *part) {
-    const uint32_t header = part->message.csid < 64 ? 1 : part->message.csid < 320 ? 2 : 3;
+static uint32_t headers_in(const struct rtmp_fragment *fragment) {
+    const uint32_t header = fragment->message.csid < 64 ? 1 : fragment->message.csid < 320 ? 2 : 3;
     uint32_t headers = 0;
-    uint32_t data = part->chunk_size - (part->at - part->phase) % part->chunk_size;
-    for (uint32_t left = part->size; left > data; headers++) {
+    uint32_t data =
+        fragment->chunk_size - (fragment->at - fragment->chunk_origin) % fragment->chunk_size;
+    for (uint32_t left = fragment->size; left > data; headers++) {
         left -= data + header;
-        data = part->chunk_size;
+        data = fragment->chunk_size;
     }
     return headers;
 }
 
-static bool log_more(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at) {
-    struct part_log *log = user;
+static bool log_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t size,
+                             uint32_t at) {
+    struct fragment_log *log = user;
     if (log->count % 7 == 0) /* the sink may always ask for the part instead */
         return false;
     assert_true(log->count && log->slots[log->count - 1] == slot);
-    struct rtmp_part part = log->parts[log->count - 1];
-    part.offset = offset;
-    part.size = size;
-    part.at = at;
-    part.carry = 0;
-    part.flags &= RTMP_PART_OF_MESSAGE;
-    part.chunks += headers_in(&part);
-    *new_entry(log, slot) = part;
+    struct rtmp_fragment fragment = log->fragments[log->count - 1];
+    fragment.offset = offset;
+    fragment.size = size;
+    fragment.at = at;
+    fragment.partial_header = 0;
+    fragment.flags &= RTMP_FRAGMENT_OF_MESSAGE;
+    fragment.chunks += headers_in(&fragment);
+    *new_entry(log, slot) = fragment;
     log->shortened++;
     return true;
 }
@@ -661,38 +663,42 @@ static void more_says_what_part_would(void **state) {
     (void)state;
     for (size_t most = 3; most < 3000; most *= 3) {
         struct output out = publish((uint32_t)most, 40, 1000, false);
-        struct part_log parts = {.count = 0};
-        struct part_log mixed = {.count = 0};
-        log_pieces(&out, &(struct rtmp_sink){.user = &parts, .part = log_part, .note = ignore_note},
-                   most);
+        struct fragment_log fragments = {.count = 0};
+        struct fragment_log mixed = {.count = 0};
+        log_pieces(
+            &out,
+            &(struct rtmp_sink){.user = &fragments, .fragment = log_fragment, .note = ignore_note},
+            most);
         log_pieces(&out,
-                   &(struct rtmp_sink){
-                       .user = &mixed, .part = log_part, .note = ignore_note, .more = log_more},
+                   &(struct rtmp_sink){.user = &mixed,
+                                       .fragment = log_fragment,
+                                       .note = ignore_note,
+                                       .on_continuation = log_continuation},
                    most);
-        assert_int_equal(parts.count, mixed.count);
+        assert_int_equal(fragments.count, mixed.count);
         assert_true(mixed.shortened > 20);
-        for (size_t i = 0; i < parts.count; i++) {
-            const struct rtmp_part *a = &parts.parts[i];
-            const struct rtmp_part *b = &mixed.parts[i];
+        for (size_t i = 0; i < fragments.count; i++) {
+            const struct rtmp_fragment *a = &fragments.fragments[i];
+            const struct rtmp_fragment *b = &mixed.fragments[i];
             assert_int_equal(a->message.csid, b->message.csid);
             assert_int_equal(a->message.type, b->message.type);
             assert_int_equal(a->message.timestamp, b->message.timestamp);
             assert_int_equal(a->message.length, b->message.length);
             assert_int_equal(a->message.stream_id, b->message.stream_id);
-            assert_int_equal(parts.slots[i], mixed.slots[i]);
+            assert_int_equal(fragments.slots[i], mixed.slots[i]);
             assert_int_equal(a->offset, b->offset);
             assert_int_equal(a->size, b->size);
             assert_int_equal(a->at, b->at);
-            assert_int_equal(a->phase, b->phase);
+            assert_int_equal(a->chunk_origin, b->chunk_origin);
             assert_int_equal(a->chunk_size, b->chunk_size);
             assert_int_equal(a->chunks, b->chunks);
             assert_int_equal(a->flags, b->flags);
-            assert_int_equal(a->carry, b->carry);
+            assert_int_equal(a->partial_header, b->partial_header);
             assert_int_equal(a->fmt, b->fmt);
         }
-        free(parts.parts);
-        free(parts.slots);
-        free(mixed.parts);
+        free(fragments.fragments);
+        free(fragments.slots);
+        free(mixed.fragments);
         free(mixed.slots);
         free(out.bytes);
     }

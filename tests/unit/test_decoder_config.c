@@ -3,14 +3,14 @@
 
 #include "vectors.h"
 
-static struct rtmp_media_streams streams;
+static struct rtmp_decoder_configs streams;
 
 static void learn_message(uint8_t type, uint32_t stream_id, const char *hex) {
     size_t len;
     uint8_t *bytes = guarded_hex(hex, &len);
     const struct rtmp_message message = {
         .type = type, .length = (uint32_t)len, .stream_id = stream_id};
-    rtmp_media_streams_learn(&streams, &message, bytes, (uint32_t)len);
+    rtmp_decoder_configs_learn(&streams, &message, bytes, (uint32_t)len);
     guarded_free(bytes, len);
 }
 
@@ -19,7 +19,7 @@ static void learn(uint32_t stream_id, const char *hex) {
 }
 
 static unsigned size_of(uint32_t stream_id, uint8_t track, enum rtmp_codec codec) {
-    return rtmp_media_streams_length_size(&streams, stream_id, track, codec);
+    return rtmp_decoder_configs_length_size(&streams, stream_id, track, codec);
 }
 
 static unsigned avc_size(uint32_t stream_id) {
@@ -28,7 +28,7 @@ static unsigned avc_size(uint32_t stream_id) {
 
 static int begin(void **state) {
     (void)state;
-    streams = (struct rtmp_media_streams){.count = 0};
+    streams = (struct rtmp_decoder_configs){.count = 0};
     return 0;
 }
 
@@ -38,7 +38,7 @@ static int begin(void **state) {
 static void the_last_record_of_a_stream_counts(void **state) {
     (void)state;
     assert_int_equal(avc_size(1), 0);
-    assert_int_equal(rtmp_media_streams_length_size(NULL, 1, 0, RTMP_CODEC_H264), 0);
+    assert_int_equal(rtmp_decoder_configs_length_size(NULL, 1, 0, RTMP_CODEC_H264), 0);
     learn(1, AVC "fc e0 00");
     assert_int_equal(avc_size(1), 1);
     assert_int_equal(avc_size(2), 0);
@@ -117,12 +117,12 @@ static void what_is_no_record_says_nothing(void **state) {
 static void a_change_is_another_version(void **state) {
     (void)state;
     learn(1, AVC "ff e0 00");
-    struct rtmp_media_streams before = streams;
+    struct rtmp_decoder_configs before = streams;
     assert_int_not_equal(before.version, 0);
     learn(1, AVC "ff e0 00");
     assert_int_equal(streams.version, before.version);
     learn(1, AVC "fd e0 00");
-    struct rtmp_media_streams one = streams;
+    struct rtmp_decoder_configs one = streams;
     streams = before;
     learn(2, AVC "fd e0 00");
     assert_int_not_equal(one.version, before.version);
@@ -132,12 +132,12 @@ static void a_change_is_another_version(void **state) {
 
 static void a_full_table_forgets_the_oldest(void **state) {
     (void)state;
-    for (uint32_t id = 1; id <= RTMP_LIMIT_MEDIA_STREAMS + 2; id++)
+    for (uint32_t id = 1; id <= RTMP_LIMIT_DECODER_CONFIGS + 2; id++)
         learn(id, AVC "fd e0 00");
-    assert_int_equal(streams.count, RTMP_LIMIT_MEDIA_STREAMS);
+    assert_int_equal(streams.count, RTMP_LIMIT_DECODER_CONFIGS);
     assert_int_equal(avc_size(1), 0);
     assert_int_equal(avc_size(2), 0);
-    for (uint32_t id = 3; id <= RTMP_LIMIT_MEDIA_STREAMS + 2; id++)
+    for (uint32_t id = 3; id <= RTMP_LIMIT_DECODER_CONFIGS + 2; id++)
         assert_int_equal(avc_size(id), 2);
 }
 

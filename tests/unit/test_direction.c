@@ -6,9 +6,9 @@
 #include "vectors.h"
 #include "wire_record.h"
 
-static void ignore_part(void *user, const struct rtmp_part *part) {
+static void ignore_fragment(void *user, const struct rtmp_fragment *fragment) {
     (void)user;
-    (void)part;
+    (void)fragment;
 }
 
 static void ignore_note(void *user, const struct rtmp_note *note) {
@@ -22,7 +22,7 @@ struct pair {
 
 static void open_pair(struct pair *pair) {
     const struct rtmp_memory memory = libc_memory();
-    const struct rtmp_sink sink = {.part = ignore_part, .note = ignore_note};
+    const struct rtmp_sink sink = {.fragment = ignore_fragment, .note = ignore_note};
     rtmp_direction_init(&pair->client, RTMP_ROLE_CLIENT, &memory, &sink);
     rtmp_direction_init(&pair->server, RTMP_ROLE_SERVER, &memory, &sink);
     pair->client.peer = &pair->server;

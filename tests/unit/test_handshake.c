@@ -174,9 +174,9 @@ static void test_digest_positions(void **state) {
         uint8_t packet[RTMP_HANDSHAKE_SIZE] = {0};
         struct rtmp_handshake_first first;
         for (unsigned i = 0, left = sum; i < 4; i++) {
-            unsigned part = left > 255 ? 255 : left;
-            packet[8 + i] = packet[772 + i] = (uint8_t)part;
-            left -= part;
+            unsigned fragment = left > 255 ? 255 : left;
+            packet[8 + i] = packet[772 + i] = (uint8_t)fragment;
+            left -= fragment;
         }
         uint8_t *guarded = guarded_copy(packet, sizeof packet);
         rtmp_handshake_examine_first(guarded, RTMP_ROLE_CLIENT, &first);

@@ -2,9 +2,9 @@
 /* Segments in any order: every message is reported once, and none is made up. */
 #include <string.h>
 
-#include "vectors.h"
-#include "session/direction.h"
 #include "base/limits.h"
+#include "session/direction.h"
+#include "vectors.h"
 #include "wire_record.h"
 
 enum { MESSAGES = 300, STREAM_MAX = 1 << 18, SET_CHUNK_SIZE = 16, BEGIN = RTMP_HANDSHAKE_TOTAL };
@@ -54,25 +54,26 @@ struct report {
     uint32_t count, late;
 };
 
-static void on_part(void *user, const struct rtmp_part *part) {
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct report *report = user;
-    *part->slot = 1;
-    if (!(part->flags & RTMP_PART_COMPLETE))
+    *fragment->slot = 1;
+    if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
         return;
     uint32_t i = 0;
-    while (i < report->count && report->offset[i] < part->message_offset)
+    while (i < report->count && report->offset[i] < fragment->message_offset)
         i++;
     assert_in_range(report->count, 0, MESSAGES);
-    assert_true(i == report->count || report->offset[i] != part->message_offset);
+    assert_true(i == report->count || report->offset[i] != fragment->message_offset);
     uint32_t behind = report->count++ - i;
     memmove(report->offset + i + 1, report->offset + i, behind * sizeof *report->offset);
     memmove(report->missing + i + 1, report->missing + i, behind * sizeof *report->missing);
     memmove(report->sum + i + 1, report->sum + i, behind * sizeof *report->sum);
-    report->offset[i] = part->message_offset;
-    report->missing[i] = part->missing;
-    report->sum[i] = part->message.length ^ (uint32_t)part->message.type << 24 ^ part->chunks << 16;
-    for (uint32_t at = 0; at < part->available; at++)
-        report->sum[i] = report->sum[i] * 31 + part->body[at];
+    report->offset[i] = fragment->message_offset;
+    report->missing[i] = fragment->missing;
+    report->sum[i] =
+        fragment->message.length ^ (uint32_t)fragment->message.type << 24 ^ fragment->chunks << 16;
+    for (uint32_t at = 0; at < fragment->available; at++)
+        report->sum[i] = report->sum[i] * 31 + fragment->body[at];
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
@@ -83,7 +84,7 @@ static void on_note(void *user, const struct rtmp_note *note) {
 static void begin(struct rtmp_direction *dir, struct report *report,
                   const struct rtmp_memory *memory) {
     *report = (struct report){.count = 0};
-    const struct rtmp_sink sink = {.user = report, .part = on_part, .note = on_note};
+    const struct rtmp_sink sink = {.user = report, .fragment = on_fragment, .note = on_note};
     rtmp_direction_init(dir, RTMP_ROLE_CLIENT, memory, &sink);
     dir->phase = RTMP_PHASE_CHUNKS;
     dir->has_handshake = true;
@@ -288,9 +289,9 @@ static void test_hole_filled_in_its_middle(void **state) {
     assert_int_equal(recorder.live, 0);
 }
 
-static void ignore_part(void *user, const struct rtmp_part *part) {
+static void ignore_fragment(void *user, const struct rtmp_fragment *fragment) {
     (void)user;
-    (void)part;
+    (void)fragment;
 }
 
 /* Behind a hole each message that was shown is remembered; no more than so many. */
@@ -301,7 +302,7 @@ static void test_messages_behind_a_hole_are_bounded(void **state) {
     struct rtmp_direction dir;
     struct report shown;
     begin(&dir, &shown, &memory);
-    dir.dechunk.sink.part = ignore_part;
+    dir.dechunk.sink.fragment = ignore_fragment;
     static const uint8_t head[] = {4, 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0};
     static const uint8_t message[] = {4, 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0xAF};
     rtmp_direction_feed(&dir, head, sizeof head);

@@ -47,9 +47,9 @@ struct messages {
     unsigned complete;
 };
 
-static void on_part(void *user, const struct rtmp_part *part) {
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct messages *messages = user;
-    if (part->flags & RTMP_PART_COMPLETE)
+    if (fragment->flags & RTMP_FRAGMENT_COMPLETE)
         messages->complete++;
 }
 
@@ -62,7 +62,7 @@ static void on_note(void *user, const struct rtmp_note *note) {
 static void begin(struct rtmp_direction *direction, enum rtmp_role role, struct account *account,
                   struct messages *messages) {
     const struct rtmp_memory memory = {.resize = counted_resize, .user = account};
-    const struct rtmp_sink sink = {.user = messages, .part = on_part, .note = on_note};
+    const struct rtmp_sink sink = {.user = messages, .fragment = on_fragment, .note = on_note};
     rtmp_direction_init(direction, role, &memory, &sink);
 }
 

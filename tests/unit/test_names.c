@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
-#include "payload/control.h"
-#include "payload/media/media_reader.h"
+#include "base/error.h"
 #include "base/message.h"
 #include "payload/codec/nal.h"
+#include "payload/control.h"
+#include "payload/media/media_reader.h"
 #include "payload/shared_object.h"
-#include "base/error.h"
 #include "wire/handshake.h"
 #include "wire/tunnel.h"
 

@@ -75,10 +75,10 @@ static struct media_events whole, outlined;
 
 static void read_outlined(const struct rtmp_media_body *body, uint32_t head, uint32_t piece) {
     uint8_t *kept;
-    struct rtmp_media_body part = keep_outline(body, head, piece, &kept);
-    part.bytes = guarded_copy(kept, part.available);
-    media_events_read_body(&outlined, &part);
-    guarded_free((uint8_t *)(uintptr_t)part.bytes, part.available);
+    struct rtmp_media_body fragment = keep_outline(body, head, piece, &kept);
+    fragment.bytes = guarded_copy(kept, fragment.available);
+    media_events_read_body(&outlined, &fragment);
+    guarded_free((uint8_t *)(uintptr_t)fragment.bytes, fragment.available);
     free(kept);
 }
 
@@ -300,11 +300,11 @@ static void a_lost_rest_ends_the_list(void **state) {
     put_nal_units(40, 4, 0x41);
     struct rtmp_media_body body = made_body();
     uint8_t *kept;
-    struct rtmp_media_body part = keep_outline(&body, 64, 1448, &kept);
-    uint32_t available = part.available;
+    struct rtmp_media_body fragment = keep_outline(&body, 64, 1448, &kept);
+    uint32_t available = fragment.available;
     for (uint32_t cut = 1; cut < available - 5; cut += 13) { /* bytes that did not come */
-        part.available = available - cut;
-        media_events_read_body(&outlined, &part);
+        fragment.available = available - cut;
+        media_events_read_body(&outlined, &fragment);
         assert_int_equal(media_errors(&outlined), 0);
         assert_true(remarks(RTMP_REMARK_LIST_ENDS) <= 1);
         if (cut > 70) /* more than is kept of any unit */

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "vectors.h"
 #include "base/limits.h"
+#include "vectors.h"
 #include "wire_record.h"
 
 static void begin(struct rtmp_dechunk *d, struct recorder *rec) {
@@ -94,7 +94,7 @@ static void a_search_holds_no_more_than_its_bound(void **state) {
     begin(&d, &rec);
     for (unsigned i = 0; i < 100; i++) {
         feed_same(&d, 0xFF, 5000);
-        assert_true(d.held.count <= RTMP_LIMIT_RESYNC_BYTES);
+        assert_true(d.held.count <= RTMP_LIMIT_SEARCH_BYTES);
     }
     assert_int_equal(d.position, 500000);
     assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
@@ -183,9 +183,9 @@ static void holes_count_among_what_is_held(void **state) {
     assert_int_equal(d.held.count, 0);
     for (unsigned i = 0; i < 200; i++) {
         feed_cut(&d, "FFFFFFFF", 1400);
-        assert_true(d.held.count <= RTMP_LIMIT_RESYNC_BYTES);
+        assert_true(d.held.count <= RTMP_LIMIT_SEARCH_BYTES);
     }
-    rtmp_dechunk_gap(&d, RTMP_LIMIT_RESYNC_BYTES);
+    rtmp_dechunk_gap(&d, RTMP_LIMIT_SEARCH_BYTES);
     assert_int_equal(d.held.count, 0);
     feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
     assert_int_equal(rec.count, 2);

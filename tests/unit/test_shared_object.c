@@ -11,13 +11,13 @@
 
 /* All parts of a body; for VALUE `whole` is widened to the value's bytes. */
 struct run {
-    struct rtmp_so_part *parts;
+    struct rtmp_so_piece *pieces;
     size_t count;
     struct rtmp_reader reader;
 };
 
-static bool is_value(const struct rtmp_so_part *part) {
-    return part->kind == RTMP_SO_VALUE;
+static bool is_value(const struct rtmp_so_piece *piece) {
+    return piece->kind == RTMP_SO_VALUE;
 }
 
 static void assert_inside(struct rtmp_span span, size_t len) {
@@ -41,33 +41,33 @@ static uint32_t pull_value(struct rtmp_shared_object *so, uint32_t pos) {
 static struct run run_body(const uint8_t *bytes, size_t len, uint8_t type, bool pull) {
     static struct rtmp_shared_object so;
     struct run run = {.reader = rtmp_reader_over(bytes, (uint32_t)len)};
-    struct rtmp_so_part part;
+    struct rtmp_so_piece piece;
     size_t cap = 2 * len + 8;
     uint32_t pos = 0;
-    run.parts = calloc(cap, sizeof *run.parts);
-    assert_non_null(run.parts);
+    run.pieces = calloc(cap, sizeof *run.pieces);
+    assert_non_null(run.pieces);
     rtmp_shared_object_init(&so, &run.reader, type);
-    while (rtmp_shared_object_next(&so, &part)) {
-        if (run.count && is_value(&run.parts[run.count - 1])) {
-            run.parts[run.count - 1].whole.len =
-                part.whole.pos - run.parts[run.count - 1].whole.pos;
+    while (rtmp_shared_object_next(&so, &piece)) {
+        if (run.count && is_value(&run.pieces[run.count - 1])) {
+            run.pieces[run.count - 1].whole.len =
+                piece.whole.pos - run.pieces[run.count - 1].whole.pos;
             if (!pull)
-                pos = part.whole.pos;
+                pos = piece.whole.pos;
         }
-        assert_int_equal(part.whole.pos, pos);
-        assert_inside(part.whole, len);
-        assert_inside(part.text, len);
-        assert_inside(part.body, len);
-        assert_true(part.depth <= 1);
-        pos = rtmp_span_end(part.whole);
-        if (pull && is_value(&part))
+        assert_int_equal(piece.whole.pos, pos);
+        assert_inside(piece.whole, len);
+        assert_inside(piece.text, len);
+        assert_inside(piece.body, len);
+        assert_true(piece.depth <= 1);
+        pos = rtmp_span_end(piece.whole);
+        if (pull && is_value(&piece))
             pos = pull_value(&so, pos);
         assert_true(run.count < cap);
-        run.parts[run.count++] = part;
+        run.pieces[run.count++] = piece;
     }
-    if (run.count && is_value(&run.parts[run.count - 1]))
-        run.parts[run.count - 1].whole.len = run.reader.pos - run.parts[run.count - 1].whole.pos;
-    if (pull || !(run.count && is_value(&run.parts[run.count - 1])))
+    if (run.count && is_value(&run.pieces[run.count - 1]))
+        run.pieces[run.count - 1].whole.len = run.reader.pos - run.pieces[run.count - 1].whole.pos;
+    if (pull || !(run.count && is_value(&run.pieces[run.count - 1])))
         assert_int_equal(run.reader.pos, pos);
     assert_int_equal(run.reader.end, len);
     if (rtmp_ok(&run.reader))
@@ -89,16 +89,16 @@ static void run_harmless(const uint8_t *bytes, size_t len, uint8_t type) {
     struct run skipped = run_body(bytes, len, type, false);
     assert_int_equal(pulled.count, skipped.count);
     for (size_t i = 0; i < pulled.count; i++) {
-        assert_int_equal(pulled.parts[i].kind, skipped.parts[i].kind);
-        assert_int_equal(pulled.parts[i].error, skipped.parts[i].error);
-        assert_int_equal(pulled.parts[i].number, skipped.parts[i].number);
-        assert_int_equal(pulled.parts[i].whole.pos, skipped.parts[i].whole.pos);
-        assert_int_equal(pulled.parts[i].whole.len, skipped.parts[i].whole.len);
+        assert_int_equal(pulled.pieces[i].kind, skipped.pieces[i].kind);
+        assert_int_equal(pulled.pieces[i].error, skipped.pieces[i].error);
+        assert_int_equal(pulled.pieces[i].number, skipped.pieces[i].number);
+        assert_int_equal(pulled.pieces[i].whole.pos, skipped.pieces[i].whole.pos);
+        assert_int_equal(pulled.pieces[i].whole.len, skipped.pieces[i].whole.len);
     }
     assert_int_equal(pulled.reader.error, skipped.reader.error);
     assert_summary_is_text(bytes, len, type);
-    free(pulled.parts);
-    free(skipped.parts);
+    free(pulled.pieces);
+    free(skipped.pieces);
 }
 
 static void check_prefixes(const uint8_t *bytes, size_t len, uint8_t type) {
@@ -127,11 +127,11 @@ static const cJSON *member(const cJSON *json, const char *name) {
     return found;
 }
 
-static const struct rtmp_so_part *take(struct cursor *at, enum rtmp_so_kind kind) {
+static const struct rtmp_so_piece *take(struct cursor *at, enum rtmp_so_kind kind) {
     assert_true(at->next < at->run->count);
-    const struct rtmp_so_part *part = &at->run->parts[at->next++];
-    assert_int_equal(part->kind, kind);
-    return part;
+    const struct rtmp_so_piece *piece = &at->run->pieces[at->next++];
+    assert_int_equal(piece->kind, kind);
+    return piece;
 }
 
 static void assert_text(const struct cursor *at, struct rtmp_span span, const char *text) {
@@ -167,9 +167,9 @@ static void check_attributes(struct cursor *at, const cJSON *attributes) {
 
 static void check_arguments(struct cursor *at, const cJSON *values) {
     const cJSON *method = cJSON_GetArrayItem(values, 0);
-    const struct rtmp_so_part *part = take(at, RTMP_SO_METHOD);
-    struct rtmp_span span = part->whole;
-    assert_text(at, part->text, cJSON_GetStringValue(member(method, "v")));
+    const struct rtmp_so_piece *piece = take(at, RTMP_SO_METHOD);
+    struct rtmp_span span = piece->whole;
+    assert_text(at, piece->text, cJSON_GetStringValue(member(method, "v")));
     for (int i = 1; i < cJSON_GetArraySize(values); i++)
         span.len += take(at, RTMP_SO_VALUE)->whole.len;
     check_values(at, span, values);
@@ -194,7 +194,7 @@ static void check_type_name(uint8_t event, const char *name) {
 }
 
 static void check_event(struct cursor *at, const cJSON *meaning) {
-    const struct rtmp_so_part *event = take(at, RTMP_SO_EVENT);
+    const struct rtmp_so_piece *event = take(at, RTMP_SO_EVENT);
     const cJSON *item;
     assert_int_equal(event->event, member(meaning, "type")->valueint);
     assert_int_equal(event->number, member(meaning, "len")->valueint);
@@ -212,7 +212,7 @@ static void check_event(struct cursor *at, const cJSON *meaning) {
     }
     if (cJSON_HasObjectItem(meaning, "raw")) {
         check_raw(at, event->body, member(meaning, "raw"));
-        while (at->next < at->run->count && at->run->parts[at->next].kind != RTMP_SO_EVENT)
+        while (at->next < at->run->count && at->run->pieces[at->next].kind != RTMP_SO_EVENT)
             at->next++;
     }
 }
@@ -225,7 +225,7 @@ static void check_meaning(const struct run *run, const cJSON *meaning) {
         take_number(&at, RTMP_SO_FORMAT, member(meaning, "encoding_byte"));
     take_text(&at, RTMP_SO_NAME, member(meaning, "name"));
     take_number(&at, RTMP_SO_VERSION, member(meaning, "version"));
-    const struct rtmp_so_part *flags = take(&at, RTMP_SO_FLAGS);
+    const struct rtmp_so_piece *flags = take(&at, RTMP_SO_FLAGS);
     assert_int_equal(flags->number, member(meaning, "flags")->valueint);
     assert_int_equal((flags->number & RTMP_SO_PERSISTENT) != 0,
                      cJSON_IsTrue(member(meaning, "persistent")));
@@ -236,7 +236,7 @@ static void check_meaning(const struct run *run, const cJSON *meaning) {
 
 /* The two malformed vectors: a release without its length, and a length of nearly 2^32. */
 static void check_malformed(const struct vector *vector, const struct run *run) {
-    const struct rtmp_so_part *last = &run->parts[run->count - 1];
+    const struct rtmp_so_piece *last = &run->pieces[run->count - 1];
     assert_int_equal(last->kind, RTMP_SO_EVENT);
     if (strstr(vector->name, "release")) {
         assert_int_equal(last->event, RTMP_SO_EVENT_RELEASE);
@@ -257,7 +257,7 @@ static void check_vector(const struct vector *vector) {
         check_malformed(vector, &run);
     else
         check_meaning(&run, vector->meaning);
-    free(run.parts);
+    free(run.pieces);
     check_prefixes(vector->bytes, vector->len, type);
     check_mutants(vector->bytes, vector->len, type);
 }
@@ -284,23 +284,23 @@ static struct hex_run begin_hex(const char *hex, uint8_t type) {
 }
 
 static void end_hex(struct hex_run *of) {
-    free(of->run.parts);
+    free(of->run.pieces);
     guarded_free(of->bytes, of->len);
 }
 
-static const struct rtmp_so_part *take_event(struct cursor *at, uint8_t event, uint8_t depth,
-                                             enum rtmp_so_layout layout) {
-    const struct rtmp_so_part *part = take(at, RTMP_SO_EVENT);
-    assert_int_equal(part->event, event);
-    assert_int_equal(part->depth, depth);
-    assert_int_equal(part->layout, layout);
-    return part;
+static const struct rtmp_so_piece *take_event(struct cursor *at, uint8_t event, uint8_t depth,
+                                              enum rtmp_so_layout layout) {
+    const struct rtmp_so_piece *piece = take(at, RTMP_SO_EVENT);
+    assert_int_equal(piece->event, event);
+    assert_int_equal(piece->depth, depth);
+    assert_int_equal(piece->layout, layout);
+    return piece;
 }
 
 static void take_rest(struct cursor *at, enum rtmp_error error, uint32_t len) {
-    const struct rtmp_so_part *part = take(at, RTMP_SO_REST);
-    assert_int_equal(part->error, error);
-    assert_int_equal(part->whole.len, len);
+    const struct rtmp_so_piece *piece = take(at, RTMP_SO_REST);
+    assert_int_equal(piece->error, error);
+    assert_int_equal(piece->whole.len, len);
 }
 
 static void assert_end(const struct cursor *at, enum rtmp_error error, uint32_t left) {
@@ -470,7 +470,7 @@ static void lone_type_bytes(void **state) {
     for (size_t i = 0; i < sizeof omitted / sizeof omitted[0]; i++) {
         struct hex_run of = begin_hex(omitted[i], RTMP_MESSAGE_SHARED_OBJECT_AMF0);
         of.at.run = &of.run;
-        const struct rtmp_so_part *event = take(&of.at, RTMP_SO_EVENT);
+        const struct rtmp_so_piece *event = take(&of.at, RTMP_SO_EVENT);
         assert_int_equal(event->error, RTMP_REMARK_LENGTH_OMITTED);
         assert_int_equal(event->whole.len, 1);
         assert_end(&of.at, RTMP_OK, 0);
@@ -495,15 +495,15 @@ static void a_name_longer_than_the_body(void **state) {
 static void pull_values(const char *hex, uint8_t type, struct rtmp_amf_event *events,
                         size_t expected) {
     static struct rtmp_shared_object so;
-    struct rtmp_so_part part;
+    struct rtmp_so_piece piece;
     size_t len;
     size_t count = 0;
     uint8_t *bytes = guarded_hex(hex, &len);
     struct rtmp_reader reader = rtmp_reader_over(bytes, (uint32_t)len);
     memset(events, 0, expected * sizeof *events);
     rtmp_shared_object_init(&so, &reader, type);
-    while (rtmp_shared_object_next(&so, &part))
-        if (part.kind == RTMP_SO_VALUE)
+    while (rtmp_shared_object_next(&so, &piece))
+        if (piece.kind == RTMP_SO_VALUE)
             do {
                 assert_true(count < expected && rtmp_amf_next(&so.amf, &events[count]));
                 count++;
@@ -543,8 +543,8 @@ static void format_byte_3(void **state) {
     (void)state;
     struct hex_run of =
         begin_hex("03" HEADER "0400000005 000161 0405", RTMP_MESSAGE_SHARED_OBJECT_AMF3);
-    assert_int_equal(of.run.parts[0].kind, RTMP_SO_FORMAT);
-    assert_int_equal(of.run.parts[0].error, RTMP_REMARK_FORMAT_BYTE);
+    assert_int_equal(of.run.pieces[0].kind, RTMP_SO_FORMAT);
+    assert_int_equal(of.run.pieces[0].error, RTMP_REMARK_FORMAT_BYTE);
     end_hex(&of);
     pull_values("03" HEADER "0400000005 000161 0405", RTMP_MESSAGE_SHARED_OBJECT_AMF3, events, 1);
     assert_int_equal(events[0].kind, RTMP_AMF_INTEGER);
@@ -564,14 +564,14 @@ static void items_are_bounded(void **state) {
     assert_int_equal(run.count, RTMP_LIMIT_MESSAGE_ITEMS);
     assert_int_equal(run.reader.error, RTMP_LIMIT_ITEMS);
     assert_int_equal(run.reader.end, len);
-    free(run.parts);
+    free(run.pieces);
     free(bytes);
 }
 
 /* The same bytes give the same parts whatever the struct held before. */
 static void nothing_stale_is_used(void **state) {
     static struct rtmp_shared_object so;
-    struct rtmp_so_part part;
+    struct rtmp_so_piece piece;
     size_t len;
     (void)state;
     uint8_t *bytes = guarded_hex(HEADER "0400000005 0001610101 02", &len);
@@ -580,14 +580,14 @@ static void nothing_stale_is_used(void **state) {
     struct rtmp_reader reader = rtmp_reader_over(bytes, (uint32_t)len);
     rtmp_shared_object_init(&so, &reader, RTMP_MESSAGE_SHARED_OBJECT_AMF0);
     for (size_t i = 0; i < fresh.count; i++) {
-        assert_true(rtmp_shared_object_next(&so, &part));
-        assert_int_equal(part.kind, fresh.parts[i].kind);
-        assert_int_equal(part.number, fresh.parts[i].number);
-        assert_int_equal(part.error, fresh.parts[i].error);
-        assert_int_equal(part.whole.pos, fresh.parts[i].whole.pos);
+        assert_true(rtmp_shared_object_next(&so, &piece));
+        assert_int_equal(piece.kind, fresh.pieces[i].kind);
+        assert_int_equal(piece.number, fresh.pieces[i].number);
+        assert_int_equal(piece.error, fresh.pieces[i].error);
+        assert_int_equal(piece.whole.pos, fresh.pieces[i].whole.pos);
     }
-    assert_false(rtmp_shared_object_next(&so, &part));
-    free(fresh.parts);
+    assert_false(rtmp_shared_object_next(&so, &piece));
+    free(fresh.pieces);
     guarded_free(bytes, len);
 }
 

@@ -9,26 +9,26 @@
 
 #include <cmocka.h>
 
-#include "libc_memory.h"
-#include "vectors.h"
-#include "session/direction.h"
 #include "base/limits.h"
+#include "libc_memory.h"
+#include "session/direction.h"
+#include "vectors.h"
 
 /* ---- a sink that keeps parts and notes ---- */
 
 struct log {
-    struct rtmp_part parts[64];
-    size_t part_count;
+    struct rtmp_fragment fragments[64];
+    size_t fragment_count;
     size_t notes[RTMP_NOTE_MEMORY + 1];
     int allocations_left; /* < 0: any number */
 };
 
-static void on_part(void *user, const struct rtmp_part *part) {
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct log *log = user;
-    *part->slot = 1;
-    if (log->part_count < 64)
-        log->parts[log->part_count] = *part;
-    log->part_count++;
+    *fragment->slot = 1;
+    if (log->fragment_count < 64)
+        log->fragments[log->fragment_count] = *fragment;
+    log->fragment_count++;
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
@@ -48,7 +48,7 @@ static void *resize(void *user, void *old, size_t size) {
 static void begin(struct rtmp_dechunk *d, struct log *log) {
     *log = (struct log){.allocations_left = -1};
     struct rtmp_memory memory = {.resize = resize, .user = log};
-    struct rtmp_sink sink = {.user = log, .part = on_part, .note = on_note};
+    struct rtmp_sink sink = {.user = log, .fragment = on_fragment, .note = on_note};
     rtmp_dechunk_init(d, &memory, &sink, 0);
 }
 
@@ -71,13 +71,13 @@ static void part_of_a_replaced_message_keeps_its_values(void **state) {
     d.chunk_size = 4;
     feed(&d, "04 000001 000008 08 01000000 AF010203" /* half of 8 bytes */
              "04 000002 000002 08 01000000 AF01");
-    assert_int_equal(log.part_count, 2);
-    assert_int_equal(log.parts[0].message.length, 8);
-    assert_int_equal(log.parts[0].message.timestamp, 1);
-    assert_int_equal(log.parts[0].message_offset, 0);
-    assert_false(log.parts[0].flags & RTMP_PART_COMPLETE);
-    assert_int_equal(log.parts[1].message.length, 2);
-    assert_int_equal(log.parts[1].message_offset, 16);
+    assert_int_equal(log.fragment_count, 2);
+    assert_int_equal(log.fragments[0].message.length, 8);
+    assert_int_equal(log.fragments[0].message.timestamp, 1);
+    assert_int_equal(log.fragments[0].message_offset, 0);
+    assert_false(log.fragments[0].flags & RTMP_FRAGMENT_COMPLETE);
+    assert_int_equal(log.fragments[1].message.length, 2);
+    assert_int_equal(log.fragments[1].message_offset, 16);
     assert_int_equal(log.notes[RTMP_NOTE_ABANDONED], 1);
     rtmp_dechunk_destroy(&d);
 }
@@ -98,9 +98,10 @@ static void bytes_carried_into_a_loss_are_held(void **state) {
     assert_int_equal(d.state, RTMP_LOST);
     assert_int_equal(d.position, 16 + 128 + 4 + 1);
     assert_int_equal(d.held.count, 3);
-    assert_int_equal(log.parts[log.part_count - 1].message.length, 129);
-    assert_true(log.parts[log.part_count - 1].flags & RTMP_PART_COMPLETE);
-    assert_int_equal(log.parts[log.part_count - 1].offset + log.parts[log.part_count - 1].size,
+    assert_int_equal(log.fragments[log.fragment_count - 1].message.length, 129);
+    assert_true(log.fragments[log.fragment_count - 1].flags & RTMP_FRAGMENT_COMPLETE);
+    assert_int_equal(log.fragments[log.fragment_count - 1].offset +
+                         log.fragments[log.fragment_count - 1].size,
                      16 + 128 + 2);
     rtmp_dechunk_destroy(&d);
 }
@@ -122,7 +123,7 @@ static void chunk_stream_behind_65536_others_is_its_own(void **state) {
     assert_int_equal(d.streams.count, 65537);
     assert_int_equal(rtmp_chunk_streams_find(&d.streams, 3)->message.type, 9);
     assert_int_equal(rtmp_chunk_streams_find(&d.streams, 64)->message.type, 8);
-    assert_int_equal(log.part_count, 65536 + 2);
+    assert_int_equal(log.fragment_count, 65536 + 2);
     rtmp_dechunk_destroy(&d);
 }
 
@@ -137,7 +138,7 @@ static void size_that_cannot_be_inferred_is_given_up(void **state) {
     for (int i = 0; i < 4; i++) /* what synchronises: short messages of two chunk streams */
         feed(&d, "04 000010 000004 08 01000000 AF010203 06 000010 000005 09 01000000 2701000000");
     assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
-    size_t before = log.part_count;
+    size_t before = log.fragment_count;
     feed(&d, "06 000020 0F0000 09 01000000 1701000000"); /* a megabyte in one chunk */
     uint8_t body[4096];
     memset(body, 0x5A, sizeof body);
@@ -146,8 +147,8 @@ static void size_that_cannot_be_inferred_is_given_up(void **state) {
     for (int i = 0; i < 4; i++)
         feed(&d, "04 000030 000004 08 01000000 AF010203 06 000030 000005 09 01000000 2701000000");
     assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 2);
-    size_t parts = log.part_count - before;
-    assert_true(parts >= 6 && parts <= 9);
+    size_t fragments = log.fragment_count - before;
+    assert_true(fragments >= 6 && fragments <= 9);
     rtmp_dechunk_destroy(&d);
 }
 
@@ -188,8 +189,8 @@ static void losses_cost_no_more_with_many_chunk_streams(void **state) {
         feed(&d, "FF 04 000010 000004 08 01000000 AF010203 05 000010 000004 08 01000000 AF010203");
     assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 20000);
     /* Each chunk stream broke once, then only the two in use. */
-    assert_true(rtmp_chunk_streams_find(&d.streams, 64)->broken);
-    assert_false(rtmp_chunk_streams_find(&d.streams, 5)->broken);
+    assert_true(rtmp_chunk_streams_find(&d.streams, 64)->untrusted);
+    assert_false(rtmp_chunk_streams_find(&d.streams, 5)->untrusted);
     rtmp_dechunk_destroy(&d);
 }
 
@@ -216,7 +217,7 @@ static void undecided_bytes_count(void **state) {
     (void)state;
     struct log log = {.allocations_left = -1};
     struct rtmp_memory memory = {.resize = resize, .user = &log};
-    struct rtmp_sink sink = {.user = &log, .part = on_part, .note = on_note};
+    struct rtmp_sink sink = {.user = &log, .fragment = on_fragment, .note = on_note};
     struct rtmp_direction direction;
     static const uint8_t doubt[] = {3, 0, 0, 3, 0xE8, 0x12, 0x34, 0x56, 0x78};
     for (int hole = 0; hole < 2; hole++) {
@@ -246,7 +247,7 @@ static void handshake_does_not_depend_on_when_it_is_asked_for(void **state) {
     for (int late = 0; late < 2; late++) {
         struct log log = {.allocations_left = -1};
         struct rtmp_memory memory = {.resize = resize, .user = &log};
-        struct rtmp_sink sink = {.user = &log, .part = on_part, .note = on_note};
+        struct rtmp_sink sink = {.user = &log, .fragment = on_fragment, .note = on_note};
         struct rtmp_direction client, server;
         rtmp_direction_init(&client, RTMP_ROLE_CLIENT, &memory, &sink);
         rtmp_direction_init(&server, RTMP_ROLE_SERVER, &memory, &sink);
@@ -281,10 +282,10 @@ static void length_before_a_hole_is_not_that_of_two_messages(void **state) {
     feed(&d, "C3 000500000002");
     feed(&d, "43 000000 00000D 13 00050000000000000000000000");
     feed(&d, "43 000000 000006 13 000500000003");
-    for (size_t i = 0; i < log.part_count; i++)
-        if (log.parts[i].message_offset < 25 + 14 + 14)
-            assert_true(log.parts[i].message_offset == 0);
-    assert_int_equal(log.parts[log.part_count - 1].message.length, 6);
+    for (size_t i = 0; i < log.fragment_count; i++)
+        if (log.fragments[i].message_offset < 25 + 14 + 14)
+            assert_true(log.fragments[i].message_offset == 0);
+    assert_int_equal(log.fragments[log.fragment_count - 1].message.length, 6);
     rtmp_dechunk_destroy(&d);
 }
 
@@ -302,9 +303,9 @@ static void length_before_a_hole_is_not_that_of_a_message_and_the_next(void **st
     feed(&d, "86 000028 2701000000 0102030405060708090A0B0C0D0E0F10"
              "46 000014 000017 09 2701000000 0102030405060708090A0B0C0D0E0F101112");
     feed(&d, "46 000017 000015 09 2701000000 0102030405060708090A0B0C0D0E0F10");
-    for (size_t i = 0; i < log.part_count; i++)
-        assert_true(log.parts[i].message_offset == 0 || log.parts[i].message.length != 52);
-    assert_int_equal(log.parts[log.part_count - 1].message.length, 21);
+    for (size_t i = 0; i < log.fragment_count; i++)
+        assert_true(log.fragments[i].message_offset == 0 || log.fragments[i].message.length != 52);
+    assert_int_equal(log.fragments[log.fragment_count - 1].message.length, 21);
     rtmp_dechunk_destroy(&d);
 }
 
@@ -339,9 +340,9 @@ static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
         guarded_free(header, len);
     }
     size_t complete = 0;
-    for (size_t i = 0; i < log.part_count; i++) {
-        assert_int_equal(log.parts[i].message.csid, 6);
-        complete += (log.parts[i].flags & RTMP_PART_COMPLETE) != 0;
+    for (size_t i = 0; i < log.fragment_count; i++) {
+        assert_int_equal(log.fragments[i].message.csid, 6);
+        complete += (log.fragments[i].flags & RTMP_FRAGMENT_COMPLETE) != 0;
     }
     assert_int_equal(complete, 3);
     assert_int_equal(d.headless, 4);
@@ -363,7 +364,7 @@ static void a_walk_over_many_chunk_streams_stays_in_its_table(void **state) {
         (void)snprintf(hex + 4 + i * 20, 21, "40%02X0F000000000108AF", i);
     feed(&d, hex);
     assert_int_equal(d.state, RTMP_AT_HEADER);
-    assert_int_equal(log.parts[log.part_count - 1].message.csid, 64 + 13);
+    assert_int_equal(log.fragments[log.fragment_count - 1].message.csid, 64 + 13);
     rtmp_dechunk_destroy(&d);
 }
 
@@ -388,9 +389,9 @@ static void a_length_that_hardly_a_message_has_speaks_against_a_header(void **st
     rtmp_dechunk_feed(&d, lost, sizeof lost);
     feed(&d, "46 000028 000006 09 270100002802");
     feed(&d, "46 000028 000006 09 270100002803");
-    for (size_t i = 0; i < log.part_count; i++)
-        assert_true(log.parts[i].message.csid <= 6);
-    assert_int_equal(log.part_count, 3 + 2);
+    for (size_t i = 0; i < log.fragment_count; i++)
+        assert_true(log.fragments[i].message.csid <= 6);
+    assert_int_equal(log.fragment_count, 3 + 2);
     rtmp_dechunk_destroy(&d);
 }
 

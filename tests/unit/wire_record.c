@@ -26,27 +26,28 @@ static void *resize_recorded(void *user, void *old, size_t size) {
     return now;
 }
 
-static void on_part(void *user, const struct rtmp_part *part) {
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct recorder *rec = user;
-    assert_true(part->offset >= rec->last_end);
-    rec->last_end = part->offset + part->size;
-    rec->covered += part->size;
-    *part->slot = 1;
-    if (!(part->flags & RTMP_PART_COMPLETE))
+    assert_true(fragment->offset >= rec->last_end);
+    rec->last_end = fragment->offset + fragment->size;
+    rec->covered += fragment->size;
+    *fragment->slot = 1;
+    if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
         return;
-    assert_true(part->available + part->missing <= part->message.length || !part->missing);
+    assert_true(fragment->available + fragment->missing <= fragment->message.length ||
+                !fragment->missing);
     rec->messages = realloc(rec->messages, (rec->count + 1) * sizeof *rec->messages);
     struct recorded_message *m = &rec->messages[rec->count++];
     *m = (struct recorded_message){
-        .message = part->message,
-        .chunks = part->chunks,
-        .missing = part->missing,
-        .available = part->available,
-        .flags = part->flags & (RTMP_PART_AMBIGUOUS | RTMP_PART_UNCERTAIN),
-        .body = malloc(part->available + 1U),
+        .message = fragment->message,
+        .chunks = fragment->chunks,
+        .missing = fragment->missing,
+        .available = fragment->available,
+        .flags = fragment->flags & (RTMP_FRAGMENT_AMBIGUOUS | RTMP_FRAGMENT_UNCERTAIN),
+        .body = malloc(fragment->available + 1U),
     };
-    if (part->available)
-        memcpy(m->body, part->body, part->available);
+    if (fragment->available)
+        memcpy(m->body, fragment->body, fragment->available);
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
@@ -56,7 +57,7 @@ static void on_note(void *user, const struct rtmp_note *note) {
 }
 
 struct rtmp_sink recorder_sink(struct recorder *rec) {
-    return (struct rtmp_sink){.user = rec, .part = on_part, .note = on_note};
+    return (struct rtmp_sink){.user = rec, .fragment = on_fragment, .note = on_note};
 }
 
 struct rtmp_memory recorder_memory(struct recorder *rec) {

@@ -387,10 +387,10 @@ static void item(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp
 
 static void message(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp_reader *r,
                     struct rtmp_amf_event *event) {
-    enum amf3_external part = amf3_external_part(level, r, event);
-    if (part == AMF3_EXTERNAL_END)
+    enum amf3_external fragment = amf3_external_part(level, r, event);
+    if (fragment == AMF3_EXTERNAL_END)
         amf_close(amf, r, r->pos, event);
-    else if (part == AMF3_EXTERNAL_VALUE)
+    else if (fragment == AMF3_EXTERNAL_VALUE)
         value(amf, r, event);
 }
 

@@ -2,8 +2,8 @@
 #ifndef RTMP_PAYLOAD_AMF_AMF_PATH_H
 #define RTMP_PAYLOAD_AMF_AMF_PATH_H
 
-#include "payload/amf/amf.h"
 #include "base/text.h"
+#include "payload/amf/amf.h"
 
 /*
  * The dotted path of a value, from its place in the message: `0` is the first top-level value,

@@ -41,8 +41,9 @@ static void read_eac3(struct rtmp_media *m, uint32_t start) {
     rtmp_media_u(m, RTMP_FIELD_EAC3_SUBSTREAM_ID, 3);
     rtmp_media_u(m, RTMP_FIELD_EAC3_FRAME_SIZE, 11);
     uint32_t code = rtmp_bits_take(&m->bits, 2);
-    uint32_t more = rtmp_bits_take(&m->bits, 2); /* numblkscod, or fscod2 at half rates */
-    uint32_t rate = code == HALF_RATE ? sample_rate_of(more) / 2 : sample_rate_of(code);
+    uint32_t on_continuation =
+        rtmp_bits_take(&m->bits, 2); /* numblkscod, or fscod2 at half rates */
+    uint32_t rate = code == HALF_RATE ? sample_rate_of(on_continuation) / 2 : sample_rate_of(code);
     uint32_t mode = rtmp_media_u(m, RTMP_FIELD_AC3_CHANNEL_MODE, 3);
     uint32_t lfe = rtmp_media_u(m, RTMP_FIELD_AC3_LFE, 1);
     rtmp_media_u(m, RTMP_FIELD_AC3_BSID, 5);

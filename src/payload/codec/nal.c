@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "payload/media/decoder_config.h"
 #include "payload/codec/nal.h"
+#include "payload/media/decoder_config.h"
 
 #define NAME RTMP_NAME
 static const struct rtmp_name avc_nal_types[] = {
@@ -176,7 +176,7 @@ uint8_t rtmp_nal_length_size(enum rtmp_codec codec, const struct rtmp_reader *r,
 }
 
 void rtmp_nal_frame(struct rtmp_media *m) {
-    unsigned size = rtmp_media_streams_length_size(m->streams, m->stream_id, m->track, m->codec);
+    unsigned size = rtmp_decoder_configs_length_size(m->streams, m->stream_id, m->track, m->codec);
     if (size == 0)
         size = m->nal_length_size;
     if (size == 0)

@@ -55,7 +55,7 @@ static const struct {
 };
 
 /* The last part of a path of `len` bytes; *start receives where it begins. */
-static size_t last_part(const char *path, size_t len, const char **start) {
+static size_t last_fragment(const char *path, size_t len, const char **start) {
     size_t begin = len;
     while (begin > 0 && path[begin - 1] != '.')
         begin--;
@@ -63,8 +63,8 @@ static size_t last_part(const char *path, size_t len, const char **start) {
     return len - begin;
 }
 
-static bool is(const char *part, size_t len, const char *name) {
-    return len == strlen(name) && memcmp(part, name, len) == 0;
+static bool is(const char *fragment, size_t len, const char *name) {
+    return len == strlen(name) && memcmp(fragment, name, len) == 0;
 }
 
 /* Every name whose bit is set, or the one of the value. False: there is none. */
@@ -85,8 +85,8 @@ static bool add_names(struct rtmp_text *text, size_t property, uint32_t value) {
 bool rtmp_property_meaning(struct rtmp_text *text, const char *path, double value) {
     const char *key;
     const char *parent = path;
-    size_t key_len = last_part(path, strlen(path), &key);
-    size_t parent_len = key > path ? last_part(path, (size_t)(key - path) - 1, &parent) : 0;
+    size_t key_len = last_fragment(path, strlen(path), &key);
+    size_t parent_len = key > path ? last_fragment(path, (size_t)(key - path) - 1, &parent) : 0;
     if (is(key, key_len, "videocodecid") || is(key, key_len, "audiocodecid")) {
         const char *codec = rtmp_codec_name_of_metadata(key[0] == 'v', value);
         if (codec)

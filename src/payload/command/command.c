@@ -127,7 +127,7 @@ struct scan {
     unsigned places;           /* the first ones of facts->place are looked for */
     unsigned index;            /* of the top-level value, as in a command */
     uint8_t left;              /* facts of the line still to come, or ALL_FACTS */
-    uint8_t answers;           /* enum rtmp_answers */
+    uint8_t reply_kind;        /* enum rtmp_reply_kind */
     bool for_line;
     bool no_object; /* the command object is null or undefined */
 };
@@ -182,9 +182,9 @@ static void take_name(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
  * nobody knows what is answered, a fraction is none. */
 static void take_stream_id(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     bool is_place = scan->command->kind == RTMP_COMMAND_RESULT &&
-                    scan->answers != RTMP_ANSWERS_ANOTHER &&
+                    scan->reply_kind != RTMP_REPLY_ANOTHER &&
                     (scan->index == COMMAND_OBJECT || scan->no_object);
-    bool is_id = scan->answers == RTMP_ANSWERS_CREATE_STREAM || leaf->kind != RTMP_AMF_NUMBER ||
+    bool is_id = scan->reply_kind == RTMP_REPLY_CREATE_STREAM || leaf->kind != RTMP_AMF_NUMBER ||
                  leaf->number == rint(leaf->number);
     if (is_place && is_id)
         take_fact(scan, &stream_id_place, leaf);
@@ -330,7 +330,7 @@ static bool skim(struct scan *scan, struct rtmp_reader reader) {
 }
 
 static void begin(struct scan *scan, struct rtmp_command *command, const struct rtmp_reader *reader,
-                  uint8_t type, enum rtmp_answers answers, bool for_line) {
+                  uint8_t type, enum rtmp_reply_kind reply_kind, bool for_line) {
     /* Not the values, which are large and few of which any message has. */
     command->is_data = type == RTMP_MESSAGE_DATA_AMF0 || type == RTMP_MESSAGE_DATA_AMF3;
     command->kind = RTMP_COMMAND_OTHER;
@@ -344,21 +344,21 @@ static void begin(struct scan *scan, struct rtmp_command *command, const struct 
                           .reader = reader,
                           .facts = &facts_of[RTMP_COMMAND_OTHER],
                           .left = ALL_FACTS,
-                          .answers = (uint8_t)answers,
+                          .reply_kind = (uint8_t)reply_kind,
                           .for_line = for_line};
 }
 
 static void read_command(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
-                         enum rtmp_answers answers, bool for_line) {
+                         enum rtmp_reply_kind reply_kind, bool for_line) {
     const struct rtmp_reader whole = reader;
     struct scan scan;
-    begin(&scan, command, &whole, type, answers, for_line);
+    begin(&scan, command, &whole, type, reply_kind, for_line);
     rtmp_command_read_format(command, &reader, type);
     if (command->amf_version == 0 && skim(&scan, reader))
         return;
     reader = whole;
     struct rtmp_amf amf;
-    begin(&scan, command, &whole, type, answers, for_line);
+    begin(&scan, command, &whole, type, reply_kind, for_line);
     rtmp_command_read_format(command, &reader, type);
     rtmp_amf_init(&amf, &reader, command->amf_version);
     while (scan.index < scan.facts->values && scan_value(&scan, &amf))
@@ -366,8 +366,8 @@ static void read_command(struct rtmp_command *command, struct rtmp_reader reader
 }
 
 void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
-                       enum rtmp_answers answers) {
-    read_command(command, reader, type, answers, false);
+                       enum rtmp_reply_kind reply_kind) {
+    read_command(command, reader, type, reply_kind, false);
 }
 
 /* Arguments are numbered from 1, after the command object of a command, after the name of data. */
@@ -446,9 +446,9 @@ static void summarize_argument(struct rtmp_text *text, const struct rtmp_reader 
 }
 
 void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
-                          enum rtmp_answers answers) {
+                          enum rtmp_reply_kind reply_kind) {
     struct rtmp_command command;
-    read_command(&command, reader, type, answers, true);
+    read_command(&command, reader, type, reply_kind, true);
     const struct rtmp_amf_leaf *fact = command.fact;
     if (!command.name.present)
         rtmp_text_add(text, rtmp_message_type_name(type));

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "payload/amf/amf.h"
-#include "base/text.h"
 #include "base/bytes.h"
+#include "base/text.h"
+#include "payload/amf/amf.h"
 
 /*
  * Commands (types 20, 17) and data messages (types 18, 15): a name, for commands a transaction id
@@ -30,10 +30,10 @@ enum rtmp_command_kind {
 };
 
 /* What a `_result` or `_error` answers: other messages say it (session/calls.h). */
-enum rtmp_answers {
-    RTMP_ANSWERS_UNKNOWN, /* the call was not seen: a createStream when it looks like one */
-    RTMP_ANSWERS_CREATE_STREAM,
-    RTMP_ANSWERS_ANOTHER,
+enum rtmp_reply_kind {
+    RTMP_REPLY_UNKNOWN, /* the call was not seen: a createStream when it looks like one */
+    RTMP_REPLY_CREATE_STREAM,
+    RTMP_REPLY_ANOTHER,
 };
 
 enum rtmp_fact {
@@ -81,7 +81,7 @@ struct rtmp_command {
  * error ends the pass; what was found before it stays. Spans are positions in `reader`.
  */
 void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
-                       enum rtmp_answers answers);
+                       enum rtmp_reply_kind reply_kind);
 
 /* What matches calls and their answers. */
 struct rtmp_command_head {
@@ -108,6 +108,6 @@ const char *rtmp_status_meaning(const uint8_t *code, uint32_t len);
 
 /* Append one line: `connect app=live tcUrl=rtmp://host/live`, `publish "cam1" live`. */
 void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
-                          enum rtmp_answers answers);
+                          enum rtmp_reply_kind reply_kind);
 
 #endif

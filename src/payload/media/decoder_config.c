@@ -7,7 +7,7 @@
 #define RARE __attribute__((noinline))
 
 /* Where the table has a track of a stream in a codec, `count`: nowhere. */
-static unsigned find(const struct rtmp_media_streams *s, uint32_t stream_id, uint8_t track,
+static unsigned find(const struct rtmp_decoder_configs *s, uint32_t stream_id, uint8_t track,
                      enum rtmp_codec codec) {
     unsigned i = 0;
     while (i < s->count && (s->item[i].stream_id != stream_id || s->item[i].track != track ||
@@ -16,14 +16,14 @@ static unsigned find(const struct rtmp_media_streams *s, uint32_t stream_id, uin
     return i;
 }
 
-uint8_t rtmp_media_streams_length_size(const struct rtmp_media_streams *s, uint32_t stream_id,
-                                       uint8_t track, enum rtmp_codec codec) {
+uint8_t rtmp_decoder_configs_length_size(const struct rtmp_decoder_configs *s, uint32_t stream_id,
+                                         uint8_t track, enum rtmp_codec codec) {
     unsigned i = s ? find(s, stream_id, track, codec) : 0;
     return s && i < s->count ? s->item[i].nal_length_size : 0;
 }
 
 /* Versions of two tables that came from one are the same only if both learned the same. */
-static void set_version(struct rtmp_media_streams *s, unsigned i) {
+static void set_version(struct rtmp_decoder_configs *s, unsigned i) {
     uint32_t change = s->item[i].stream_id ^ (uint32_t)s->item[i].track << 24 ^
                       (uint32_t)s->item[i].codec << 16 ^ (uint32_t)s->item[i].nal_length_size << 8;
     s->version = (s->version ^ change) * 0x01000193U + 1U;
@@ -31,14 +31,14 @@ static void set_version(struct rtmp_media_streams *s, unsigned i) {
         s->version = 1;
 }
 
-static void remember(struct rtmp_media_streams *s, uint32_t stream_id, uint8_t track,
+static void remember(struct rtmp_decoder_configs *s, uint32_t stream_id, uint8_t track,
                      enum rtmp_codec codec, uint8_t size) {
     unsigned i = find(s, stream_id, track, codec);
     if (i < s->count && s->item[i].nal_length_size == size)
         return;
-    if (i == RTMP_LIMIT_MEDIA_STREAMS) {
+    if (i == RTMP_LIMIT_DECODER_CONFIGS) {
         i = s->oldest;
-        s->oldest = (uint8_t)((i + 1) % RTMP_LIMIT_MEDIA_STREAMS);
+        s->oldest = (uint8_t)((i + 1) % RTMP_LIMIT_DECODER_CONFIGS);
     } else if (i == s->count)
         s->count++;
     s->item[i].stream_id = stream_id;
@@ -50,7 +50,7 @@ static void remember(struct rtmp_media_streams *s, uint32_t stream_id, uint8_t t
 
 /* A configuration message while its records are read, one for each track. */
 struct record {
-    struct rtmp_media_streams *streams;
+    struct rtmp_decoder_configs *streams;
     uint32_t stream_id;
     uint8_t track;
     enum rtmp_codec codec;
@@ -82,7 +82,7 @@ static bool may_configure(const struct rtmp_media_body *body) {
     return body->available > 1 && (type == 0 || (first & 0x80 && type >= 6));
 }
 
-static RARE void learn_video(struct rtmp_media_streams *s, const struct rtmp_message *message,
+static RARE void learn_video(struct rtmp_decoder_configs *s, const struct rtmp_message *message,
                              const uint8_t *bytes, uint32_t available) {
     const struct rtmp_media_body body = {
         .video = true, .bytes = bytes, .available = available, .length = message->length};
@@ -93,7 +93,7 @@ static RARE void learn_video(struct rtmp_media_streams *s, const struct rtmp_mes
 }
 
 /* Its tags are messages of its own stream, whatever they say. */
-static RARE void learn_aggregate(struct rtmp_media_streams *s, const struct rtmp_message *message,
+static RARE void learn_aggregate(struct rtmp_decoder_configs *s, const struct rtmp_message *message,
                                  const uint8_t *bytes, uint32_t available) {
     struct rtmp_reader reader = rtmp_reader_over(bytes, available);
     struct rtmp_aggregate aggregate;
@@ -106,8 +106,8 @@ static RARE void learn_aggregate(struct rtmp_media_streams *s, const struct rtmp
     }
 }
 
-void rtmp_media_streams_learn(struct rtmp_media_streams *s, const struct rtmp_message *message,
-                              const uint8_t *bytes, uint32_t available) {
+void rtmp_decoder_configs_learn(struct rtmp_decoder_configs *s, const struct rtmp_message *message,
+                                const uint8_t *bytes, uint32_t available) {
     if (message->type == RTMP_MESSAGE_VIDEO)
         learn_video(s, message, bytes, available);
     else if (message->type == RTMP_MESSAGE_AGGREGATE)

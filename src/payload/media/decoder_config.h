@@ -2,22 +2,22 @@
 #ifndef RTMP_PAYLOAD_MEDIA_DECODER_CONFIG_H
 #define RTMP_PAYLOAD_MEDIA_DECODER_CONFIG_H
 
-#include "payload/media/media.h"
-#include "base/message.h"
 #include "base/limits.h"
+#include "base/message.h"
+#include "payload/media/media.h"
 
 /*
  * The bytes of a NAL unit's length in coded frames, as the configuration records of one direction
  * announced them so far: by message stream id, track (0 outside multitrack messages) and codec. All
  * zero is the beginning.
  */
-struct rtmp_media_streams {
+struct rtmp_decoder_configs {
     struct {
         uint32_t stream_id;
         uint8_t track;
         uint8_t codec; /* enum rtmp_codec */
         uint8_t nal_length_size;
-    } item[RTMP_LIMIT_MEDIA_STREAMS];
+    } item[RTMP_LIMIT_DECODER_CONFIGS];
     uint8_t count;
     uint8_t oldest;   /* of a full table: the next to go */
     uint32_t version; /* another one after each change, 0 while nothing is known */
@@ -25,12 +25,12 @@ struct rtmp_media_streams {
 
 /* A message is complete: remember what its configuration records say, if it is video or an
  * aggregate and has any. Few bytes tell that nearly all have none. */
-void rtmp_media_streams_learn(struct rtmp_media_streams *streams,
-                              const struct rtmp_message *message, const uint8_t *bytes,
-                              uint32_t available);
+void rtmp_decoder_configs_learn(struct rtmp_decoder_configs *streams,
+                                const struct rtmp_message *message, const uint8_t *bytes,
+                                uint32_t available);
 
 /* What was announced: 1..4, or 0. streams: NULL allowed. */
-uint8_t rtmp_media_streams_length_size(const struct rtmp_media_streams *streams, uint32_t stream_id,
-                                       uint8_t track, enum rtmp_codec codec);
+uint8_t rtmp_decoder_configs_length_size(const struct rtmp_decoder_configs *streams,
+                                         uint32_t stream_id, uint8_t track, enum rtmp_codec codec);
 
 #endif

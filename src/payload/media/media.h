@@ -88,11 +88,11 @@ typedef void (*rtmp_media_sink)(void *context, const struct rtmp_media_event *ev
  * allowed; where they say nothing of its stream, a NAL unit's length is found by trying 4 bytes
  * first and checking that against the bytes.
  */
-struct rtmp_media_streams;
+struct rtmp_decoder_configs;
 struct rtmp_media_body {
     bool video;
     uint32_t stream_id; /* of the message, as `streams` knows it */
-    const struct rtmp_media_streams *streams;
+    const struct rtmp_decoder_configs *streams;
     const uint8_t *bytes;
     uint32_t available;
     uint32_t length;

@@ -23,7 +23,7 @@ struct rtmp_media {
     rtmp_media_sink sink;      /* NULL: only `info` is wanted */
     void *context;
     uint32_t items;
-    const struct rtmp_media_streams *streams;
+    const struct rtmp_decoder_configs *streams;
     uint32_t stream_id;
     uint8_t nal_length_size; /* where `streams` says none: as the outline was made, or 0 */
     uint8_t track;           /* the current one */

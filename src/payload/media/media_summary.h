@@ -2,8 +2,8 @@
 #ifndef RTMP_PAYLOAD_MEDIA_MEDIA_SUMMARY_H
 #define RTMP_PAYLOAD_MEDIA_MEDIA_SUMMARY_H
 
-#include "payload/media/media.h"
 #include "base/text.h"
+#include "payload/media/media.h"
 
 /*
  * Append one line that says what a media message is: "Video H.264 keyframe, ts 1040 ms, 4.1 kB",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/media/outline.h"
 
-#include "payload/media/decoder_config.h"
-#include "payload/codec/nal.h"
 #include "base/limits.h"
+#include "payload/codec/nal.h"
+#include "payload/media/decoder_config.h"
 
 static bool has_nal_units(enum rtmp_codec codec) {
     return codec == RTMP_CODEC_H264 || codec == RTMP_CODEC_HEVC || codec == RTMP_CODEC_VVC;
@@ -36,14 +36,14 @@ static uint32_t number(const struct rtmp_outline *o, unsigned from, unsigned len
 }
 
 /* Of a track whose record was not seen the usual size is taken. */
-static uint8_t announced(const struct rtmp_media_streams *streams, uint32_t stream_id,
+static uint8_t announced(const struct rtmp_decoder_configs *streams, uint32_t stream_id,
                          uint8_t track, enum rtmp_codec codec) {
-    uint8_t size = rtmp_media_streams_length_size(streams, stream_id, track, codec);
+    uint8_t size = rtmp_decoder_configs_length_size(streams, stream_id, track, codec);
     return size ? size : 4;
 }
 
 /* FourCC, track id, size; of coded H.264, HEVC and VVC a composition time belongs to it. */
-static void read_track(struct rtmp_outline *o, const struct rtmp_media_streams *streams) {
+static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs *streams) {
     unsigned at = o->many_codecs ? 4 : 0;
     if (o->got < at + 4)
         return;
@@ -84,7 +84,7 @@ static void read_obu(struct rtmp_outline *o) {
 }
 
 /* One byte of the header of a track or unit. */
-static void read_byte(struct rtmp_outline *o, const struct rtmp_media_streams *streams,
+static void read_byte(struct rtmp_outline *o, const struct rtmp_decoder_configs *streams,
                       uint8_t byte) {
     o->head[o->got++] = byte;
     o->body_left--;
@@ -112,7 +112,7 @@ static bool read_nal_length(struct rtmp_outline *o, struct rtmp_reader *r) {
     return true;
 }
 
-uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_media_streams *streams,
+uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_decoder_configs *streams,
                            const uint8_t *bytes, uint32_t len) {
     struct rtmp_reader r = rtmp_reader_over(bytes, len);
     while (!o->skip && rtmp_left(&r)) {
@@ -155,8 +155,8 @@ static uint8_t length_size_of(const struct rtmp_media_body *body,
         return 4; /* each track says its own */
     if (!has_nal_units(info->codec))
         return 0;
-    uint8_t size =
-        rtmp_media_streams_length_size(body->streams, body->stream_id, info->track_id, info->codec);
+    uint8_t size = rtmp_decoder_configs_length_size(body->streams, body->stream_id, info->track_id,
+                                                    info->codec);
     if (size)
         return size;
     struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);

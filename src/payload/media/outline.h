@@ -2,8 +2,8 @@
 #ifndef RTMP_PAYLOAD_MEDIA_OUTLINE_H
 #define RTMP_PAYLOAD_MEDIA_OUTLINE_H
 
-#include "payload/media/media.h"
 #include "base/limits.h"
+#include "payload/media/media.h"
 
 /*
  * What is kept of an audio or video body that is too long to be kept: its head, and behind that
@@ -46,7 +46,7 @@ enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *outline, const struct rtm
 
 /* The body goes on with these bytes: how many of them are kept, 0 while outline->skip is not 0.
  * streams: as the body had them when it began. */
-uint32_t rtmp_outline_keep(struct rtmp_outline *outline, const struct rtmp_media_streams *streams,
+uint32_t rtmp_outline_keep(struct rtmp_outline *outline, const struct rtmp_decoder_configs *streams,
                            const uint8_t *bytes, uint32_t len);
 
 /* `count` bytes that are not there, behind the kept byte `at` - 1. */

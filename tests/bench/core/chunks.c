@@ -51,9 +51,9 @@ static void build(struct stream *s, uint32_t chunk_size, uint32_t video, uint32_
     }
 }
 
-static void count_part(void *user, const struct rtmp_part *part) {
+static void count_fragment(void *user, const struct rtmp_fragment *fragment) {
     uint64_t *messages = user;
-    *messages += (part->flags & RTMP_PART_COMPLETE) != 0;
+    *messages += (fragment->flags & RTMP_FRAGMENT_COMPLETE) != 0;
 }
 
 static void no_note(void *user, const struct rtmp_note *note) {
@@ -66,9 +66,9 @@ static uint64_t dechunk(void *user) {
     const struct stream *s = user;
     uint64_t messages = 0;
     struct rtmp_dechunk d;
-    rtmp_dechunk_init(&d, &(struct rtmp_memory){libc_resize, NULL},
-                      &(struct rtmp_sink){.user = &messages, .part = count_part, .note = no_note},
-                      3073);
+    rtmp_dechunk_init(
+        &d, &(struct rtmp_memory){libc_resize, NULL},
+        &(struct rtmp_sink){.user = &messages, .fragment = count_fragment, .note = no_note}, 3073);
     d.chunk_size = s->chunk_size;
     d.media_head = 1024;
     for (uint32_t at = 0; at < s->len; at += s->feed)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "wire_record.h"
+#include "direction_fixture.h"
 
 static uint32_t number(const cJSON *object, const char *name) {
     const cJSON *item = cJSON_GetObjectItem(object, name);
@@ -39,22 +39,15 @@ static void check_header(const struct vector *v) {
     }
 }
 
-/* Feed `len` bytes in pieces of `piece` from guarded copies. */
-static void feed(struct recorder *rec, const uint8_t *bytes, size_t len, size_t piece) {
-    struct rtmp_dechunk d;
-    struct rtmp_memory memory = recorder_memory(rec);
-    struct rtmp_sink sink = recorder_sink(rec);
-    rtmp_dechunk_init(&d, &memory, &sink, 0);
-    d.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
-    for (size_t pos = 0; pos < len; pos += piece) {
-        size_t n = len - pos < piece ? len - pos : piece;
-        uint8_t *copy = guarded_copy(bytes + pos, n);
-        rtmp_dechunk_feed(&d, copy, (uint32_t)n);
-        guarded_free(copy, n);
-    }
-    assert_int_equal(d.position, len);
-    rtmp_dechunk_destroy(&d);
-    assert_int_equal(rec->live, 0);
+/* What `len` bytes are read as in pieces of `piece`. */
+static struct recorder read_pieces(const uint8_t *bytes, size_t len, size_t piece) {
+    struct fixture f;
+    fixture_begin(&f);
+    f.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+    for (size_t pos = 0; pos < len; pos += piece)
+        feed_bytes(&f, bytes + pos, len - pos < piece ? len - pos : piece);
+    assert_int_equal(f.dechunk.position, len);
+    return fixture_take(&f);
 }
 
 static void check_body(const char *hex, const struct recorded_message *m) {
@@ -89,28 +82,24 @@ static void check_messages(const struct vector *v, const struct recorder *rec) {
     }
 }
 
-/* Another byte anywhere: every byte is taken, and what was taken is given back (feed). */
+/* Another byte anywhere: every byte is read, and no memory is lost. */
 static void check_mutants(const struct vector *v) {
     for (struct mutants m = mutants_of(v->bytes, v->len); next_mutant(&m);) {
-        struct recorder changed = {.fail_at = -1};
-        feed(&changed, m.bytes, m.len, m.len);
+        struct recorder changed = read_pieces(m.bytes, m.len, m.len);
         recorder_clear(&changed);
     }
 }
 
 static void check_direction(const struct vector *v) {
-    struct recorder whole = {.fail_at = -1};
-    feed(&whole, v->bytes, v->len, v->len);
+    struct recorder whole = read_pieces(v->bytes, v->len, v->len);
     check_messages(v, &whole);
     for (size_t piece = 1; piece < v->len && piece < 200; piece++) {
-        struct recorder split = {.fail_at = -1};
-        feed(&split, v->bytes, v->len, piece);
+        struct recorder split = read_pieces(v->bytes, v->len, piece);
         assert_same_messages(&whole, 0, &split, 0);
         recorder_clear(&split);
     }
     for (size_t len = 0; len < v->len; len++) {
-        struct recorder prefix = {.fail_at = -1};
-        feed(&prefix, v->bytes, len, len ? len : 1);
+        struct recorder prefix = read_pieces(v->bytes, len, len ? len : 1);
         assert_true(prefix.count <= whole.count);
         struct recorder begin = whole;
         begin.count = prefix.count;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/chunk_stream.h"
 
+#include "direction_fixture.h"
 #include "vectors.h"
-#include "wire_record.h"
 
 /* Small ids are found by index while a byte holds it, whatever came before them. */
 static void every_id_is_found_whatever_came_before_it(void **state) {
     (void)state;
     enum { LARGE_FROM = 64, LARGE = 300, SMALL = 62 };
-    struct recorder rec = {.fail_at = -1};
+    struct recorder rec = recorder_new();
     struct rtmp_memory memory = recorder_memory(&rec);
     struct rtmp_chunk_streams streams = {.count = 0};
     assert_null(rtmp_chunk_streams_find(&streams, 3));

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Random directions written by a small chunk writer: any segmentation, holes, memory failures. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "base/limits.h"
-#include "wire_record.h"
+#include "direction_fixture.h"
 
 /* ---- a writer ---- */
 
@@ -131,32 +126,35 @@ static struct output publish(uint32_t seed, uint32_t count, uint32_t chunk_size,
     return out;
 }
 
-static void begin(struct rtmp_dechunk *d, struct recorder *rec) {
-    struct rtmp_memory memory = recorder_memory(rec);
-    struct rtmp_sink sink = recorder_sink(rec);
-    rtmp_dechunk_init(d, &memory, &sink, 0);
-    d->media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+/* Bodies of audio and video are kept whole. */
+static void begin(struct fixture *f) {
+    fixture_begin(f);
+    f->dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
 }
 
-static void feed_pieces(struct rtmp_dechunk *d, const uint8_t *bytes, size_t len, size_t most) {
+/* The n-th allocation fails, and if `on` all that follow. */
+static void begin_failing(struct fixture *f, long n, bool on) {
+    begin(f);
+    f->rec.fail_at = n;
+    f->rec.fail_on = on;
+}
+
+static void feed_any_pieces(struct fixture *f, const uint8_t *bytes, size_t len, size_t most) {
     for (size_t pos = 0; pos < len;) {
         size_t n = 1 + any((uint32_t)most);
         if (n > len - pos)
             n = len - pos;
-        rtmp_dechunk_feed(d, bytes + pos, (uint32_t)n);
+        feed_pieces(f, bytes + pos, n, n);
         pos += n;
     }
 }
 
 static struct recorder read_whole(const struct output *out) {
-    struct recorder rec = {.fail_at = -1};
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_feed(&d, out->bytes, (uint32_t)out->len);
-    assert_int_equal(rec.covered, out->len);
-    rtmp_dechunk_destroy(&d);
-    assert_int_equal(rec.live, 0);
-    return rec;
+    struct fixture f;
+    begin(&f);
+    feed_bytes(&f, out->bytes, out->len);
+    assert_int_equal(f.rec.covered, out->len);
+    return fixture_take(&f);
 }
 
 /* ---- cases ---- */
@@ -168,13 +166,11 @@ static void any_segmentation_gives_the_same_messages(void **state) {
         struct recorder whole = read_whole(&out);
         assert_int_equal(whole.count, 30 + (out.chunk_size != 128));
         for (size_t most = 1; most < 5000; most = most * 3 + 1) {
-            struct recorder split = {.fail_at = -1};
-            struct rtmp_dechunk d;
-            begin(&d, &split);
-            feed_pieces(&d, out.bytes, out.len, most);
-            assert_same_messages(&whole, 0, &split, 0);
-            rtmp_dechunk_destroy(&d);
-            recorder_clear(&split);
+            struct fixture f;
+            begin(&f);
+            feed_any_pieces(&f, out.bytes, out.len, most);
+            assert_same_messages(&whole, 0, &f.rec, 0);
+            fixture_end(&f);
         }
         recorder_clear(&whole);
         free(out.bytes);
@@ -222,21 +218,15 @@ static void hole_anywhere_makes_no_phantom(void **state) {
             size_t lost = 1448;
             if (lost > out.len - at)
                 lost = out.len - at;
-            struct recorder rec = {.fail_at = -1};
-            struct rtmp_dechunk d;
-            begin(&d, &rec);
-            rtmp_dechunk_feed(&d, out.bytes, (uint32_t)at);
-            rtmp_dechunk_gap(&d, lost);
-            for (size_t pos = at + lost; pos < out.len; pos += 1448) {
-                size_t n = out.len - pos < 1448 ? out.len - pos : 1448;
-                rtmp_dechunk_feed(&d, out.bytes + pos, (uint32_t)n);
-            }
-            assert_recovered(&whole, &rec, seed % 3 == 0, &recovered);
+            struct fixture f;
+            begin(&f);
+            feed_bytes(&f, out.bytes, at);
+            feed_gap(&f, lost);
+            feed_pieces(&f, out.bytes + at + lost, out.len - at - lost, 1448);
+            assert_recovered(&whole, &f.rec, seed % 3 == 0, &recovered);
             total += whole.count;
             holes++;
-            rtmp_dechunk_destroy(&d);
-            assert_int_equal(rec.live, 0);
-            recorder_clear(&rec);
+            fixture_end(&f);
         }
         recorder_clear(&whole);
         free(out.bytes);
@@ -254,19 +244,14 @@ static void capture_that_begins_anywhere_synchronises(void **state) {
         struct output out = publish(seed, 60, seed % 2 ? 128 : 4096, true);
         struct recorder whole = read_whole(&out);
         for (size_t at = 1448; at < out.len / 2; at += 1448) {
-            struct recorder rec = {.fail_at = -1};
-            struct rtmp_dechunk d;
-            begin(&d, &rec);
-            rtmp_dechunk_begin_midstream(&d, 0);
-            for (size_t pos = at; pos < out.len; pos += 1448) {
-                size_t n = out.len - pos < 1448 ? out.len - pos : 1448;
-                rtmp_dechunk_feed(&d, out.bytes + pos, (uint32_t)n);
-            }
-            assert_recovered(&whole, &rec, true, &recovered);
+            struct fixture f;
+            begin(&f);
+            begin_midstream(&f, 0);
+            feed_pieces(&f, out.bytes + at, out.len - at, 1448);
+            assert_recovered(&whole, &f.rec, true, &recovered);
             total += whole.count / 2;
             starts++;
-            rtmp_dechunk_destroy(&d);
-            recorder_clear(&rec);
+            fixture_end(&f);
         }
         recorder_clear(&whole);
         free(out.bytes);
@@ -302,15 +287,11 @@ static void extended_timestamp_repeated_or_omitted(void **state) {
             assert_memory_equal(whole.messages[i].body, body, 500);
         }
         for (size_t piece = 1; piece < 140; piece++) {
-            struct recorder split = {.fail_at = -1};
-            struct rtmp_dechunk d;
-            begin(&d, &split);
-            for (size_t pos = 0; pos < out.len; pos += piece)
-                rtmp_dechunk_feed(&d, out.bytes + pos,
-                                  (uint32_t)(out.len - pos < piece ? out.len - pos : piece));
-            assert_same_messages(&whole, 0, &split, 0);
-            rtmp_dechunk_destroy(&d);
-            recorder_clear(&split);
+            struct fixture f;
+            begin(&f);
+            feed_pieces(&f, out.bytes, out.len, piece);
+            assert_same_messages(&whole, 0, &f.rec, 0);
+            fixture_end(&f);
         }
         recorder_clear(&whole);
         free(out.bytes);
@@ -332,15 +313,11 @@ static void payload_that_resembles_an_extended_timestamp(void **state) {
     assert_int_equal(whole.count, 2);
     assert_memory_equal(whole.messages[0].body, body, 400);
     for (size_t piece = 1; piece < 300; piece++) {
-        struct recorder split = {.fail_at = -1};
-        struct rtmp_dechunk d;
-        begin(&d, &split);
-        for (size_t pos = 0; pos < out.len; pos += piece)
-            rtmp_dechunk_feed(&d, out.bytes + pos,
-                              (uint32_t)(out.len - pos < piece ? out.len - pos : piece));
-        assert_same_messages(&whole, 0, &split, 0);
-        rtmp_dechunk_destroy(&d);
-        recorder_clear(&split);
+        struct fixture f;
+        begin(&f);
+        feed_pieces(&f, out.bytes, out.len, piece);
+        assert_same_messages(&whole, 0, &f.rec, 0);
+        fixture_end(&f);
     }
     recorder_clear(&whole);
     free(out.bytes);
@@ -412,16 +389,14 @@ static void announced_sizes_allocate_nothing(void **state) {
         put_header(&out, &m, 0);
         put(&out, body, 128);
     }
-    struct recorder rec = {.fail_at = -1};
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_feed(&d, out.bytes, (uint32_t)out.len);
+    struct fixture f;
+    begin(&f);
+    feed_bytes(&f, out.bytes, out.len);
     uint64_t allocated = 0;
-    for (uint32_t i = 0; i < d.streams.count; i++)
-        allocated += d.streams.items[i].capacity;
+    for (uint32_t i = 0; i < f.dechunk.streams.count; i++)
+        allocated += f.dechunk.streams.items[i].capacity;
     assert_true(allocated <= 200 * 256);
-    rtmp_dechunk_destroy(&d);
-    recorder_clear(&rec);
+    fixture_end(&f);
     free(out.bytes);
 }
 
@@ -438,18 +413,15 @@ static void media_heads_and_whole_configurations_are_kept(void **state) {
                10);
         struct sent m = {.csid = 6, .type = 9, .length = sizeof body, .stream_id = 1};
         put_message(&out, &m, 0, body);
-        struct recorder rec = {.fail_at = -1};
-        struct rtmp_dechunk d;
-        begin(&d, &rec);
-        d.media_head = RTMP_DEFAULT_MEDIA_HEAD;
-        for (size_t pos = 0; pos < out.len; pos += 1000)
-            rtmp_dechunk_feed(&d, out.bytes + pos,
-                              (uint32_t)(out.len - pos < 1000 ? out.len - pos : 1000));
-        assert_int_equal(rec.count, 1);
-        assert_int_equal(rec.messages[0].available, config ? sizeof body : RTMP_DEFAULT_MEDIA_HEAD);
-        assert_memory_equal(rec.messages[0].body, body, rec.messages[0].available);
-        rtmp_dechunk_destroy(&d);
-        recorder_clear(&rec);
+        struct fixture f;
+        begin(&f);
+        f.dechunk.media_head = RTMP_DEFAULT_MEDIA_HEAD;
+        feed_pieces(&f, out.bytes, out.len, 1000);
+        assert_int_equal(f.rec.count, 1);
+        assert_int_equal(f.rec.messages[0].available,
+                         config ? sizeof body : RTMP_DEFAULT_MEDIA_HEAD);
+        assert_memory_equal(f.rec.messages[0].body, body, f.rec.messages[0].available);
+        fixture_end(&f);
         free(out.bytes);
     }
 }
@@ -461,14 +433,11 @@ static void random_bytes_never_hang(void **state) {
         seed_state = seed * 77;
         for (size_t i = 0; i < sizeof noise; i++)
             noise[i] = (uint8_t)any(seed % 2 ? 256 : 7);
-        struct recorder rec = {.fail_at = -1};
-        struct rtmp_dechunk d;
-        begin(&d, &rec);
-        feed_pieces(&d, noise, sizeof noise, seed % 3 ? 1460 : 65536);
-        assert_int_equal(d.position, sizeof noise);
-        rtmp_dechunk_destroy(&d);
-        assert_int_equal(rec.live, 0);
-        recorder_clear(&rec);
+        struct fixture f;
+        begin(&f);
+        feed_any_pieces(&f, noise, sizeof noise, seed % 3 ? 1460 : 65536);
+        assert_int_equal(f.dechunk.position, sizeof noise);
+        fixture_end(&f);
     }
 }
 
@@ -480,25 +449,22 @@ static void random_bytes_never_hang(void **state) {
  */
 static bool read_while_memory_fails(const struct output *out, const struct recorder *whole,
                                     long fail, bool persistent, uint32_t media_head) {
-    struct recorder rec = {.fail_at = fail, .fail_on = persistent};
-    struct rtmp_dechunk d;
+    struct fixture f;
     size_t third = out->len / 3;
-    begin(&d, &rec);
-    d.media_head = media_head;
+    begin_failing(&f, fail, persistent);
+    f.dechunk.media_head = media_head;
     seed_state = 1;
-    feed_pieces(&d, out->bytes, third, 900);
-    rtmp_dechunk_gap(&d, 100);
-    feed_pieces(&d, out->bytes + third + 100, third - 100, 900);
-    bool reached = rec.allocations >= fail;
-    rec.fail_at = -1;
-    feed_pieces(&d, out->bytes + 2 * third, out->len - 2 * third, 900);
-    assert_int_equal(d.position, out->len);
+    feed_any_pieces(&f, out->bytes, third, 900);
+    feed_gap(&f, 100);
+    feed_any_pieces(&f, out->bytes + third + 100, third - 100, 900);
+    bool reached = f.rec.allocations >= fail;
+    f.rec.fail_at = -1;
+    feed_any_pieces(&f, out->bytes + 2 * third, out->len - 2 * third, 900);
+    assert_int_equal(f.dechunk.position, out->len);
     const size_t last = 8;
-    assert_true(rec.count > last);
-    assert_same_messages(whole, whole->count - last, &rec, rec.count - last);
-    rtmp_dechunk_destroy(&d);
-    assert_int_equal(rec.live, 0);
-    recorder_clear(&rec);
+    assert_true(f.rec.count > last);
+    assert_same_messages(whole, whole->count - last, &f.rec, f.rec.count - last);
+    fixture_end(&f);
     return reached;
 }
 
@@ -507,13 +473,12 @@ static void allocation_failures_lose_bodies_not_memory(void **state) {
     struct output out = publish(7, 60, 128, true);
     for (unsigned how = 0; how < 4; how++) {
         uint32_t media_head = how & 2 ? RTMP_DEFAULT_MEDIA_HEAD : RTMP_LIMIT_MESSAGE_LENGTH;
-        struct recorder whole = {.fail_at = -1};
-        struct rtmp_dechunk d;
-        begin(&d, &whole);
-        d.media_head = media_head;
+        struct fixture f;
+        begin(&f);
+        f.dechunk.media_head = media_head;
         seed_state = 1;
-        feed_pieces(&d, out.bytes, out.len, 900);
-        rtmp_dechunk_destroy(&d);
+        feed_any_pieces(&f, out.bytes, out.len, 900);
+        struct recorder whole = fixture_take(&f);
         long fail = 1;
         while (read_while_memory_fails(&out, &whole, fail, how & 1, media_head))
             fail++;
@@ -527,21 +492,19 @@ static void allocation_failures_lose_bodies_not_memory(void **state) {
  * again, all that follows what a search takes are there. */
 static bool open_streams_while_memory_fails(const struct output *out, uint32_t count, long fail,
                                             bool persistent) {
-    struct recorder rec = {.fail_at = fail, .fail_on = persistent};
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_feed(&d, out->bytes, (uint32_t)out->len);
-    bool reached = rec.allocations >= fail;
-    rec.fail_at = -1;
-    rtmp_dechunk_feed(&d, out->bytes, (uint32_t)out->len);
-    assert_int_equal(d.position, 2 * out->len);
+    struct fixture f;
+    begin_failing(&f, fail, persistent);
+    feed_bytes(&f, out->bytes, out->len);
+    bool reached = f.rec.allocations >= fail;
+    f.rec.fail_at = -1;
+    feed_bytes(&f, out->bytes, out->len);
+    assert_int_equal(f.dechunk.position, 2 * out->len);
     const uint32_t last = count - 10;
-    assert_true(rec.count >= last);
+    assert_true(f.rec.count >= last);
     for (uint32_t back = 0; back < last; back++)
-        assert_int_equal(rec.messages[rec.count - 1 - back].message.csid, 60 + count - 1 - back);
-    rtmp_dechunk_destroy(&d);
-    assert_int_equal(rec.live, 0);
-    recorder_clear(&rec);
+        assert_int_equal(f.rec.messages[f.rec.count - 1 - back].message.csid,
+                         60 + count - 1 - back);
+    fixture_end(&f);
     return reached;
 }
 
@@ -573,16 +536,13 @@ static void bytes_that_cannot_be_held_again_are_a_gap(void **state) {
         put(&untrusted, out.bytes + pos, out.len - pos < 5000 ? out.len - pos : 5000);
     }
     for (long fail = 1;; fail++) {
-        struct recorder rec = {.fail_at = fail};
-        struct rtmp_dechunk d;
-        begin(&d, &rec);
-        rtmp_dechunk_begin_midstream(&d, 0);
-        rtmp_dechunk_feed(&d, untrusted.bytes, (uint32_t)untrusted.len);
-        assert_int_equal(d.position, untrusted.len);
-        rtmp_dechunk_destroy(&d);
-        assert_int_equal(rec.live, 0);
-        bool reached = rec.allocations >= fail;
-        recorder_clear(&rec);
+        struct fixture f;
+        begin_failing(&f, fail, false);
+        begin_midstream(&f, 0);
+        feed_bytes(&f, untrusted.bytes, untrusted.len);
+        assert_int_equal(f.dechunk.position, untrusted.len);
+        bool reached = f.rec.allocations >= fail;
+        fixture_end(&f);
         if (!reached)
             break;
     }
@@ -650,13 +610,11 @@ static void ignore_note(void *user, const struct rtmp_note *note) {
 }
 
 static void log_pieces(const struct output *out, const struct rtmp_sink *sink, size_t most) {
-    struct recorder rec = {.fail_at = -1};
-    struct rtmp_memory memory = recorder_memory(&rec);
-    struct rtmp_dechunk d;
-    rtmp_dechunk_init(&d, &memory, sink, 0);
+    struct fixture f;
+    fixture_begin_with(&f, sink);
     seed_state = 5;
-    feed_pieces(&d, out->bytes, out->len, most);
-    rtmp_dechunk_destroy(&d);
+    feed_any_pieces(&f, out->bytes, out->len, most);
+    fixture_end(&f);
 }
 
 static void more_says_what_part_would(void **state) {

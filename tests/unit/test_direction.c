@@ -1,38 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a direction begins: with a handshake, or somewhere in the middle. */
-#include "session/direction.h"
+#include "direction_fixture.h"
 
-#include "libc_memory.h"
+#include <string.h>
+
 #include "vectors.h"
-#include "wire_record.h"
-
-static void ignore_fragment(void *user, const struct rtmp_fragment *fragment) {
-    (void)user;
-    (void)fragment;
-}
-
-static void ignore_note(void *user, const struct rtmp_note *note) {
-    (void)user;
-    (void)note;
-}
-
-struct pair {
-    struct rtmp_direction client, server;
-};
-
-static void open_pair(struct pair *pair) {
-    const struct rtmp_memory memory = libc_memory();
-    const struct rtmp_sink sink = {.fragment = ignore_fragment, .note = ignore_note};
-    rtmp_direction_init(&pair->client, RTMP_ROLE_CLIENT, &memory, &sink);
-    rtmp_direction_init(&pair->server, RTMP_ROLE_SERVER, &memory, &sink);
-    pair->client.peer = &pair->server;
-    pair->server.peer = &pair->client;
-}
-
-static void close_pair(struct pair *pair) {
-    rtmp_direction_destroy(&pair->client);
-    rtmp_direction_destroy(&pair->server);
-}
 
 /* C0 C1 or S0 S1: version 3, then random bytes; or with a zero field, which is certain. */
 static void first_packet(uint8_t bytes[RTMP_HANDSHAKE_FIRST], bool plain) {
@@ -51,14 +23,14 @@ static void test_random_packet_after_syn(void **state) {
     (void)state;
     struct pair pair;
     uint8_t bytes[RTMP_HANDSHAKE_FIRST];
-    open_pair(&pair);
+    pair_begin(&pair);
     first_packet(bytes, false);
     rtmp_direction_feed(&pair.client, bytes, sizeof bytes - 1);
     assert_int_equal(pair.client.phase, RTMP_PHASE_UNDECIDED);
     rtmp_direction_feed(&pair.client, bytes + sizeof bytes - 1, 1);
     assert_int_equal(pair.client.phase, RTMP_PHASE_HANDSHAKE);
     assert_int_equal(pair.client.position, RTMP_HANDSHAKE_FIRST);
-    close_pair(&pair);
+    pair_end(&pair);
 }
 
 /* In the middle of a connection a payload byte may be 3 and what follows random. */
@@ -66,25 +38,25 @@ static void test_random_packet_somewhere(void **state) {
     (void)state;
     struct pair pair;
     uint8_t bytes[RTMP_HANDSHAKE_FIRST];
-    open_pair(&pair);
+    pair_begin(&pair);
     first_packet(bytes, false);
     pair.client.start_unknown = true;
     rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
     assert_int_equal(pair.client.phase, RTMP_PHASE_CHUNKS);
     assert_int_equal(pair.client.position, RTMP_HANDSHAKE_FIRST);
-    close_pair(&pair);
+    pair_end(&pair);
 }
 
 static void test_plain_packet_somewhere(void **state) {
     (void)state;
     struct pair pair;
     uint8_t bytes[RTMP_HANDSHAKE_FIRST];
-    open_pair(&pair);
+    pair_begin(&pair);
     first_packet(bytes, true);
     pair.client.start_unknown = true;
     rtmp_direction_feed(&pair.client, bytes, 100);
     assert_int_equal(pair.client.phase, RTMP_PHASE_HANDSHAKE);
-    close_pair(&pair);
+    pair_end(&pair);
 }
 
 /* Where the client shakes hands the server does too: no need to wait. */
@@ -92,7 +64,7 @@ static void test_peer_shakes(void **state) {
     (void)state;
     struct pair pair;
     uint8_t bytes[RTMP_HANDSHAKE_FIRST];
-    open_pair(&pair);
+    pair_begin(&pair);
     first_packet(bytes, true);
     pair.client.start_unknown = pair.server.start_unknown = true;
     rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
@@ -101,7 +73,7 @@ static void test_peer_shakes(void **state) {
     assert_int_equal(pair.server.phase, RTMP_PHASE_HANDSHAKE);
     rtmp_direction_feed(&pair.server, bytes + 100, sizeof bytes - 100);
     assert_true(pair.server.handshake.have_first);
-    close_pair(&pair);
+    pair_end(&pair);
 }
 
 /* A first byte that begins a handshake and a chunk alike, beside a client that shakes hands: byte
@@ -112,7 +84,7 @@ static void how_bytes_are_cut_does_not_tell_a_handshake(void **state) {
     for (uint32_t piece = 1; piece <= sizeof chunk; piece++) {
         struct pair pair;
         uint8_t first[RTMP_HANDSHAKE_FIRST];
-        open_pair(&pair);
+        pair_begin(&pair);
         first_packet(first, true);
         rtmp_direction_feed(&pair.client, first, sizeof first);
         assert_true(pair.client.has_handshake);
@@ -120,23 +92,15 @@ static void how_bytes_are_cut_does_not_tell_a_handshake(void **state) {
             rtmp_direction_feed(&pair.server, chunk + pos,
                                 sizeof chunk - pos < piece ? (uint32_t)sizeof chunk - pos : piece);
         assert_int_equal(pair.server.phase, RTMP_PHASE_CHUNKS);
-        close_pair(&pair);
+        pair_end(&pair);
     }
 }
 
-static void count_gaps(void *user, const struct rtmp_note *note) {
-    uint64_t *gap = user;
-    assert_int_equal(note->kind, RTMP_NOTE_GAP);
-    gap[0]++;
-    gap[1] += note->count;
-}
-
-/* A pair whose client's gaps are counted: how many, and their bytes. */
-static void open_counting(struct pair *pair, uint64_t gap[2]) {
-    gap[0] = gap[1] = 0;
-    open_pair(pair);
-    pair->client.dechunk.sink.user = gap;
-    pair->client.dechunk.sink.note = count_gaps;
+/* Nothing but `gaps` gaps was reported, of `bytes` bytes in all. */
+static void assert_gaps(const struct recorder *rec, uint64_t gaps, uint64_t bytes) {
+    for (size_t kind = 0; kind < sizeof rec->notes / sizeof *rec->notes; kind++)
+        assert_int_equal(rec->notes[kind], kind == RTMP_NOTE_GAP ? gaps : 0);
+    assert_int_equal(rec->noted[RTMP_NOTE_GAP], bytes);
 }
 
 /* Bytes that were missing from the handshake were missing without a word. */
@@ -152,14 +116,12 @@ static void a_gap_in_the_handshake_is_said(void **state) {
     for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
         struct pair pair;
         uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {gaps[i].version};
-        uint64_t gap[2];
-        open_counting(&pair, gap);
+        pair_begin(&pair);
         rtmp_direction_feed(&pair.client, bytes, gaps[i].seen);
         rtmp_direction_gap(&pair.client, gaps[i].missing);
         assert_int_equal(pair.client.position, gaps[i].seen + gaps[i].missing);
-        assert_int_equal(gap[0], gaps[i].notes);
-        assert_int_equal(gap[1], gaps[i].missing);
-        close_pair(&pair);
+        assert_gaps(&pair.client_rec, gaps[i].notes, gaps[i].missing);
+        pair_end(&pair);
     }
 }
 
@@ -178,17 +140,15 @@ static void a_gap_of_unknown_length_is_said(void **state) {
     for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
         struct pair pair;
         uint8_t bytes[RTMP_HANDSHAKE_TOTAL] = {gaps[i].version};
-        uint64_t gap[2];
-        open_counting(&pair, gap);
+        pair_begin(&pair);
         rtmp_direction_feed(&pair.client, bytes, gaps[i].seen);
         rtmp_direction_break(&pair.client);
         assert_int_equal(pair.client.position, gaps[i].behind);
         assert_int_equal(pair.client.phase, gaps[i].phase);
         if (gaps[i].phase == RTMP_PHASE_CHUNKS)
             assert_int_equal(pair.client.dechunk.state, RTMP_LOST);
-        assert_int_equal(gap[0], 1);
-        assert_int_equal(gap[1], 0);
-        close_pair(&pair);
+        assert_gaps(&pair.client_rec, 1, 0);
+        pair_end(&pair);
     }
 }
 
@@ -199,13 +159,13 @@ static void test_cut_packet_after_syn(void **state) {
     first_packet(bytes, false);
     for (uint32_t captured = 0; captured < 200; captured += 100) {
         struct pair pair;
-        open_pair(&pair);
+        pair_begin(&pair);
         rtmp_direction_feed(&pair.client, bytes, captured);
         rtmp_direction_gap(&pair.client, RTMP_HANDSHAKE_TOTAL - captured);
         assert_int_equal(pair.client.phase, RTMP_PHASE_CHUNKS);
         assert_int_equal(pair.client.dechunk.state, RTMP_AT_HEADER);
         assert_int_equal(pair.client.handshake.have_version, captured > 0);
-        close_pair(&pair);
+        pair_end(&pair);
     }
 }
 
@@ -213,14 +173,14 @@ static void test_cut_bytes_somewhere(void **state) {
     (void)state;
     struct pair pair;
     uint8_t bytes[RTMP_HANDSHAKE_FIRST];
-    open_pair(&pair);
+    pair_begin(&pair);
     first_packet(bytes, false);
     pair.client.start_unknown = true;
     rtmp_direction_feed(&pair.client, bytes, 100);
     rtmp_direction_gap(&pair.client, RTMP_HANDSHAKE_TOTAL - 100);
     assert_false(pair.client.has_handshake);
     assert_int_equal(pair.client.dechunk.state, RTMP_LOST);
-    close_pair(&pair);
+    pair_end(&pair);
 }
 
 /* Plain on both sides: what the echoes were compared with is let go, what is said of it stays. */
@@ -229,7 +189,7 @@ static void plain_packets_are_let_go(void **state) {
     struct pair pair;
     uint8_t client[RTMP_HANDSHAKE_FIRST];
     uint8_t server[RTMP_HANDSHAKE_FIRST];
-    open_pair(&pair);
+    pair_begin(&pair);
     first_packet(client, true);
     first_packet(server, true);
     server[100] ^= 1;
@@ -249,7 +209,7 @@ static void plain_packets_are_let_go(void **state) {
         assert_false(said->first.has_digest);
         assert_true(said->second.echo_valid);
     }
-    close_pair(&pair);
+    pair_end(&pair);
 }
 
 /* A chunk on chunk stream 3 begins with the byte of a handshake. */
@@ -258,13 +218,13 @@ static void test_chunk_is_no_handshake(void **state) {
     struct pair pair;
     size_t len;
     uint8_t *bytes = guarded_hex("030000000000191400000000020009 46435075626c697368", &len);
-    open_pair(&pair);
+    pair_begin(&pair);
     for (size_t i = 0; i < len; i++)
         rtmp_direction_feed(&pair.client, bytes + i, 1);
     assert_int_equal(pair.client.phase, RTMP_PHASE_CHUNKS);
     assert_false(pair.client.has_handshake);
     assert_int_equal(pair.client.position, len);
-    close_pair(&pair);
+    pair_end(&pair);
     guarded_free(bytes, len);
 }
 
@@ -272,8 +232,7 @@ static void test_chunk_is_no_handshake(void **state) {
  * is read as ever. False: there are fewer. */
 static bool converse(long fail, bool persistent, bool unknown) {
     struct recorder rec = {.fail_at = fail, .fail_on = persistent};
-    const struct rtmp_memory memory = recorder_memory(&rec);
-    struct recorder reported[2] = {{.fail_at = -1}, {.fail_at = -1}};
+    struct recorder reported[2] = {recorder_new(), recorder_new()};
     uint8_t shake[RTMP_HANDSHAKE_TOTAL];
     size_t len;
     uint8_t *chunks = guarded_hex("ffff 0300000000004014 00000000 020007636f6e6e656374 003ff0000000"
@@ -281,8 +240,7 @@ static bool converse(long fail, bool persistent, bool unknown) {
                                   &len);
     struct rtmp_direction pair[2];
     for (unsigned i = 0; i < 2; i++) {
-        const struct rtmp_sink sink = recorder_sink(&reported[i]);
-        rtmp_direction_init(&pair[i], i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory, &sink);
+        direction_begin(&pair[i], i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &reported[i], &rec);
         pair[i].peer = &pair[1 - i];
         pair[i].start_unknown = unknown;
     }

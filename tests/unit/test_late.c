@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Segments in any order: every message is reported once, and none is made up. */
+#include "direction_fixture.h"
+
 #include <string.h>
 
 #include "base/limits.h"
-#include "session/direction.h"
 #include "vectors.h"
-#include "wire_record.h"
 
 enum { MESSAGES = 300, STREAM_MAX = 1 << 18, SET_CHUNK_SIZE = 16, BEGIN = RTMP_HANDSHAKE_TOTAL };
 
@@ -45,50 +45,20 @@ static void build(struct stream *s, uint32_t seed) {
     }
 }
 
-/* ---- what is reported ---- */
+/* ---- a direction ---- */
 
-struct report {
-    uint64_t offset[MESSAGES + 1];
-    uint32_t missing[MESSAGES + 1];
-    uint32_t sum[MESSAGES + 1]; /* of the header and the bytes kept */
-    uint32_t count, late;
-};
-
-static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
-    struct report *report = user;
-    *fragment->slot = 1;
-    if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
-        return;
-    uint32_t i = 0;
-    while (i < report->count && report->offset[i] < fragment->message_offset)
-        i++;
-    assert_in_range(report->count, 0, MESSAGES);
-    assert_true(i == report->count || report->offset[i] != fragment->message_offset);
-    uint32_t behind = report->count++ - i;
-    memmove(report->offset + i + 1, report->offset + i, behind * sizeof *report->offset);
-    memmove(report->missing + i + 1, report->missing + i, behind * sizeof *report->missing);
-    memmove(report->sum + i + 1, report->sum + i, behind * sizeof *report->sum);
-    report->offset[i] = fragment->message_offset;
-    report->missing[i] = fragment->missing;
-    report->sum[i] =
-        fragment->message.length ^ (uint32_t)fragment->message.type << 24 ^ fragment->chunks << 16;
-    for (uint32_t at = 0; at < fragment->available; at++)
-        report->sum[i] = report->sum[i] * 31 + fragment->body[at];
+static void begin(struct rtmp_direction *dir, struct recorder *rec) {
+    *rec = recorder_new();
+    rec->any_order = true;
+    direction_begin(dir, RTMP_ROLE_CLIENT, rec, NULL);
+    direction_skip_handshake(dir, BEGIN);
 }
 
-static void on_note(void *user, const struct rtmp_note *note) {
-    struct report *report = user;
-    report->late += note->kind == RTMP_NOTE_LATE;
-}
-
-static void begin(struct rtmp_direction *dir, struct report *report,
-                  const struct rtmp_memory *memory) {
-    *report = (struct report){.count = 0};
-    const struct rtmp_sink sink = {.user = report, .fragment = on_fragment, .note = on_note};
-    rtmp_direction_init(dir, RTMP_ROLE_CLIENT, memory, &sink);
-    dir->phase = RTMP_PHASE_CHUNKS;
-    dir->has_handshake = true;
-    dir->position = dir->dechunk.position = BEGIN;
+/* Nothing may remain allocated and no message be reported twice. What was reported stays. */
+static void end(struct rtmp_direction *dir, struct recorder *rec) {
+    rtmp_direction_destroy(dir);
+    assert_int_equal(rec->live, 0);
+    recorder_sort(rec);
 }
 
 /* As a transport does. */
@@ -105,20 +75,18 @@ static void deliver(struct rtmp_direction *dir, const struct stream *s, uint32_t
     guarded_free(bytes, len);
 }
 
-static struct report in_order(const struct stream *s, struct recorder *recorder) {
-    struct rtmp_memory memory = recorder_memory(recorder);
+static struct recorder in_order(const struct stream *s) {
     struct rtmp_direction dir;
-    struct report report;
-    begin(&dir, &report, &memory);
+    struct recorder rec;
+    begin(&dir, &rec);
     for (uint32_t at = 0; at < s->len; at += 1460)
         deliver(&dir, s, at, s->len - at < 1460 ? s->len - at : 1460);
-    rtmp_direction_destroy(&dir);
-    return report;
+    end(&dir, &rec);
+    return rec;
 }
 
 /* Segments of up to `most` bytes, each up to `reach` places from its own. */
-static struct report shuffled(struct stream *s, uint32_t most, uint32_t reach,
-                              struct recorder *recorder) {
+static struct recorder shuffled(struct stream *s, uint32_t most, uint32_t reach) {
     static uint32_t cut[STREAM_MAX];
     static uint32_t order[STREAM_MAX];
     uint32_t count = 0;
@@ -134,25 +102,34 @@ static struct report shuffled(struct stream *s, uint32_t most, uint32_t reach,
         order[i] = order[j];
         order[j] = swap;
     }
-    struct rtmp_memory memory = recorder_memory(recorder);
     struct rtmp_direction dir;
-    struct report report;
-    begin(&dir, &report, &memory);
+    struct recorder rec;
+    begin(&dir, &rec);
     deliver(&dir, s, 0, SET_CHUNK_SIZE);
     for (uint32_t i = 0; i < count; i++)
         deliver(&dir, s, cut[order[i]], cut[order[i] + 1] - cut[order[i]]);
     assert_int_equal(dir.position, BEGIN + (uint64_t)s->len);
-    rtmp_direction_destroy(&dir);
-    return report;
+    end(&dir, &rec);
+    return rec;
 }
 
-static void assert_same(const struct report *expected, const struct report *shown) {
+/* Of a message that misses bytes nothing but its place is compared. */
+static void assert_same_message(const struct recorded_message *expected,
+                                const struct recorded_message *shown) {
+    assert_int_equal(shown->offset, expected->offset);
+    if (shown->missing)
+        return;
+    assert_int_equal(shown->message.type, expected->message.type);
+    assert_int_equal(shown->message.length, expected->message.length);
+    assert_int_equal(shown->chunks, expected->chunks);
+    assert_int_equal(shown->available, expected->available);
+    assert_memory_equal(shown->body, expected->body, shown->available);
+}
+
+static void assert_same(const struct recorder *expected, const struct recorder *shown) {
     assert_int_equal(shown->count, expected->count);
-    for (uint32_t i = 0; i < expected->count; i++) {
-        assert_int_equal(shown->offset[i], expected->offset[i]);
-        if (!shown->missing[i])
-            assert_int_equal(shown->sum[i], expected->sum[i]);
-    }
+    for (size_t i = 0; i < expected->count; i++)
+        assert_same_message(&expected->messages[i], &shown->messages[i]);
 }
 
 /* ---- cases ---- */
@@ -165,65 +142,61 @@ static void test_any_order(void **state) {
     for (uint32_t seed = 1; seed <= 3; seed++)
         for (uint32_t i = 0; i < sizeof most / sizeof *most; i++)
             for (uint32_t reach = 2; reach <= 5; reach++) {
-                struct recorder recorder = {.fail_at = -1};
                 build(&stream, seed);
-                struct report expected = in_order(&stream, &recorder);
+                struct recorder expected = in_order(&stream);
                 assert_int_equal(expected.count, MESSAGES + 1);
-                struct report shown = shuffled(&stream, most[i], reach, &recorder);
-                assert_true(shown.late > 0);
+                struct recorder shown = shuffled(&stream, most[i], reach);
+                assert_true(shown.notes[RTMP_NOTE_LATE] > 0);
                 assert_same(&expected, &shown);
-                assert_int_equal(recorder.live, 0);
+                recorder_clear(&expected);
+                recorder_clear(&shown);
             }
 }
 
 /* What comes late may be what all that follows depends on. */
 static void test_late_set_chunk_size(void **state) {
     (void)state;
-    struct recorder recorder = {.fail_at = -1};
-    struct rtmp_memory memory = recorder_memory(&recorder);
     struct rtmp_direction dir;
-    struct report shown;
+    struct recorder shown;
     build(&stream, 9);
-    struct report expected = in_order(&stream, &recorder);
-    begin(&dir, &shown, &memory);
+    struct recorder expected = in_order(&stream);
+    begin(&dir, &shown);
     deliver(&dir, &stream, SET_CHUNK_SIZE, 2000);
     deliver(&dir, &stream, 0, SET_CHUNK_SIZE);
-    assert_int_equal(shown.late, 1);
+    assert_int_equal(shown.notes[RTMP_NOTE_LATE], 1);
     assert_int_equal(dir.dechunk.chunk_size, 300);
     deliver(&dir, &stream, SET_CHUNK_SIZE + 2000, stream.len - 2000 - SET_CHUNK_SIZE);
+    end(&dir, &shown);
     assert_same(&expected, &shown);
-    rtmp_direction_destroy(&dir);
-    assert_int_equal(recorder.live, 0);
+    recorder_clear(&expected);
+    recorder_clear(&shown);
 }
 
 /* A hole that never fills does not keep the next one from it. */
 static void test_hole_beside_one_that_stays(void **state) {
     (void)state;
-    struct recorder recorder = {.fail_at = -1};
     build(&stream, 7);
-    struct report expected = in_order(&stream, &recorder);
-    struct rtmp_memory memory = recorder_memory(&recorder);
+    struct recorder expected = in_order(&stream);
     struct rtmp_direction dir;
-    struct report shown;
-    begin(&dir, &shown, &memory);
+    struct recorder shown;
+    begin(&dir, &shown);
     deliver(&dir, &stream, 0, 1000);
     deliver(&dir, &stream, 1100, 8900); /* 1000 .. 1099 never come */
     deliver(&dir, &stream, 11000, 9000);
     deliver(&dir, &stream, 10000, 1000);
-    assert_int_equal(shown.late, 1);
+    assert_int_equal(shown.notes[RTMP_NOTE_LATE], 1);
     assert_true(dir.late->hole_count == 1);
     for (uint32_t at = 20000; at < stream.len; at += 100)
         deliver(&dir, &stream, at, stream.len - at < 100 ? stream.len - at : 100);
     assert_in_range(expected.count - shown.count, 1, 4); /* what the first hole took */
-    for (uint32_t i = 0, j = 0; i < shown.count; i++, j++) {
-        while (expected.offset[j] < shown.offset[i])
+    end(&dir, &shown);
+    for (size_t i = 0, j = 0; i < shown.count; i++, j++) {
+        while (expected.messages[j].offset < shown.messages[i].offset)
             j++;
-        assert_int_equal(shown.offset[i], expected.offset[j]);
-        if (!shown.missing[i])
-            assert_int_equal(shown.sum[i], expected.sum[j]);
+        assert_same_message(&expected.messages[j], &shown.messages[i]);
     }
-    rtmp_direction_destroy(&dir);
-    assert_int_equal(recorder.live, 0);
+    recorder_clear(&expected);
+    recorder_clear(&shown);
 }
 
 /* The body of a long message, with holes of `size` bytes up to there are `count`. */
@@ -241,12 +214,10 @@ static void open_holes(struct rtmp_direction *dir, uint32_t count, uint32_t size
 /* Nothing is kept for ever: behind the window the first hole is given up. */
 static void test_window_is_bounded(void **state) {
     (void)state;
-    struct recorder recorder = {.fail_at = -1};
-    struct rtmp_memory memory = recorder_memory(&recorder);
     struct rtmp_direction dir;
-    struct report shown;
+    struct recorder shown;
     build(&stream, 3);
-    begin(&dir, &shown, &memory);
+    begin(&dir, &shown);
     open_holes(&dir, 1, 10);
     for (uint32_t hole = 0; hole < 3 * RTMP_LIMIT_HOLES; hole++) {
         rtmp_direction_hole(&dir, 10);
@@ -263,20 +234,18 @@ static void test_window_is_bounded(void **state) {
     assert_false(rtmp_direction_late(&dir, last, stream.bytes, 10));
     rtmp_direction_hole(&dir, RTMP_LIMIT_LATE_BYTES + 1);
     assert_null(dir.late);
-    rtmp_direction_destroy(&dir);
-    assert_int_equal(recorder.live, 0);
+    end(&dir, &shown);
+    recorder_clear(&shown);
 }
 
 /* A hole filled in its middle becomes two, the second of which waits for the first: they are given
  * up together, and where there is no room for one more the bytes are not used. */
 static void test_hole_filled_in_its_middle(void **state) {
     (void)state;
-    struct recorder recorder = {.fail_at = -1};
-    struct rtmp_memory memory = recorder_memory(&recorder);
     struct rtmp_direction dir;
-    struct report shown;
+    struct recorder shown;
     build(&stream, 4);
-    begin(&dir, &shown, &memory);
+    begin(&dir, &shown);
     open_holes(&dir, RTMP_LIMIT_HOLES - 1, 30);
     uint64_t first = dir.late->holes[0].start;
     assert_true(rtmp_direction_late(&dir, first + 10, stream.bytes, 10));
@@ -285,24 +254,16 @@ static void test_hole_filled_in_its_middle(void **state) {
     rtmp_direction_hole(&dir, 30);
     assert_int_equal(dir.late->hole_count, RTMP_LIMIT_HOLES - 1);
     assert_true(dir.late->holes[0].known && dir.late->holes[0].start > first + 30);
-    rtmp_direction_destroy(&dir);
-    assert_int_equal(recorder.live, 0);
-}
-
-static void ignore_fragment(void *user, const struct rtmp_fragment *fragment) {
-    (void)user;
-    (void)fragment;
+    end(&dir, &shown);
+    recorder_clear(&shown);
 }
 
 /* Behind a hole each message that was shown is remembered; no more than so many. */
 static void test_messages_behind_a_hole_are_bounded(void **state) {
     (void)state;
-    struct recorder recorder = {.fail_at = -1};
-    struct rtmp_memory memory = recorder_memory(&recorder);
     struct rtmp_direction dir;
-    struct report shown;
-    begin(&dir, &shown, &memory);
-    dir.dechunk.sink.fragment = ignore_fragment;
+    struct recorder shown;
+    begin(&dir, &shown);
     static const uint8_t head[] = {4, 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0};
     static const uint8_t message[] = {4, 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0xAF};
     rtmp_direction_feed(&dir, head, sizeof head);
@@ -313,29 +274,29 @@ static void test_messages_behind_a_hole_are_bounded(void **state) {
     for (uint32_t i = 0; i < 3; i++)
         rtmp_direction_feed(&dir, message, sizeof message);
     assert_null(dir.late);
-    rtmp_direction_destroy(&dir);
-    assert_int_equal(recorder.live, 0);
+    end(&dir, &shown);
+    recorder_clear(&shown);
 }
 
 /* Segments in pairs, the second first, while the n-th allocation fails, and what follows it if
  * `on`; in the second half memory is to be had again. False: there are fewer allocations. */
-static bool swapped_while_memory_fails(const struct report *expected, long fail_at, bool on) {
-    struct recorder recorder = {.fail_at = fail_at, .fail_on = on};
-    struct rtmp_memory memory = recorder_memory(&recorder);
+static bool swapped_while_memory_fails(const struct recorder *expected, long fail_at, bool on) {
     struct rtmp_direction dir;
-    struct report shown;
+    struct recorder shown;
     bool reached = false;
     uint32_t at = SET_CHUNK_SIZE;
-    begin(&dir, &shown, &memory);
+    begin(&dir, &shown);
+    shown.fail_at = fail_at;
+    shown.fail_on = on;
     /* An open message on a chunk stream in a page. */
     static const uint8_t high[13 + 128] = {0, 200, 0, 0, 0, 0, 0, 129, 8, 1, 0, 0, 0};
-    dir.position = dir.dechunk.position = BEGIN - sizeof high;
+    direction_skip_handshake(&dir, BEGIN - sizeof high);
     rtmp_direction_feed(&dir, high, sizeof high);
     deliver(&dir, &stream, 0, SET_CHUNK_SIZE);
     for (; at + 700 < stream.len; at += 700) {
-        if (at > stream.len / 2 && recorder.fail_at >= 0) {
-            reached = recorder.allocations >= fail_at;
-            recorder.fail_at = -1;
+        if (at > stream.len / 2 && shown.fail_at >= 0) {
+            reached = shown.allocations >= fail_at;
+            shown.fail_at = -1;
         }
         deliver(&dir, &stream, at + 350, 350);
         deliver(&dir, &stream, at, 350);
@@ -344,15 +305,11 @@ static bool swapped_while_memory_fails(const struct report *expected, long fail_
     assert_int_equal(dir.position, BEGIN + (uint64_t)stream.len);
     assert_int_equal(dir.dechunk.position, dir.position);
     assert_in_range(shown.count, expected->count / 4, expected->count);
-    for (uint32_t back = 1; back <= expected->count / 6; back++) {
-        uint32_t a = expected->count - back;
-        uint32_t b = shown.count - back;
-        assert_int_equal(shown.offset[b], expected->offset[a]);
-        if (!shown.missing[b])
-            assert_int_equal(shown.sum[b], expected->sum[a]);
-    }
-    rtmp_direction_destroy(&dir);
-    assert_int_equal(recorder.live, 0);
+    end(&dir, &shown);
+    for (size_t back = 1; back <= expected->count / 6; back++)
+        assert_same_message(&expected->messages[expected->count - back],
+                            &shown.messages[shown.count - back]);
+    recorder_clear(&shown);
     return reached;
 }
 
@@ -360,16 +317,16 @@ static bool swapped_while_memory_fails(const struct report *expected, long fail_
  * segments fill their holes as soon as there is some. */
 static void test_memory_failures(void **state) {
     (void)state;
-    struct recorder recorder = {.fail_at = -1};
     build(&stream, 5);
     stream.len = 15000;
-    struct report expected = in_order(&stream, &recorder);
+    struct recorder expected = in_order(&stream);
     for (int on = 0; on < 2; on++) {
         long fail_at = 1;
         while (swapped_while_memory_fails(&expected, fail_at, on))
             fail_at++;
         assert_true(fail_at > 10); /* it does allocate */
     }
+    recorder_clear(&expected);
 }
 
 int main(void) {

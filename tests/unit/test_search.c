@@ -1,237 +1,194 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finding the next chunk header: what bytes of a capture hardly ever need, in the smallest form. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "base/limits.h"
+#include "direction_fixture.h"
 #include "vectors.h"
-#include "wire_record.h"
-
-static void begin(struct rtmp_dechunk *d, struct recorder *rec) {
-    *rec = (struct recorder){.fail_at = -1};
-    struct rtmp_memory memory = recorder_memory(rec);
-    struct rtmp_sink sink = recorder_sink(rec);
-    rtmp_dechunk_init(d, &memory, &sink, 0);
-}
-
-static void end(struct rtmp_dechunk *d, struct recorder *rec) {
-    rtmp_dechunk_destroy(d);
-    assert_int_equal(rec->live, 0);
-    recorder_clear(rec);
-}
-
-static void feed(struct rtmp_dechunk *d, const char *hex) {
-    size_t len;
-    uint8_t *bytes = guarded_hex(hex, &len);
-    rtmp_dechunk_feed(d, bytes, (uint32_t)len);
-    guarded_free(bytes, len);
-}
-
-static void feed_same(struct rtmp_dechunk *d, uint8_t byte, size_t len) {
-    uint8_t *plain = malloc(len);
-    assert_non_null(plain);
-    memset(plain, byte, len);
-    uint8_t *bytes = guarded_copy(plain, len);
-    rtmp_dechunk_feed(d, bytes, (uint32_t)len);
-    guarded_free(bytes, len);
-    free(plain);
-}
 
 /* The hole begins in a chunk and ends where the message's last chunk does. */
 static void a_message_that_ends_with_a_hole_is_complete(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 00012C 08 01000000"); /* 300 bytes in chunks of 128 */
-    feed_same(&d, 0xAF, 128);
-    feed(&d, "C4");
-    feed_same(&d, 0xAF, 100);
-    rtmp_dechunk_gap(&d, 28 + 1 + 44);
-    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[0].message.length, 300);
-    assert_int_equal(rec.messages[0].missing, 28 + 44);
-    assert_int_equal(rec.messages[0].chunks, 3);
-    assert_int_equal(rec.messages[1].message.timestamp, 0x10);
-    assert_int_equal(rec.messages[2].message.timestamp, 0x20);
-    assert_int_equal(rec.notes[RTMP_NOTE_ABANDONED], 0);
-    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 0);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 00012C 08 01000000"); /* 300 bytes in chunks of 128 */
+    feed_same(&f, 0xAF, 128);
+    feed(&f, "C4");
+    feed_same(&f, 0xAF, 100);
+    feed_gap(&f, 28 + 1 + 44);
+    feed(&f, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[0].message.length, 300);
+    assert_int_equal(f.rec.messages[0].missing, 28 + 44);
+    assert_int_equal(f.rec.messages[0].chunks, 3);
+    assert_int_equal(f.rec.messages[1].message.timestamp, 0x10);
+    assert_int_equal(f.rec.messages[2].message.timestamp, 0x20);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_ABANDONED], 0);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 0);
+    fixture_end(&f);
 }
 
 /* A header that is not sure waits for the next one; meanwhile what was held before it is given up,
  * which is said once. */
 static void a_header_that_waits_outlasts_what_was_held_before_it(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    d.chunk_size = 65536;
-    feed_same(&d, 0xFF, 60000); /* fmt 3 of chunk stream 63, which is not open */
-    feed(&d, "FF 09 000000 007530 09 01000000 FF"); /* 30,000 bytes of video */
-    feed_same(&d, 0xFF, 29997);
-    assert_int_equal(rec.count, 0);
-    feed(&d, "FFFF 04 000010 000004 08 01000000 AF010203");
-    assert_int_equal(rec.notes[RTMP_NOTE_SEARCHED], 1);
-    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
-    assert_int_equal(rec.count, 2);
-    assert_int_equal(rec.messages[0].message.length, 30000);
-    assert_int_equal(rec.messages[0].missing, 0);
-    assert_int_equal(rec.messages[1].message.length, 4);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    f.dechunk.chunk_size = 65536;
+    feed_same(&f, 0xFF, 60000); /* fmt 3 of chunk stream 63, which is not open */
+    feed(&f, "FF 09 000000 007530 09 01000000 FF"); /* 30,000 bytes of video */
+    feed_same(&f, 0xFF, 29997);
+    assert_int_equal(f.rec.count, 0);
+    feed(&f, "FFFF 04 000010 000004 08 01000000 AF010203");
+    assert_int_equal(f.rec.notes[RTMP_NOTE_SEARCHED], 1);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    assert_int_equal(f.rec.count, 2);
+    assert_int_equal(f.rec.messages[0].message.length, 30000);
+    assert_int_equal(f.rec.messages[0].missing, 0);
+    assert_int_equal(f.rec.messages[1].message.length, 4);
+    fixture_end(&f);
 }
 
 /* What is held stays below the bound whatever comes. */
 static void a_search_holds_no_more_than_its_bound(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
     for (unsigned i = 0; i < 100; i++) {
-        feed_same(&d, 0xFF, 5000);
-        assert_true(d.held.count <= RTMP_LIMIT_SEARCH_BYTES);
+        feed_same(&f, 0xFF, 5000);
+        assert_true(held_bytes(&f) <= RTMP_LIMIT_SEARCH_BYTES);
     }
-    assert_int_equal(d.position, 500000);
-    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
-    assert_int_equal(rec.notes[RTMP_NOTE_SEARCHED], 1);
-    end(&d, &rec);
+    assert_int_equal(f.dechunk.position, 500000);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_SEARCHED], 1);
+    fixture_end(&f);
 }
 
 /* The bytes of a segment that a snapshot length left, and the rest of it. */
-static void feed_cut(struct rtmp_dechunk *d, const char *hex, uint64_t cut) {
-    feed(d, hex);
-    rtmp_dechunk_gap(d, cut);
+static void feed_cut(struct fixture *f, const char *hex, uint64_t cut) {
+    feed(f, hex);
+    feed_gap(f, cut);
 }
 
 /* Each segment is cut: a header that inherits its length is confirmed by the one that stands where
  * it says, several holes further on. */
 static void headers_confirm_each_other_over_holes(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "02 000000 000004 01 00000000 00001000");
-    feed_cut(&d, "04 000000 000401 08 01000000 7F7F7F7F", 1021);
-    feed(&d, "84 000080 7F7F7F7F");
-    rtmp_dechunk_gap(&d, 1021 + 4); /* a header is missing, and all of its message */
-    rtmp_dechunk_gap(&d, 1025);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "02 000000 000004 01 00000000 00001000");
+    feed_cut(&f, "04 000000 000401 08 01000000 7F7F7F7F", 1021);
+    feed(&f, "84 000080 7F7F7F7F");
+    feed_gap(&f, 1021 + 4); /* a header is missing, and all of its message */
+    feed_gap(&f, 1025);
     for (int i = 0; i < 3; i++) {
-        feed(&d, "C4"); /* a segment of its own */
-        feed_cut(&d, "7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F", 1009);
+        feed(&f, "C4"); /* a segment of its own */
+        feed_cut(&f, "7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F", 1009);
     }
-    feed(&d, "43 000000 000004 14 02000000");
-    assert_int_equal(rec.count, 7);
+    feed(&f, "43 000000 000004 14 02000000");
+    assert_int_equal(f.rec.count, 7);
     for (size_t i = 3; i < 6; i++) {
-        assert_int_equal(rec.messages[i].message.length, 1025);
-        assert_int_equal(rec.messages[i].missing, 1009);
+        assert_int_equal(f.rec.messages[i].message.length, 1025);
+        assert_int_equal(f.rec.messages[i].missing, 1009);
     }
-    assert_int_equal(rec.notes[RTMP_NOTE_GAP], 6);
-    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
-    end(&d, &rec);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_GAP], 6);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    fixture_end(&f);
 }
 
 /* No Set Chunk Size was seen and a hole may have had one: the header in which the next long message
  * goes on is missing as well, the one behind that message is not. */
 static void a_chunk_size_is_confirmed_over_a_hole(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 000004 08 01000000 AF010203");
-    rtmp_dechunk_gap(&d, 12);
-    feed(&d, "04 000010 0000C8 08 01000000 AF010203");
-    rtmp_dechunk_gap(&d, 124 + 1 + 72);
-    feed(&d, "04 000020 000004 08 01000000 AF010203");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[1].message.length, 200);
-    assert_int_equal(rec.messages[1].chunks, 2);
-    assert_int_equal(rec.messages[1].missing, 196);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 000004 08 01000000 AF010203");
+    feed_gap(&f, 12);
+    feed(&f, "04 000010 0000C8 08 01000000 AF010203");
+    feed_gap(&f, 124 + 1 + 72);
+    feed(&f, "04 000020 000004 08 01000000 AF010203");
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[1].message.length, 200);
+    assert_int_equal(f.rec.messages[1].chunks, 2);
+    assert_int_equal(f.rec.messages[1].missing, 196);
+    fixture_end(&f);
 }
 
 /* Of a segment that is cut the last bytes are a header: nothing more will come before the verdict.
  */
 static void a_header_before_a_hole_is_found(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 000064 08 01000000 AF010203");
-    rtmp_dechunk_gap(&d, 96 + 40);
-    feed_cut(&d, "55555555 04 000010 000064 08 01000000", 100);
-    assert_int_equal(rec.count, 2);
-    assert_int_equal(rec.messages[1].message.timestamp, 0x10);
-    assert_int_equal(rec.messages[1].missing, 100);
-    assert_int_equal(d.state, RTMP_AT_HEADER);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 000064 08 01000000 AF010203");
+    feed_gap(&f, 96 + 40);
+    feed_cut(&f, "55555555 04 000010 000064 08 01000000", 100);
+    assert_int_equal(f.rec.count, 2);
+    assert_int_equal(f.rec.messages[1].message.timestamp, 0x10);
+    assert_int_equal(f.rec.messages[1].missing, 100);
+    assert_false(is_lost(&f));
+    fixture_end(&f);
 }
 
 /* A hole larger than all that is held, and more holes than that: nothing before them is waited for.
  */
 static void holes_count_among_what_is_held(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    d.chunk_size = 65536;
-    rtmp_dechunk_gap(&d, 1000000);
-    assert_int_equal(d.held.count, 0);
+    struct fixture f;
+    fixture_begin(&f);
+    f.dechunk.chunk_size = 65536;
+    feed_gap(&f, 1000000);
+    assert_int_equal(held_bytes(&f), 0);
     for (unsigned i = 0; i < 200; i++) {
-        feed_cut(&d, "FFFFFFFF", 1400);
-        assert_true(d.held.count <= RTMP_LIMIT_SEARCH_BYTES);
+        feed_cut(&f, "FFFFFFFF", 1400);
+        assert_true(held_bytes(&f) <= RTMP_LIMIT_SEARCH_BYTES);
     }
-    rtmp_dechunk_gap(&d, RTMP_LIMIT_SEARCH_BYTES);
-    assert_int_equal(d.held.count, 0);
-    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
-    assert_int_equal(rec.count, 2);
-    assert_int_equal(rec.notes[RTMP_NOTE_SEARCHED], 0);
-    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
-    end(&d, &rec);
+    feed_gap(&f, RTMP_LIMIT_SEARCH_BYTES);
+    assert_int_equal(held_bytes(&f), 0);
+    feed(&f, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
+    assert_int_equal(f.rec.count, 2);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_SEARCHED], 0);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    fixture_end(&f);
 }
 
 /* Of a chunk stream that a hole may have changed, a fmt 3 header was no header: all of its messages
  * were skipped until one said its length. The header behind its message proves it. */
 static void what_a_header_inherits_is_proved_by_the_next(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "05 000000 00000A 08 01000000");
-    feed_same(&d, 0x7F, 10);
-    rtmp_dechunk_gap(&d, 12);
-    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203"
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "05 000000 00000A 08 01000000");
+    feed_same(&f, 0x7F, 10);
+    feed_gap(&f, 12);
+    feed(&f, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203"
              "C5 7F7F7F7F7F7F7F7F7F7F 44 000010 000004 08 AF010203");
-    assert_int_equal(rec.count, 5);
-    assert_int_equal(rec.messages[3].message.csid, 5);
-    assert_int_equal(rec.messages[3].message.length, 10);
-    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 0);
-    assert_int_equal(rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
-    end(&d, &rec);
+    assert_int_equal(f.rec.count, 5);
+    assert_int_equal(f.rec.messages[3].message.csid, 5);
+    assert_int_equal(f.rec.messages[3].message.length, 10);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 0);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    fixture_end(&f);
 }
 
 /* The first hole may have had a Set Chunk Size: chunks of 128 bytes were believed in after it. */
 static void a_chunk_size_set_in_a_hole_is_found_out(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 000004 08 01000000 AF010203");
-    rtmp_dechunk_gap(&d, 16);
-    feed(&d, "04 000010 00012C 08 01000000 AF"); /* 300 bytes in one chunk */
-    feed_same(&d, 0x7F, 299);
-    feed(&d, "44 000010 00012C 08 AF");
-    feed_same(&d, 0x7F, 299);
-    feed(&d, "44 000010 000004 08 AF010203");
-    assert_int_equal(rec.count, 4);
-    assert_int_equal(rec.messages[1].chunks, 1);
-    assert_int_equal(rec.messages[2].chunks, 1);
-    assert_int_equal(rec.messages[2].message.timestamp, 0x20);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 000004 08 01000000 AF010203");
+    feed_gap(&f, 16);
+    feed(&f, "04 000010 00012C 08 01000000 AF"); /* 300 bytes in one chunk */
+    feed_same(&f, 0x7F, 299);
+    feed(&f, "44 000010 00012C 08 AF");
+    feed_same(&f, 0x7F, 299);
+    feed(&f, "44 000010 000004 08 AF010203");
+    assert_int_equal(f.rec.count, 4);
+    assert_int_equal(f.rec.messages[1].chunks, 1);
+    assert_int_equal(f.rec.messages[2].chunks, 1);
+    assert_int_equal(f.rec.messages[2].message.timestamp, 0x20);
+    fixture_end(&f);
 }
 
 /* Sizes below the default were not looked for: the message was said in one chunk, its continuation
@@ -239,37 +196,35 @@ static void a_chunk_size_set_in_a_hole_is_found_out(void **state) {
 static void a_small_chunk_size_set_in_a_hole_is_found_out(void **state) {
     (void)state;
     static const uint8_t body[] = {0xAF, 1, 2, 3, 4, 5, 6, 7, 8};
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "02 000000 000004 02 00000000 00000009");
-    rtmp_dechunk_gap(&d, 12);
-    feed(&d, "04 000010 000009 08 01000000 AF C401 C402 C403");
-    feed(&d, "C404 C405 C406 C407 C408");
-    feed(&d, "44 000010 000009 08 AF C401 C402 C403 C404 C405 C406 C407 C408");
-    assert_int_equal(rec.count, 3);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "02 000000 000004 02 00000000 00000009");
+    feed_gap(&f, 12);
+    feed(&f, "04 000010 000009 08 01000000 AF C401 C402 C403");
+    feed(&f, "C404 C405 C406 C407 C408");
+    feed(&f, "44 000010 000009 08 AF C401 C402 C403 C404 C405 C406 C407 C408");
+    assert_int_equal(f.rec.count, 3);
     for (size_t i = 1; i < 3; i++) {
-        assert_int_equal(rec.messages[i].chunks, 9);
-        assert_int_equal(rec.messages[i].available, sizeof body);
-        assert_memory_equal(rec.messages[i].body, body, sizeof body);
+        assert_int_equal(f.rec.messages[i].chunks, 9);
+        assert_int_equal(f.rec.messages[i].available, sizeof body);
+        assert_memory_equal(f.rec.messages[i].body, body, sizeof body);
     }
-    end(&d, &rec);
+    fixture_end(&f);
 }
 
 /* What may be a continuation header of a small chunk size is payload when a header stands behind
  * the message. */
 static void payload_that_looks_like_small_chunks_is_payload(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "04 000010 000008 08 01000000 AF01 C403 04C4 0506");
-    feed(&d, "44 000010 000005 08 AF01 C403 04 44 000010 000004 08 AF010203");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[0].chunks, 1);
-    assert_int_equal(rec.messages[1].chunks, 1);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed_gap(&f, 100);
+    feed(&f, "04 000010 000008 08 01000000 AF01 C403 04C4 0506");
+    feed(&f, "44 000010 000005 08 AF01 C403 04 44 000010 000004 08 AF010203");
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[0].chunks, 1);
+    assert_int_equal(f.rec.messages[1].chunks, 1);
+    fixture_end(&f);
 }
 
 /* A Set Chunk Size that inherits from one in the hole was shown as what its chunk stream had before
@@ -283,16 +238,15 @@ static void control_messages_are_not_known_by_their_length(void **state) {
                  {"02 000000 000004 05 00000000 00100000", 2},
                  {"02 000000 000004 03 00000000 00001000", 3}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct recorder rec;
-        struct rtmp_dechunk d;
-        begin(&d, &rec);
-        feed(&d, cases[i].before);
-        rtmp_dechunk_gap(&d, 12);
-        feed(&d, "C2 00002000 04 000010 000004 08 01000000 AF010203");
-        feed(&d, "44 000010 000004 08 AF010203");
-        assert_int_equal(rec.count, 1 + cases[i].count);
-        assert_int_equal(rec.messages[rec.count - 1].message.timestamp, 0x20);
-        end(&d, &rec);
+        struct fixture f;
+        fixture_begin(&f);
+        feed(&f, cases[i].before);
+        feed_gap(&f, 12);
+        feed(&f, "C2 00002000 04 000010 000004 08 01000000 AF010203");
+        feed(&f, "44 000010 000004 08 AF010203");
+        assert_int_equal(f.rec.count, 1 + cases[i].count);
+        assert_int_equal(f.rec.messages[f.rec.count - 1].message.timestamp, 0x20);
+        fixture_end(&f);
     }
 }
 
@@ -306,16 +260,15 @@ static void what_a_body_begins_with_is_evidence(void **state) {
         "7F7F7F 44 0007FF 000633 08 AF 01 2132",
     };
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        struct recorder rec;
-        struct rtmp_dechunk d;
-        begin(&d, &rec);
-        feed(&d, "02 000000 000004 01 00000000 00001000");
-        rtmp_dechunk_gap(&d, 100);
-        feed(&d, headers[i]);
-        rtmp_dechunk_gap(&d, 1600);
-        assert_int_equal(rec.count, 2);
-        assert_int_equal(rec.messages[1].message.length, 0x633);
-        end(&d, &rec);
+        struct fixture f;
+        fixture_begin(&f);
+        feed(&f, "02 000000 000004 01 00000000 00001000");
+        feed_gap(&f, 100);
+        feed(&f, headers[i]);
+        feed_gap(&f, 1600);
+        assert_int_equal(f.rec.count, 2);
+        assert_int_equal(f.rec.messages[1].message.length, 0x633);
+        fixture_end(&f);
     }
 }
 
@@ -323,138 +276,130 @@ static void what_a_body_begins_with_is_evidence(void **state) {
  * is of its segment. */
 static void few_positions_need_less_evidence(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 000004 08 01000000 AF010203");
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "7F7F7F 44 000017 000072 08");
-    rtmp_dechunk_gap(&d, 200);
-    assert_int_equal(rec.count, 2);
-    assert_int_equal(rec.messages[1].message.length, 0x72);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 000004 08 01000000 AF010203");
+    feed_gap(&f, 100);
+    feed(&f, "7F7F7F 44 000017 000072 08");
+    feed_gap(&f, 200);
+    assert_int_equal(f.rec.count, 2);
+    assert_int_equal(f.rec.messages[1].message.length, 0x72);
+    fixture_end(&f);
 }
 
 /* Its end was waited for, in vain: chunks of 128 bytes or of more, it ends in the hole. */
 static void a_message_that_ends_out_of_sight_needs_no_chunk_size(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "03 000000 000125 12 01000000 02 000A 6F6E4D65746144617461");
-    rtmp_dechunk_gap(&d, 400);
-    assert_int_equal(rec.count, 1);
-    assert_int_equal(rec.messages[0].message.length, 293);
-    assert_int_equal(rec.messages[0].missing, 293 - 13);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed_gap(&f, 100);
+    feed(&f, "03 000000 000125 12 01000000 02 000A 6F6E4D65746144617461");
+    feed_gap(&f, 400);
+    assert_int_equal(f.rec.count, 1);
+    assert_int_equal(f.rec.messages[0].message.length, 293);
+    assert_int_equal(f.rec.messages[0].missing, 293 - 13);
+    fixture_end(&f);
 }
 
 /* A message goes on, longer than the last one of its chunk stream, whose length said where it ends:
  * what stood there was believed for the continuation headers before it. */
 static void continuation_headers_do_not_vouch_for_where_a_message_ends(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "02 000000 000004 01 00000000 00000080 07 000000 000258 09 01000000 27");
-    feed_same(&d, 0x7F, 127);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "02 000000 000004 01 00000000 00000080 07 000000 000258 09 01000000 27");
+    feed_same(&f, 0x7F, 127);
     for (int i = 0; i < 4; i++) {
-        feed(&d, "C7");
-        feed_same(&d, 0x7F, i < 3 ? 128 : 88);
+        feed(&f, "C7");
+        feed_same(&f, 0x7F, i < 3 ? 128 : 88);
     }
-    rtmp_dechunk_gap(&d, 200);
+    feed_gap(&f, 200);
     for (int i = 0; i < 8; i++) {
-        feed(&d, "C7 7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F");
-        feed_same(&d, 0x7F, i == 4 ? 68 : 108);
+        feed(&f, "C7 7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F");
+        feed_same(&f, 0x7F, i == 4 ? 68 : 108);
         if (i == 4) {
-            feed(&d, "6E A6B0A4 A1AE8A 10 7F7F7F7F7F7F7F7F7F7F7F7F");
-            feed_same(&d, 0x7F, 20);
+            feed(&f, "6E A6B0A4 A1AE8A 10 7F7F7F7F7F7F7F7F7F7F7F7F");
+            feed_same(&f, 0x7F, 20);
         }
     }
-    feed(&d, "04 000010 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
-    assert_int_equal(rec.messages[rec.count - 1].message.timestamp, 0x20);
-    assert_int_equal(rec.count, 4);
-    end(&d, &rec);
+    feed(&f, "04 000010 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    assert_int_equal(f.rec.messages[f.rec.count - 1].message.timestamp, 0x20);
+    assert_int_equal(f.rec.count, 4);
+    fixture_end(&f);
 }
 
 /* What resembles a weak header has a length that points at a strong one by chance. */
 static void a_strong_header_does_not_vouch_for_what_points_at_it(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "7F7F7F 4006 000010 00000A 08 7F7F7F7F7F7F7F7F7F7F"
+    struct fixture f;
+    fixture_begin(&f);
+    feed_gap(&f, 100);
+    feed(&f, "7F7F7F 4006 000010 00000A 08 7F7F7F7F7F7F7F7F7F7F"
              "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
-    assert_int_equal(rec.count, 2);
-    assert_int_equal(rec.messages[0].message.csid, 4);
-    assert_int_equal(rec.messages[0].message.timestamp, 0x10);
-    end(&d, &rec);
+    assert_int_equal(f.rec.count, 2);
+    assert_int_equal(f.rec.messages[0].message.csid, 4);
+    assert_int_equal(f.rec.messages[0].message.timestamp, 0x10);
+    fixture_end(&f);
 }
 
 /* The last message before a pause waited for a header behind it. That it ends with its segment is
  * as good. */
 static void a_message_that_ends_with_its_segment_is_not_waited_for(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 00000A 08 01000000 7F7F7F7F7F7F7F7F7F7F");
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "84 000017 7F7F7F7F7F7F7F7F7F7F");
-    assert_int_equal(rec.count, 2);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 00000A 08 01000000 7F7F7F7F7F7F7F7F7F7F");
+    feed_gap(&f, 100);
+    feed(&f, "84 000017 7F7F7F7F7F7F7F7F7F7F");
+    assert_int_equal(f.rec.count, 2);
+    fixture_end(&f);
 }
 
 /* A basic header of one byte behind a zero was read as one of two bytes, of another chunk stream.
  */
 static void a_zero_before_a_header_is_payload(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "7F7F7F00 04 000010 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
-    assert_int_equal(rec.count, 2);
-    assert_int_equal(rec.messages[0].message.csid, 4);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed_gap(&f, 100);
+    feed(&f, "7F7F7F00 04 000010 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    assert_int_equal(f.rec.count, 2);
+    assert_int_equal(f.rec.messages[0].message.csid, 4);
+    fixture_end(&f);
 }
 
 /* A segment begins with a basic header of three bytes, behind a hole: the last of them was read as
  * the header of a chunk stream that is known. */
 static void a_segment_begins_with_the_longer_header(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "03 000000 000004 14 00000000 02000161");
-    rtmp_dechunk_gap(&d, 33);
-    feed(&d, "01A803 000002 000014 08 01000000 AF01AB2A01146359F29F3B76337347C3D70F04B3");
-    feed(&d, "0000 000003 000014 08 01000000 AF01AEE62E75CA0B7925186BC61AFC2718E37589");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[1].message.csid, 1000);
-    assert_int_equal(rec.messages[2].message.csid, 64);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "03 000000 000004 14 00000000 02000161");
+    feed_gap(&f, 33);
+    feed(&f, "01A803 000002 000014 08 01000000 AF01AB2A01146359F29F3B76337347C3D70F04B3");
+    feed(&f, "0000 000003 000014 08 01000000 AF01AEE62E75CA0B7925186BC61AFC2718E37589");
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[1].message.csid, 1000);
+    assert_int_equal(f.rec.messages[2].message.csid, 64);
+    fixture_end(&f);
 }
 
 /* That a segment began with it counted only while that segment was one of the last two. */
 static void where_a_segment_begins_is_not_forgotten(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 00007C 08 01000000");
-    feed_same(&d, 0x7F, 124);
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "C4 7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F");
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 00007C 08 01000000");
+    feed_same(&f, 0x7F, 124);
+    feed_gap(&f, 100);
+    feed(&f, "C4 7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F7F");
     for (int i = 0; i < 3; i++)
-        feed_same(&d, 0x7F, i < 2 ? 31 : 30);
-    assert_int_equal(rec.count, 1);
-    feed(&d, "44 000010 000004 08 AF010203");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[1].message.length, 124);
-    end(&d, &rec);
+        feed_same(&f, 0x7F, i < 2 ? 31 : 30);
+    assert_int_equal(f.rec.count, 1);
+    feed(&f, "44 000010 000004 08 AF010203");
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[1].message.length, 124);
+    fixture_end(&f);
 }
 
 /* A message was taken for one chunk that had several, so that chunks seemed larger than they are:
@@ -463,28 +408,27 @@ static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
     (void)state;
     static const uint32_t lengths[] = {300, 900};
     for (size_t i = 0; i < 2; i++) { /* shorter and longer than the guess */
-        struct recorder rec;
-        struct rtmp_dechunk d;
-        begin(&d, &rec);
-        feed(&d, "04 000000 000004 08 01000000 AF010203");
-        d.chunk_size_known = false;
-        d.chunk_size = d.chunk_size_floor = 500;
+        struct fixture f;
+        fixture_begin(&f);
+        feed(&f, "04 000000 000004 08 01000000 AF010203");
+        f.dechunk.chunk_size_known = false;
+        f.dechunk.chunk_size = f.dechunk.chunk_size_floor = 500;
         for (uint32_t n = 0; n < 8; n++) {
             char header[40];
             (void)snprintf(header, sizeof header, "44 000010 %06X 08", lengths[i]);
-            feed(&d, header);
+            feed(&f, header);
             uint32_t rest = lengths[i];
             for (; rest > 128; rest -= 128) {
-                feed_same(&d, 0x7F, 128);
-                feed(&d, "C4");
+                feed_same(&f, 0x7F, 128);
+                feed(&f, "C4");
             }
-            feed_same(&d, 0x7F, rest);
+            feed_same(&f, 0x7F, rest);
         }
-        assert_in_range(rec.count, 1 + 7, 1 + 8);
-        assert_int_equal(rec.messages[rec.count - 1].message.length, lengths[i]);
-        assert_int_equal(d.chunk_size, 128);
-        assert_true(d.chunk_size_known);
-        end(&d, &rec);
+        assert_in_range(f.rec.count, 1 + 7, 1 + 8);
+        assert_int_equal(f.rec.messages[f.rec.count - 1].message.length, lengths[i]);
+        assert_int_equal(f.dechunk.chunk_size, 128);
+        assert_true(f.dechunk.chunk_size_known);
+        fixture_end(&f);
     }
 }
 
@@ -494,26 +438,25 @@ static void an_unknown_type_where_a_header_must_stand_is_a_message(void **state)
     (void)state;
     static const uint8_t types[] = {0, 7, 10, 21, 23, 99, 255};
     for (size_t i = 0; i < sizeof types; i++) {
-        struct recorder rec;
-        struct rtmp_dechunk d;
+        struct fixture f;
         char hex[120];
-        begin(&d, &rec);
-        feed(&d, "03 000010 000004 14 00000000 02000161");
+        fixture_begin(&f);
+        feed(&f, "03 000010 000004 14 00000000 02000161");
         (void)snprintf(hex, sizeof hex, "44 000000 00000A %02X 78787878787878787878 C3 02000162",
                        types[i]);
-        feed(&d, hex); /* a chunk stream of its own, without a beginning */
+        feed(&f, hex); /* a chunk stream of its own, without a beginning */
         (void)snprintf(hex, sizeof hex, "43 000000 000003 %02X 787878 03 000010 000003 %02X",
                        types[i], types[i]);
-        feed(&d, hex);
-        feed(&d, "00000000 787878 43 000010 000004 14 02000163");
-        assert_int_equal(rec.count, 6);
-        assert_int_equal(rec.messages[1].message.type, types[i]);
-        assert_int_equal(rec.messages[1].message.length, 10);
-        assert_int_equal(rec.messages[2].message.type, 20);
-        assert_int_equal(rec.messages[4].message.type, types[i]);
-        assert_int_equal(rec.messages[5].message.timestamp, 0x20);
-        assert_int_equal(rec.notes[RTMP_NOTE_LOST], 0);
-        end(&d, &rec);
+        feed(&f, hex);
+        feed(&f, "00000000 787878 43 000010 000004 14 02000163");
+        assert_int_equal(f.rec.count, 6);
+        assert_int_equal(f.rec.messages[1].message.type, types[i]);
+        assert_int_equal(f.rec.messages[1].message.length, 10);
+        assert_int_equal(f.rec.messages[2].message.type, 20);
+        assert_int_equal(f.rec.messages[4].message.type, types[i]);
+        assert_int_equal(f.rec.messages[5].message.timestamp, 0x20);
+        assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 0);
+        fixture_end(&f);
     }
 }
 
@@ -527,16 +470,15 @@ static void an_unknown_type_that_looks_like_no_header_is_none(void **state) {
         "46 A29F24 E88E06 CD B1D91232",
     };
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
-        struct recorder rec;
-        struct rtmp_dechunk d;
-        begin(&d, &rec);
-        feed(&d, "03 000010 000004 14 00000000 02000161");
-        feed(&d, bytes[i]);
-        assert_int_equal(rec.count, 1);
-        assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
-        feed(&d, "03 000010 000004 14 00000000 02000161 43 000010 000004 14 02000163");
-        assert_int_equal(rec.count, 3);
-        end(&d, &rec);
+        struct fixture f;
+        fixture_begin(&f);
+        feed(&f, "03 000010 000004 14 00000000 02000161");
+        feed(&f, bytes[i]);
+        assert_int_equal(f.rec.count, 1);
+        assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
+        feed(&f, "03 000010 000004 14 00000000 02000161 43 000010 000004 14 02000163");
+        assert_int_equal(f.rec.count, 3);
+        fixture_end(&f);
     }
 }
 
@@ -544,83 +486,79 @@ static void an_unknown_type_that_looks_like_no_header_is_none(void **state) {
  * among its bytes. */
 static void a_search_ends_at_no_unknown_type(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "02 000400 000004 01 00000000 00001000 03 000010 000004 14 00000000 02000161");
-    rtmp_dechunk_gap(&d, 8);
-    feed(&d, "02000B 4643556E7075626C697368 004018000000000000 05 02000461 6C6177");
-    feed(&d, "43 000000 000022 14 02000C64656C65746553747265616D 00401C000000000000 05 "
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "02 000400 000004 01 00000000 00001000 03 000010 000004 14 00000000 02000161");
+    feed_gap(&f, 8);
+    feed(&f, "02000B 4643556E7075626C697368 004018000000000000 05 02000461 6C6177");
+    feed(&f, "43 000000 000022 14 02000C64656C65746553747265616D 00401C000000000000 05 "
              "003FF0000000000000");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[2].message.type, 20);
-    assert_int_equal(rec.messages[2].message.length, 34);
-    end(&d, &rec);
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[2].message.type, 20);
+    assert_int_equal(f.rec.messages[2].message.length, 34);
+    fixture_end(&f);
 }
 
 /* Nothing is known of the chunk stream of a fmt 2 header: its message is skipped. The last byte of
  * that and the header behind it made another one, which hid two messages. */
 static void the_surest_of_headers_that_overlap_is_one(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "02 000000 000004 01 00000000 00000080");
-    feed(&d, "03 00000A 00000F 14 00000000 0200026D30 003FF0000000000000 05");
-    feed(&d, "9F 00000A 0200026D30 003FF0000000000000 05");
-    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 1);
-    feed(&d, "03 00000A 00000F 14 00000000 0200026D30 003FF0000000000000 05"
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "02 000000 000004 01 00000000 00000080");
+    feed(&f, "03 00000A 00000F 14 00000000 0200026D30 003FF0000000000000 05");
+    feed(&f, "9F 00000A 0200026D30 003FF0000000000000 05");
+    assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
+    feed(&f, "03 00000A 00000F 14 00000000 0200026D30 003FF0000000000000 05"
              "C3 0200026D30 003FF0000000000000 05");
-    assert_int_equal(rec.count, 4);
-    assert_int_equal(rec.messages[2].message.csid, 3);
-    assert_int_equal(rec.messages[3].message.length, 15);
-    end(&d, &rec);
+    assert_int_equal(f.rec.count, 4);
+    assert_int_equal(f.rec.messages[2].message.csid, 3);
+    assert_int_equal(f.rec.messages[3].message.length, 15);
+    fixture_end(&f);
 }
 
 /* Begun midstream: two messages, then one of 300 bytes that is cut once, 0xC4 standing at these
  * places of its bytes, then two more. */
-static void feed_cut_once(struct rtmp_dechunk *d, uint32_t place, uint32_t other) {
-    rtmp_dechunk_begin_midstream(d, 0);
-    feed(d, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+static void feed_cut_once(struct fixture *f, uint32_t place, uint32_t other) {
+    begin_midstream(f, 0);
+    feed(f, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
     uint8_t bytes[8 + 301 + 12] = {0x44, 0, 0, 0x10, 0, 1, 0x2C, 8, 0xAF, 1};
     memset(bytes + 10, 0x7F, 301 - 2);
     bytes[8 + place] = bytes[8 + other] = 0xC4;
     static const uint8_t next[12] = {0x44, 0, 0, 0x10, 0, 0, 4, 8, 0xAF, 1, 2, 3};
     memcpy(bytes + 8 + 301, next, sizeof next);
-    rtmp_dechunk_feed(d, bytes, sizeof bytes);
-    feed(d, "44 000010 000004 08 AF010203");
+    feed_bytes(f, bytes, sizeof bytes);
+    feed(f, "44 000010 000004 08 AF010203");
 }
 
 /* At which of two places nobody can tell: the message was skipped, and the clock of its chunk
  * stream went wrong with it. */
 static void a_message_cut_nobody_knows_where_is_passed_over(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed_cut_once(&d, 157, 211);
-    assert_int_equal(rec.count, 4);
-    assert_int_equal(rec.messages[1].message.timestamp, 0x10);
-    assert_int_equal(rec.messages[2].message.timestamp, 0x30);
-    assert_int_equal(rec.messages[3].message.timestamp, 0x40);
-    assert_int_equal(rec.notes[RTMP_NOTE_ABANDONED], 1);
-    assert_int_equal(rec.notes[RTMP_NOTE_LOST], 0);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed_cut_once(&f, 157, 211);
+    assert_int_equal(f.rec.count, 4);
+    assert_int_equal(f.rec.messages[1].message.timestamp, 0x10);
+    assert_int_equal(f.rec.messages[2].message.timestamp, 0x30);
+    assert_int_equal(f.rec.messages[3].message.timestamp, 0x40);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_ABANDONED], 1);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 0);
+    fixture_end(&f);
 }
 
 /* Only at one place, though no sender was seen to choose that size: the message was skipped. */
 static void a_message_is_cut_at_the_only_place_there_is(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed_cut_once(&d, 157, 157);
-    assert_int_equal(rec.count, 5);
-    assert_int_equal(rec.messages[2].message.length, 300);
-    assert_int_equal(rec.messages[2].chunks, 2);
-    assert_int_equal(rec.messages[4].message.timestamp, 0x40);
-    assert_int_equal(d.chunk_size, 157);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed_cut_once(&f, 157, 157);
+    assert_int_equal(f.rec.count, 5);
+    assert_int_equal(f.rec.messages[2].message.length, 300);
+    assert_int_equal(f.rec.messages[2].chunks, 2);
+    assert_int_equal(f.rec.messages[4].message.timestamp, 0x40);
+    assert_int_equal(f.dechunk.chunk_size, 157);
+    fixture_end(&f);
 }
 
 /* Cut once, a message ends where it ends whichever of two bytes is the continuation header: the
@@ -629,31 +567,30 @@ static void a_message_is_cut_at_the_only_place_there_is(void **state) {
 static void of_two_places_to_cut_a_message_none_is_chosen(void **state) {
     (void)state;
     enum { CUT = 333, AUDIO = 363, VIDEO = 1024 };
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_begin_midstream(&d, 0);
-    feed_same(&d, 0x7F, 100);
-    feed(&d, "44 000017 00016B 08");
+    struct fixture f;
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
+    feed_same(&f, 0x7F, 100);
+    feed(&f, "44 000017 00016B 08");
     uint8_t audio[AUDIO + 1];
     memset(audio, 0x7F, sizeof audio);
     memcpy(audio, "\xAF\x01", 2);
     audio[201] = audio[CUT] = 0xC4;
-    rtmp_dechunk_feed(&d, audio, sizeof audio);
+    feed_bytes(&f, audio, sizeof audio);
     uint8_t video[VIDEO + 3];
     memset(video, 0x7F, sizeof video);
     memcpy(video, "\x27\x01\0\0", 5);
     for (size_t at = CUT; at < sizeof video; at += CUT + 1)
         video[at] = 0xC6;
     for (int turn = 0; turn < 2; turn++) {
-        feed(&d, "46 000021 000400 09");
-        rtmp_dechunk_feed(&d, video, sizeof video);
+        feed(&f, "46 000021 000400 09");
+        feed_bytes(&f, video, sizeof video);
     }
-    for (size_t i = 0; i < rec.count; i++)
-        assert_int_equal(rec.messages[i].message.type, RTMP_MESSAGE_VIDEO);
-    assert_int_equal(rec.count, 2);
-    assert_int_equal(d.chunk_size, CUT);
-    end(&d, &rec);
+    for (size_t i = 0; i < f.rec.count; i++)
+        assert_int_equal(f.rec.messages[i].message.type, RTMP_MESSAGE_VIDEO);
+    assert_int_equal(f.rec.count, 2);
+    assert_int_equal(f.dechunk.chunk_size, CUT);
+    fixture_end(&f);
 }
 
 /* Bytes that look like continuation headers at equal distances, before the second header of the
@@ -661,11 +598,10 @@ static void of_two_places_to_cut_a_message_none_is_chosen(void **state) {
 static void a_chunk_size_of_many_that_may_be_needs_more_evidence(void **state) {
     (void)state;
     enum { SIZE = 4096, CHANCE = 1301, LENGTH = 10423, SEGMENT = 5500 };
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_begin_midstream(&d, 0);
-    feed(&d, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
+    struct fixture f;
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
+    feed(&f, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
     uint8_t bytes[8 + LENGTH + 2] = {0x44, 0, 0, 0x21, 0, LENGTH >> 8, LENGTH & 0xFF, 9, 0x27, 1};
     memset(bytes + 13, 0x7F, sizeof bytes - 13);
     bytes[8 + SIZE] = bytes[8 + 2 * SIZE + 1] = 0xC4;
@@ -673,54 +609,52 @@ static void a_chunk_size_of_many_that_may_be_needs_more_evidence(void **state) {
         bytes[8 + chunk * (CHANCE + 1) - 1] = 0xC4;
     for (uint32_t at = 0; at < sizeof bytes; at += SEGMENT) {
         uint32_t left = (uint32_t)sizeof bytes - at;
-        rtmp_dechunk_feed(&d, bytes + at, left < SEGMENT ? left : SEGMENT);
+        feed_bytes(&f, bytes + at, left < SEGMENT ? left : SEGMENT);
     }
-    feed(&d, "44 000017 000004 08 AF010203 44 000017 000004 08 AF010203");
-    assert_int_equal(rec.count, 5);
-    assert_int_equal(rec.messages[2].message.length, LENGTH);
-    assert_int_equal(rec.messages[2].chunks, 3);
-    assert_int_equal(d.chunk_size, SIZE);
-    end(&d, &rec);
+    feed(&f, "44 000017 000004 08 AF010203 44 000017 000004 08 AF010203");
+    assert_int_equal(f.rec.count, 5);
+    assert_int_equal(f.rec.messages[2].message.length, LENGTH);
+    assert_int_equal(f.rec.messages[2].chunks, 3);
+    assert_int_equal(f.dechunk.chunk_size, SIZE);
+    fixture_end(&f);
 }
 
 /* Begun midstream in AMF, of which zeros make a header that begins before the true one. */
 static void zeros_and_numbers_are_no_audio_of_stream_0(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_begin_midstream(&d, 0);
-    feed(&d, "00 0000000000000000 00 3FF0000000000000 00 4000000000000000"
+    struct fixture f;
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
+    feed(&f, "00 0000000000000000 00 3FF0000000000000 00 4000000000000000"
              "00 4008000000000000 000009 000009");
-    feed(&d, "07 000000 00005E 09 01000000 1701");
-    feed_same(&d, 0x7F, 92);
-    feed(&d, "46 000017 000004 09 27010203 46 000017 000004 09 27010203");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[0].message.type, RTMP_MESSAGE_VIDEO);
-    assert_int_equal(rec.messages[0].message.stream_id, 1);
-    end(&d, &rec);
+    feed(&f, "07 000000 00005E 09 01000000 1701");
+    feed_same(&f, 0x7F, 92);
+    feed(&f, "46 000017 000004 09 27010203 46 000017 000004 09 27010203");
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[0].message.type, RTMP_MESSAGE_VIDEO);
+    assert_int_equal(f.rec.messages[0].message.stream_id, 1);
+    fixture_end(&f);
 }
 
 /* The end of onMetaData, its last continuation header and the next message's header. */
 static void the_end_of_an_object_is_no_control_message_of_another_chunk_stream(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_begin_midstream(&d, 0);
-    feed(&d, "000000000866696C6573697A650040D4FA80000000");
-    feed(&d, "C400000009");
+    struct fixture f;
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
+    feed(&f, "000000000866696C6573697A650040D4FA80000000");
+    feed(&f, "C400000009");
     static const char *const headers[] = {"04 000000 0000D1 08 01000000 2EFF",
                                           "44 000017 0000D1 08 2EFF", "44 000017 0000D1 08 2EFF"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        feed(&d, headers[i]);
-        feed_same(&d, 0x7F, 126);
-        feed(&d, "C4");
-        feed_same(&d, 0x7F, 81);
+        feed(&f, headers[i]);
+        feed_same(&f, 0x7F, 126);
+        feed(&f, "C4");
+        feed_same(&f, 0x7F, 81);
     }
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[0].message.type, RTMP_MESSAGE_AUDIO);
-    end(&d, &rec);
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[0].message.type, RTMP_MESSAGE_AUDIO);
+    fixture_end(&f);
 }
 
 /* A message ends with its segment, and the next header is a segment of its own, one byte: a byte of
@@ -728,41 +662,39 @@ static void the_end_of_an_object_is_no_control_message_of_another_chunk_stream(v
  * message one byte longer. */
 static void a_message_that_ends_with_its_segment_is_one_chunk(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    rtmp_dechunk_begin_midstream(&d, 0);
+    struct fixture f;
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
     uint8_t body[300];
     memset(body, 0x7F, sizeof body);
     body[0] = 0x27;
     body[1] = 1;
     body[2] = body[3] = body[4] = 0;
     body[200] = 0xC6;
-    feed(&d, "06 000000 00012C 09 01000000");
-    rtmp_dechunk_feed(&d, body, sizeof body);
-    feed(&d, "C4");
-    feed_same(&d, 0x91, 100); /* fmt 2, if it were a header */
-    feed(&d, "46 000010 000005 09 2701000000 46 000010 000005 09 2701000000");
-    assert_true(rec.count >= 1);
-    assert_int_equal(rec.messages[0].message.length, 300);
-    assert_int_equal(rec.messages[0].chunks, 1);
-    end(&d, &rec);
+    feed(&f, "06 000000 00012C 09 01000000");
+    feed_bytes(&f, body, sizeof body);
+    feed(&f, "C4");
+    feed_same(&f, 0x91, 100); /* fmt 2, if it were a header */
+    feed(&f, "46 000010 000005 09 2701000000 46 000010 000005 09 2701000000");
+    assert_true(f.rec.count >= 1);
+    assert_int_equal(f.rec.messages[0].message.length, 300);
+    assert_int_equal(f.rec.messages[0].chunks, 1);
+    fixture_end(&f);
 }
 
 /* Behind a hole a segment begins with the last byte of a message, zero: it was taken for the basic
  * header of another chunk stream, and the beginning of the body for a message stream id. */
 static void a_zero_before_a_header_that_begins_a_segment_is_payload(void **state) {
     (void)state;
-    struct recorder rec;
-    struct rtmp_dechunk d;
-    begin(&d, &rec);
-    feed(&d, "04 000000 000004 08 01000000 AF010203");
-    rtmp_dechunk_gap(&d, 100);
-    feed(&d, "00 44 000010 000008 08 AF01000000000000 44 000010 000004 08 AF010203");
-    assert_int_equal(rec.count, 3);
-    assert_int_equal(rec.messages[1].message.csid, 4);
-    assert_int_equal(rec.messages[1].message.length, 8);
-    end(&d, &rec);
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 000000 000004 08 01000000 AF010203");
+    feed_gap(&f, 100);
+    feed(&f, "00 44 000010 000008 08 AF01000000000000 44 000010 000004 08 AF010203");
+    assert_int_equal(f.rec.count, 3);
+    assert_int_equal(f.rec.messages[1].message.csid, 4);
+    assert_int_equal(f.rec.messages[1].message.length, 8);
+    fixture_end(&f);
 }
 
 int main(void) {

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
+#include "direction_fixture.h"
 #include "vectors.h"
-#include "wire_record.h"
 
 static void holes_and_segments_keep_their_places(void **state) {
     (void)state;
-    struct recorder rec = {.fail_at = -1};
+    struct recorder rec = recorder_new();
     struct rtmp_memory memory = recorder_memory(&rec);
     struct rtmp_search_buffer held = {.offset = 100};
     static const uint8_t bytes[] = {1, 2, 3, 4};

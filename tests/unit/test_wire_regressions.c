@@ -1,155 +1,96 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What fuzzing found in the wire layer, a case each. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/limits.h"
-#include "libc_memory.h"
-#include "session/direction.h"
+#include "direction_fixture.h"
 #include "vectors.h"
-
-/* ---- a sink that keeps parts and notes ---- */
-
-struct log {
-    struct rtmp_fragment fragments[64];
-    size_t fragment_count;
-    size_t notes[RTMP_NOTE_MEMORY + 1];
-    int allocations_left; /* < 0: any number */
-};
-
-static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
-    struct log *log = user;
-    *fragment->slot = 1;
-    if (log->fragment_count < 64)
-        log->fragments[log->fragment_count] = *fragment;
-    log->fragment_count++;
-}
-
-static void on_note(void *user, const struct rtmp_note *note) {
-    struct log *log = user;
-    log->notes[note->kind]++;
-}
-
-static void *resize(void *user, void *old, size_t size) {
-    struct log *log = user;
-    if (size && log->allocations_left == 0)
-        return NULL;
-    if (size && log->allocations_left > 0)
-        log->allocations_left--;
-    return libc_resize(user, old, size);
-}
-
-static void begin(struct rtmp_dechunk *d, struct log *log) {
-    *log = (struct log){.allocations_left = -1};
-    struct rtmp_memory memory = {.resize = resize, .user = log};
-    struct rtmp_sink sink = {.user = log, .fragment = on_fragment, .note = on_note};
-    rtmp_dechunk_init(d, &memory, &sink, 0);
-}
-
-static void feed(struct rtmp_dechunk *d, const char *hex) {
-    size_t len;
-    uint8_t *bytes = guarded_hex(hex, &len);
-    rtmp_dechunk_feed(d, bytes, (uint32_t)len);
-    guarded_free(bytes, len);
-}
-
-/* ---- cases ---- */
 
 /* A chunk of a message and the header of another on the same chunk stream, in one feed: the part
  * was reported with the values of the message that replaced it. */
 static void part_of_a_replaced_message_keeps_its_values(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
-    d.chunk_size = 4;
-    feed(&d, "04 000001 000008 08 01000000 AF010203" /* half of 8 bytes */
+    struct fixture f;
+    fixture_begin(&f);
+    f.dechunk.chunk_size = 4;
+    feed(&f, "04 000001 000008 08 01000000 AF010203" /* half of 8 bytes */
              "04 000002 000002 08 01000000 AF01");
-    assert_int_equal(log.fragment_count, 2);
-    assert_int_equal(log.fragments[0].message.length, 8);
-    assert_int_equal(log.fragments[0].message.timestamp, 1);
-    assert_int_equal(log.fragments[0].message_offset, 0);
-    assert_false(log.fragments[0].flags & RTMP_FRAGMENT_COMPLETE);
-    assert_int_equal(log.fragments[1].message.length, 2);
-    assert_int_equal(log.fragments[1].message_offset, 16);
-    assert_int_equal(log.notes[RTMP_NOTE_ABANDONED], 1);
-    rtmp_dechunk_destroy(&d);
+    assert_int_equal(f.rec.fragment_count, 2);
+    assert_int_equal(f.rec.fragments[0].message.length, 8);
+    assert_int_equal(f.rec.fragments[0].message.timestamp, 1);
+    assert_int_equal(f.rec.fragments[0].message_offset, 0);
+    assert_false(f.rec.fragments[0].flags & RTMP_FRAGMENT_COMPLETE);
+    assert_int_equal(f.rec.fragments[1].message.length, 2);
+    assert_int_equal(f.rec.fragments[1].message_offset, 16);
+    assert_int_equal(f.rec.notes[RTMP_NOTE_ABANDONED], 1);
+    fixture_end(&f);
 }
 
 /* A header and what might be its extended timestamp came before; it is payload after all, and the
  * byte behind that payload is no header: what was left of the carried bytes was dropped. */
 static void bytes_carried_into_a_loss_are_held(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
-    feed(&d, "04 FFFFFF 000081 08 01000000 01C5C5C5"); /* 129 bytes: one is left for chunk 2 */
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "04 FFFFFF 000081 08 01000000 01C5C5C5"); /* 129 bytes: one is left for chunk 2 */
     uint8_t body[128] = {0xAF};
-    rtmp_dechunk_feed(&d, body, sizeof body);
-    feed(&d, "C4 01C5C5"); /* a byte of payload, then fmt 3 of an unknown chunk stream */
-    feed(&d, "00");
-    assert_int_equal(log.notes[RTMP_NOTE_LOST], 1);
-    assert_int_equal(d.state, RTMP_LOST);
-    assert_int_equal(d.position, 16 + 128 + 4 + 1);
-    assert_int_equal(d.held.count, 3);
-    assert_int_equal(log.fragments[log.fragment_count - 1].message.length, 129);
-    assert_true(log.fragments[log.fragment_count - 1].flags & RTMP_FRAGMENT_COMPLETE);
-    assert_int_equal(log.fragments[log.fragment_count - 1].offset +
-                         log.fragments[log.fragment_count - 1].size,
-                     16 + 128 + 2);
-    rtmp_dechunk_destroy(&d);
+    feed_bytes(&f, body, sizeof body);
+    feed(&f, "C4 01C5C5"); /* a byte of payload, then fmt 3 of an unknown chunk stream */
+    feed(&f, "00");
+    assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
+    assert_true(is_lost(&f));
+    assert_int_equal(f.dechunk.position, 16 + 128 + 4 + 1);
+    assert_int_equal(held_bytes(&f), 3);
+    assert_int_equal(last_fragment(&f.rec)->message.length, 129);
+    assert_true(last_fragment(&f.rec)->flags & RTMP_FRAGMENT_COMPLETE);
+    assert_int_equal(last_fragment(&f.rec)->offset + last_fragment(&f.rec)->size, 16 + 128 + 2);
+    fixture_end(&f);
 }
 
 /* The ids 64 .. 65599 fill 65536 places: the next one below 64 got the place of another. */
 static void chunk_stream_behind_65536_others_is_its_own(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
+    struct fixture f;
+    fixture_begin(&f);
     for (uint32_t csid = 64; csid <= RTMP_LIMIT_CSID; csid++) {
         uint32_t id = csid - 64;
         uint8_t chunk[] = {1, (uint8_t)id, (uint8_t)(id >> 8), 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0};
-        rtmp_dechunk_feed(&d, chunk, sizeof chunk);
+        feed_pieces(&f, chunk, sizeof chunk, sizeof chunk);
     }
-    assert_int_equal(d.streams.count, 65536);
-    feed(&d, "03 000007 000002 09 02000000 1700" /* fmt 0, then 3 */
+    assert_int_equal(f.dechunk.streams.count, 65536);
+    feed(&f, "03 000007 000002 09 02000000 1700" /* fmt 0, then 3 */
              "C3 1701");
-    assert_int_equal(d.streams.count, 65537);
-    assert_int_equal(rtmp_chunk_streams_find(&d.streams, 3)->message.type, 9);
-    assert_int_equal(rtmp_chunk_streams_find(&d.streams, 64)->message.type, 8);
-    assert_int_equal(log.fragment_count, 65536 + 2);
-    rtmp_dechunk_destroy(&d);
+    assert_int_equal(f.dechunk.streams.count, 65537);
+    assert_int_equal(rtmp_chunk_streams_find(&f.dechunk.streams, 3)->message.type, 9);
+    assert_int_equal(rtmp_chunk_streams_find(&f.dechunk.streams, 64)->message.type, 8);
+    assert_int_equal(f.rec.fragment_count, 65536 + 2);
+    fixture_end(&f);
 }
 
 /* Begun midstream, a message longer than all that is ever held: where it is cut cannot be seen, and
  * the direction waited for it for ever. */
 static void size_that_cannot_be_inferred_is_given_up(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
-    rtmp_dechunk_begin_midstream(&d, 0);
+    struct fixture f;
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
     for (int i = 0; i < 4; i++) /* what synchronises: short messages of two chunk streams */
-        feed(&d, "04 000010 000004 08 01000000 AF010203 06 000010 000005 09 01000000 2701000000");
-    assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
-    size_t before = log.fragment_count;
-    feed(&d, "06 000020 0F0000 09 01000000 1701000000"); /* a megabyte in one chunk */
+        feed(&f, "04 000010 000004 08 01000000 AF010203 06 000010 000005 09 01000000 2701000000");
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
+    size_t before = f.rec.fragment_count;
+    feed(&f, "06 000020 0F0000 09 01000000 1701000000"); /* a megabyte in one chunk */
     uint8_t body[4096];
     memset(body, 0x5A, sizeof body);
     for (uint32_t fed = 5; fed < 0xF0000; fed += 4096)
-        rtmp_dechunk_feed(&d, body, 0xF0000 - fed < 4096 ? 0xF0000 - fed : 4096);
+        feed_bytes(&f, body, 0xF0000 - fed < 4096 ? 0xF0000 - fed : 4096);
     for (int i = 0; i < 4; i++)
-        feed(&d, "04 000030 000004 08 01000000 AF010203 06 000030 000005 09 01000000 2701000000");
-    assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 2);
-    size_t fragments = log.fragment_count - before;
+        feed(&f, "04 000030 000004 08 01000000 AF010203 06 000030 000005 09 01000000 2701000000");
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 2);
+    size_t fragments = f.rec.fragment_count - before;
     assert_true(fragments >= 6 && fragments <= 9);
-    rtmp_dechunk_destroy(&d);
+    fixture_end(&f);
 }
 
 /* Memory fails while bytes are held whose chunk size is to be inferred: nothing is held then, and
@@ -157,71 +98,67 @@ static void size_that_cannot_be_inferred_is_given_up(void **state) {
 static void inference_ends_when_nothing_can_be_held(void **state) {
     (void)state;
     for (int fail = 0; fail < 4; fail++) {
-        struct log log;
-        struct rtmp_dechunk d;
-        begin(&d, &log);
-        rtmp_dechunk_begin_midstream(&d, 0);
+        struct fixture f;
+        fixture_begin(&f);
+        begin_midstream(&f, 0);
         for (int i = 0; i < 4; i++)
-            feed(&d, "04 000010 000004 08 01000000 AF010203");
-        log.allocations_left = fail;
-        feed(&d, "06 000020 008000 09 01000000 1701000000");
+            feed(&f, "04 000010 000004 08 01000000 AF010203");
+        f.rec.fail_at = f.rec.allocations + fail + 1;
+        f.rec.fail_on = true;
+        feed(&f, "06 000020 008000 09 01000000 1701000000");
         uint8_t body[4096] = {0};
         for (int i = 0; i < 4; i++)
-            rtmp_dechunk_feed(&d, body, sizeof body);
-        assert_int_equal(d.position, 4 * 16 + 17 + 4 * sizeof body);
-        rtmp_dechunk_destroy(&d);
+            feed_bytes(&f, body, sizeof body);
+        assert_int_equal(f.dechunk.position, 4 * 16 + 17 + 4 * sizeof body);
+        fixture_end(&f);
     }
 }
 
 /* Each loss marked every chunk stream there is: hours for a capture of megabytes. */
 static void losses_cost_no_more_with_many_chunk_streams(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
+    struct fixture f;
+    fixture_begin(&f);
     for (uint32_t csid = 64; csid <= RTMP_LIMIT_CSID; csid++) {
         uint32_t id = csid - 64;
         uint8_t chunk[] = {1, (uint8_t)id, (uint8_t)(id >> 8), 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0};
-        rtmp_dechunk_feed(&d, chunk, sizeof chunk);
+        feed_pieces(&f, chunk, sizeof chunk, sizeof chunk);
     }
-    assert_non_null(rtmp_chunk_streams_find(&d.streams, 64));
+    assert_non_null(rtmp_chunk_streams_find(&f.dechunk.streams, 64));
     for (int i = 0; i < 20000; i++) /* no header, then two that make one another believed */
-        feed(&d, "FF 04 000010 000004 08 01000000 AF010203 05 000010 000004 08 01000000 AF010203");
-    assert_int_equal(log.notes[RTMP_NOTE_RESYNCHRONIZED], 20000);
+        feed(&f, "FF 04 000010 000004 08 01000000 AF010203 05 000010 000004 08 01000000 AF010203");
+    assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 20000);
     /* Each chunk stream broke once, then only the two in use. */
-    assert_true(rtmp_chunk_streams_find(&d.streams, 64)->untrusted);
-    assert_false(rtmp_chunk_streams_find(&d.streams, 5)->untrusted);
-    rtmp_dechunk_destroy(&d);
+    assert_true(rtmp_chunk_streams_find(&f.dechunk.streams, 64)->untrusted);
+    assert_false(rtmp_chunk_streams_find(&f.dechunk.streams, 5)->untrusted);
+    fixture_end(&f);
 }
 
 /* A header that is not yet believed made its chunk stream known, without type or length: a header
  * that inherits from it then began a message of type 0. */
 static void doubtful_header_makes_no_chunk_stream(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
-    rtmp_dechunk_begin_midstream(&d, 0);
+    struct fixture f;
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
     for (int i = 0; i < 4; i++)
-        feed(&d, "04 000010 000004 08 01000000 AF010203");
-    assert_int_equal(d.state, RTMP_AT_HEADER);
-    feed(&d, "06 000020 008000 09 01000000 1701000000"); /* where is it cut? */
-    assert_int_equal(d.state, RTMP_LOST);
-    assert_null(rtmp_chunk_streams_find(&d.streams, 6));
-    rtmp_dechunk_destroy(&d);
+        feed(&f, "04 000010 000004 08 01000000 AF010203");
+    assert_false(is_lost(&f));
+    feed(&f, "06 000020 008000 09 01000000 1701000000"); /* where is it cut? */
+    assert_true(is_lost(&f));
+    assert_null(rtmp_chunk_streams_find(&f.dechunk.streams, 6));
+    fixture_end(&f);
 }
 
 /* Bytes that might begin a handshake are held: their positions were counted only when they were
  * read, and all that followed was shown that far from its place. */
 static void undecided_bytes_count(void **state) {
     (void)state;
-    struct log log = {.allocations_left = -1};
-    struct rtmp_memory memory = {.resize = resize, .user = &log};
-    struct rtmp_sink sink = {.user = &log, .fragment = on_fragment, .note = on_note};
+    struct recorder rec = recorder_new();
     struct rtmp_direction direction;
     static const uint8_t doubt[] = {3, 0, 0, 3, 0xE8, 0x12, 0x34, 0x56, 0x78};
     for (int hole = 0; hole < 2; hole++) {
-        rtmp_direction_init(&direction, RTMP_ROLE_CLIENT, &memory, &sink);
+        direction_begin(&direction, RTMP_ROLE_CLIENT, &rec, NULL);
         direction.start_unknown = true;
         rtmp_direction_feed(&direction, doubt, 4);
         rtmp_direction_feed(&direction, doubt + 4, 5);
@@ -236,6 +173,8 @@ static void undecided_bytes_count(void **state) {
         assert_int_equal(direction.position, 9 + sizeof same);
         assert_int_equal(direction.dechunk.position, 9 + sizeof same);
         rtmp_direction_destroy(&direction);
+        assert_int_equal(rec.live, 0);
+        recorder_clear(&rec);
     }
 }
 
@@ -245,22 +184,15 @@ static void handshake_does_not_depend_on_when_it_is_asked_for(void **state) {
     (void)state;
     struct rtmp_handshake_second seen[2];
     for (int late = 0; late < 2; late++) {
-        struct log log = {.allocations_left = -1};
-        struct rtmp_memory memory = {.resize = resize, .user = &log};
-        struct rtmp_sink sink = {.user = &log, .fragment = on_fragment, .note = on_note};
-        struct rtmp_direction client, server;
-        rtmp_direction_init(&client, RTMP_ROLE_CLIENT, &memory, &sink);
-        rtmp_direction_init(&server, RTMP_ROLE_SERVER, &memory, &sink);
-        client.peer = &server;
-        server.peer = &client;
+        struct pair pair;
+        pair_begin(&pair);
         uint8_t packets[RTMP_HANDSHAKE_TOTAL] = {3};
-        rtmp_direction_feed(&client, packets, sizeof packets); /* C2 before S1 */
+        rtmp_direction_feed(&pair.client, packets, sizeof packets); /* C2 before S1 */
         if (!late)
-            seen[0] = rtmp_direction_handshake(&client)->second;
-        rtmp_direction_feed(&server, packets, sizeof packets);
-        seen[1] = rtmp_direction_handshake(&client)->second;
-        rtmp_direction_destroy(&client);
-        rtmp_direction_destroy(&server);
+            seen[0] = rtmp_direction_handshake(&pair.client)->second;
+        rtmp_direction_feed(&pair.server, packets, sizeof packets);
+        seen[1] = rtmp_direction_handshake(&pair.client)->second;
+        pair_end(&pair);
         if (late)
             assert_memory_equal(&seen[0], &seen[1], sizeof seen[0]);
     }
@@ -271,42 +203,41 @@ static void handshake_does_not_depend_on_when_it_is_asked_for(void **state) {
  * seemed to have the old length, because both together are as long and a header stands behind. */
 static void length_before_a_hole_is_not_that_of_two_messages(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
+    struct fixture f;
+    fixture_begin(&f);
     uint8_t body[13] = {0, 5};
-    feed(&d, "03 000010 00000D 13 00000000");
-    rtmp_dechunk_feed(&d, body, sizeof body);
-    rtmp_dechunk_gap(&d, 14); /* fmt 1, a message of 6 bytes */
-    feed(&d, "C3 000500000001");
-    feed(&d, "C3 000500000002");
-    feed(&d, "43 000000 00000D 13 00050000000000000000000000");
-    feed(&d, "43 000000 000006 13 000500000003");
-    for (size_t i = 0; i < log.fragment_count; i++)
-        if (log.fragments[i].message_offset < 25 + 14 + 14)
-            assert_true(log.fragments[i].message_offset == 0);
-    assert_int_equal(log.fragments[log.fragment_count - 1].message.length, 6);
-    rtmp_dechunk_destroy(&d);
+    feed(&f, "03 000010 00000D 13 00000000");
+    feed_bytes(&f, body, sizeof body);
+    feed_gap(&f, 14); /* fmt 1, a message of 6 bytes */
+    feed(&f, "C3 000500000001");
+    feed(&f, "C3 000500000002");
+    feed(&f, "43 000000 00000D 13 00050000000000000000000000");
+    feed(&f, "43 000000 000006 13 000500000003");
+    for (size_t i = 0; i < f.rec.fragment_count; i++)
+        if (f.rec.fragments[i].message_offset < 25 + 14 + 14)
+            assert_true(f.rec.fragments[i].message_offset == 0);
+    assert_int_equal(last_fragment(&f.rec)->message.length, 6);
+    fixture_end(&f);
 }
 
 /* The same with headers of their own: the second of the two messages says its length, at a place
  * that the first one would cover. */
 static void length_before_a_hole_is_not_that_of_a_message_and_the_next(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
+    struct fixture f;
+    fixture_begin(&f);
     uint8_t body[52] = {0x27, 1};
-    feed(&d, "06 000000 000034 09 01000000"); /* 52 bytes */
-    rtmp_dechunk_feed(&d, body, sizeof body);
-    rtmp_dechunk_gap(&d, 29); /* fmt 1, a message of 21 bytes */
-    feed(&d, "86 000028 2701000000 0102030405060708090A0B0C0D0E0F10"
+    feed(&f, "06 000000 000034 09 01000000"); /* 52 bytes */
+    feed_bytes(&f, body, sizeof body);
+    feed_gap(&f, 29); /* fmt 1, a message of 21 bytes */
+    feed(&f, "86 000028 2701000000 0102030405060708090A0B0C0D0E0F10"
              "46 000014 000017 09 2701000000 0102030405060708090A0B0C0D0E0F101112");
-    feed(&d, "46 000017 000015 09 2701000000 0102030405060708090A0B0C0D0E0F10");
-    for (size_t i = 0; i < log.fragment_count; i++)
-        assert_true(log.fragments[i].message_offset == 0 || log.fragments[i].message.length != 52);
-    assert_int_equal(log.fragments[log.fragment_count - 1].message.length, 21);
-    rtmp_dechunk_destroy(&d);
+    feed(&f, "46 000017 000015 09 2701000000 0102030405060708090A0B0C0D0E0F10");
+    for (size_t i = 0; i < f.rec.fragment_count; i++)
+        assert_true(f.rec.fragments[i].message_offset == 0 ||
+                    f.rec.fragments[i].message.length != 52);
+    assert_int_equal(last_fragment(&f.rec)->message.length, 21);
+    fixture_end(&f);
 }
 
 /* Begun midstream, audio goes on with fmt 3 of a chunk stream whose lengths nobody knows. Each
@@ -316,8 +247,7 @@ static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
     (void)state;
     static const char *const video[] = {"06 000064 000064 09 01000000 17", "46 000028 000064 09 27",
                                         "46 000028 000064 09 27"};
-    struct log log;
-    struct rtmp_dechunk d;
+    struct fixture f;
     uint8_t body[99];
     uint8_t audio[51];
     uint32_t seed = 1;
@@ -325,8 +255,8 @@ static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
         body[i] = (uint8_t)((seed = seed * 1664525U + 1013904223U) >> 24);
     memcpy(audio + 1, body, sizeof audio - 1);
     audio[0] = 0xC4;
-    begin(&d, &log);
-    rtmp_dechunk_begin_midstream(&d, 0);
+    fixture_begin(&f);
+    begin_midstream(&f, 0);
     for (size_t i = 0; i < 3; i++) {
         size_t len;
         uint8_t *header = guarded_hex(video[i], &len);
@@ -336,36 +266,35 @@ static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
         memcpy(bytes + sizeof audio + len, body, sizeof body);
         memcpy(bytes + sizeof audio + len + sizeof body, audio, sizeof audio);
         uint32_t skip = i == 0 ? sizeof audio : 0; /* the first is a segment of its own */
-        rtmp_dechunk_feed(&d, bytes + skip, (uint32_t)(sizeof bytes - 13 + len) - 2 * skip);
+        feed_bytes(&f, bytes + skip, (uint32_t)(sizeof bytes - 13 + len) - 2 * skip);
         guarded_free(header, len);
     }
     size_t complete = 0;
-    for (size_t i = 0; i < log.fragment_count; i++) {
-        assert_int_equal(log.fragments[i].message.csid, 6);
-        complete += (log.fragments[i].flags & RTMP_FRAGMENT_COMPLETE) != 0;
+    for (size_t i = 0; i < f.rec.fragment_count; i++) {
+        assert_int_equal(f.rec.fragments[i].message.csid, 6);
+        complete += (f.rec.fragments[i].flags & RTMP_FRAGMENT_COMPLETE) != 0;
     }
     assert_int_equal(complete, 3);
-    assert_int_equal(d.headless, 4);
-    rtmp_dechunk_destroy(&d);
+    assert_int_equal(f.dechunk.headless, 4);
+    fixture_end(&f);
 }
 
 /* Behind a header that is to be proved stand twelve that begin messages, each of a chunk stream of
  * its own: one more than a walk notes. It wrote behind its table. */
 static void a_walk_over_many_chunk_streams_stays_in_its_table(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
-    begin(&d, &log);
-    feed(&d, "03 000010 000001 08 01000000 AF");
-    rtmp_dechunk_gap(&d, 5);
-    feed(&d, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
+    struct fixture f;
+    fixture_begin(&f);
+    feed(&f, "03 000010 000001 08 01000000 AF");
+    feed_gap(&f, 5);
+    feed(&f, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
     char hex[3 + 14 * 21] = "C3AF";
     for (int i = 0; i < 14; i++) /* deltas of a quarter of an hour: weak evidence */
         (void)snprintf(hex + 4 + i * 20, 21, "40%02X0F000000000108AF", i);
-    feed(&d, hex);
-    assert_int_equal(d.state, RTMP_AT_HEADER);
-    assert_int_equal(log.fragments[log.fragment_count - 1].message.csid, 64 + 13);
-    rtmp_dechunk_destroy(&d);
+    feed(&f, hex);
+    assert_false(is_lost(&f));
+    assert_int_equal(last_fragment(&f.rec)->message.csid, 64 + 13);
+    fixture_end(&f);
 }
 
 /* Zeros in AAC make a likely message stream id; what stood before them was taken for a header of
@@ -373,8 +302,7 @@ static void a_walk_over_many_chunk_streams_stays_in_its_table(void **state) {
  * header alone), and hid the messages behind it. */
 static void a_length_that_hardly_a_message_has_speaks_against_a_header(void **state) {
     (void)state;
-    struct log log;
-    struct rtmp_dechunk d;
+    struct fixture f;
     uint8_t lost[352 + 28]; /* of a message whose header is missing */
     size_t len;
     uint8_t *seeming =
@@ -382,17 +310,17 @@ static void a_length_that_hardly_a_message_has_speaks_against_a_header(void **st
     memset(lost, 0xFF, 352);
     memcpy(lost + 352, seeming, len);
     guarded_free(seeming, len);
-    begin(&d, &log);
-    feed(&d, "02 000000 000004 01 00000000 0000014D"
+    fixture_begin(&f);
+    feed(&f, "02 000000 000004 01 00000000 0000014D"
              "04 000010 000004 08 01000000 AF010203 06 000010 000006 09 01000000 270100002801");
-    rtmp_dechunk_gap(&d, 8);
-    rtmp_dechunk_feed(&d, lost, sizeof lost);
-    feed(&d, "46 000028 000006 09 270100002802");
-    feed(&d, "46 000028 000006 09 270100002803");
-    for (size_t i = 0; i < log.fragment_count; i++)
-        assert_true(log.fragments[i].message.csid <= 6);
-    assert_int_equal(log.fragment_count, 3 + 2);
-    rtmp_dechunk_destroy(&d);
+    feed_gap(&f, 8);
+    feed_bytes(&f, lost, sizeof lost);
+    feed(&f, "46 000028 000006 09 270100002802");
+    feed(&f, "46 000028 000006 09 270100002803");
+    for (size_t i = 0; i < f.rec.fragment_count; i++)
+        assert_true(f.rec.fragments[i].message.csid <= 6);
+    assert_int_equal(f.rec.fragment_count, 3 + 2);
+    fixture_end(&f);
 }
 
 int main(void) {

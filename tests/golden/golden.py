@@ -3,6 +3,7 @@
 """Golden tests: what tshark prints for a capture, against a text that somebody has read.
 
 TESTLIST has a line a test:   NAME  CAPTURE  TSHARK-ARGUMENTS...
+and a line a list of arguments that several tests use:   COLUMNS NAME  TSHARK-ARGUMENTS...   (@NAME below it).
 CAPTURE is relative to the project, a capture or a script that writes one when told to `--write FILE`; the
 expected text is NAME.txt here. Lines of other protocols, which differ
 between versions of Wireshark, are left out of trees (-O rtmpx).
@@ -34,11 +35,15 @@ LONG_BYTES = re.compile(r"^(\s+[^:]*?)(?: \[…\])?: ([0-9a-f]{72})[0-9a-f]*…?
 
 def read_list():
     """{name: (capture, arguments)}"""
-    tests = {}
+    tests, columns = {}, {}
     for line in (HERE / "TESTLIST").read_text().splitlines():
         words = shlex.split(line, comments=True)
-        if words:
-            tests[words[0]] = (ROOT / words[1], words[2:])
+        arguments = [word for argument in words[2:]
+                     for word in (columns[argument] if argument.startswith("@") else [argument])]
+        if words and words[0] == "COLUMNS":
+            columns[f"@{words[1]}"] = arguments
+        elif words:
+            tests[words[0]] = (ROOT / words[1], arguments)
     return tests
 
 

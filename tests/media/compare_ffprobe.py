@@ -3,7 +3,7 @@
 """Compare what the plugin says of audio and video with what ffprobe says of the same streams.
 
 usage: compare_ffprobe.py [--build DIR] [--table] [CAPTURE...]
-Default: captures of samples/, tests/captures/ and, where it is there, the shared set. The media are taken
+Default: captures of samples/, tests/captures/ and, of each --captures DIR. The media are taken
 out of each capture by an independent reader (tests/tools/rtmp_reader.py, elementary.py) and handed to
 ffprobe; codec, width, height, profile, level, frame rate, sample rate, channels, the number of frames,
 of key frames and of each composition time must agree. Exit status 77: no ffprobe, nothing compared.
@@ -28,7 +28,7 @@ import rtmp_reader  # noqa: E402
 from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 SKIPPED = 77
-CAPTURES = (ROOT / "samples", ROOT / "tests" / "captures", ROOT.parent / "shared/captures/real")
+OUR_CAPTURES = (ROOT / "samples", ROOT / "tests" / "captures")
 # One capture for each codec and program is enough: the others repeat the same media.
 WANTED = ("codec_", "enh_", "pub_ffmpeg51_h264_bframes", "pub_ffmpeg51_srs7", "pub_ffmpeg9",
           "pub_gst_rtmp2sink.", "crtmpserver_rtmp_play_rtmpdump.", "public_twinx", "noteroom")
@@ -191,9 +191,9 @@ def compare(tshark, path, directory, rows):
     return differences
 
 
-def captures():
+def captures(directories):
     files = {}
-    for directory in CAPTURES:
+    for directory in directories:
         for file in sorted(directory.glob("*.pcap*")) if directory.is_dir() else []:
             if file.name.startswith(WANTED) and not file.name.startswith(LEFT_OUT):
                 files.setdefault(file.name, file)
@@ -204,14 +204,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--table", action="store_true")
-    parser.add_argument("captures", nargs="*", type=pathlib.Path)
+    parser.add_argument("--captures", action="append", type=pathlib.Path, default=[], metavar="DIR")
+    parser.add_argument("capture", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     if not shutil.which("ffprobe"):
         print("no ffprobe: nothing compared")
         return SKIPPED
     rows, failed = [], 0
     with Tshark(options.build) as tshark, tempfile.TemporaryDirectory() as directory:
-        for path in options.captures or captures():
+        for path in options.capture or captures([*OUR_CAPTURES, *options.captures]):
             differences = compare(tshark, path, pathlib.Path(directory), rows)
             failed += bool(differences)
             for line in differences:

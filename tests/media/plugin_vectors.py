@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Send every audio and video vector through the plugin and compare the fields that users filter on.
 
-usage: plugin_vectors.py [--build DIR]
-Vectors: tests/vectors/av.jsonl and, where it is there, the shared set. Each becomes one message of a
+usage: plugin_vectors.py [--build DIR] [--vectors DIR]
+Vectors: tests/vectors/av.jsonl and DIR/av.jsonl, where it is there. Each becomes one message of a
 made-up connection, whole in one segment and again in segments of 7 bytes; then media that lie, each between two
 good neighbours that must stay visible."""
+import argparse
 import json
 import pathlib
 import sys
@@ -17,7 +18,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 import pcap  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
-from tshark import ROOT, run_check  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 TYPES = {"audio": 8, "video": 9}
 FRAME_TYPES = {"key": 1, "inter": 2, "disposable": 3, "generated key": 4, "command": 5}
@@ -48,9 +49,9 @@ LIES = (
 )
 
 
-def vectors():
+def read_vectors(directories):
     found = {}
-    for directory in (ROOT / "tests" / "vectors", ROOT.parent / "shared" / "vectors"):
+    for directory in directories:
         file = directory / "av.jsonl"
         for line in file.read_text().splitlines() if file.exists() else []:
             vector = json.loads(line)
@@ -133,8 +134,7 @@ def differences(vector, message):
     return found
 
 
-def check_vectors(tshark, mss):
-    wanted = vectors()
+def check_vectors(tshark, wanted, mss):
     bodies = [(v["meaning"]["media"], bytes.fromhex(v["hex"])) for v in wanted]
     ours = messages(tshark, bodies, mss)
     if len(ours) != len(wanted):
@@ -161,10 +161,17 @@ def check_lies(tshark):
     return found
 
 
-def everything(tshark, _):
-    found = check_vectors(tshark, 1448) + check_vectors(tshark, 7) + check_lies(tshark)
-    return found, f"{len(vectors())} vectors and {len(LIES)} lies as expected"
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("--vectors", action="append", type=pathlib.Path, default=[], metavar="DIR")
+    options = parser.parse_args()
+    vectors = read_vectors([ROOT / "tests" / "vectors", *options.vectors])
+    with Tshark(options.build) as tshark:
+        found = [wrong for mss in (1448, 7) for wrong in check_vectors(tshark, vectors, mss)] + check_lies(tshark)
+    print("\n".join(found) or f"{len(vectors)} vectors and {len(LIES)} lies as expected")
+    return bool(found)
 
 
 if __name__ == "__main__":
-    run_check(__doc__, everything)
+    run_main(main)

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of README.md: every codec id, FourCC and packet type with what proves it.
 
-usage: table.py [--write]
+usage: table.py [--write DIR]
 Without --write the table is checked: each line of the name lists has a row, each row's vector and encoder stream are
 there and say what the row says. With --write the table is made anew from tests/vectors/av.jsonl, streams.jsonl and the
-captures of real programs (samples/, tests/captures/ and the shared set, which then must be there).
+captures of real programs (samples/, tests/captures/ and those of DIR).
 """
 import json
 import pathlib
@@ -17,8 +17,7 @@ ROOT = HERE.parents[1]
 NAMES = ROOT / "src" / "base" / "names"
 README = HERE / "README.md"
 BEGIN, END = "<!-- table -->", "<!-- end -->"
-SHARED = ROOT.parent / "shared" / "captures"
-CAPTURES = (ROOT / "samples", ROOT / "tests" / "captures", SHARED / "real")
+CAPTURES = (ROOT / "samples", ROOT / "tests" / "captures")
 
 sys.path.insert(0, str(HERE.parent / "tools"))
 import elementary  # noqa: E402
@@ -126,10 +125,10 @@ def encoders():
     return found
 
 
-def captures():
+def captures(directories):
     """{file stem: facts} of the captures, in order of the directories; third-party files left out."""
     found = {}
-    for directory in CAPTURES:
+    for directory in directories:
         for file in sorted(directory.glob("*.pcap*")) if directory.is_dir() else []:
             if file.name.startswith(("chunk-forms", "noteroom", "public_", "rtmp", "cut_", "seg_gso", "d07", "d08")):
                 continue
@@ -147,8 +146,8 @@ def proof(found, key, value):
     return next((name for name, facts in found.items() if value in facts[key]), "")
 
 
-def table():
-    ours, coded, real = vectors(), encoders(), captures()
+def table(more):
+    ours, coded, real = vectors(), encoders(), captures([*CAPTURES, more])
     rows = ["| kind | value | name | vector | encoder's stream | capture |", "|---|---|---|---|---|---|"]
     for title, names, key in GROUPS:
         for value, text in entries(names):
@@ -182,8 +181,8 @@ def main():
     text = README.read_text()
     before, _, rest = text.partition(BEGIN)
     old, _, after = rest.partition(END)
-    if "--write" in sys.argv[1:]:
-        README.write_text(before + BEGIN + "\n" + "\n".join(table()) + "\n" + END + after)
+    if sys.argv[1:2] == ["--write"]:
+        README.write_text(before + BEGIN + "\n" + "\n".join(table(pathlib.Path(sys.argv[2]))) + "\n" + END + after)
         return 0
     wrong = check(old)
     print("\n".join(wrong) or "every codec id, FourCC and packet type has its proof")

@@ -45,6 +45,12 @@ class Report:
         self.factor = factor
         self.failed = 0
 
+    @property
+    def shared(self):
+        """The directory of more captures and vectors, as the build was told."""
+        cache = (self.directory / "CMakeCache.txt").read_text()
+        return pathlib.Path(re.search(r"^RTMPX_SHARED_DIR:PATH=(.*)$", cache, re.M)[1])
+
     def row(self, figure, goal, reached, good):
         """good: None where the goal is one for the life of the project."""
         self.failed += good is False
@@ -111,9 +117,9 @@ class Report:
                     "mutate/differential.py", "--messages", 100000 * self.factor)
 
     def bad_input(self):
-        shared = ROOT.parent / "shared/captures/malformed"
+        malformed = self.shared / "captures/malformed"
         self.script("bad input", "each shown where it is", "bad_input/bad_input.py",
-                    *(["--captures", shared] if shared.is_dir() else []))
+                    *(["--captures", malformed] if malformed.is_dir() else []))
 
     def limits(self):
         self.script("bounds", "each said where it is reached", "bad_input/limits.py")
@@ -135,8 +141,8 @@ class Report:
 
     def orders(self):
         directories = [ROOT / "samples", ROOT / "tests" / "captures"]
-        if self.factor > 1 and (ROOT.parent / "shared/captures").is_dir():
-            directories = [ROOT.parent / "shared/captures"]
+        if self.factor > 1 and (self.shared / "captures").is_dir():
+            directories = [self.shared / "captures"]
         self.script("order of visits", "-r = -2 = -R = sharkd in any order", "orders/orders.py",
                     *(argument for d in directories for argument in ("--captures", d)))
 
@@ -167,7 +173,7 @@ class Report:
     def analyzer(self):
         flags = run("pkg-config", "--cflags", "wireshark", "glib-2.0").stdout.split()
         warnings = 0
-        for source in [*ROOT.glob("src/**/*.c"), *ROOT.glob("plugin/*.c")]:
+        for source in [*ROOT.glob("src/**/*.c"), *ROOT.glob("plugin/**/*.c")]:
             result = run("gcc", "-fanalyzer", "-O1", "-std=gnu11", "-I", ROOT / "src", "-I",
                          ROOT / "plugin", *flags, '-DRTMPX_VERSION="0"', "-DRTMPX_WIRESHARK_MAJOR=4",
                          "-DRTMPX_WIRESHARK_MINOR=0", "-DRTMPX_WIRESHARK_VERSION=40000", "-c", source,

@@ -13,8 +13,8 @@
 
 /*
  * Test vectors: JSON lines, one object a line with `name`, `kind`, `hex`, `meaning`, `source`.
- * The files are tests/vectors/KIND.jsonl and, where it exists, the larger shared set of the same
- * layout; a name that stands in both counts once.
+ * The files are tests/vectors/KIND.jsonl and, where it exists, the larger set of the same layout
+ * below RTMPX_SHARED_DIR (CMake); a name that stands in both counts once.
  */
 struct vector {
     const char *name;

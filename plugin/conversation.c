@@ -176,7 +176,7 @@ static unsigned context_of(struct rtmpx_direction *dir, const struct rtmp_fragme
                                  fragment->message.type);
     case RTMP_MESSAGE_VIDEO:
     case RTMP_MESSAGE_AGGREGATE:
-        return note_streams(dir, fragment->streams);
+        return note_streams(dir, fragment->decoder_configs);
     default:
         return 0;
     }
@@ -271,9 +271,9 @@ struct rtmpx_connection *rtmpx_connection_new(uint32_t id) {
         dir->peer = &connection->direction[1 - i];
         dir->wire.peer = &dir->peer->wire;
         dir->wire.midstream_chunk_size = rtmpx_preferences.midstream_chunk_size;
-        dir->wire.dechunk.fmt3_repeats_timestamp = rtmpx_preferences.literal_fmt3;
+        dir->wire.chunks.dechunk.fmt3_repeats_timestamp = rtmpx_preferences.literal_fmt3;
         if (rtmpx_preferences.keep_media)
-            dir->wire.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+            dir->wire.chunks.dechunk.bodies.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
     }
     return connection;
 }

@@ -145,7 +145,7 @@ void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t h
         body->available = reassembly->available;
         body->bytes = reassembly->body;
         if (body->available < fragment->length) /* else all is there: no outline behind the head */
-            body->head = view->direction->wire.dechunk.media_head;
+            body->head = view->direction->wire.chunks.dechunk.bodies.media_head;
     } else if ((body->bytes = fresh_body(messages, index)) != NULL) {
         body->available = fragment->length;
     } else {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "recovery/late.h"
 
-static void *resize(struct rtmp_dechunk *d, void *old, size_t size) {
-    return d->memory.resize(d->memory.user, old, size);
+static void *late_resize(struct rtmp_recovery *r, void *old, size_t size) {
+    return r->dechunk.memory.resize(r->dechunk.memory.user, old, size);
 }
 
 /* ---- messages, each reported once ---- */
 
-/* Backwards: what is asked for came last, if it came. */
+/* Backwards: the message in question was reported last, if it was. */
 static bool was_reported(const struct rtmp_late *late, uint64_t message_offset) {
     for (uint32_t i = late->reported_count; i > 0; i--)
         if (late->reported[i - 1] == message_offset)
@@ -36,7 +36,7 @@ static void on_late_fragment(void *user, const struct rtmp_fragment *fragment) {
         on_fragment(user, fragment);
 }
 
-/* What was wrong was said when the direction went over it. */
+/* What is wrong was told when the direction was read on behind the hole. */
 static void ignore_note(void *user, const struct rtmp_note *note) {
     (void)user;
     (void)note;
@@ -48,23 +48,6 @@ static struct rtmp_sink watching(struct rtmp_late *late) {
 
 static struct rtmp_sink filling(struct rtmp_late *late) {
     return (struct rtmp_sink){.user = late, .fragment = on_late_fragment, .note = ignore_note};
-}
-
-/* ---- the state before a hole ---- */
-
-/* Bytes that a copy takes. */
-static uint64_t size_of(const struct rtmp_dechunk *d) {
-    return sizeof *d + rtmp_chunk_streams_size(&d->streams) + 2ULL * d->held.count;
-}
-
-static bool copy_state(struct rtmp_dechunk *copy, struct rtmp_dechunk *d) {
-    *copy = *d;
-    copy->bodies.spare = (struct rtmp_body_buffer){NULL, 0};
-    bool copied = rtmp_chunk_streams_copy(&copy->streams, &d->streams, &d->memory);
-    copied &= rtmp_search_buffer_copy(&copy->held, &d->held, &d->memory);
-    if (!copied)
-        rtmp_dechunk_destroy(copy);
-    return copied;
 }
 
 /* ---- holes ---- */
@@ -85,38 +68,38 @@ static void move_up(struct rtmp_late *late) {
     late->offset += done;
 }
 
-void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_dechunk *d) {
+void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_recovery *r) {
     struct rtmp_late *late = *handle;
     if (!late)
         return;
     for (uint32_t i = 0; i < late->hole_count; i++)
         if (late->holes[i].known)
-            rtmp_dechunk_destroy(&late->holes[i].before);
-    d->sink = late->sink;
+            rtmp_recovery_destroy(&late->holes[i].before);
+    r->dechunk.sink = late->sink;
     if (late->bytes)
-        (void)resize(d, late->bytes, 0);
-    *handle = resize(d, late, 0);
+        (void)late_resize(r, late->bytes, 0);
+    *handle = late_resize(r, late, 0);
 }
 
-/* The first hole will not fill any more, nor those that would go on from it. */
-static void give_up_first(struct rtmp_late **handle, struct rtmp_dechunk *d) {
+/* The first hole is given up, and those that would be read from its state. */
+static void give_up_first(struct rtmp_late **handle, struct rtmp_recovery *r) {
     struct rtmp_late *late = *handle;
     uint32_t count = 1;
     while (count < late->hole_count && !late->holes[count].known)
         count++;
     if (count == late->hole_count) {
-        rtmp_late_forget(handle, d);
+        rtmp_late_forget(handle, r);
         return;
     }
-    rtmp_dechunk_destroy(&late->holes[0].before);
+    rtmp_recovery_destroy(&late->holes[0].before);
     remove_holes(late, 0, count);
     move_up(late);
 }
 
 /* Room for the window up to `len` bytes behind the direction's position. */
-static bool make_room(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t len) {
+static bool make_room(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t len) {
     while (*handle && (*handle)->count + len > RTMP_LIMIT_LATE_BYTES)
-        give_up_first(handle, d);
+        give_up_first(handle, r);
     struct rtmp_late *late = *handle;
     if (!late)
         return false;
@@ -126,9 +109,9 @@ static bool make_room(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_
     uint32_t capacity = late->capacity ? late->capacity : 4096;
     while (capacity < want)
         capacity *= 2;
-    uint8_t *bytes = resize(d, late->bytes, capacity);
+    uint8_t *bytes = late_resize(r, late->bytes, capacity);
     if (!bytes) {
-        rtmp_late_forget(handle, d);
+        rtmp_late_forget(handle, r);
         return false;
     }
     late->bytes = bytes;
@@ -137,50 +120,50 @@ static bool make_room(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_
 }
 
 /* The first hole. Its memory may not be had: then it is one that nothing fills. */
-static struct rtmp_late *begin(struct rtmp_dechunk *d) {
-    struct rtmp_late *late = resize(d, NULL, sizeof *late);
+static struct rtmp_late *begin(struct rtmp_recovery *r) {
+    struct rtmp_late *late = late_resize(r, NULL, sizeof *late);
     if (!late)
         return NULL;
     late->hole_count = 0;
     late->bytes = NULL;
-    late->offset = d->position;
+    late->offset = r->dechunk.position;
     late->count = late->capacity = 0;
     late->reported_count = 0;
-    late->sink = d->sink;
+    late->sink = r->dechunk.sink;
     return late;
 }
 
-void rtmp_late_open(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t count) {
-    if (count > RTMP_LIMIT_LATE_BYTES || size_of(d) > RTMP_LIMIT_HOLE_STATE) {
-        rtmp_late_forget(handle, d);
+void rtmp_late_open(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t count) {
+    if (count > RTMP_LIMIT_LATE_BYTES || rtmp_recovery_size(r) > RTMP_LIMIT_HOLE_STATE) {
+        rtmp_late_forget(handle, r);
         return;
     }
     if (*handle && (*handle)->hole_count == RTMP_LIMIT_HOLES)
-        give_up_first(handle, d);
+        give_up_first(handle, r);
     if (!*handle)
-        *handle = begin(d);
+        *handle = begin(r);
     struct rtmp_late *late = *handle;
     if (!late)
         return;
     struct rtmp_late_hole *hole = &late->holes[late->hole_count];
-    *hole =
-        (struct rtmp_late_hole){.start = d->position, .end = d->position + count, .known = true};
-    if (!copy_state(&hole->before, d)) {
-        rtmp_late_forget(handle, d);
+    *hole = (struct rtmp_late_hole){
+        .start = r->dechunk.position, .end = r->dechunk.position + count, .known = true};
+    if (!rtmp_recovery_copy(&hole->before, r)) {
+        rtmp_late_forget(handle, r);
         return;
     }
-    hole->before.sink = filling(late);
-    d->sink = watching(late);
+    hole->before.dechunk.sink = filling(late);
+    r->dechunk.sink = watching(late);
     late->hole_count++;
-    if (make_room(handle, d, count))
+    if (make_room(handle, r, count))
         late->count += (uint32_t)count;
 }
 
-void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_dechunk *d, const uint8_t *bytes,
+void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_recovery *r, const uint8_t *bytes,
                       uint32_t len) {
     if (is_full(*handle))
-        rtmp_late_forget(handle, d);
-    if (!make_room(handle, d, len))
+        rtmp_late_forget(handle, r);
+    if (!make_room(handle, r, len))
         return;
     struct rtmp_late *late = *handle;
     memcpy(late->bytes + late->count, bytes, len);
@@ -189,53 +172,55 @@ void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_dechunk *d, const u
 
 /* ---- filling ---- */
 
-/* `d` goes on as `better` at the same place; what is open in both stays one message to the sink. */
-static void replace_state(struct rtmp_dechunk *d, struct rtmp_dechunk *better) {
-    for (uint32_t i = 0; i < d->streams.count; i++) {
-        const struct rtmp_chunk_stream *ours = &d->streams.items[i];
+/* The state `r` is replaced by `better`, which is at the same position; a message that is open in
+ * both stays one message to the sink. */
+static void replace_state(struct rtmp_recovery *r, struct rtmp_recovery *better) {
+    const struct rtmp_chunk_streams *streams = &r->dechunk.streams;
+    for (uint32_t i = 0; i < streams->count; i++) {
+        const struct rtmp_chunk_stream *ours = &streams->items[i];
         struct rtmp_chunk_stream *cs =
-            rtmp_chunk_streams_find(&better->streams, ours->message.csid);
+            rtmp_chunk_streams_find(&better->dechunk.streams, ours->message.csid);
         if (cs && cs->open && ours->open && cs->message_offset == ours->message_offset)
             cs->slot = ours->slot;
     }
-    struct rtmp_sink sink = d->sink;
-    rtmp_dechunk_destroy(d);
-    *d = *better;
-    d->sink = sink;
+    const struct rtmp_sink sink = r->dechunk.sink;
+    rtmp_recovery_destroy(r);
+    *r = *better;
+    r->dechunk.sink = sink;
 }
 
-/* The hole is full: go on to the next one or to where the direction is. Bytes that were there all
- * the time cannot be worse understood, unless what stood before the hole was not. */
-static void close_hole(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t index) {
+/* The hole is full: read on to the next one, or to the direction's position. What was read with all
+ * its bytes cannot be worse understood, unless synchronisation was lost before the hole. */
+static void close_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t index) {
     struct rtmp_late_hole *hole = &late->holes[index];
     struct rtmp_late_hole *next = index + 1 < late->hole_count ? hole + 1 : NULL;
-    uint64_t end = next ? next->start : d->position;
+    uint64_t end = next ? next->start : r->dechunk.position;
     uint32_t len = (uint32_t)(end - hole->end);
-    rtmp_dechunk_feed(&hole->before, late->bytes + (hole->end - late->offset), len);
+    rtmp_recovery_feed(&hole->before, late->bytes + (hole->end - late->offset), len);
     if (next && !next->known) {
         next->before = hole->before;
         next->known = true;
     } else {
-        struct rtmp_dechunk *there = next ? &next->before : d;
-        if (hole->before.state != RTMP_LOST || there->state == RTMP_LOST)
+        struct rtmp_recovery *there = next ? &next->before : r;
+        if (hole->before.state == RTMP_SYNCHRONISED || there->state != RTMP_SYNCHRONISED)
             replace_state(there, &hole->before);
         else
-            rtmp_dechunk_destroy(&hole->before);
+            rtmp_recovery_destroy(&hole->before);
     }
     remove_holes(late, index, 1);
 }
 
 /* `len` bytes that are missing at the beginning of a hole. */
-static void advance(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t index,
-                    const uint8_t *bytes, uint32_t len) {
+static void advance_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t index,
+                         const uint8_t *bytes, uint32_t len) {
     struct rtmp_late_hole *hole = &late->holes[index];
     hole->start += len;
     if (hole->known)
-        rtmp_dechunk_feed(&hole->before, bytes, len);
+        rtmp_recovery_feed(&hole->before, bytes, len);
     if (hole->start < hole->end)
         return;
     if (hole->known)
-        close_hole(late, d, index);
+        close_hole(late, r, index);
     else
         remove_holes(late, index, 1);
 }
@@ -253,7 +238,7 @@ static bool split(struct rtmp_late *late, uint32_t index, uint64_t start, uint64
 }
 
 /* Bytes `start` .. `end` - 1 of a hole. False: they cannot be used. */
-static bool fill_hole(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t index,
+static bool fill_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t index,
                       uint64_t start, uint64_t end, const uint8_t *bytes) {
     struct rtmp_late_hole *hole = &late->holes[index];
     uint32_t count = (uint32_t)(end - start);
@@ -265,11 +250,11 @@ static bool fill_hole(struct rtmp_late *late, struct rtmp_dechunk *d, uint32_t i
     if (start > hole->start)
         hole->end = start;
     else
-        advance(late, d, index, bytes, count);
+        advance_hole(late, r, index, bytes, count);
     return true;
 }
 
-bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t offset,
+bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t offset,
                     const uint8_t *bytes, uint32_t len) {
     struct rtmp_late *late = *handle;
     bool filled = false;
@@ -279,12 +264,12 @@ bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t 
         uint64_t end = offset + len < hole->end ? offset + len : hole->end;
         uint32_t count = late->hole_count;
         if (start < end)
-            filled |= fill_hole(late, d, i, start, end, bytes + (start - offset));
+            filled |= fill_hole(late, r, i, start, end, bytes + (start - offset));
         i +=
             1 + late->hole_count - count; /* one more when it was split, one less when it is full */
     }
     if (filled && !late->hole_count)
-        rtmp_late_forget(handle, d);
+        rtmp_late_forget(handle, r);
     else if (filled)
         move_up(late);
     return filled;

@@ -3,23 +3,24 @@
 #define RTMP_RECOVERY_LATE_H
 
 #include "base/limits.h"
-#include "wire/dechunk.h"
+#include "recovery/recovery.h"
 
 /*
- * Bytes that come late: a hole that fills itself after the direction went on behind it.
+ * Holes: gaps whose bytes may still come late, after the direction was read on behind them.
  *
- * Of each hole the state before it is kept, and the bytes that came behind it. Late bytes go on
- * from there: the messages of the hole that were not reported yet are reported while the late bytes
- * are at hand, each message once. When nothing is missing any more before the direction's position,
- * it goes on from that state, as if no hole had been. Everything is bounded (limits.h); what is
- * forgotten leaves the direction as it is. Few directions ever need it: NULL while no hole is open.
+ * For each hole the state before it is kept, and the bytes that came behind it. Late bytes are read
+ * from that state on: messages of the hole that were not reported yet are reported while the late
+ * bytes are being fed, each message once. When nothing is missing any more before the direction's
+ * position, the direction takes over that state, as if there had been no hole. Everything is
+ * bounded (limits.h); a hole that is forgotten leaves the direction as it is. Few directions ever
+ * need it: the handle is NULL while no hole is open.
  */
 
 /* Bytes `start` .. `end` - 1 have not come. */
 struct rtmp_late_hole {
     uint64_t start, end;
-    bool known;                 /* `before` holds; else bytes before the hole are missing too */
-    struct rtmp_dechunk before; /* the state at `start` */
+    bool known;                  /* `before` holds; else bytes before the hole are missing too */
+    struct rtmp_recovery before; /* the state at `start` */
 };
 
 struct rtmp_late {
@@ -35,20 +36,21 @@ struct rtmp_late {
     struct rtmp_sink sink; /* the direction's own: while holes are open its messages are noted */
 };
 
-/* `count` bytes at d's position are missing: remember where that was. Before rtmp_dechunk_gap(). */
-void rtmp_late_open(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t count);
+/* `count` bytes at r's position are missing: keep the state there. Call before rtmp_recovery_gap().
+ */
+void rtmp_late_open(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t count);
 
-/* Behind a hole (*handle is not NULL): d is about to read these bytes. */
-void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_dechunk *d, const uint8_t *bytes,
+/* Behind a hole (*handle is not NULL): r is about to read these bytes. */
+void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_recovery *r, const uint8_t *bytes,
                       uint32_t len);
 
-/* Bytes before d's position, behind the beginning of a hole. Reports to d's sink what they bring:
+/* Bytes before r's position, behind the beginning of a hole. Reports to r's sink what they bring:
  * RTMP_NOTE_LATE and messages, whose parts may lie behind the late bytes. False: none of them was
  * missing. */
-bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_dechunk *d, uint64_t offset,
+bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t offset,
                     const uint8_t *bytes, uint32_t len);
 
 /* Close all holes: nothing comes late any more. */
-void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_dechunk *d);
+void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_recovery *r);
 
 #endif

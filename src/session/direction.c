@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/direction.h"
 
+#include "payload/media/body_format.h"
+
 /* Undecided bytes and one handshake packet share the buffer: version byte, packet. */
 #define GATHER (1U + RTMP_HANDSHAKE_SIZE)
 
@@ -8,11 +10,11 @@ void rtmp_direction_init(struct rtmp_direction *dir, enum rtmp_role role,
                          const struct rtmp_memory *memory, const struct rtmp_sink *sink) {
     memset(dir, 0, sizeof *dir);
     dir->handshake.role = role;
-    rtmp_dechunk_init(&dir->dechunk, memory, sink, 0);
+    rtmp_recovery_init(&dir->chunks, memory, sink, &rtmp_media_body_format);
 }
 
 static void *resize(struct rtmp_direction *dir, void *old, size_t size) {
-    return dir->dechunk.memory.resize(dir->dechunk.memory.user, old, size);
+    return dir->chunks.dechunk.memory.resize(dir->chunks.dechunk.memory.user, old, size);
 }
 
 static void release(struct rtmp_direction *dir, uint8_t **bytes) {
@@ -25,8 +27,8 @@ void rtmp_direction_destroy(struct rtmp_direction *dir) {
     release(dir, &dir->gathered);
     release(dir, &dir->first_packet);
     release(dir, &dir->second_packet);
-    rtmp_late_forget(&dir->late, &dir->dechunk);
-    rtmp_dechunk_destroy(&dir->dechunk);
+    rtmp_late_forget(&dir->late, &dir->chunks);
+    rtmp_recovery_destroy(&dir->chunks);
 }
 
 /* ---- handshake ---- */
@@ -34,7 +36,7 @@ void rtmp_direction_destroy(struct rtmp_direction *dir) {
 static void end_handshake(struct rtmp_direction *dir) {
     bool encrypted = rtmp_handshake_version_encrypted(dir->handshake.version);
     dir->phase = encrypted ? RTMP_PHASE_ENCRYPTED : RTMP_PHASE_CHUNKS;
-    dir->dechunk.position = dir->position;
+    dir->chunks.dechunk.position = dir->position;
     release(dir, &dir->gathered);
 }
 
@@ -142,7 +144,7 @@ static uint32_t read_handshake(struct rtmp_direction *dir, const uint8_t *bytes,
 
 static void begin_midstream(struct rtmp_direction *dir) {
     dir->phase = RTMP_PHASE_CHUNKS;
-    rtmp_dechunk_begin_midstream(&dir->dechunk, dir->midstream_chunk_size);
+    rtmp_recovery_begin_midstream(&dir->chunks, dir->midstream_chunk_size);
 }
 
 /* Where one side shakes hands, the other does too. */
@@ -228,9 +230,9 @@ static void decide_without_more(struct rtmp_direction *dir) {
 
 static void feed_chunks(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
     if (dir->late)
-        rtmp_late_follow(&dir->late, &dir->dechunk, bytes, len);
+        rtmp_late_follow(&dir->late, &dir->chunks, bytes, len);
     dir->position += len;
-    rtmp_dechunk_feed(&dir->dechunk, bytes, len);
+    rtmp_recovery_feed(&dir->chunks, bytes, len);
 }
 
 /* Before chunks, or instead of them. */
@@ -263,8 +265,7 @@ void rtmp_direction_feed(struct rtmp_direction *dir, const uint8_t *bytes, uint3
 }
 
 static void note_gap(struct rtmp_direction *dir, uint64_t count) {
-    const struct rtmp_note note = {.kind = RTMP_NOTE_GAP, .offset = dir->position, .count = count};
-    dir->dechunk.sink.note(dir->dechunk.sink.user, &note);
+    rtmp_sink_note(&dir->chunks.dechunk.sink, RTMP_NOTE_GAP, dir->position, count, NULL);
 }
 
 /* Bytes that are missing; those of chunks are noted where chunks are read. */
@@ -280,10 +281,10 @@ static void skip_gap(struct rtmp_direction *dir, uint64_t count, bool may_come) 
         note_gap(dir, count);
     if (dir->phase == RTMP_PHASE_CHUNKS && count) {
         if (may_come)
-            rtmp_late_open(&dir->late, &dir->dechunk, count);
+            rtmp_late_open(&dir->late, &dir->chunks, count);
         else
-            rtmp_late_forget(&dir->late, &dir->dechunk);
-        rtmp_dechunk_gap(&dir->dechunk, count);
+            rtmp_late_forget(&dir->late, &dir->chunks);
+        rtmp_recovery_gap(&dir->chunks, count);
     }
     dir->position += count;
 }
@@ -304,15 +305,15 @@ void rtmp_direction_break(struct rtmp_direction *dir) {
         (void)read_handshake(dir, NULL, RTMP_HANDSHAKE_TOTAL - dir->position);
     if (dir->phase != RTMP_PHASE_CHUNKS)
         return;
-    rtmp_late_forget(&dir->late, &dir->dechunk);
-    rtmp_dechunk_break(&dir->dechunk);
+    rtmp_late_forget(&dir->late, &dir->chunks);
+    rtmp_recovery_break(&dir->chunks);
 }
 
 bool rtmp_direction_late(struct rtmp_direction *dir, uint64_t offset, const uint8_t *bytes,
                          uint32_t len) {
-    return dir->late && rtmp_late_fill(&dir->late, &dir->dechunk, offset, bytes, len);
+    return dir->late && rtmp_late_fill(&dir->late, &dir->chunks, offset, bytes, len);
 }
 
 void rtmp_direction_forget_holes(struct rtmp_direction *dir) {
-    rtmp_late_forget(&dir->late, &dir->dechunk);
+    rtmp_late_forget(&dir->late, &dir->chunks);
 }

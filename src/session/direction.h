@@ -3,7 +3,7 @@
 #define RTMP_SESSION_DIRECTION_H
 
 #include "recovery/late.h"
-#include "wire/dechunk.h"
+#include "recovery/recovery.h"
 #include "wire/handshake.h"
 
 /*
@@ -40,9 +40,9 @@ struct rtmp_direction {
      * only a certain one is taken for a handshake. */
     bool start_unknown;
     struct rtmp_handshake handshake;
-    struct rtmp_dechunk dechunk;
-    struct rtmp_late *late; /* holes that may still be filled, NULL: none */
-    uint8_t *gathered;      /* undecided bytes, then the handshake packet being received */
+    struct rtmp_recovery chunks; /* what reads the bytes behind the handshake */
+    struct rtmp_late *late;      /* holes that may still be filled, NULL: none */
+    uint8_t *gathered;           /* undecided bytes, then the handshake packet being received */
     uint32_t gathered_count;
     bool packet_holed;
     uint8_t *first_packet;  /* C1 / S1 */

@@ -47,14 +47,9 @@ static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memor
 }
 
 /* The head is complete: it says what of the rest is kept. */
-static void decide(struct rtmp_chunk_stream *cs, const struct rtmp_decoder_configs *streams) {
-    struct rtmp_media_body body = {.video = cs->message.type == RTMP_MESSAGE_VIDEO,
-                                   .bytes = cs->body,
-                                   .available = cs->kept,
-                                   .length = cs->message.length,
-                                   .stream_id = cs->message.stream_id,
-                                   .streams = streams};
-    cs->keep = rtmp_outline_begin(&cs->outline, &body);
+static void decide_keep(struct rtmp_chunk_stream *cs, const struct rtmp_bodies *bodies) {
+    cs->keep = bodies->format->begin(&cs->outline, &bodies->decoder_configs, &cs->message, cs->body,
+                                     cs->kept);
     if (cs->keep == RTMP_KEEP_HEAD)
         cs->outline.skip = ALL_THE_REST;
     else if (cs->keep == RTMP_KEEP_WHOLE)
@@ -62,8 +57,8 @@ static void decide(struct rtmp_chunk_stream *cs, const struct rtmp_decoder_confi
 }
 
 bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                    struct rtmp_bodies *bodies, uint32_t media_head, const uint8_t *bytes,
-                    uint32_t len) {
+                    struct rtmp_bodies *bodies, const uint8_t *bytes, uint32_t len) {
+    const uint32_t media_head = bodies->media_head;
     if (cs->keep == RTMP_KEEP_WHOLE && cs->outline.skip == 0)
         return append(cs, memory, bodies, bytes, len);
     while (len > cs->outline.skip) {
@@ -72,7 +67,7 @@ bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memo
         cs->outline.skip = 0;
         uint32_t take = len;
         if (cs->keep == RTMP_KEEP_OUTLINE)
-            take = rtmp_outline_keep(&cs->outline, &bodies->streams, bytes, len);
+            take = bodies->format->keep(&cs->outline, &bodies->decoder_configs, bytes, len);
         else if (cs->keep == RTMP_KEEP_HEAD && take > media_head - cs->kept)
             take = media_head - cs->kept;
         if (take == 0 && cs->outline.skip == 0)
@@ -82,7 +77,7 @@ bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memo
         bytes += take;
         len -= take;
         if (cs->keep == RTMP_KEEP_HEAD && cs->kept == media_head)
-            decide(cs, &bodies->streams);
+            decide_keep(cs, bodies);
     }
     cs->outline.skip -= len;
     return true;

@@ -2,12 +2,11 @@
 #ifndef RTMP_WIRE_BODY_H
 #define RTMP_WIRE_BODY_H
 
-#include "payload/media/decoder_config.h"
 #include "wire/chunk_stream.h"
 
 /*
  * The bytes kept of a chunk stream's open message, when it spans chunks or feeds: all of them, but
- * of audio and video the head, behind it the outline of coded frames (payload/media/outline.h), and
+ * of audio and video the head, behind it the outline of coded frames (body_format.h), and
  * everything when the head shows a configuration record or metadata.
  */
 
@@ -20,12 +19,14 @@ struct rtmp_body_buffer {
 
 /* What the bodies of a direction share. */
 struct rtmp_bodies {
+    const struct rtmp_body_format *format;
+    uint32_t media_head; /* bytes kept of an audio or video body before it is outlined */
     struct rtmp_body_buffer spare;
-    struct rtmp_decoder_configs streams; /* what its configuration records said */
+    struct rtmp_decoder_configs decoder_configs; /* what its configuration records said */
 };
 
-/* `len` bytes of the body that are not kept: nothing to do. Asked for every chunk and segment: most
- * of a video stream's bytes pass by. */
+/* Are these `len` bytes of the body not kept? Then they are counted and there is nothing to do.
+ * Called for every chunk and segment: most bytes of a video stream are not kept. */
 static inline bool rtmp_body_discard(struct rtmp_chunk_stream *cs, uint32_t len) {
     if (len > cs->outline.skip)
         return false;
@@ -36,11 +37,9 @@ static inline bool rtmp_body_discard(struct rtmp_chunk_stream *cs, uint32_t len)
 /* A message begins. */
 void rtmp_body_begin(struct rtmp_chunk_stream *cs);
 
-/* `len` more bytes of the body. media_head: bytes to keep of audio and video before they are
- * outlined. False: memory could not be had. */
+/* `len` more bytes of the body. False: memory could not be had. */
 bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                    struct rtmp_bodies *bodies, uint32_t media_head, const uint8_t *bytes,
-                    uint32_t len);
+                    struct rtmp_bodies *bodies, const uint8_t *bytes, uint32_t len);
 
 /* `count` bytes of the body are missing. Unless they would have been left out, nothing is kept
  * behind them. */

@@ -7,26 +7,24 @@
 
 #include "base/memory.h"
 #include "base/message.h"
-#include "payload/media/outline.h"
+#include "wire/body_format.h"
 #include "wire/chunk.h"
 
-/* What can be said of a part of a message (struct rtmp_fragment). */
+/* What is said of a fragment (fragment.h). */
 enum {
-    RTMP_FRAGMENT_FIRST = 1 << 0,    /* the message's first chunk header ends in this part */
-    RTMP_FRAGMENT_COMPLETE = 1 << 1, /* the message ends with this part */
-    RTMP_FRAGMENT_HEADER =
-        1 << 2, /* begins with a chunk header (of which `carry` bytes came before) */
+    RTMP_FRAGMENT_FIRST = 1 << 0,    /* the message's first chunk header ends in this fragment */
+    RTMP_FRAGMENT_COMPLETE = 1 << 1, /* the message ends with this fragment */
+    RTMP_FRAGMENT_HEADER = 1 << 2,   /* it begins with a chunk header, of which the first
+                                        `partial_header` bytes came in an earlier feed */
     RTMP_FRAGMENT_EXTENDED = 1 << 3, /* its fmt 3 headers repeat the extended timestamp */
     RTMP_FRAGMENT_OMITTED = 1 << 4, /* its fmt 3 headers lack the extended timestamp that was due */
-    RTMP_FRAGMENT_AMBIGUOUS =
-        1 << 5, /* fmt 3 began a message right after fmt 0: delta taken as 0 */
-    RTMP_FRAGMENT_CONTIGUOUS =
-        1 << 6, /* the whole body is one range of the stream, at body_offset */
-    RTMP_FRAGMENT_UNCERTAIN =
-        1 << 7, /* timestamp counts from before a loss: deltas may be missing */
+    RTMP_FRAGMENT_AMBIGUOUS = 1 << 5, /* fmt 3 began a message right after fmt 0: delta read as 0 */
+    RTMP_FRAGMENT_CONTIGUOUS = 1 << 6, /* the whole body is one range of the direction's bytes */
+    RTMP_FRAGMENT_UNCERTAIN = 1 << 7,  /* the timestamp counts from before a loss: deltas may be
+                                          missing */
     RTMP_FRAGMENT_BACKWARDS =
         1 << 8, /* timestamp lower than the previous one of this chunk stream */
-    /* Those that all parts of a message have. */
+    /* Those that all fragments of a message have. */
     RTMP_FRAGMENT_OF_MESSAGE =
         RTMP_FRAGMENT_AMBIGUOUS | RTMP_FRAGMENT_UNCERTAIN | RTMP_FRAGMENT_BACKWARDS,
 };
@@ -39,13 +37,13 @@ struct rtmp_chunk_stream {
     uint32_t received; /* body position: bytes received or known to be missing */
     uint32_t missing;
     uint32_t chunks;
-    uint32_t chunk_origin, chunk_size;
-    uint32_t kept, capacity;
+    uint32_t chunk_origin, chunk_size; /* as in struct rtmp_fragment */
+    uint32_t kept, capacity;           /* bytes at `body` */
     uint8_t *body;
-    uint64_t message_offset;
-    uint32_t slot;
-    uint8_t fmt;        /* of the message's first chunk */
-    uint8_t first_byte; /* of the last body: evidence when looking for a header */
+    uint64_t message_offset; /* of the message's first byte in the direction */
+    uint32_t slot;           /* the sink's own word for the open message */
+    uint8_t fmt;             /* of the message's first chunk */
+    uint8_t first_byte;      /* of the last body: evidence in a search for a header */
     bool has_first_byte;
     bool open;
     bool has_extended;   /* the last fmt 0, 1 or 2 header was extended */
@@ -53,9 +51,9 @@ struct rtmp_chunk_stream {
     bool uncertain;      /* messages of it may have been lost since its last absolute timestamp */
     bool untrusted;      /* after a loss: what its fmt 2 and 3 headers inherit is not known */
     uint16_t flags;      /* RTMP_FRAGMENT_* that hold for the open message */
-    uint32_t next;       /* index + 1 of the next one that is not broken */
+    uint32_t next;       /* index + 1 of the next trusted one */
     enum rtmp_keep keep; /* of the open body; RTMP_KEEP_HEAD until its head is complete */
-    struct rtmp_outline outline; /* of it; `skip`: bytes to come that are not kept, for any body */
+    struct rtmp_outline outline; /* of the open body; `skip` is used for any body */
 };
 
 /* Ids below this number are found by a byte each; the others in pages of as many. */
@@ -70,9 +68,9 @@ struct rtmp_chunk_stream {
 struct rtmp_chunk_streams {
     struct rtmp_chunk_stream *items;
     uint32_t count, capacity;
-    uint32_t first_trusted;               /* index + 1 of the first of those that are not broken */
-    uint8_t low[RTMP_CHUNK_STREAMS_PAGE]; /* csid < 64 -> index + 1, 0: not there */
-    uint16_t *directory;                  /* csid / 64 -> number of its page + 1, 0: none */
+    uint32_t first_trusted;                     /* index + 1 of the first trusted one; 0: none */
+    uint8_t low[RTMP_CHUNK_STREAMS_PAGE];       /* csid < 64 -> index + 1, 0: not there */
+    uint16_t *directory;                        /* csid / 64 -> number of its page + 1, 0: none */
     uint32_t (*pages)[RTMP_CHUNK_STREAMS_PAGE]; /* csid % 64 -> index + 1, 0: not there */
     uint32_t directory_size, page_count, page_capacity;
 };
@@ -85,11 +83,11 @@ struct rtmp_chunk_stream *rtmp_chunk_streams_find(const struct rtmp_chunk_stream
 struct rtmp_chunk_stream *rtmp_chunk_streams_add(struct rtmp_chunk_streams *streams,
                                                  const struct rtmp_memory *memory, uint32_t csid);
 
-/* What its fmt 2 and 3 headers inherit is known again. */
+/* What the stream's fmt 2 and 3 headers inherit is known again. */
 void rtmp_chunk_streams_trust(struct rtmp_chunk_streams *streams, struct rtmp_chunk_stream *stream);
 
-/* Take one that is not broken and break it; NULL: all are. Constant time: after a loss the work is
- * that of the messages before it, however many chunk streams there are. */
+/* Take a trusted stream and distrust it; NULL: none is trusted. Constant time: the work after a
+ * loss is bounded by the messages before it, however many chunk streams there are. */
 struct rtmp_chunk_stream *rtmp_chunk_streams_distrust_next(struct rtmp_chunk_streams *streams);
 
 /* A copy that shares nothing, in memory of its own: rtmp_chunk_streams_size() bytes. False: no
@@ -112,8 +110,8 @@ void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *streams,
 int rtmp_chunk_stream_repeats_extended(uint32_t extended, uint32_t timestamp, const uint8_t *bytes,
                                        uint32_t len);
 
-/* Does this header go on with the open message, against the letter of the text? Observed: encoders
- * that use fmt 1 for continuation; such a header repeats what is open. */
+/* Is this header a continuation of the open message? Specified: fmt 3 alone. Observed: encoders
+ * that continue with fmt 1 and repeat the values of the open message. */
 bool rtmp_chunk_stream_continues(const struct rtmp_chunk_stream *cs,
                                  const struct rtmp_chunk_header *header);
 

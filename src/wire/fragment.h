@@ -2,44 +2,99 @@
 #ifndef RTMP_WIRE_FRAGMENT_H
 #define RTMP_WIRE_FRAGMENT_H
 
-#include "wire/dechunk.h"
+#include "wire/chunk_stream.h"
 
 /*
- * A run: the bytes of ONE message that follow each other inside one feed. It gathers chunk after
- * chunk and becomes a part (dechunk.h) when other bytes come, the feed ends or the message does.
+ * What dechunking reports: fragments of messages and notes, to a sink, while the bytes they are
+ * about are being fed. Positions are 64-bit offsets of the direction's bytes, from 0 at the first
+ * byte of the connection (the handshake counts).
  */
+
+/*
+ * Consecutive bytes of ONE message inside one feed: whole chunks or pieces of them, with no bytes
+ * of other messages between. Chunk boundaries follow from `at`, `chunk_origin` and `chunk_size`: a
+ * header stands wherever (body position - chunk_origin) is a multiple of chunk_size.
+ */
+struct rtmp_fragment {
+    struct rtmp_message message;
+    uint64_t offset; /* of its first byte in this feed */
+    uint32_t size;   /* bytes, chunk headers included; 0 only when all came in earlier feeds */
+    uint32_t at;     /* body position where it begins (missing bytes count) */
+    uint32_t chunk_origin, chunk_size;
+    uint32_t chunks;         /* chunks of the message up to and including this fragment */
+    uint16_t flags;          /* RTMP_FRAGMENT_* (chunk_stream.h) */
+    uint8_t partial_header;  /* bytes of its first header that came in earlier feeds */
+    uint8_t fmt;             /* of the message's first chunk */
+    uint64_t message_offset; /* of the message's first byte */
+    uint32_t *slot;          /* the sink's own word for this message; 0 at its first fragment */
+    const uint8_t *header;   /* the first header's bytes when partial_header > 0, else NULL */
+    /* With RTMP_FRAGMENT_COMPLETE: */
+    const uint8_t *body;  /* contiguous from body position 0; borrowed for the call */
+    uint64_t body_offset; /* with RTMP_FRAGMENT_CONTIGUOUS */
+    uint32_t available;   /* bytes at `body`: less than length when some are lost, or when only the
+                             head and an outline of a media body are kept (body.h) */
+    uint32_t missing;     /* bytes of the body that are not in the capture */
+    const struct rtmp_decoder_configs *decoder_configs; /* before this message; borrowed */
+};
+
+enum rtmp_note_kind {
+    RTMP_NOTE_GAP, /* `count` bytes are missing from the capture; 0: how many is unknown */
+    RTMP_NOTE_RESYNCHRONIZED, /* a chunk header is confirmed; `count` bytes were skipped */
+    RTMP_NOTE_MIDSTREAM,      /* no handshake seen: chunk size and chunk streams are inferred */
+    RTMP_NOTE_ABANDONED,      /* an open message will not be completed; `count` bytes were there */
+    RTMP_NOTE_LOST,           /* what stands here is no chunk header: the search begins */
+    RTMP_NOTE_SEARCHED, /* no header among RTMP_LIMIT_SEARCH_BYTES: the first are given up, once
+                           for each search */
+    RTMP_NOTE_LATE,     /* `count` bytes that were missing have come (recovery/late.h) */
+    RTMP_NOTE_MEMORY,   /* memory could not be had: a body is not kept */
+};
+
+struct rtmp_note {
+    enum rtmp_note_kind kind;
+    uint64_t offset;
+    uint64_t count;
+    struct rtmp_message message; /* RTMP_NOTE_ABANDONED */
+};
+
+struct rtmp_sink {
+    void *user;
+    void (*fragment)(void *user, const struct rtmp_fragment *fragment);
+    void (*note)(void *user, const struct rtmp_note *note);
+    /*
+     * Optional, a short way to report what `fragment` would for most fragments of long messages:
+     * the bytes of a feed continue the chunk that was open, and its `size` bytes from `offset`,
+     * body position `at`, are all of the message with this slot, cut as before, and do not complete
+     * it. False: report it with `fragment`.
+     */
+    bool (*on_continuation)(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at);
+};
+
+/* Tell the sink; message: NULL if the note has none. */
+static inline void rtmp_sink_note(const struct rtmp_sink *sink, enum rtmp_note_kind kind,
+                                  uint64_t offset, uint64_t count,
+                                  const struct rtmp_message *message) {
+    struct rtmp_note note = {.kind = kind, .offset = offset, .count = count};
+    if (message)
+        note.message = *message;
+    sink->note(sink->user, &note);
+}
+
+/* A fragment that grows chunk by chunk, until bytes of another message come, the feed ends or the
+ * message does. */
 struct rtmp_fragment_builder {
     bool on;         /* begun and not ended; the rest is not set before it begins */
     uint32_t stream; /* index of the message's chunk stream */
     struct rtmp_fragment fragment;
-    uint8_t header[RTMP_CHUNK_HEADER_MAX]; /* the first header, when part.carry > 0 */
+    uint8_t header[RTMP_CHUNK_HEADER_MAX]; /* the first header, when partial_header > 0 */
 };
 
-/* Begin with the byte at `offset`, of the message that is open in the chunk stream of this index.
- */
-void rtmp_fragment_begin(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run, uint32_t stream,
+/* Begin with the byte at `offset`, of the open message of chunk stream `stream` (an index). */
+void rtmp_fragment_begin(struct rtmp_fragment_builder *builder,
+                         const struct rtmp_chunk_streams *streams, uint32_t stream,
                          uint64_t offset);
 
-/* Give the part to the sink, if one was begun; `end` is the offset behind its last byte. */
-void rtmp_fragment_end(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run, uint64_t end);
-
-/* Tell the sink the short way (struct rtmp_sink), if it takes it: of bytes that were fed after the
- * open chunk's first ones were told. */
-static inline bool rtmp_fragment_continue(struct rtmp_dechunk *d, uint32_t stream, uint64_t offset,
-                                          uint64_t end, uint32_t at) {
-    return d->sink.on_continuation &&
-           d->sink.on_continuation(d->sink.user, d->streams.items[stream].slot, offset,
-                                   (uint32_t)(end - offset), at);
-}
-
-/* rtmp_fragment_end() at the end of a feed that began synchronised, the short way if it may be. */
-void rtmp_fragment_end_feed(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run,
-                            uint64_t end);
-
-/* End it, and with it the message, which acts if it is the chunk stream's own (Set Chunk Size,
- * Abort). `direct`: its whole body lies there, at `body_offset` in the stream; NULL: what was kept
- * of it. */
-void rtmp_fragment_complete(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run, uint64_t end,
-                            const uint8_t *direct, uint64_t body_offset);
+/* Give the fragment to the sink, if one was begun; `end` is the offset behind its last byte. */
+void rtmp_fragment_end(struct rtmp_fragment_builder *builder, struct rtmp_chunk_streams *streams,
+                       const struct rtmp_sink *sink, uint64_t end);
 
 #endif

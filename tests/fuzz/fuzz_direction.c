@@ -259,7 +259,7 @@ static void run_operations(struct conversation *c, struct fuzz_input input, enum
 static void skip_handshake(struct stream *s) {
     s->direction.phase = RTMP_PHASE_CHUNKS;
     s->direction.has_handshake = true;
-    s->direction.position = s->direction.dechunk.position = RTMP_HANDSHAKE_TOTAL;
+    s->direction.position = s->direction.chunks.dechunk.position = RTMP_HANDSHAKE_TOTAL;
     s->fed = s->missed = s->last_end = RTMP_HANDSHAKE_TOTAL;
     s->holes[0] = (struct hole){.end = s->fed, .missed = s->missed};
 }
@@ -290,9 +290,9 @@ static void begin(struct conversation *c, uint8_t options, size_t size) {
         s->direction.peer = &c->stream[1 - i].direction;
         s->direction.start_unknown = options & START_UNKNOWN;
         s->direction.midstream_chunk_size = options & MIDSTREAM_SIZE ? 200 : 0;
-        s->direction.dechunk.fmt3_repeats_timestamp = options & LITERAL_FMT3;
+        s->direction.chunks.dechunk.fmt3_repeats_timestamp = options & LITERAL_FMT3;
         if (options & KEEP_MEDIA)
-            s->direction.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+            s->direction.chunks.dechunk.bodies.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
         if (options & AFTER_HANDSHAKE)
             skip_handshake(s);
     }
@@ -303,7 +303,7 @@ static void end(struct conversation *c) {
         struct rtmp_direction *direction = &c->stream[i].direction;
         FUZZ_CHECK(direction->position == c->stream[i].fed);
         if (direction->phase == RTMP_PHASE_CHUNKS)
-            FUZZ_CHECK(direction->dechunk.position == c->stream[i].fed);
+            FUZZ_CHECK(direction->chunks.dechunk.position == c->stream[i].fed);
         (void)rtmp_direction_handshake(direction);
         rtmp_direction_destroy(direction);
         free(c->stream[i].sent);

@@ -71,7 +71,8 @@ static void begin(struct stream stream[2]) {
         rtmp_direction_init(&stream[i].wire, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory,
                             &sink);
         stream[i].wire.peer = &stream[1 - i].wire;
-        stream[i].wire.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH; /* every body whole */
+        stream[i].wire.chunks.dechunk.bodies.media_head =
+            RTMP_LIMIT_MESSAGE_LENGTH; /* every body whole */
     }
 }
 

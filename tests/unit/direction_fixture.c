@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "payload/media/body_format.h"
 #include "vectors.h"
 
 /* ---- memory ---- */
@@ -142,7 +143,7 @@ void assert_same_messages(const struct recorder *a, size_t from_a, const struct 
 void fixture_begin_with(struct fixture *f, const struct rtmp_sink *sink) {
     f->rec = recorder_new();
     const struct rtmp_memory memory = recorder_memory(&f->rec);
-    rtmp_dechunk_init(&f->dechunk, &memory, sink, 0);
+    rtmp_recovery_init(&f->recovery, &memory, sink, &rtmp_media_body_format);
 }
 
 void fixture_begin(struct fixture *f) {
@@ -151,7 +152,7 @@ void fixture_begin(struct fixture *f) {
 }
 
 struct recorder fixture_take(struct fixture *f) {
-    rtmp_dechunk_destroy(&f->dechunk);
+    rtmp_recovery_destroy(&f->recovery);
     assert_int_equal(f->rec.live, 0);
     return f->rec;
 }
@@ -164,13 +165,13 @@ void fixture_end(struct fixture *f) {
 void feed(struct fixture *f, const char *hex) {
     size_t len;
     uint8_t *bytes = guarded_hex(hex, &len);
-    rtmp_dechunk_feed(&f->dechunk, bytes, (uint32_t)len);
+    rtmp_recovery_feed(&f->recovery, bytes, (uint32_t)len);
     guarded_free(bytes, len);
 }
 
 void feed_bytes(struct fixture *f, const uint8_t *bytes, size_t len) {
     uint8_t *copy = guarded_copy(bytes, len);
-    rtmp_dechunk_feed(&f->dechunk, copy, (uint32_t)len);
+    rtmp_recovery_feed(&f->recovery, copy, (uint32_t)len);
     guarded_free(copy, len);
 }
 
@@ -184,24 +185,24 @@ void feed_same(struct fixture *f, uint8_t byte, size_t len) {
 
 void feed_pieces(struct fixture *f, const uint8_t *bytes, size_t len, size_t piece) {
     for (size_t pos = 0; pos < len; pos += piece)
-        rtmp_dechunk_feed(&f->dechunk, bytes + pos,
-                          (uint32_t)(len - pos < piece ? len - pos : piece));
+        rtmp_recovery_feed(&f->recovery, bytes + pos,
+                           (uint32_t)(len - pos < piece ? len - pos : piece));
 }
 
 void feed_gap(struct fixture *f, uint64_t count) {
-    rtmp_dechunk_gap(&f->dechunk, count);
+    rtmp_recovery_gap(&f->recovery, count);
 }
 
 void begin_midstream(struct fixture *f, uint32_t chunk_size) {
-    rtmp_dechunk_begin_midstream(&f->dechunk, chunk_size);
+    rtmp_recovery_begin_midstream(&f->recovery, chunk_size);
 }
 
 bool is_lost(const struct fixture *f) {
-    return f->dechunk.state == RTMP_LOST;
+    return f->recovery.state != RTMP_SYNCHRONISED;
 }
 
 uint32_t held_bytes(const struct fixture *f) {
-    return f->dechunk.held.count;
+    return f->recovery.buffer.count;
 }
 
 /* ---- directions ---- */
@@ -216,7 +217,7 @@ void direction_begin(struct rtmp_direction *direction, enum rtmp_role role, stru
 void direction_skip_handshake(struct rtmp_direction *direction, uint64_t position) {
     direction->phase = RTMP_PHASE_CHUNKS;
     direction->has_handshake = true;
-    direction->position = direction->dechunk.position = position;
+    direction->position = direction->chunks.dechunk.position = position;
 }
 
 void pair_begin(struct pair *pair) {

@@ -69,7 +69,7 @@ void assert_same_messages(const struct recorder *a, size_t from_a, const struct 
 /* ---- chunks of one direction, without a handshake ---- */
 
 struct fixture {
-    struct rtmp_dechunk dechunk;
+    struct rtmp_recovery recovery;
     struct recorder rec;
 };
 

@@ -43,10 +43,10 @@ static void check_header(const struct vector *v) {
 static struct recorder read_pieces(const uint8_t *bytes, size_t len, size_t piece) {
     struct fixture f;
     fixture_begin(&f);
-    f.dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+    f.recovery.dechunk.bodies.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
     for (size_t pos = 0; pos < len; pos += piece)
         feed_bytes(&f, bytes + pos, len - pos < piece ? len - pos : piece);
-    assert_int_equal(f.dechunk.position, len);
+    assert_int_equal(f.recovery.dechunk.position, len);
     return fixture_take(&f);
 }
 

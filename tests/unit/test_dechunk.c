@@ -129,7 +129,7 @@ static struct output publish(uint32_t seed, uint32_t count, uint32_t chunk_size,
 /* Bodies of audio and video are kept whole. */
 static void begin(struct fixture *f) {
     fixture_begin(f);
-    f->dechunk.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+    f->recovery.dechunk.bodies.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
 }
 
 /* The n-th allocation fails, and if `on` all that follow. */
@@ -393,8 +393,8 @@ static void announced_sizes_allocate_nothing(void **state) {
     begin(&f);
     feed_bytes(&f, out.bytes, out.len);
     uint64_t allocated = 0;
-    for (uint32_t i = 0; i < f.dechunk.streams.count; i++)
-        allocated += f.dechunk.streams.items[i].capacity;
+    for (uint32_t i = 0; i < f.recovery.dechunk.streams.count; i++)
+        allocated += f.recovery.dechunk.streams.items[i].capacity;
     assert_true(allocated <= 200 * 256);
     fixture_end(&f);
     free(out.bytes);
@@ -415,7 +415,7 @@ static void media_heads_and_whole_configurations_are_kept(void **state) {
         put_message(&out, &m, 0, body);
         struct fixture f;
         begin(&f);
-        f.dechunk.media_head = RTMP_DEFAULT_MEDIA_HEAD;
+        f.recovery.dechunk.bodies.media_head = RTMP_DEFAULT_MEDIA_HEAD;
         feed_pieces(&f, out.bytes, out.len, 1000);
         assert_int_equal(f.rec.count, 1);
         assert_int_equal(f.rec.messages[0].available,
@@ -436,7 +436,7 @@ static void random_bytes_never_hang(void **state) {
         struct fixture f;
         begin(&f);
         feed_any_pieces(&f, noise, sizeof noise, seed % 3 ? 1460 : 65536);
-        assert_int_equal(f.dechunk.position, sizeof noise);
+        assert_int_equal(f.recovery.dechunk.position, sizeof noise);
         fixture_end(&f);
     }
 }
@@ -452,7 +452,7 @@ static bool read_while_memory_fails(const struct output *out, const struct recor
     struct fixture f;
     size_t third = out->len / 3;
     begin_failing(&f, fail, persistent);
-    f.dechunk.media_head = media_head;
+    f.recovery.dechunk.bodies.media_head = media_head;
     seed_state = 1;
     feed_any_pieces(&f, out->bytes, third, 900);
     feed_gap(&f, 100);
@@ -460,7 +460,7 @@ static bool read_while_memory_fails(const struct output *out, const struct recor
     bool reached = f.rec.allocations >= fail;
     f.rec.fail_at = -1;
     feed_any_pieces(&f, out->bytes + 2 * third, out->len - 2 * third, 900);
-    assert_int_equal(f.dechunk.position, out->len);
+    assert_int_equal(f.recovery.dechunk.position, out->len);
     const size_t last = 8;
     assert_true(f.rec.count > last);
     assert_same_messages(whole, whole->count - last, &f.rec, f.rec.count - last);
@@ -475,7 +475,7 @@ static void allocation_failures_lose_bodies_not_memory(void **state) {
         uint32_t media_head = how & 2 ? RTMP_DEFAULT_MEDIA_HEAD : RTMP_LIMIT_MESSAGE_LENGTH;
         struct fixture f;
         begin(&f);
-        f.dechunk.media_head = media_head;
+        f.recovery.dechunk.bodies.media_head = media_head;
         seed_state = 1;
         feed_any_pieces(&f, out.bytes, out.len, 900);
         struct recorder whole = fixture_take(&f);
@@ -498,7 +498,7 @@ static bool open_streams_while_memory_fails(const struct output *out, uint32_t c
     bool reached = f.rec.allocations >= fail;
     f.rec.fail_at = -1;
     feed_bytes(&f, out->bytes, out->len);
-    assert_int_equal(f.dechunk.position, 2 * out->len);
+    assert_int_equal(f.recovery.dechunk.position, 2 * out->len);
     const uint32_t last = count - 10;
     assert_true(f.rec.count >= last);
     for (uint32_t back = 0; back < last; back++)
@@ -540,7 +540,7 @@ static void bytes_that_cannot_be_held_again_are_a_gap(void **state) {
         begin_failing(&f, fail, false);
         begin_midstream(&f, 0);
         feed_bytes(&f, untrusted.bytes, untrusted.len);
-        assert_int_equal(f.dechunk.position, untrusted.len);
+        assert_int_equal(f.recovery.dechunk.position, untrusted.len);
         bool reached = f.rec.allocations >= fail;
         fixture_end(&f);
         if (!reached)

@@ -146,7 +146,7 @@ static void a_gap_of_unknown_length_is_said(void **state) {
         assert_int_equal(pair.client.position, gaps[i].behind);
         assert_int_equal(pair.client.phase, gaps[i].phase);
         if (gaps[i].phase == RTMP_PHASE_CHUNKS)
-            assert_int_equal(pair.client.dechunk.state, RTMP_LOST);
+            assert_int_equal(pair.client.chunks.state, RTMP_SEARCHING);
         assert_gaps(&pair.client_rec, 1, 0);
         pair_end(&pair);
     }
@@ -163,7 +163,7 @@ static void test_cut_packet_after_syn(void **state) {
         rtmp_direction_feed(&pair.client, bytes, captured);
         rtmp_direction_gap(&pair.client, RTMP_HANDSHAKE_TOTAL - captured);
         assert_int_equal(pair.client.phase, RTMP_PHASE_CHUNKS);
-        assert_int_equal(pair.client.dechunk.state, RTMP_AT_HEADER);
+        assert_int_equal(pair.client.chunks.state, RTMP_SYNCHRONISED);
         assert_int_equal(pair.client.handshake.have_version, captured > 0);
         pair_end(&pair);
     }
@@ -179,7 +179,7 @@ static void test_cut_bytes_somewhere(void **state) {
     rtmp_direction_feed(&pair.client, bytes, 100);
     rtmp_direction_gap(&pair.client, RTMP_HANDSHAKE_TOTAL - 100);
     assert_false(pair.client.has_handshake);
-    assert_int_equal(pair.client.dechunk.state, RTMP_LOST);
+    assert_int_equal(pair.client.chunks.state, RTMP_SEARCHING);
     pair_end(&pair);
 }
 
@@ -265,7 +265,7 @@ static bool converse(long fail, bool persistent, bool unknown) {
         (void)rtmp_direction_handshake(&pair[i]);
         for (size_t at = 0; at < 9 * last_len; at++) /* the first are of a message still open */
             rtmp_direction_feed(&pair[i], last + at % last_len, 1);
-        assert_int_equal(pair[i].dechunk.position, pair[i].position);
+        assert_int_equal(pair[i].chunks.dechunk.position, pair[i].position);
         assert_in_range(reported[i].count, 1, 100);
         const struct recorded_message *m = &reported[i].messages[reported[i].count - 1];
         assert_int_equal(m->message.timestamp, 2);

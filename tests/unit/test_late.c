@@ -164,7 +164,7 @@ static void test_late_set_chunk_size(void **state) {
     deliver(&dir, &stream, SET_CHUNK_SIZE, 2000);
     deliver(&dir, &stream, 0, SET_CHUNK_SIZE);
     assert_int_equal(shown.notes[RTMP_NOTE_LATE], 1);
-    assert_int_equal(dir.dechunk.chunk_size, 300);
+    assert_int_equal(dir.chunks.dechunk.chunk_size, 300);
     deliver(&dir, &stream, SET_CHUNK_SIZE + 2000, stream.len - 2000 - SET_CHUNK_SIZE);
     end(&dir, &shown);
     assert_same(&expected, &shown);
@@ -202,7 +202,7 @@ static void test_hole_beside_one_that_stays(void **state) {
 /* The body of a long message, with holes of `size` bytes up to there are `count`. */
 static void open_holes(struct rtmp_direction *dir, uint32_t count, uint32_t size) {
     static const uint8_t head[] = {6, 0, 0, 0, 0xFF, 0xFF, 0xFF, 9, 1, 0, 0, 0};
-    dir->dechunk.chunk_size = 0xFFFFFF;
+    dir->chunks.dechunk.chunk_size = 0xFFFFFF;
     rtmp_direction_feed(dir, head, sizeof head);
     for (uint32_t i = 0; i < count; i++) {
         rtmp_direction_hole(dir, size);
@@ -303,7 +303,7 @@ static bool swapped_while_memory_fails(const struct recorder *expected, long fai
     }
     deliver(&dir, &stream, at, stream.len - at);
     assert_int_equal(dir.position, BEGIN + (uint64_t)stream.len);
-    assert_int_equal(dir.dechunk.position, dir.position);
+    assert_int_equal(dir.chunks.dechunk.position, dir.position);
     assert_in_range(shown.count, expected->count / 4, expected->count);
     end(&dir, &shown);
     for (size_t back = 1; back <= expected->count / 6; back++)

@@ -35,7 +35,7 @@ static void a_header_that_waits_outlasts_what_was_held_before_it(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
-    f.dechunk.chunk_size = 65536;
+    f.recovery.dechunk.chunk_size = 65536;
     feed_same(&f, 0xFF, 60000); /* fmt 3 of chunk stream 63, which is not open */
     feed(&f, "FF 09 000000 007530 09 01000000 FF"); /* 30,000 bytes of video */
     feed_same(&f, 0xFF, 29997);
@@ -59,7 +59,7 @@ static void a_search_holds_no_more_than_its_bound(void **state) {
         feed_same(&f, 0xFF, 5000);
         assert_true(held_bytes(&f) <= RTMP_LIMIT_SEARCH_BYTES);
     }
-    assert_int_equal(f.dechunk.position, 500000);
+    assert_int_equal(f.recovery.dechunk.position, 500000);
     assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
     assert_int_equal(f.rec.notes[RTMP_NOTE_SEARCHED], 1);
     fixture_end(&f);
@@ -137,7 +137,7 @@ static void holes_count_among_what_is_held(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
-    f.dechunk.chunk_size = 65536;
+    f.recovery.dechunk.chunk_size = 65536;
     feed_gap(&f, 1000000);
     assert_int_equal(held_bytes(&f), 0);
     for (unsigned i = 0; i < 200; i++) {
@@ -411,8 +411,8 @@ static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
         struct fixture f;
         fixture_begin(&f);
         feed(&f, "04 000000 000004 08 01000000 AF010203");
-        f.dechunk.chunk_size_known = false;
-        f.dechunk.chunk_size = f.dechunk.chunk_size_floor = 500;
+        f.recovery.dechunk.chunk_size_known = false;
+        f.recovery.dechunk.chunk_size = f.recovery.dechunk.chunk_size_floor = 500;
         for (uint32_t n = 0; n < 8; n++) {
             char header[40];
             (void)snprintf(header, sizeof header, "44 000010 %06X 08", lengths[i]);
@@ -426,8 +426,8 @@ static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
         }
         assert_in_range(f.rec.count, 1 + 7, 1 + 8);
         assert_int_equal(f.rec.messages[f.rec.count - 1].message.length, lengths[i]);
-        assert_int_equal(f.dechunk.chunk_size, 128);
-        assert_true(f.dechunk.chunk_size_known);
+        assert_int_equal(f.recovery.dechunk.chunk_size, 128);
+        assert_true(f.recovery.dechunk.chunk_size_known);
         fixture_end(&f);
     }
 }
@@ -557,7 +557,7 @@ static void a_message_is_cut_at_the_only_place_there_is(void **state) {
     assert_int_equal(f.rec.messages[2].message.length, 300);
     assert_int_equal(f.rec.messages[2].chunks, 2);
     assert_int_equal(f.rec.messages[4].message.timestamp, 0x40);
-    assert_int_equal(f.dechunk.chunk_size, 157);
+    assert_int_equal(f.recovery.dechunk.chunk_size, 157);
     fixture_end(&f);
 }
 
@@ -589,7 +589,7 @@ static void of_two_places_to_cut_a_message_none_is_chosen(void **state) {
     for (size_t i = 0; i < f.rec.count; i++)
         assert_int_equal(f.rec.messages[i].message.type, RTMP_MESSAGE_VIDEO);
     assert_int_equal(f.rec.count, 2);
-    assert_int_equal(f.dechunk.chunk_size, CUT);
+    assert_int_equal(f.recovery.dechunk.chunk_size, CUT);
     fixture_end(&f);
 }
 
@@ -615,7 +615,7 @@ static void a_chunk_size_of_many_that_may_be_needs_more_evidence(void **state) {
     assert_int_equal(f.rec.count, 5);
     assert_int_equal(f.rec.messages[2].message.length, LENGTH);
     assert_int_equal(f.rec.messages[2].chunks, 3);
-    assert_int_equal(f.dechunk.chunk_size, SIZE);
+    assert_int_equal(f.recovery.dechunk.chunk_size, SIZE);
     fixture_end(&f);
 }
 

@@ -14,7 +14,7 @@ static void part_of_a_replaced_message_keeps_its_values(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
-    f.dechunk.chunk_size = 4;
+    f.recovery.dechunk.chunk_size = 4;
     feed(&f, "04 000001 000008 08 01000000 AF010203" /* half of 8 bytes */
              "04 000002 000002 08 01000000 AF01");
     assert_int_equal(f.rec.fragment_count, 2);
@@ -41,7 +41,7 @@ static void bytes_carried_into_a_loss_are_held(void **state) {
     feed(&f, "00");
     assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
     assert_true(is_lost(&f));
-    assert_int_equal(f.dechunk.position, 16 + 128 + 4 + 1);
+    assert_int_equal(f.recovery.dechunk.position, 16 + 128 + 4 + 1);
     assert_int_equal(held_bytes(&f), 3);
     assert_int_equal(last_fragment(&f.rec)->message.length, 129);
     assert_true(last_fragment(&f.rec)->flags & RTMP_FRAGMENT_COMPLETE);
@@ -59,12 +59,12 @@ static void chunk_stream_behind_65536_others_is_its_own(void **state) {
         uint8_t chunk[] = {1, (uint8_t)id, (uint8_t)(id >> 8), 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0};
         feed_pieces(&f, chunk, sizeof chunk, sizeof chunk);
     }
-    assert_int_equal(f.dechunk.streams.count, 65536);
+    assert_int_equal(f.recovery.dechunk.streams.count, 65536);
     feed(&f, "03 000007 000002 09 02000000 1700" /* fmt 0, then 3 */
              "C3 1701");
-    assert_int_equal(f.dechunk.streams.count, 65537);
-    assert_int_equal(rtmp_chunk_streams_find(&f.dechunk.streams, 3)->message.type, 9);
-    assert_int_equal(rtmp_chunk_streams_find(&f.dechunk.streams, 64)->message.type, 8);
+    assert_int_equal(f.recovery.dechunk.streams.count, 65537);
+    assert_int_equal(rtmp_chunk_streams_find(&f.recovery.dechunk.streams, 3)->message.type, 9);
+    assert_int_equal(rtmp_chunk_streams_find(&f.recovery.dechunk.streams, 64)->message.type, 8);
     assert_int_equal(f.rec.fragment_count, 65536 + 2);
     fixture_end(&f);
 }
@@ -109,7 +109,7 @@ static void inference_ends_when_nothing_can_be_held(void **state) {
         uint8_t body[4096] = {0};
         for (int i = 0; i < 4; i++)
             feed_bytes(&f, body, sizeof body);
-        assert_int_equal(f.dechunk.position, 4 * 16 + 17 + 4 * sizeof body);
+        assert_int_equal(f.recovery.dechunk.position, 4 * 16 + 17 + 4 * sizeof body);
         fixture_end(&f);
     }
 }
@@ -124,13 +124,13 @@ static void losses_cost_no_more_with_many_chunk_streams(void **state) {
         uint8_t chunk[] = {1, (uint8_t)id, (uint8_t)(id >> 8), 0, 0, 0, 0, 0, 1, 8, 1, 0, 0, 0, 0};
         feed_pieces(&f, chunk, sizeof chunk, sizeof chunk);
     }
-    assert_non_null(rtmp_chunk_streams_find(&f.dechunk.streams, 64));
+    assert_non_null(rtmp_chunk_streams_find(&f.recovery.dechunk.streams, 64));
     for (int i = 0; i < 20000; i++) /* no header, then two that make one another believed */
         feed(&f, "FF 04 000010 000004 08 01000000 AF010203 05 000010 000004 08 01000000 AF010203");
     assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 20000);
     /* Each chunk stream broke once, then only the two in use. */
-    assert_true(rtmp_chunk_streams_find(&f.dechunk.streams, 64)->untrusted);
-    assert_false(rtmp_chunk_streams_find(&f.dechunk.streams, 5)->untrusted);
+    assert_true(rtmp_chunk_streams_find(&f.recovery.dechunk.streams, 64)->untrusted);
+    assert_false(rtmp_chunk_streams_find(&f.recovery.dechunk.streams, 5)->untrusted);
     fixture_end(&f);
 }
 
@@ -146,7 +146,7 @@ static void doubtful_header_makes_no_chunk_stream(void **state) {
     assert_false(is_lost(&f));
     feed(&f, "06 000020 008000 09 01000000 1701000000"); /* where is it cut? */
     assert_true(is_lost(&f));
-    assert_null(rtmp_chunk_streams_find(&f.dechunk.streams, 6));
+    assert_null(rtmp_chunk_streams_find(&f.recovery.dechunk.streams, 6));
     fixture_end(&f);
 }
 
@@ -171,7 +171,7 @@ static void undecided_bytes_count(void **state) {
             rtmp_direction_feed(&direction, same, sizeof same);
         assert_int_equal(direction.phase, RTMP_PHASE_CHUNKS);
         assert_int_equal(direction.position, 9 + sizeof same);
-        assert_int_equal(direction.dechunk.position, 9 + sizeof same);
+        assert_int_equal(direction.chunks.dechunk.position, 9 + sizeof same);
         rtmp_direction_destroy(&direction);
         assert_int_equal(rec.live, 0);
         recorder_clear(&rec);
@@ -275,7 +275,7 @@ static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
         complete += (f.rec.fragments[i].flags & RTMP_FRAGMENT_COMPLETE) != 0;
     }
     assert_int_equal(complete, 3);
-    assert_int_equal(f.dechunk.headless, 4);
+    assert_int_equal(f.recovery.dechunk.orphan_csid, 4);
     fixture_end(&f);
 }
 

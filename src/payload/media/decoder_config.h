@@ -5,23 +5,10 @@
 #include "base/limits.h"
 #include "base/message.h"
 #include "payload/media/media.h"
+#include "wire/body_format.h"
 
-/*
- * The bytes of a NAL unit's length in coded frames, as the configuration records of one direction
- * announced them so far: by message stream id, track (0 outside multitrack messages) and codec. All
- * zero is the beginning.
- */
-struct rtmp_decoder_configs {
-    struct {
-        uint32_t stream_id;
-        uint8_t track;
-        uint8_t codec; /* enum rtmp_codec */
-        uint8_t nal_length_size;
-    } item[RTMP_LIMIT_DECODER_CONFIGS];
-    uint8_t count;
-    uint8_t oldest;   /* of a full table: the next to go */
-    uint32_t version; /* another one after each change, 0 while nothing is known */
-};
+/* What the configuration records of one direction announced: struct rtmp_decoder_configs stands in
+ * wire/body_format.h, because wire keeps one for each direction. */
 
 /* A message is complete: remember what its configuration records say, if it is video or an
  * aggregate and has any. Few bytes tell that nearly all have none. */

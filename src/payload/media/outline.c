@@ -48,7 +48,7 @@ static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs
     if (o->got < at + 4)
         return;
     if (o->many_codecs)
-        o->codec = rtmp_codec_of_fourcc(number(o, 0, 4));
+        o->codec = (uint8_t)rtmp_codec_of_fourcc(number(o, 0, 4));
     bool units = has_nal_units(o->codec);
     unsigned time = o->got - at - 4; /* bytes of it that are read */
     o->track_left = smaller(number(o, at + 1, 3), o->body_left + time) - time;

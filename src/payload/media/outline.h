@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "payload/media/media.h"
+#include "wire/body_format.h"
 
 /*
  * What is kept of an audio or video body that is too long to be kept: its head, and behind that
@@ -16,30 +17,9 @@
  *         // of the bytes that follow n are kept, then outline.skip are not
  *         n = rtmp_outline_keep(&outline, body.streams, bytes, len);
  *
- * Work is constant for a unit, not for its bytes. Sizes and positions in bytes.
+ * Work is constant for a unit, not for its bytes. Sizes and positions in bytes. struct rtmp_outline
+ * and enum rtmp_keep stand in wire/body_format.h: wire keeps one of each for every open body.
  */
-struct rtmp_outline {
-    uint32_t skip; /* to leave out next; who has stepped over them sets it to 0 */
-    uint32_t keep; /* to keep before that */
-    uint32_t rest; /* of the unit, to leave out when `keep` is done */
-    uint32_t body_left, track_left;
-    uint32_t units; /* behind the head */
-    enum rtmp_codec codec;
-    uint32_t stream_id;
-    uint8_t length_size; /* of NAL units, 1..4; of those of the current track */
-    bool tracks;         /* the body is a list of tracks */
-    bool many_codecs;    /* each with a FourCC of its own */
-    bool timed;          /* coded H.264, HEVC and VVC begin with a composition time */
-    bool in_track;
-    uint8_t got; /* bytes of the header of a unit or track */
-    uint8_t head[11];
-};
-
-enum rtmp_keep {
-    RTMP_KEEP_HEAD,    /* coded data without units: the head says all that can be said */
-    RTMP_KEEP_WHOLE,   /* a configuration record or metadata: read to its end */
-    RTMP_KEEP_OUTLINE, /* units: rtmp_outline_keep() says what */
-};
 
 /* Begin behind the head of a body: body->available bytes of it, body->length in all. */
 enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *outline, const struct rtmp_media_body *body);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "libc_memory.h"
+#include "payload/media/body_format.h"
 #include "timing.h"
 #include "wire/dechunk.h"
 
@@ -68,11 +69,11 @@ static uint64_t dechunk(void *user) {
     struct rtmp_dechunk d;
     rtmp_dechunk_init(
         &d, &(struct rtmp_memory){libc_resize, NULL},
-        &(struct rtmp_sink){.user = &messages, .fragment = count_fragment, .note = no_note}, 3073);
+        &(struct rtmp_sink){.user = &messages, .fragment = count_fragment, .note = no_note},
+        &rtmp_media_body_format);
     d.chunk_size = s->chunk_size;
-    d.media_head = 1024;
     for (uint32_t at = 0; at < s->len; at += s->feed)
-        rtmp_dechunk_feed(&d, s->bytes + at, s->len - at < s->feed ? s->len - at : s->feed);
+        (void)rtmp_dechunk_feed(&d, s->bytes + at, s->len - at < s->feed ? s->len - at : s->feed);
     rtmp_dechunk_destroy(&d);
     if (messages != s->messages)
         abort();

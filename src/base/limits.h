@@ -44,6 +44,12 @@
 #define RTMP_LIMIT_SEARCH_BYTES 65536U
 #endif
 
+/* Bytes held, instead, while a header stands first and only the chunk size is to be inferred: half
+ * of it is looked at. Pictures of high quality have some hundred KB, one chunk or many. */
+#ifndef RTMP_LIMIT_SIZING_BYTES
+#define RTMP_LIMIT_SIZING_BYTES 2097152U
+#endif
+
 /* Holes of one direction that may still be filled by late bytes; the first makes room. */
 #define RTMP_LIMIT_HOLES 8U
 

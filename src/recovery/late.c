@@ -15,15 +15,30 @@ static bool was_reported(const struct rtmp_late *late, uint64_t message_offset) 
     return false;
 }
 
+/* Was a message reported that begins at `offset` or behind it? */
+static bool reported_behind(const struct rtmp_late *late, uint64_t offset) {
+    for (uint32_t i = late->reported_count; i > 0; i--)
+        if (late->reported[i - 1] >= offset)
+            return true;
+    return false;
+}
+
 static bool is_full(const struct rtmp_late *late) {
     return late->reported_count == RTMP_LIMIT_LATE_MESSAGES;
 }
 
-static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
-    struct rtmp_late *late = user;
+static void report(struct rtmp_late *late, const struct rtmp_fragment *fragment) {
     late->sink.fragment(late->sink.user, fragment);
     if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && !is_full(late))
         late->reported[late->reported_count++] = fragment->message_offset;
+}
+
+/* What the direction itself reads, now or from what it had buffered: late bytes may have brought it
+ * before. */
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
+    const struct rtmp_late *late = user;
+    if (fragment->message_offset > late->late_end || !was_reported(late, fragment->message_offset))
+        report(user, fragment);
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
@@ -32,8 +47,12 @@ static void on_note(void *user, const struct rtmp_note *note) {
 }
 
 static void on_late_fragment(void *user, const struct rtmp_fragment *fragment) {
-    if (!is_full(user) && !was_reported(user, fragment->message_offset))
-        on_fragment(user, fragment);
+    struct rtmp_late *late = user;
+    if (is_full(late) || was_reported(late, fragment->message_offset))
+        return;
+    report(late, fragment);
+    if (fragment->message_offset > late->late_end)
+        late->late_end = fragment->message_offset;
 }
 
 /* What is wrong was told when the direction was read on behind the hole. */
@@ -129,6 +148,7 @@ static struct rtmp_late *begin(struct rtmp_recovery *r) {
     late->offset = r->dechunk.position;
     late->count = late->capacity = 0;
     late->reported_count = 0;
+    late->late_end = 0;
     late->sink = r->dechunk.sink;
     return late;
 }
@@ -172,16 +192,20 @@ void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_recovery *r, const 
 
 /* ---- filling ---- */
 
-/* The state `r` is replaced by `better`, which is at the same position; a message that is open in
- * both stays one message to the sink. */
-static void replace_state(struct rtmp_recovery *r, struct rtmp_recovery *better) {
-    const struct rtmp_chunk_streams *streams = &r->dechunk.streams;
+/* The state `r` is replaced by `better`, which is at the same position. A message that is open in
+ * both stays one message to the sink; one that `r` took to be complete is not reported again. */
+static void replace_state(const struct rtmp_late *late, struct rtmp_recovery *r,
+                          struct rtmp_recovery *better) {
+    const struct rtmp_chunk_streams *streams = &better->dechunk.streams;
     for (uint32_t i = 0; i < streams->count; i++) {
-        const struct rtmp_chunk_stream *ours = &streams->items[i];
-        struct rtmp_chunk_stream *cs =
-            rtmp_chunk_streams_find(&better->dechunk.streams, ours->message.csid);
-        if (cs && cs->open && ours->open && cs->message_offset == ours->message_offset)
+        struct rtmp_chunk_stream *cs = &streams->items[i];
+        const struct rtmp_chunk_stream *ours =
+            rtmp_chunk_streams_find(&r->dechunk.streams, cs->message.csid);
+        if (!cs->open)
+            continue;
+        if (ours && ours->open && cs->message_offset == ours->message_offset)
             cs->slot = ours->slot;
+        cs->muted |= was_reported(late, cs->message_offset);
     }
     const struct rtmp_sink sink = r->dechunk.sink;
     rtmp_recovery_destroy(r);
@@ -189,8 +213,17 @@ static void replace_state(struct rtmp_recovery *r, struct rtmp_recovery *better)
     r->dechunk.sink = sink;
 }
 
-/* The hole is full: read on to the next one, or to the direction's position. What was read with all
- * its bytes cannot be worse understood, unless synchronisation was lost before the hole. */
+/* Is `before`, read up to where `there` is, the better state? What was read with all its bytes
+ * cannot be worse understood, unless synchronisation was lost before the hole. What it still
+ * buffers must not have been reported. */
+static bool is_better(const struct rtmp_late *late, const struct rtmp_recovery *before,
+                      const struct rtmp_recovery *there) {
+    if (before->state == RTMP_SYNCHRONISED)
+        return true;
+    return there->state != RTMP_SYNCHRONISED && !reported_behind(late, before->buffer.offset);
+}
+
+/* The hole is full: read on to the next one, or to the direction's position. */
 static void close_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t index) {
     struct rtmp_late_hole *hole = &late->holes[index];
     struct rtmp_late_hole *next = index + 1 < late->hole_count ? hole + 1 : NULL;
@@ -202,8 +235,8 @@ static void close_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t
         next->known = true;
     } else {
         struct rtmp_recovery *there = next ? &next->before : r;
-        if (hole->before.state == RTMP_SYNCHRONISED || there->state != RTMP_SYNCHRONISED)
-            replace_state(there, &hole->before);
+        if (is_better(late, &hole->before, there))
+            replace_state(late, there, &hole->before);
         else
             rtmp_recovery_destroy(&hole->before);
     }

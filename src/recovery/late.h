@@ -31,6 +31,7 @@ struct rtmp_late {
     uint64_t offset; /* of the first of them */
     uint32_t count, capacity;
     uint32_t reported_count;
+    uint64_t late_end; /* the highest offset of a message that late bytes brought; 0: none did */
     uint64_t reported[RTMP_LIMIT_LATE_MESSAGES]; /* offsets of the messages that were reported since
                                                     the first hole */
     struct rtmp_sink sink; /* the direction's own: while holes are open its messages are noted */

@@ -53,12 +53,17 @@ static void mark_segments(struct rtmp_recovery *r) {
     }
 }
 
+/* Bytes that may be buffered. */
+static uint32_t limit(const struct rtmp_recovery *r) {
+    return r->state == RTMP_SIZING ? RTMP_LIMIT_SIZING_BYTES : RTMP_LIMIT_SEARCH_BYTES;
+}
+
 uint32_t rtmp_search_hold(struct rtmp_recovery *r, const uint8_t *bytes, const uint8_t *marks,
                           uint32_t len) {
     const uint32_t piece = RTMP_LIMIT_SEARCH_BYTES / 16;
     if (len > piece)
         len = piece;
-    if (r->buffer.count + len > RTMP_LIMIT_SEARCH_BYTES)
+    if (r->buffer.count + len > limit(r))
         give_up_front(r);
     if (!rtmp_search_buffer_append(&r->buffer, &r->dechunk.memory, bytes, marks, len)) {
         /* No memory: these bytes are skipped, the search begins behind them. */
@@ -75,7 +80,7 @@ uint32_t rtmp_search_hold(struct rtmp_recovery *r, const uint8_t *bytes, const u
 bool rtmp_search_hold_missing(struct rtmp_recovery *r, uint64_t count) {
     if (count > RTMP_LIMIT_SEARCH_BYTES / 2)
         return false;
-    if (r->buffer.count + count > RTMP_LIMIT_SEARCH_BYTES)
+    if (r->buffer.count + count > limit(r))
         give_up_front(r);
     if (!rtmp_search_buffer_append(&r->buffer, &r->dechunk.memory, NULL, NULL, (uint32_t)count))
         return false;
@@ -350,11 +355,15 @@ static bool resume_at_first(struct rtmp_recovery *r) {
     return true;
 }
 
-/* Neither proved nor sized: search among the buffered bytes from `from` on. */
+/* Neither proved nor sized: search among the buffered bytes from `from` on. Where SIZING buffered
+ * more than a search looks at, which nothing but a message longer than that does, the search
+ * begins among the last of them. */
 static void search_from(struct rtmp_recovery *r, uint32_t from) {
     r->state = RTMP_SEARCHING;
     r->scanned = from;
     rtmp_recovery_doubt_chunk_size(r);
+    if (r->buffer.count > RTMP_LIMIT_SEARCH_BYTES)
+        drop_front(r, r->buffer.count - RTMP_LIMIT_SEARCH_BYTES / 2);
 }
 
 static bool try_proving(struct rtmp_recovery *r) {

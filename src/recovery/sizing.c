@@ -16,8 +16,10 @@ static const uint32_t round_steps[] = {100, 256};
 
 /* The header from which a guess starts, in positions of the search buffer. */
 struct size_subject {
-    uint32_t start, data, length; /* of the header, of its data; message length */
-    uint8_t continuation;         /* first byte of its continuation headers */
+    uint32_t start, data, length;       /* of the header, of its data; message length */
+    const struct rtmp_chunk_stream *cs; /* NULL: not seen before */
+    bool extended;                      /* the header has an extended timestamp */
+    uint8_t continuation;               /* first byte of its continuation headers */
 };
 
 static bool size_subject_at(const struct rtmp_recovery *r, uint32_t start,
@@ -33,6 +35,8 @@ static bool size_subject_at(const struct rtmp_recovery *r, uint32_t start,
     *subject = (struct size_subject){
         .start = start,
         .data = data,
+        .cs = cs,
+        .extended = h.fmt == 3 ? cs && cs->has_extended : h.has_extended,
         .length = h.fmt <= 1 ? h.length
                   : cs       ? cs->message.length
                              : 0,
@@ -167,6 +171,62 @@ static void try_round(const struct rtmp_recovery *r, const struct size_subject *
 }
 
 /*
+ * Do the bytes speak against chunks of this size, if no other message is interleaved? They do where
+ * something else than a continuation header stands at a boundary, or where the message would end at
+ * what is no header. What is missing or still to come does not.
+ */
+static bool is_refuted(const struct rtmp_recovery *r, const struct size_subject *subject,
+                       uint32_t size) {
+    const uint32_t basic = rtmp_chunk_basic_bytes(subject->continuation);
+    const struct rtmp_chunk_stream *cs = subject->cs;
+    uint32_t pos = subject->data + size;
+    uint32_t rest = subject->length - size;
+    while (rest && pos < r->buffer.count) {
+        if (rtmp_search_buffer_misses(&r->buffer, pos, 1))
+            return false;
+        if (r->buffer.bytes[pos] != subject->continuation)
+            return true;
+        pos += basic + (subject->extended ? rtmp_probe_extended_bytes(r, cs, pos + basic) : 0);
+        uint32_t data = rest < size ? rest : size;
+        rest -= data;
+        pos += data;
+    }
+    bool says_type = rest == 0 && pos < r->buffer.count && r->buffer.bytes[pos] >> 6 <= 1 &&
+                     r->buffer.count - pos >= RTMP_CHUNK_HEADER_MAX &&
+                     !rtmp_search_buffer_misses(&r->buffer, pos, RTMP_CHUNK_HEADER_MAX);
+    return says_type && !rtmp_probe_strong_at(r, pos, false);
+}
+
+/* The sizes tried of those where a continuation header stands, and how they fit. */
+struct other_sizes {
+    uint32_t refuted, others; /* how many were tried */
+    uint32_t fitting;         /* of them put a header at the message's end ... */
+    uint32_t ends_at;         /* ... here, 0: they differ */
+    int most;                 /* bits of the best of these, and how many sizes have so many */
+    uint32_t alike;
+    bool too_many;
+};
+
+static void try_other(const struct rtmp_recovery *r, const struct size_subject *subject,
+                      uint32_t size, struct rtmp_size_guess *guess, struct other_sizes *o) {
+    bool refuted = is_refuted(r, subject, size);
+    if (refuted ? o->refuted == OTHER_SIZES : o->others == UNREFUTED_SIZES) {
+        o->too_many = true;
+        return;
+    }
+    o->refuted += refuted;
+    o->others += !refuted;
+    const struct rtmp_probe p = try_size(r, subject, size, WEIGHT_SIZE_ANY, guess);
+    if (p.failed || !p.landed)
+        return;
+    o->ends_at = o->fitting == 0 || o->ends_at == p.landed_at ? p.landed_at : 0;
+    o->fitting++;
+    int bits = p.bits + WEIGHT_SIZE_ANY;
+    o->alike = bits > o->most ? 1 : o->alike + (bits == o->most);
+    o->most = bits > o->most ? bits : o->most;
+}
+
+/*
  * Every size where a continuation header may stand. Unless they are too many: if exactly one puts a
  * header at the message's end, it gets a bonus; if several put the same header there, the message
  * ends there, whichever it is (guess->ends_at). False: they are too many.
@@ -175,33 +235,21 @@ static bool try_others(const struct rtmp_recovery *r, const struct size_subject 
                        struct rtmp_size_guess *guess) {
     const uint32_t end = r->buffer.count - subject->data;
     const uint8_t *data = r->buffer.bytes + subject->data;
-    uint32_t tried = 0;
-    uint32_t fitting = 0;
-    uint32_t ends_at = 0;
-    int most = -1; /* bits of the best sizes, and how many sizes have so many */
-    uint32_t alike = 0;
+    struct other_sizes o = {.most = -1};
     for (uint32_t size = rtmp_recovery_least_chunk_size(r); size < end; size++) {
         const uint8_t *header = memchr(data + size, subject->continuation, end - size);
         if (!header)
             break;
         size = (uint32_t)(header - data);
-        if (!size_possible(r, subject, size))
-            continue;
-        if (tried++ == OTHER_SIZES)
-            return false;
-        const struct rtmp_probe p = try_size(r, subject, size, WEIGHT_SIZE_ANY, guess);
-        if (p.failed || !p.landed)
-            continue;
-        ends_at = fitting == 0 || ends_at == p.landed_at ? p.landed_at : 0;
-        fitting++;
-        int bits = p.bits + WEIGHT_SIZE_ANY;
-        alike = bits > most ? 1 : alike + (bits == most);
-        most = bits > most ? bits : most;
+        if (size_possible(r, subject, size))
+            try_other(r, subject, size, guess, &o);
     }
-    guess->ends_at = ends_at;
-    if (alike > 1 && guess->bits == most && most >= NEED_SIZE)
+    if (o.alike > 1 && guess->bits == o.most && o.most >= NEED_SIZE)
         guess->bits = NEED_SIZE - 1; /* any of them may be it */
-    if (fitting == 1 && guess->bits < NEED_SIZE)
+    if (o.too_many)
+        return false;
+    guess->ends_at = o.ends_at;
+    if (o.fitting == 1 && guess->bits < NEED_SIZE)
         guess->bits += WEIGHT_SIZE_SOLE;
     return true;
 }
@@ -250,6 +298,16 @@ static bool message_ends_in_gap(const struct rtmp_recovery *r, const struct size
            rtmp_search_buffer_run(&r->buffer, last) > headers + !cut_is_there;
 }
 
+/* The same if chunks still have the size that a Set Chunk Size gave before the gap, which the bytes
+ * that are there do not refute. */
+static bool ends_in_gap_as_set(const struct rtmp_recovery *r, const struct size_subject *subject) {
+    const uint32_t size = r->dechunk.chunk_size;
+    if (!r->dechunk.chunk_size_set || (size < subject->length && is_refuted(r, subject, size)))
+        return false;
+    uint32_t headers = (subject->length - 1) / size * rtmp_chunk_basic_bytes(subject->continuation);
+    return rtmp_search_buffer_misses(&r->buffer, subject->data + subject->length + headers - 1, 1);
+}
+
 struct rtmp_size_guess rtmp_sizing_guess(const struct rtmp_recovery *r, uint32_t start) {
     struct size_subject subject;
     if (!size_subject_at(r, start, &subject) || subject.data >= r->buffer.count)
@@ -261,13 +319,18 @@ struct rtmp_size_guess rtmp_sizing_guess(const struct rtmp_recovery *r, uint32_t
     uint32_t likely;
     if (message_ends_in_gap(r, &subject, &guess, &likely))
         return (struct rtmp_size_guess){.ends_in_gap = true, .bits = -1, .size = likely};
-    if (r->buffer.count - subject.data >= RTMP_LIMIT_SEARCH_BYTES / 2)
+    if (ends_in_gap_as_set(r, &subject))
+        return (struct rtmp_size_guess){
+            .ends_in_gap = true, .bits = -1, .size = r->dechunk.chunk_size};
+    const uint32_t most =
+        r->state == RTMP_SIZING ? RTMP_LIMIT_SIZING_BYTES / 2 : RTMP_LIMIT_SEARCH_BYTES / 2;
+    if (r->buffer.count - subject.data >= most)
         guess.wait = false;
     /* Looking again at every byte would make the work quadratic; waiting for more than is ever
      * buffered would never end. */
     uint32_t there = r->buffer.count - rtmp_search_buffer_missing(&r->buffer, r->buffer.count);
     uint32_t later = r->buffer.count + there / 16;
-    uint32_t latest = subject.data + RTMP_LIMIT_SEARCH_BYTES / 2;
+    uint32_t latest = subject.data + most;
     if (guess.need < later)
         guess.need = later;
     if (guess.need > latest)

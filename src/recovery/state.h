@@ -58,11 +58,8 @@ static inline uint32_t rtmp_recovery_least_chunk_size(const struct rtmp_recovery
     return proved ? r->dechunk.chunk_size_floor : RTMP_DEFAULT_CHUNK_SIZE;
 }
 
-/* A Set Chunk Size may have been lost, unless there was one before: senders set it once (observed).
- * The size is then confirmed anew by the next long message. */
+/* A Set Chunk Size may have been lost: the size is confirmed anew by the next long message. */
 static inline void rtmp_recovery_doubt_chunk_size(struct rtmp_recovery *r) {
-    if (r->dechunk.chunk_size_set)
-        return;
     r->dechunk.chunk_size_known = false;
     r->dechunk.chunk_size_floor = 0;
 }

@@ -132,7 +132,9 @@
 #define WEIGHT_SIZE_SOLE        9 /* exactly one candidate size puts a header at the message's end */
 #define WEIGHT_SIZE_SMALL_AGAIN 18 /* a size below the default that was known last */
 
-/* Sizes that are tried beside the usual ones for one guess: bounds the work. */
-#define OTHER_SIZES 32
+/* Sizes that are tried beside the usual ones for one guess, which bounds the work: those that fit
+ * only if other messages are interleaved, and those that fit without. */
+#define OTHER_SIZES     32
+#define UNREFUTED_SIZES 64
 
 #endif

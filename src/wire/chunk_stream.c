@@ -227,6 +227,7 @@ void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *cs, const struct rtmp_chu
     if (cs->uncertain)
         cs->flags |= RTMP_FRAGMENT_UNCERTAIN;
     cs->open = true;
+    cs->muted = false;
     cs->fmt = h->fmt;
     cs->received = 0;
     cs->missing = 0;

@@ -46,13 +46,14 @@ struct rtmp_chunk_stream {
     uint8_t first_byte;      /* of the last body: evidence in a search for a header */
     bool has_first_byte;
     bool open;
-    bool has_extended;   /* the last fmt 0, 1 or 2 header was extended */
-    bool after_fmt0;     /* no delta given since the last fmt 0 */
-    bool uncertain;      /* messages of it may have been lost since its last absolute timestamp */
-    bool untrusted;      /* after a loss: what its fmt 2 and 3 headers inherit is not known */
-    uint16_t flags;      /* RTMP_FRAGMENT_* that hold for the open message */
-    uint32_t next;       /* index + 1 of the next trusted one */
-    enum rtmp_keep keep; /* of the open body; RTMP_KEEP_HEAD until its head is complete */
+    bool muted;        /* the open message was reported before, from less bytes: it is not again */
+    bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
+    bool after_fmt0;   /* no delta given since the last fmt 0 */
+    bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
+    bool untrusted;    /* after a loss: what its fmt 2 and 3 headers inherit is not known */
+    uint16_t flags;    /* RTMP_FRAGMENT_* that hold for the open message */
+    uint32_t next;     /* index + 1 of the next trusted one */
+    enum rtmp_keep keep;         /* of the open body; RTMP_KEEP_HEAD until its head is complete */
     struct rtmp_outline outline; /* of the open body; `skip` is used for any body */
 };
 

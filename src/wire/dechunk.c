@@ -60,9 +60,16 @@ void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) 
     close_message(d, cs);
 }
 
-/* Set Chunk Size and Abort are the chunk stream's own messages: they apply to the chunk behind. */
-static bool is_protocol_control(uint8_t type, uint32_t available) {
-    return (type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT) && available >= 4;
+/*
+ * Set Chunk Size and Abort are the chunk stream's own messages: they apply to the chunk behind.
+ * What no sender writes is garbage taken for one, and does not: a body longer than the value and a
+ * few stray bytes (observed: 5 bytes), or a message stream id on another chunk stream than 2.
+ */
+static bool is_protocol_control(const struct rtmp_message *message, uint32_t available) {
+    enum { LONGEST = 8 };
+    return (message->type == RTMP_MESSAGE_SET_CHUNK_SIZE || message->type == RTMP_MESSAGE_ABORT) &&
+           available >= 4 && message->length <= LONGEST &&
+           (message->csid == 2 || message->stream_id == 0);
 }
 
 static void apply_protocol_control(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
@@ -106,8 +113,8 @@ static void complete_message(struct rtmp_dechunk *d, struct rtmp_fragment_builde
         cs->first_byte = fragment->body[0];
         cs->has_first_byte = true;
     }
-    uint8_t type = cs->message.type;
-    bool is_control = is_protocol_control(type, fragment->available);
+    const uint8_t type = cs->message.type;
+    bool is_control = is_protocol_control(&cs->message, fragment->available);
     struct rtmp_reader r = rtmp_reader_over(fragment->body, fragment->available);
     uint32_t value = is_control ? rtmp_u32(&r) : 0;
     fragment->decoder_configs = &d->bodies.decoder_configs;
@@ -198,14 +205,17 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
 
 /*
  * Where the last chunk ends stands a header: nothing was missing. Synchronisation was lost only
- * where the bytes cannot be one: there is nothing to inherit from, or the type is unassigned and
+ * where the bytes cannot be one: there is nothing to inherit from, or the type is unassigned, or it
+ * is a protocol control type on a new chunk stream of a longer id (specified: chunk stream 2), and
  * nothing else looks like a header either.
  */
 static bool is_header(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                       const struct rtmp_chunk_header *h) {
     if (h->fmt >= 2)
         return cs != NULL;
-    return rtmp_message_type_known(h->type) || !d->believes || d->believes(cs, h);
+    bool is_stray = !cs && h->csid >= 64 && h->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
+    bool is_ordinary = rtmp_message_type_known(h->type) && !is_stray;
+    return is_ordinary || !d->believes || d->believes(cs, h);
 }
 
 /* A chunk stream that was not seen before. Only once its header is believed: others would inherit
@@ -435,9 +445,9 @@ static uint64_t fragment_end(const struct rtmp_dechunk *d) {
 /* Tell the sink the short way (struct rtmp_sink), if it takes it. */
 static inline bool tell_continuation(struct rtmp_dechunk *d, uint32_t stream, uint64_t offset,
                                      uint64_t end, uint32_t at) {
-    return d->sink.on_continuation &&
-           d->sink.on_continuation(d->sink.user, d->streams.items[stream].slot, offset,
-                                   (uint32_t)(end - offset), at);
+    const struct rtmp_chunk_stream *cs = &d->streams.items[stream];
+    return d->sink.on_continuation && !cs->muted &&
+           d->sink.on_continuation(d->sink.user, cs->slot, offset, (uint32_t)(end - offset), at);
 }
 
 /* Bytes of which some are not inside the open chunk. Not inlined, nor is tell_inside_chunk(): most

@@ -34,5 +34,6 @@ void rtmp_fragment_end(struct rtmp_fragment_builder *builder, struct rtmp_chunk_
     fragment->slot = &cs->slot;
     fragment->header = fragment->partial_header ? builder->header : NULL;
     builder->on = false;
-    sink->fragment(sink->user, fragment);
+    if (!cs->muted)
+        sink->fragment(sink->user, fragment);
 }

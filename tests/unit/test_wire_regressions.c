@@ -80,11 +80,11 @@ static void size_that_cannot_be_inferred_is_given_up(void **state) {
         feed(&f, "04 000010 000004 08 01000000 AF010203 06 000010 000005 09 01000000 2701000000");
     assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 1);
     size_t before = f.rec.fragment_count;
-    feed(&f, "06 000020 0F0000 09 01000000 1701000000"); /* a megabyte in one chunk */
+    feed(&f, "06 000020 1F0000 09 01000000 1701000000"); /* two megabytes in one chunk */
     uint8_t body[4096];
     memset(body, 0x5A, sizeof body);
-    for (uint32_t fed = 5; fed < 0xF0000; fed += 4096)
-        feed_bytes(&f, body, 0xF0000 - fed < 4096 ? 0xF0000 - fed : 4096);
+    for (uint32_t fed = 5; fed < 0x1F0000; fed += 4096)
+        feed_bytes(&f, body, 0x1F0000 - fed < 4096 ? 0x1F0000 - fed : 4096);
     for (int i = 0; i < 4; i++)
         feed(&f, "04 000030 000004 08 01000000 AF010203 06 000030 000005 09 01000000 2701000000");
     assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 2);

@@ -55,7 +55,7 @@ debootstrap --variant=minbase "$suite" "$fresh" "$mirror" >/dev/null
 say "As root: packaging/demo.sh, then tests/run.sh"
 begin /root/rtmpx
 inside bash /root/rtmpx/packaging/demo.sh
-inside bash /root/rtmpx/tests/run.sh
+inside bash /root/rtmpx/tests/run.sh --all
 
 say "As a user with sudo: packaging/demo.sh, then tests/run.sh"
 begin /home/user/rtmpx
@@ -63,5 +63,5 @@ inside env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get -qq update && apt-get -
 inside useradd -m user 2>/dev/null || true
 inside sh -c 'echo "user ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/user; chown -R user: /home/user'
 inside su user -c 'bash ~/rtmpx/packaging/demo.sh'
-inside su user -c 'bash ~/rtmpx/tests/run.sh'
+inside su user -c 'bash ~/rtmpx/tests/run.sh --all'
 say "Both commands ran as root and as a user with sudo"

@@ -81,7 +81,7 @@ MESSAGES = [
 OTHERS = {
     "MESSAGE_LENGTH": "a field of 24 bits",
     "CSID": "the protocol's own bound",
-    "MEDIA_STREAMS": "nothing is hidden: of a stream that lost its place the bytes tell again",
+    "DECODER_CONFIGS": "nothing is hidden: of a stream that lost its place the bytes tell again",
     "DEFAULT_CHUNK_SIZE": "the protocol's own value, no bound",
     "HOLES": "the hole is said (rtmpx.gap) when it is met, whatever may still fill it",
     "HOLE_STATE": "as HOLES",
@@ -131,7 +131,7 @@ def cases():
     """(bound, field that says it, connection)"""
     for number, (bound, kind, body, expert) in enumerate(MESSAGES):
         yield bound, expert, message(number, kind, body)
-    yield "RESYNC_BYTES", LIMIT, search(len(MESSAGES))
+    yield "SEARCH_BYTES", LIMIT, search(len(MESSAGES))
     yield "FRAME_BODIES", LIMIT, bodies(len(MESSAGES) + 2)
     yield "TUNNEL_WAITING", GIVEN_UP, tunnel(len(MESSAGES) + 1)
 

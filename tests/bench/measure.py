@@ -65,7 +65,7 @@ class Bench:
         return output.decode("utf-8", "replace")
 
     def check_plugins(self):
-        """Wrong plugins would be measured without a word."""
+        """Without this a wrong plugin would be measured silently."""
         self.version = self.output("rtmpx", "--version").splitlines()[0]
         expected = {"rtmpx": ["rtmpx.so"], "floor": ["floor.so"], "built-in": []}
         for who, names in expected.items():

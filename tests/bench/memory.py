@@ -39,7 +39,7 @@ def announced(bench):
     for who in ("rtmpx", "built-in"):
         try:
             bench.memory(who, path, prefix=["prlimit", f"--as={ADDRESS_SPACE}"], runs=1)
-            end = "goes on"
+            end = "continues"
         except PluginError as error:
             end = f"ends ({str(error).splitlines()[0]})"
         print(f"| 200 chunk streams announce 16 MB each, 128 bytes of it sent; {end} in "

@@ -20,7 +20,8 @@ from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 CAPTURES = (ROOT / "samples", ROOT / "tests" / "captures")
 # Captures with segments out of order; their expected files are for segments put in order.
-REORDERED = ("net_loss4_pub_ffmpeg51", "net_reorder20_pub_ffmpeg51")
+REORDERED = ("net_loss4_pub_ffmpeg51", "net_reorder20_pub_ffmpeg51", "obs_slow_lossy_network",
+             "time_network_stall_play_rtmpdump_at_client")
 IN_ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")
 HEADER = {"type": "rtmpx.type", "length": "rtmpx.length", "ts": "rtmpx.timestamp",
           "sid": "rtmpx.stream_id", "csid": "rtmpx.csid", "chunks": "rtmpx.chunk_count"}
@@ -112,7 +113,8 @@ def compare_message(message, expected):
 
 def compare_capture(tshark, capture, expected_file, arguments=()):
     """(expected messages, equal messages, texts of differences)"""
-    expected = [json.loads(line) for line in expected_file.read_text().splitlines()]
+    rows = map(json.loads, expected_file.read_text().splitlines())
+    expected = [row for row in rows if "type" in row]  # the others say where the decoder found a gap
     wanted = collections.defaultdict(list)
     for row in expected:
         wanted[row["frame"], row["stream"]].append(row)

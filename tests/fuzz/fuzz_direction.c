@@ -51,7 +51,7 @@ struct stream {
     uint64_t late_offset;
     const uint8_t *late_bytes;
     uint32_t late_length; /* to come, 0: nothing */
-    bool lost; /* some bytes were searched for a header: what is found depends on what is at hand */
+    bool lost; /* a header was searched: what is found depends on how bytes were segmented */
     size_t *allocated;
 };
 
@@ -78,7 +78,8 @@ static void *resize(void *user, void *old, size_t size) {
     c->allocations++;
     if (c->fail_at && (c->allocations == c->fail_at || (c->fail_on && c->allocations > c->fail_at)))
         return NULL;
-    /* Always at another place: whoever keeps the old one is found out. */
+    /* Always at another address, so that a use of the old one is an error that sanitizers report.
+     */
     size_t *now = malloc(2 * sizeof *now + size);
     FUZZ_CHECK(now != NULL);
     *now = size;
@@ -178,7 +179,7 @@ static void on_note(void *user, const struct rtmp_note *note) {
 /* ---- a run ---- */
 
 static void send_bytes(struct stream *s, const uint8_t *bytes, uint32_t len, uint32_t piece) {
-    /* Exactly the bytes that are at hand, at the end of their block: reading one more is found out.
+    /* At the end of a block of their own: a sanitizer reports a read of one byte more.
      */
     uint8_t *block = malloc(piece);
     FUZZ_CHECK(block != NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An audio or video message. First byte: bit 0 video; bits 1..3 the length of NAL unit lengths
- * known from the configuration; bit 4: the message is longer than what is at hand. Groups nest,
+ * known from the configuration; bit 4: the message is longer than the bytes given. Groups nest,
  * fields stay in their group, the outermost tile the body; what is kept of a long body does not
  * depend on how it was cut.
  */

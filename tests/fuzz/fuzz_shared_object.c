@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A SharedObject message. First byte: bit 0 type 16 instead of 19, bit 1 leave the values to the
- * decoder. Parts and the events of their values tile the body, whoever pulls the values.
+ * decoder. Parts and the events of their values tile the body, whether or not the values are
+ * pulled.
  */
 #include "amf_properties.h"
 #include "base/message.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Gives the core bytes that nobody wrote: MemorySanitizer must stop it, or it does not watch the
+/* Gives the core uninitialized bytes: MemorySanitizer must stop it, or it does not watch the
  * core. */
 #include <stdlib.h>
 

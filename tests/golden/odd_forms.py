@@ -5,7 +5,7 @@
 Frame 11: a dictionary of two entries, keyed by a string and by an object.
 Frame 12: an array of one associative and two dense items.
 Frame 13: a Set Peer Bandwidth with three bytes behind its limit type.
-Frame 14: a message of a type that nobody assigned.
+Frame 14: a message of an unassigned type.
 Frame 15: Flex's short form of an acknowledgement, whose members have names that are not in the message.
 """
 import pathlib

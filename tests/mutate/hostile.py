@@ -249,7 +249,7 @@ def strings_by_reference_in_many_messages(size):
 
 
 def headers_everywhere_in_midstream(size):
-    """Each might begin a long message: where it is cut is to be found out."""
+    """Each might begin a long message: its chunk size must be inferred."""
     return Traffic(b"\xff" * 5 + repeat(header(4, 8, 20000), size), shake=False)
 
 

@@ -195,7 +195,7 @@ def assertion(wrong):
 
 
 def is_wireshark_s_own(bare, path, found):
-    """Do the same assertions fail without the plugin? A filter on its fields nobody knows there."""
+    """Do the same assertions fail without the plugin? Without it a filter on its fields is unknown."""
     without = {assertion(show(bare, path, arguments)) for manner, arguments in MANNERS.items()
                if manner != "filtered"}
     return {assertion(wrong) for wrong in found.values()} <= without - {None}

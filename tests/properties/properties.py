@@ -50,7 +50,7 @@ ABSOLUTE = ("-o", "tcp.relative_sequence_numbers:FALSE")
 SNAPLENS = (60, 96, 128, 200, 600)
 # TCP hands on every segment, as it comes.
 LATE = ("-o", "tcp.no_subdissector_on_error:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE")
-# Nothing of them is TCP's to put right.
+# TCP corrects nothing in them.
 LOSSES = ("start", "drop", "swap", "swap+late", *(f"snaplen {n}" for n in SNAPLENS))
 # kind: (transformation, tshark arguments)
 KINDS = {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# clang-format, clang-tidy, cppcheck and shellcheck over our code. usage: tests/report/lint.sh BUILD-DIRECTORY
+# clang-format, clang-tidy, cppcheck and shellcheck over our code, and which functions are too long or too wide. usage: tests/report/lint.sh BUILD-DIRECTORY
 # The directory is one that cmake was run in with clang. What is found comes first; the last line is "clean", or which failed.
 set -uo pipefail
 build=$(realpath "$1")
@@ -21,10 +21,13 @@ checked() {
         --suppress=missingIncludeSystem --suppress=unknownMacro -I src -I plugin -I tests/unit -j "$(nproc)" src plugin
 }
 shell() { shellcheck -x -s bash -e SC1091 "${scripts[@]}"; }
+# What there is today; it may only become less.
+small() { python3 tests/report/functions.py --long 1 --wide 18; }
 
 formatted || failed+=" clang-format"
 tidy || failed+=" clang-tidy"
 checked || failed+=" cppcheck"
 shell || failed+=" shellcheck"
+small || failed+=" functions"
 echo "${failed:-clean}"
 [ -z "$failed" ]

@@ -125,7 +125,7 @@ class Report:
         self.script("bounds", "each said where it is reached", "bad_input/limits.py")
 
     def losses(self):
-        """Messages shown of those that the bytes at hand allow, once synchronised again."""
+        """Share of the messages shown that the captured bytes allow, once synchronised again."""
         directories = [ROOT / "samples", ROOT / "tests" / "captures"]
         captures = [path for directory in directories for path in sorted(directory.glob("*.pcap*"))]
         kinds = ("start", "drop", "swap", "snaplen 96", "snaplen 200", "snaplen 600")

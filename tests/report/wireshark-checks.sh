@@ -23,7 +23,7 @@ fetch() {
         tar -x -f ./*.orig.tar.* --wildcards --strip-components=1 '*/tools/check*'
 }
 if [ ! -e tools/checkAPIs.pl ] && ! fetch; then
-    echo "Wireshark's sources are not to be had: checkAPIs and check_typed_item_calls were not run"
+    echo "Wireshark's sources are not available: checkAPIs and check_typed_item_calls were not run"
     exit 3
 fi
 

@@ -139,7 +139,7 @@ def _header(data, at, fmt, stream):
 
 
 def directions(segments):
-    """{(source, target): bytes} of each direction from its SYN on; duplicates and order put right."""
+    """{(source, target): bytes} of each direction from its SYN on; duplicates removed, in order."""
     parts, first = {}, {}
     for segment in segments:
         ends = segment.source, segment.target

@@ -3,7 +3,7 @@
 """What TCP and TLS do to a connection, and what the user may tell them: the same messages.
 
 Ports used again, connections that break off, sequence numbers that wrap many times, segments that
-come late, preferences of TCP in every combination, ports that nobody registered, Decode As.
+come late, preferences of TCP in every combination, unregistered ports, Decode As.
 
 usage: networks.py [--build DIR]
 """
@@ -103,7 +103,7 @@ def port_used_again(test):
         first = talk(rtmp.Connection(**ends, sequences=(50000, 60000), start=10**18 + number * 10**12),
                      f"{start} one", f"{start} two").close()
         second = talk(rtmp.Connection(**ends, sequences=(start, start), start=first.time + 10**9), f"{start} three")
-        # The third breaks off the second without a word.
+        # The third begins while the second was never closed.
         third = talk(rtmp.Connection(**ends, sequences=(start + 500, 7), start=second.time + 10**10), f"{start} four")
         connections += first, second, third
     expected = [name for start in (900000, 10, pcap.WRAP - 2000)
@@ -212,7 +212,7 @@ def shown_of(kind, out_of_order, reassemble, no_subdissector, desegment, analyze
         return ALL if ordered else f"0124!{hint}567" if withheld else f"0124!{hint}3567"
     if kind.startswith("tls") and not desegment:  # TLS wants its records put together
         return ""
-    if kind == "tls lost":  # nobody but TCP knows of the hole
+    if kind == "tls lost":  # only TCP knows of the gap
         return "012" if ordered else f"0124!{hint}567" if analyze else "0124567"
     if kind == "tls late":
         return ALL if ordered else f"0124!{hint}567" if analyze else "01243567"
@@ -270,7 +270,7 @@ def batches(connection, count=16):
 
 @case
 def holes_below_tls(test):
-    """Told to ignore what it cannot verify TLS goes on behind a hole: each shown message is one that was sent, in
+    """Told to ignore what it cannot verify TLS continues behind a gap: each shown message is one that was sent, in
     order, and who is not shown has a hole behind. Each segment is lost in a connection of its own, and late in one."""
     key_log = test.tshark.directory / "holes.txt"
     connections, begin, index = [], None, 0
@@ -476,7 +476,7 @@ def few_connections_wait_for_late_segments(test):
 
 @case
 def decode_as_for_tcp(test):
-    """A port that nobody knows, and a capture that begins behind the handshake."""
+    """An unknown port, and a capture that begins behind the handshake."""
     connection = talk(rtmp.Connection(server=("10.0.0.1", 20000)), "hello")
     begin = len(connection.segments)
     for turn in range(8):
@@ -565,7 +565,7 @@ def hello_in_pieces(connection, size, count=50):
 
 @case
 def handshakes_in_small_pieces(test):
-    """C0 and S0 in a segment or a TLS record of their own, or more of them so, on ports that nobody registered. The
+    """C0 and S0 in a segment or a TLS record of their own, or more of them so, on unregistered ports. The
     server may answer before C1 is there."""
     key_log = test.tshark.directory / "pieces.txt"
     pieces, connections = ((1, 1), (1, 50), (2, 50), (7, 50), (19, 50), (40, 50)), []

@@ -38,7 +38,7 @@ struct recorder {
     bool any_order;                       /* ... unless segments come late */
     size_t notes[RTMP_NOTE_MEMORY + 1];   /* by kind: how many */
     uint64_t noted[RTMP_NOTE_MEMORY + 1]; /* by kind: the sum of their `count` */
-    /* Memory of whoever uses recorder_memory(). */
+    /* Memory taken through recorder_memory(). */
     size_t live;      /* blocks that are not freed */
     size_t held;      /* their bytes */
     size_t largest;   /* bytes of the largest block so far */

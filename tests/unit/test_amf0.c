@@ -91,7 +91,7 @@ static void count_bombs_cost_nothing(void **state) {
     amf_run_free(&run);
 }
 
-/* The same container opened again and again: it ends at the cap, wherever the bytes would go on. */
+/* The same container opened again and again: it ends at the cap, however many bytes follow. */
 static void assert_depth_bomb(const char *unit, size_t unit_len, size_t times) {
     size_t len = unit_len * times;
     uint8_t *bytes = malloc(len);

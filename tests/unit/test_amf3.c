@@ -295,7 +295,7 @@ static void every_flag_of_a_short_message_has_its_member(void **state) {
                          "clientIdBytes messageIdBytes correlationId correlationIdBytes "
                          "operation ");
     amf_run_free(&run);
-    /* Bits that nobody has named, in any byte, announce a value each; so do an acknowledgement's.
+    /* Unassigned bits, in any byte, announce a value each; so do an acknowledgement's.
      */
     run = run_externalizable("DSK", "80fc80808101 01 01 01 01 01 01 01  84 01 01 01  02 01");
     assert_int_equal(run.reader.error, RTMP_OK);
@@ -324,7 +324,8 @@ static void sealed_names_come_back_with_the_traits(void **state) {
 static void member_names_cut_off_by_an_error_are_never_followed(void **state) {
     (void)state;
     static struct rtmp_amf amf;
-    /* Traits of two members whose second name is cut; the caller goes on with a reference to them.
+    /* Traits of two members whose second name is cut; the caller continues with a reference to
+     * them.
      */
     static const uint8_t bytes[] = {0x0A, 0x23, 0x01, 0x03, 0x78, 0x09, 0x0A, 0x01, 0x01, 0x01};
     uint8_t *copy = guarded_copy(bytes, sizeof bytes);

@@ -9,7 +9,7 @@
 /*
  * Configuration records and codec headers with the values that their encoders were told to write
  * (x264, x265, libaom, SVT-AV1, rav1e, libvpx, FFmpeg's AAC, FLAC, AC-3, E-AC-3, libopus, LAME), or
- * made by hand where no encoder is at hand: marked so. Each stands behind an Enhanced RTMP header.
+ * made by hand where there is no encoder: marked so. Each stands behind an Enhanced RTMP header.
  */
 struct fact {
     enum rtmp_media_field field;

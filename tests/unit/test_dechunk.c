@@ -443,7 +443,7 @@ static void random_bytes_never_hang(void **state) {
 
 /*
  * Read a stream with a hole in its middle while the n-th allocation fails, and what follows it if
- * `persistent`, up to its last third; there memory is to be had again. Nothing of memory is lost,
+ * `persistent`, up to its last third; there allocations succeed again. No memory is leaked,
  * no byte is skipped, and the last messages are those of `whole`. False: there are fewer
  * allocations.
  */
@@ -488,7 +488,7 @@ static void allocation_failures_lose_bodies_not_memory(void **state) {
     free(out.bytes);
 }
 
-/* Each message on a chunk stream of its own, twice: the second time, when memory is to be had
+/* Each message on a chunk stream of its own, twice: the second time, when allocations succeed
  * again, all that follows what a search takes are there. */
 static bool open_streams_while_memory_fails(const struct output *out, uint32_t count, long fail,
                                             bool persistent) {
@@ -617,7 +617,7 @@ static void log_pieces(const struct output *out, const struct rtmp_sink *sink, s
     fixture_end(&f);
 }
 
-static void more_says_what_part_would(void **state) {
+static void a_continuation_says_what_a_fragment_would(void **state) {
     (void)state;
     for (size_t most = 3; most < 3000; most *= 3) {
         struct output out = publish((uint32_t)most, 40, 1000, false);
@@ -678,7 +678,7 @@ int main(void) {
         cmocka_unit_test(allocation_failures_lose_bodies_not_memory),
         cmocka_unit_test(allocation_failures_lose_no_chunk_stream_for_ever),
         cmocka_unit_test(bytes_that_cannot_be_held_again_are_a_gap),
-        cmocka_unit_test(more_says_what_part_would),
+        cmocka_unit_test(a_continuation_says_what_a_fragment_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

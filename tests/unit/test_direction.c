@@ -19,7 +19,7 @@ static void first_packet(uint8_t bytes[RTMP_HANDSHAKE_FIRST], bool plain) {
         memset(bytes + 5, 0, 4);
 }
 
-static void test_random_packet_after_syn(void **state) {
+static void a_random_first_packet_behind_a_syn_is_a_handshake(void **state) {
     (void)state;
     struct pair pair;
     uint8_t bytes[RTMP_HANDSHAKE_FIRST];
@@ -34,7 +34,7 @@ static void test_random_packet_after_syn(void **state) {
 }
 
 /* In the middle of a connection a payload byte may be 3 and what follows random. */
-static void test_random_packet_somewhere(void **state) {
+static void a_random_first_packet_midstream_is_none(void **state) {
     (void)state;
     struct pair pair;
     uint8_t bytes[RTMP_HANDSHAKE_FIRST];
@@ -103,8 +103,8 @@ static void assert_gaps(const struct recorder *rec, uint64_t gaps, uint64_t byte
     assert_int_equal(rec->noted[RTMP_NOTE_GAP], bytes);
 }
 
-/* Bytes that were missing from the handshake were missing without a word. */
-static void a_gap_in_the_handshake_is_said(void **state) {
+/* Bytes that were missing from the handshake were not reported. */
+static void a_gap_in_the_handshake_is_reported(void **state) {
     (void)state;
     static const struct {
         uint32_t seen;
@@ -125,8 +125,8 @@ static void a_gap_in_the_handshake_is_said(void **state) {
     }
 }
 
-/* Nobody knows how many bytes are missing: a handshake ends with them, chunks are looked for. */
-static void a_gap_of_unknown_length_is_said(void **state) {
+/* How many bytes are missing is unknown: a handshake ends with them, a chunk header is searched. */
+static void a_gap_of_unknown_length_is_reported(void **state) {
     (void)state;
     static const struct {
         uint32_t seen;
@@ -183,8 +183,8 @@ static void test_cut_bytes_somewhere(void **state) {
     pair_end(&pair);
 }
 
-/* Plain on both sides: what the echoes were compared with is let go, what is said of it stays. */
-static void plain_packets_are_let_go(void **state) {
+/* Plain on both sides: the packets that echoes were compared with are freed, the verdicts stay. */
+static void plain_packets_are_freed(void **state) {
     (void)state;
     struct pair pair;
     uint8_t client[RTMP_HANDSHAKE_FIRST];
@@ -292,16 +292,16 @@ static void test_memory_fails_at_any_time(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_packet_after_syn),
-        cmocka_unit_test(test_random_packet_somewhere),
+        cmocka_unit_test(a_random_first_packet_behind_a_syn_is_a_handshake),
+        cmocka_unit_test(a_random_first_packet_midstream_is_none),
         cmocka_unit_test(test_plain_packet_somewhere),
         cmocka_unit_test(test_peer_shakes),
         cmocka_unit_test(how_bytes_are_cut_does_not_tell_a_handshake),
-        cmocka_unit_test(a_gap_in_the_handshake_is_said),
-        cmocka_unit_test(a_gap_of_unknown_length_is_said),
+        cmocka_unit_test(a_gap_in_the_handshake_is_reported),
+        cmocka_unit_test(a_gap_of_unknown_length_is_reported),
         cmocka_unit_test(test_cut_packet_after_syn),
         cmocka_unit_test(test_cut_bytes_somewhere),
-        cmocka_unit_test(plain_packets_are_let_go),
+        cmocka_unit_test(plain_packets_are_freed),
         cmocka_unit_test(test_chunk_is_no_handshake),
         cmocka_unit_test(test_memory_fails_at_any_time),
     };

@@ -146,7 +146,7 @@ static void test_versions(void **state) {
     assert_string_equal(rtmp_handshake_version_name(0), "Unknown");
 }
 
-/* Nothing of the peer at hand: no verdict. A changed byte: a verdict, and it is no. */
+/* Without the packet of the peer there is no verdict; with a changed byte it is negative. */
 static void test_second_without_echo(void **state) {
     (void)state;
     uint8_t peer[RTMP_HANDSHAKE_SIZE], packet[RTMP_HANDSHAKE_SIZE];

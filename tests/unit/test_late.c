@@ -211,7 +211,7 @@ static void open_holes(struct rtmp_direction *dir, uint32_t count, uint32_t size
     assert_int_equal(dir->late->hole_count, count);
 }
 
-/* Nothing is kept for ever: behind the window the first hole is given up. */
+/* The window is bounded: beyond it the first hole is given up. */
 static void test_window_is_bounded(void **state) {
     (void)state;
     struct rtmp_direction dir;
@@ -279,7 +279,7 @@ static void test_messages_behind_a_hole_are_bounded(void **state) {
 }
 
 /* Segments in pairs, the second first, while the n-th allocation fails, and what follows it if
- * `on`; in the second half memory is to be had again. False: there are fewer allocations. */
+ * `on`; in the second half allocations succeed again. False: there are fewer allocations. */
 static bool swapped_while_memory_fails(const struct recorder *expected, long fail_at, bool on) {
     struct rtmp_direction dir;
     struct recorder shown;
@@ -313,8 +313,8 @@ static bool swapped_while_memory_fails(const struct recorder *expected, long fai
     return reached;
 }
 
-/* Whatever memory cannot be had: nothing is reported twice, nothing is lost of memory, and late
- * segments fill their holes as soon as there is some. */
+/* Whichever allocation fails: nothing is reported twice, no memory is leaked, and late segments
+ * fill their holes as soon as allocations succeed again. */
 static void test_memory_failures(void **state) {
     (void)state;
     build(&stream, 5);

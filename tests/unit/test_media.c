@@ -240,7 +240,7 @@ static void check_prefixes(const struct vector *vector) {
         media_events_read(&events, video, prefix, len); /* the message ends here */
         body.bytes = prefix;
         body.available = (uint32_t)len;
-        media_events_read_body(&events, &body); /* only the head is at hand */
+        media_events_read_body(&events, &body); /* only the head was kept */
         for (size_t i = 0; i < events.count; i++)
             if (events.event[i].kind == RTMP_MEDIA_STOP &&
                 rtmp_error_ends_value(events.event[i].error) && media_errors(whole) == 0)

@@ -98,7 +98,7 @@ static void headers_confirm_each_other_over_holes(void **state) {
 }
 
 /* No Set Chunk Size was seen and a hole may have had one: the header in which the next long message
- * goes on is missing as well, the one behind that message is not. */
+ * continues is missing as well, the one behind that message is not. */
 static void a_chunk_size_is_confirmed_over_a_hole(void **state) {
     (void)state;
     struct fixture f;
@@ -301,7 +301,7 @@ static void a_message_that_ends_out_of_sight_needs_no_chunk_size(void **state) {
     fixture_end(&f);
 }
 
-/* A message goes on, longer than the last one of its chunk stream, whose length said where it ends:
+/* An open message is longer than the last one of its chunk stream, whose length said where it ends:
  * what stood there was believed for the continuation headers before it. */
 static void continuation_headers_do_not_vouch_for_where_a_message_ends(void **state) {
     (void)state;
@@ -432,7 +432,7 @@ static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
     }
 }
 
-/* A type that nobody knows was taken for a loss of synchronisation, and the messages beside it were
+/* An unassigned type was taken for a loss of synchronisation, and the messages beside it were
  * skipped. Where the bytes lead to a header, one that looks like a header in all else is one. */
 static void an_unknown_type_where_a_header_must_stand_is_a_message(void **state) {
     (void)state;
@@ -531,9 +531,9 @@ static void feed_cut_once(struct fixture *f, uint32_t place, uint32_t other) {
     feed(f, "44 000010 000004 08 AF010203");
 }
 
-/* At which of two places nobody can tell: the message was skipped, and the clock of its chunk
+/* Two chunk sizes are possible: the message was skipped, and the clock of its chunk
  * stream went wrong with it. */
-static void a_message_cut_nobody_knows_where_is_passed_over(void **state) {
+static void a_message_of_ambiguous_chunk_size_is_passed_over(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -724,7 +724,7 @@ int main(void) {
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_not_waited_for),
         cmocka_unit_test(a_zero_before_a_header_is_payload),
         cmocka_unit_test(a_zero_before_a_header_that_begins_a_segment_is_payload),
-        cmocka_unit_test(a_message_cut_nobody_knows_where_is_passed_over),
+        cmocka_unit_test(a_message_of_ambiguous_chunk_size_is_passed_over),
         cmocka_unit_test(a_message_is_cut_at_the_only_place_there_is),
         cmocka_unit_test(of_two_places_to_cut_a_message_none_is_chosen),
         cmocka_unit_test(a_chunk_size_of_many_that_may_be_needs_more_evidence),

@@ -24,7 +24,7 @@ static void assert_inside(struct rtmp_span span, size_t len) {
     assert_true(span.pos <= len && span.len <= len - span.pos);
 }
 
-/* Pull a value's events, which must go on where the part before ended. */
+/* Pull a value's events, which must begin where the part before ended. */
 static uint32_t pull_value(struct rtmp_shared_object *so, uint32_t pos) {
     struct rtmp_amf_event event;
     do {

@@ -70,7 +70,7 @@ static void chunk_stream_behind_65536_others_is_its_own(void **state) {
 }
 
 /* Begun midstream, a message longer than all that is ever held: where it is cut cannot be seen, and
- * the direction waited for it for ever. */
+ * the direction waited for it without end. */
 static void size_that_cannot_be_inferred_is_given_up(void **state) {
     (void)state;
     struct fixture f;
@@ -240,7 +240,7 @@ static void length_before_a_hole_is_not_that_of_a_message_and_the_next(void **st
     fixture_end(&f);
 }
 
-/* Begun midstream, audio goes on with fmt 3 of a chunk stream whose lengths nobody knows. Each
+/* Begun midstream, audio continues with fmt 3 on a chunk stream whose length is unknown. Each
  * video message has a header of its own; that the unknown chunk stream, met before, stood behind it
  * was taken for a proof against it. */
 static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {

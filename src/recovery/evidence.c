@@ -123,7 +123,7 @@ static int media_evidence(const struct rtmp_media_body *body) {
         return info.codec == RTMP_CODEC_AAC && body->available >= 2 && info.packet_type <= 1
                    ? EVIDENCE_PACKET
                    : 0;
-    bool is_timed = info.codec == RTMP_CODEC_H264 || info.codec == RTMP_CODEC_HEVC;
+    bool is_timed = rtmp_codec_has_composition_time(info.codec);
     if (!is_timed || body->available < 2 || info.packet_type > 2)
         return 0;
     bool timely = info.composition_time > -60000 && info.composition_time < 60000;

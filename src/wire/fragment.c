@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/fragment.h"
 
+#include "payload/media/config_message.h"
+
 void rtmp_fragment_begin(struct rtmp_dechunk *d, struct rtmp_fragment_builder *run, uint32_t stream,
                          uint64_t offset) {
     struct rtmp_chunk_stream *cs = &d->streams.items[stream];

@@ -8,9 +8,9 @@
 #include "payload/media/codec_traits.h"
 
 /*
- * The bytes of a NAL unit's length in coded frames, as the configuration records of one direction
- * announced them so far: by message stream id, track (0 outside multitrack messages) and codec. All
- * zero is the beginning.
+ * The size of a NAL unit's length in coded frames, 1..4 bytes, as the configuration records of one
+ * direction announced it so far: by message stream id, track (0 outside multitrack messages) and
+ * codec. Starts as all zero.
  */
 struct rtmp_decoder_configs {
     struct {
@@ -20,8 +20,8 @@ struct rtmp_decoder_configs {
         uint8_t nal_length_size;
     } item[RTMP_LIMIT_DECODER_CONFIGS];
     uint8_t count;
-    uint8_t oldest;   /* of a full table: the next to go */
-    uint32_t version; /* another one after each change, 0 while nothing is known */
+    uint8_t oldest;   /* index of the next entry to replace in a full table */
+    uint32_t version; /* changes with each change of the table; 0 while it is empty */
 };
 
 /* A record of a track in a codec announces `size`, 1..4 bytes. A full table forgets its oldest
@@ -29,7 +29,7 @@ struct rtmp_decoder_configs {
 void rtmp_decoder_configs_set(struct rtmp_decoder_configs *streams, uint32_t stream_id,
                               uint8_t track, enum rtmp_codec codec, uint8_t size);
 
-/* What was announced: 1..4, or 0. streams: NULL allowed. */
+/* The announced size, 1..4 bytes, or 0. streams: NULL allowed. */
 uint8_t rtmp_decoder_configs_length_size(const struct rtmp_decoder_configs *streams,
                                          uint32_t stream_id, uint8_t track, enum rtmp_codec codec);
 

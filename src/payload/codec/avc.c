@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/codec/codecs.h"
 
 #include <stddef.h>
 
+#include "payload/codec/nal.h"
+#include "payload/codec/vui.h"
+
 /* AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) and seq_parameter_set_data
  * (H.264, 7.3.2.1.1). */
-
-#define NAME RTMP_NAME
-static const struct rtmp_name profiles[] = {
-#include "base/names/avc_profiles.def"
-    RTMP_NAMES_END};
-#undef NAME
 
 static const char *constrained_profile_name(uint32_t profile, uint32_t constraints) {
 #define NAME(value, flags, text)                                                                   \
@@ -18,11 +15,11 @@ static const char *constrained_profile_name(uint32_t profile, uint32_t constrain
         return text;
 #include "base/names/avc_constrained_profiles.def"
 #undef NAME
-    return rtmp_name_of(profiles, profile);
+    return rtmp_name_of(rtmp_names_avc_profiles, profile);
 }
 
-/* Profiles whose records and parameter sets name chroma format and bit depths (H.264, 7.3.2.1.1).
- */
+/* Profiles whose records and parameter sets hold chroma format and bit depths (H.264,
+ * 7.3.2.1.1). */
 static bool has_chroma(uint32_t profile) {
     static const uint8_t profiles[] = {100, 110, 122, 244, 44,  83, 86,
                                        118, 128, 138, 139, 134, 135};
@@ -32,8 +29,7 @@ static bool has_chroma(uint32_t profile) {
     return false;
 }
 
-/* Level 1b stands between 1 and 1.1: level_idc 9, or 11 with constraint_set3_flag (A.3.1, A.3.2).
- */
+/* Level 1b, between 1 and 1.1: level_idc 9, or 11 with constraint_set3_flag (A.3.1, A.3.2). */
 static bool is_level_1b(uint32_t profile, uint32_t constraints, uint32_t level) {
     bool flagged = (profile == 66 || profile == 77 || profile == 88) && constraints & 0x10;
     return level == 9 || (level == 11 && flagged);
@@ -41,7 +37,7 @@ static bool is_level_1b(uint32_t profile, uint32_t constraints, uint32_t level) 
 
 static uint32_t read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AVC_PROFILE, 8, profiles);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AVC_PROFILE, 8, rtmp_names_avc_profiles);
     uint32_t constraints = rtmp_media_u(m, RTMP_FIELD_AVC_CONSTRAINTS, 8);
     uint32_t level_start = m->reader.pos;
     uint32_t level = rtmp_bits_take(&m->bits, 8);
@@ -52,26 +48,6 @@ static uint32_t read_profile(struct rtmp_media *m, bool report) {
         rtmp_media_profile(m, rtmp_media_since(m, start),
                            constrained_profile_name(profile, constraints), (double)level / 10.0);
     return profile;
-}
-
-void rtmp_avc_config(struct rtmp_media *m) {
-    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
-    uint32_t profile = read_profile(m, true);
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_nal_read_length_size(m);
-    rtmp_bits_skip(&m->bits, 3);
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5));
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8));
-    /* Many writers leave the extension away. */
-    if (!rtmp_ok(&m->reader) || !has_chroma(profile) || rtmp_media_announced(m) < 4)
-        return;
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_EXTENSION_COUNT, 8));
 }
 
 static void skip_scaling_list(struct rtmp_media *m, unsigned size) {
@@ -141,7 +117,7 @@ static void read_size(struct rtmp_media *m, uint32_t chroma) {
     rtmp_sps_size(m, start, size, crop);
 }
 
-void rtmp_avc_sps(struct rtmp_media *m) {
+static void read_sps(struct rtmp_media *m) {
     uint32_t profile = read_profile(m, m->coded);
     rtmp_media_ue(m, RTMP_FIELD_SPS_ID);
     uint32_t chroma = has_chroma(profile) ? read_chroma(m) : 1;
@@ -154,4 +130,28 @@ void rtmp_avc_sps(struct rtmp_media *m) {
         rtmp_vui_colour(m);
         rtmp_vui_timing(m, 2); /* a tick is a field */
     }
+}
+
+void rtmp_avc_config(struct rtmp_media *m) {
+    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
+    uint32_t profile = read_profile(m, true);
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_nal_read_length_size(m);
+    rtmp_bits_skip(&m->bits, 3);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5), read_sps);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8), read_sps);
+    /* Many writers omit the extension (observed). */
+    if (!rtmp_ok(&m->reader) || !has_chroma(profile) || rtmp_media_announced(m) < 4)
+        return;
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_EXTENSION_COUNT, 8), read_sps);
+}
+
+void rtmp_avc_frame(struct rtmp_media *m) {
+    rtmp_nal_frame(m, read_sps);
 }

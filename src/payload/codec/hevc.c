@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/codec/codecs.h"
 
-#include <stddef.h>
+#include "payload/codec/nal.h"
+#include "payload/codec/vui.h"
 
 /* HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) and seq_parameter_set_rbsp
  * (H.265, 7.3.2.2). */
-
-#define NAME RTMP_NAME
-static const struct rtmp_name profiles[] = {
-#include "base/names/hevc_profiles.def"
-    RTMP_NAMES_END};
-#undef NAME
 
 /* The 96 bits of profile, tier and level that the record and profile_tier_level() share. */
 static void read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     rtmp_media_u(m, RTMP_FIELD_HEVC_PROFILE_SPACE, 2);
     rtmp_media_u(m, RTMP_FIELD_HEVC_TIER, 1);
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_HEVC_PROFILE, 5, profiles);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_HEVC_PROFILE, 5, rtmp_names_hevc_profiles);
     rtmp_media_u(m, RTMP_FIELD_HEVC_COMPATIBILITY, 32);
     uint32_t at = m->reader.pos;
     int64_t constraints = (int64_t)rtmp_bits_take(&m->bits, 16) << 32;
@@ -25,38 +20,11 @@ static void read_profile(struct rtmp_media *m, bool report) {
     rtmp_media_value(m, RTMP_FIELD_HEVC_CONSTRAINTS, rtmp_media_since(m, at), constraints, NULL);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_HEVC_LEVEL, 8);
     if (report)
-        rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
-                           (double)level / 30.0);
+        rtmp_media_profile(m, rtmp_media_since(m, start),
+                           rtmp_name_of(rtmp_names_hevc_profiles, profile), (double)level / 30.0);
 }
 
-void rtmp_hevc_config(struct rtmp_media *m) {
-    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
-    read_profile(m, true);
-    rtmp_bits_skip(&m->bits, 4);
-    rtmp_media_u(m, RTMP_FIELD_HEVC_MIN_SPATIAL_SEGMENTATION, 12);
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_media_u(m, RTMP_FIELD_HEVC_PARALLELISM, 2);
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
-    rtmp_media_u(m, RTMP_FIELD_AVERAGE_FRAME_RATE, 16);
-    rtmp_media_u(m, RTMP_FIELD_CONSTANT_FRAME_RATE, 2);
-    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_LAYERS, 3);
-    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_ID_NESTED, 1);
-    rtmp_nal_read_length_size(m);
-    uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);
-    for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
-        rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
-        rtmp_bits_skip(&m->bits, 1);
-        rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 6, rtmp_nal_types(RTMP_CODEC_HEVC));
-        rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16));
-    }
-}
-
-/* profile_tier_level(1, sub_layers) behind the general part. */
+/* profile_tier_level(1, sub_layers) after the general part. */
 static void skip_sub_layers(struct rtmp_media *m, uint32_t sub_layers) {
     uint32_t profiles = 0;
     uint32_t levels = 0;
@@ -159,7 +127,7 @@ static void skip_coding_tools(struct rtmp_media *m, uint32_t sub_layers) {
     rtmp_bits_skip(&m->bits, 2); /* temporal mvp, strong intra smoothing */
 }
 
-void rtmp_hevc_sps(struct rtmp_media *m) {
+static void read_sps(struct rtmp_media *m) {
     rtmp_bits_skip(&m->bits, 4); /* sps_video_parameter_set_id */
     uint32_t sub_layers = rtmp_bits_take(&m->bits, 3);
     rtmp_bits_skip(&m->bits, 1);
@@ -178,4 +146,35 @@ void rtmp_hevc_sps(struct rtmp_media *m) {
         for (int i = 0; i < 4; i++)
             (void)rtmp_bits_ue(&m->bits);
     rtmp_vui_timing(m, 1);
+}
+
+void rtmp_hevc_config(struct rtmp_media *m) {
+    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
+    read_profile(m, true);
+    rtmp_bits_skip(&m->bits, 4);
+    rtmp_media_u(m, RTMP_FIELD_HEVC_MIN_SPATIAL_SEGMENTATION, 12);
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_media_u(m, RTMP_FIELD_HEVC_PARALLELISM, 2);
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
+    rtmp_media_u(m, RTMP_FIELD_AVERAGE_FRAME_RATE, 16);
+    rtmp_media_u(m, RTMP_FIELD_CONSTANT_FRAME_RATE, 2);
+    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_LAYERS, 3);
+    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_ID_NESTED, 1);
+    rtmp_nal_read_length_size(m);
+    uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);
+    for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
+        rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
+        rtmp_bits_skip(&m->bits, 1);
+        rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 6, rtmp_names_hevc_nal_types);
+        rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16), read_sps);
+    }
+}
+
+void rtmp_hevc_frame(struct rtmp_media *m) {
+    rtmp_nal_frame(m, read_sps);
 }

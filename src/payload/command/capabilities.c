@@ -6,55 +6,29 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "payload/media/media.h"
+#include "payload/media/codec_traits.h"
 
-/* Values are bits of flags, or whole values. */
-#define NAME RTMP_NAME
-static const struct rtmp_name caps_ex[] = {
-#include "base/names/caps_ex.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name video_functions[] = {
-#include "base/names/video_functions.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name fourcc_info[] = {
-#include "base/names/fourcc_info_masks.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name audio_codecs[] = {
-#include "base/names/audio_codec_flags.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name video_codecs[] = {
-#include "base/names/video_codec_flags.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name primaries[] = {
-#include "base/names/colour_primaries.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name transfers[] = {
-#include "base/names/transfer_characteristics.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name matrices[] = {
-#include "base/names/matrix_coefficients.def"
-    RTMP_NAMES_END};
-#undef NAME
+/* How a property's number is read: as flags, or as one value. */
 
 enum form { FLAGS, MEMBER_FLAGS, VALUE };
 
 static const struct {
-    const char *key; /* MEMBER_FLAGS: of the object that holds the property */
+    const char *key; /* MEMBER_FLAGS: the name of the object that holds the property */
     enum form form;
     const struct rtmp_name *names;
 } properties[] = {
-    {"capsEx", FLAGS, caps_ex},
-    {"videoFunction", FLAGS, video_functions},
-    {"audioCodecs", FLAGS, audio_codecs},
-    {"videoCodecs", FLAGS, video_codecs},
-    {"videoFourCcInfoMap", MEMBER_FLAGS, fourcc_info},
-    {"audioFourCcInfoMap", MEMBER_FLAGS, fourcc_info},
-    {"colorPrimaries", VALUE, primaries},
-    {"transferCharacteristics", VALUE, transfers},
-    {"matrixCoefficients", VALUE, matrices},
+    {"capsEx", FLAGS, rtmp_names_caps_ex},
+    {"videoFunction", FLAGS, rtmp_names_video_functions},
+    {"audioCodecs", FLAGS, rtmp_names_audio_codec_flags},
+    {"videoCodecs", FLAGS, rtmp_names_video_codec_flags},
+    {"videoFourCcInfoMap", MEMBER_FLAGS, rtmp_names_fourcc_info_masks},
+    {"audioFourCcInfoMap", MEMBER_FLAGS, rtmp_names_fourcc_info_masks},
+    {"colorPrimaries", VALUE, rtmp_names_colour_primaries},
+    {"transferCharacteristics", VALUE, rtmp_names_transfer_characteristics},
+    {"matrixCoefficients", VALUE, rtmp_names_matrix_coefficients},
 };
 
-/* The last part of a path of `len` bytes; *start receives where it begins. */
+/* The length of the last part of a path of `len` bytes; *start receives its begin. */
 static size_t last_fragment(const char *path, size_t len, const char **start) {
     size_t begin = len;
     while (begin > 0 && path[begin - 1] != '.')
@@ -67,7 +41,7 @@ static bool is(const char *fragment, size_t len, const char *name) {
     return len == strlen(name) && memcmp(fragment, name, len) == 0;
 }
 
-/* Every name whose bit is set, or the one of the value. False: there is none. */
+/* Append the names of the bits that are set, or the name of the value. False: there is none. */
 static bool add_names(struct rtmp_text *text, size_t property, uint32_t value) {
     bool exact = properties[property].form == VALUE;
     bool any = false;

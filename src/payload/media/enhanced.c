@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/media/enhanced.h"
 
-/* Enhanced RTMP v2, "ExAudioTagHeader" and "ExVideoTagHeader" with their bodies. Version 1 is the
- * case without ModEx, multitrack and commands. */
+#include "payload/codec/codecs.h"
+#include "payload/media/packet.h"
+
+/* Enhanced RTMP v2, "ExAudioTagHeader" and "ExVideoTagHeader" with their bodies. Version 1 has
+ * no ModEx, multitrack and commands. */
 
 enum packet {
     SEQUENCE_START = 0,
@@ -29,13 +32,13 @@ static bool is_multitrack(const struct rtmp_media *m, uint32_t type) {
     return type == (m->video ? VIDEO_MULTITRACK : AUDIO_MULTITRACK);
 }
 
-/* 1 .. 255 in one byte; from 256 on the byte is FF and 16 bits follow. Each is one less. */
+/* Size minus one: one byte for 1 .. 255; from 256 on FF and 16 bits. */
 static uint32_t read_modex_size(struct rtmp_reader *r) {
     uint32_t size = rtmp_u8(r) + 1U;
     return size == 256 ? rtmp_u16(r) + 1U : size;
 }
 
-/* What the data mean stands behind them. */
+/* The ModEx type follows its data. */
 static void read_modex_data(struct rtmp_media *m, uint32_t size) {
     uint32_t type = rtmp_peek_at(&m->reader, m->reader.pos + size) >> 4;
     if (type == 0 && size >= 3 && size < rtmp_left(&m->reader)) {
@@ -45,7 +48,7 @@ static void read_modex_data(struct rtmp_media *m, uint32_t size) {
     rtmp_media_bytes(m, RTMP_FIELD_MODEX_DATA, size);
 }
 
-/* One modifier. False: the chain ends in an error, and the body with it. */
+/* Read one modifier. False: an error, which ends the body. */
 static bool read_modex(struct rtmp_media *m, uint32_t *next) {
     struct rtmp_reader ahead = m->reader;
     uint32_t size = read_modex_size(&ahead);
@@ -77,7 +80,7 @@ static void read_fourcc(struct rtmp_media *m) {
         m->info.fourcc = fourcc;
     rtmp_media_value(m, m->video ? RTMP_FIELD_VIDEO_FOURCC : RTMP_FIELD_AUDIO_FOURCC, span, fourcc,
                      NULL);
-    rtmp_media_set_codec(m, span, rtmp_codec_of_fourcc(fourcc));
+    rtmp_packet_set_codec(m, span, rtmp_codec_of_fourcc(fourcc));
 }
 
 static void read_multichannel(struct rtmp_media *m) {
@@ -100,16 +103,15 @@ static void read_multichannel(struct rtmp_media *m) {
 static void read_frames(struct rtmp_media *m, bool with_composition_time) {
     m->info.kind = RTMP_MEDIA_FRAME;
     m->info.timed = with_composition_time;
-    if (with_composition_time &&
-        (m->codec == RTMP_CODEC_H264 || m->codec == RTMP_CODEC_HEVC || m->codec == RTMP_CODEC_VVC))
-        rtmp_video_composition_time(m);
+    if (with_composition_time && rtmp_codec_has_composition_time(m->codec))
+        rtmp_packet_composition_time(m);
     if (rtmp_ok(&m->reader))
-        rtmp_media_frame(m);
+        rtmp_packet_frame(m);
 }
 
 static void read_ts_start(struct rtmp_media *m) {
     m->info.kind = RTMP_MEDIA_CONFIG;
-    if (m->codec == RTMP_CODEC_AV1)
+    if (rtmp_codec_has_obus(m->codec))
         rtmp_av1_ts_descriptor(m);
     else
         rtmp_media_rest(m, RTMP_FIELD_VIDEO_CONFIG);
@@ -143,7 +145,7 @@ static void read_video_packet(struct rtmp_media *m, uint32_t type) {
 static void read_packet(struct rtmp_media *m, uint32_t type) {
     if (type == SEQUENCE_START) {
         m->info.kind = RTMP_MEDIA_CONFIG;
-        rtmp_media_config(m);
+        rtmp_packet_config(m);
     } else if (type == SEQUENCE_END)
         m->info.kind = RTMP_MEDIA_SEQUENCE_END;
     else if (m->video)
@@ -201,8 +203,8 @@ static void read_multitrack(struct rtmp_media *m) {
     if (layout != ONE_TRACK)
         m->info.tracks_pos = m->reader.pos;
     uint32_t header = layout == ONE_TRACK ? 1 : layout == MANY_TRACKS ? 4 : 8;
-    bool first = true; /* a list of none is wrong */
-    while (rtmp_media_list_goes_on(m, header) || (first && rtmp_ok(&m->reader))) {
+    bool first = true; /* an empty list is an error */
+    while (rtmp_media_has_next(m, header) || (first && rtmp_ok(&m->reader))) {
         read_track(m, layout, type);
         first = false;
     }
@@ -218,7 +220,7 @@ void rtmp_enhanced_read(struct rtmp_media *m, uint32_t type) {
         return;
     m->info.packet_type = (uint8_t)type;
     if (m->video && m->info.frame_type == FRAME_TYPE_COMMAND && type != METADATA) {
-        rtmp_video_command(m);
+        rtmp_packet_command(m);
         return;
     }
     if (is_multitrack(m, type)) {

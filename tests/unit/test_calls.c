@@ -34,8 +34,10 @@ static int begin(void **state) {
 }
 
 static enum rtmp_reply_kind follow(unsigned side, const uint8_t *bytes, size_t len, uint8_t type) {
-    return rtmp_calls_follow(&calls[side], &calls[1 - side], &memory,
-                             rtmp_reader_over(bytes, (uint32_t)len), type);
+    struct rtmp_command_head head;
+    if (!rtmp_command_read_head(&head, rtmp_reader_over(bytes, (uint32_t)len), type))
+        return RTMP_REPLY_UNKNOWN;
+    return rtmp_calls_follow(&calls[side], &calls[1 - side], &memory, &head, false);
 }
 
 static enum rtmp_reply_kind follow_hex(unsigned side, const char *hex, uint8_t type) {

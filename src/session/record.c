@@ -107,6 +107,16 @@ static struct rtmp_fragment_record *new_block(struct rtmp_records *records, uint
     return block;
 }
 
+/* The messages from index `first` on, of the open segment, have another index, `distance` higher.
+ */
+static void move_messages(struct rtmp_records *records, uint32_t first, uint32_t distance) {
+    for (uint32_t i = records->facts_count; i > 0 && records->facts[i - 1].message >= first; i--)
+        records->facts[i - 1].message += distance;
+    for (uint32_t i = records->config_change_count;
+         i > 0 && records->config_changes[i - 1].message >= first; i--)
+        records->config_changes[i - 1].message += distance;
+}
+
 /* The fragments of the open segment stay together: they move to the new block, and only those. */
 __attribute__((cold)) bool rtmp_records_begin_block(struct rtmp_records *records) {
     if (!records->recording)
@@ -118,9 +128,11 @@ __attribute__((cold)) bool rtmp_records_begin_block(struct rtmp_records *records
     struct rtmp_fragment_record *block = new_block(records, size);
     if (!block)
         return false;
-    if (moved)
+    if (moved) {
         memcpy(block, rtmp_records_fragment(records, segment->first_fragment),
                moved * sizeof *block);
+        move_messages(records, segment->first_fragment, first - segment->first_fragment);
+    }
     records->block_size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
     segment->first_fragment = first;
     records->next_fragment = block + moved;

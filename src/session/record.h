@@ -163,8 +163,8 @@ static inline uint32_t rtmp_records_next_index(const struct rtmp_records *record
     return records->fragment_end - records->fragment_room;
 }
 
-/* A new fragment of the open segment, to be written. Pointers to earlier fragments of the open
- * segment hold until it is closed, those to others for good. */
+/* A new fragment of the open segment, to be written. Until that is closed, the next one may move it
+ * to another index. */
 static inline struct rtmp_fragment_record *rtmp_records_add_fragment(struct rtmp_records *records) {
     if (records->fragment_room == 0 && !rtmp_records_begin_block(records))
         return NULL;

@@ -18,7 +18,7 @@ static void *resize_packet(void *user, void *old, size_t size) {
 
 void session_begin(struct session_fixture *f) {
     memset(f, 0, sizeof *f);
-    f->rec.fail_at = -1;
+    f->rec = recorder_new();
     f->packet = (struct rtmp_memory){.resize = resize_packet, .user = f};
     const struct rtmp_memory memory = recorder_memory(&f->rec);
     const struct rtmp_session_options options = {0};
@@ -45,8 +45,9 @@ struct rtmp_session_direction *session_side(struct session_fixture *f, unsigned 
     return &f->session.direction[side];
 }
 
-static const struct rtmp_segment_record *feed(struct session_fixture *f, unsigned side,
-                                              uint64_t offset, const uint8_t *bytes, uint32_t len) {
+static const struct rtmp_segment_record *feed_segment(struct session_fixture *f, unsigned side,
+                                                      uint64_t offset, const uint8_t *bytes,
+                                                      uint32_t len) {
     uint8_t *copy = guarded_copy(bytes, len);
     const struct rtmp_segment segment = {.offset = offset,
                                          .bytes = copy,
@@ -70,7 +71,7 @@ const struct rtmp_segment_record *session_feed_at(struct session_fixture *f, uns
                                                   uint64_t offset, const uint8_t *bytes,
                                                   uint32_t len) {
     next_frame(f);
-    return feed(f, side, offset, bytes, len);
+    return feed_segment(f, side, offset, bytes, len);
 }
 
 const struct rtmp_segment_record *session_feed(struct session_fixture *f, unsigned side,
@@ -82,7 +83,7 @@ const struct rtmp_segment_record *session_feed_frame(struct session_fixture *f, 
                                                      struct rtmp_frame frame, const uint8_t *bytes,
                                                      uint32_t len) {
     f->frame = frame;
-    return feed(f, side, session_side(f, side)->wire.position, bytes, len);
+    return feed_segment(f, side, session_side(f, side)->wire.position, bytes, len);
 }
 
 struct rtmp_segment_view session_view(struct session_fixture *f, unsigned side,

@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_SESSION_FIXTURE_H
 #define TESTS_UNIT_SESSION_FIXTURE_H
 
+#include "direction_fixture.h"
 #include "session/message_body.h"
-#include "wire_record.h"
 
 /*
  * A session that is fed segments as a transport does, each in a frame of its own unless said

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "direction_fixture.h"
 #include "vectors.h"
-#include "wire_record.h"
 
 static struct recorder rec;
 static struct rtmp_memory memory;
@@ -14,7 +14,7 @@ static struct rtmp_records records;
 
 static int begin(void **state) {
     (void)state;
-    rec = (struct recorder){.fail_at = -1};
+    rec = recorder_new();
     memory = recorder_memory(&rec);
     records = (struct rtmp_records){.memory = &memory};
     return 0;

@@ -126,7 +126,7 @@ struct rtmp_message_body rtmp_segment_message_body(struct rtmp_segment_messages 
         static const uint8_t nothing[1];
         body.available = reassembly->body ? reassembly->available : 0;
         body.bytes = reassembly->body ? reassembly->body : nothing;
-        /* Of one that is all there no outline stands behind the head. */
+        /* A body that is kept whole has no outline. */
         if (reassembly->body && body.available < fragment->length)
             body.head = view->direction->wire.chunks.dechunk.bodies.media_head;
     } else if ((body.bytes = fresh_body(messages, index)) == NULL) {

@@ -48,7 +48,7 @@ uint32_t rtmp_segment_fragments_of(struct rtmp_segment_messages *messages, uint3
 struct rtmp_message_body {
     const uint8_t *bytes; /* in the segment, in its packet memory, or kept with the records */
     uint32_t available;   /* less than the message's length: an end there is not the sender's */
-    uint32_t head;        /* bytes behind so many are an outline of the rest
+    uint32_t head;        /* bytes after so many are an outline of the rest
                              (payload/media/outline.h); 0: nothing is left out but at the end */
     bool in_one_range;    /* bytes are those of the segment */
     uint32_t start;       /* in the segment, of one range */

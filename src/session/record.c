@@ -346,9 +346,9 @@ static enum rtmp_reply_kind reply_kind_of(const struct rtmp_records *records, ui
 
 static const struct rtmp_decoder_configs *configs_of(const struct rtmp_records *records,
                                                      uint32_t message) {
-    uint32_t behind = RTMP_FIRST_NOT_BEFORE(records->config_changes, records->config_change_count,
-                                            change_by_message, message);
-    uint32_t configs = behind ? records->config_changes[behind - 1].configs : 0;
+    uint32_t after = RTMP_FIRST_NOT_BEFORE(records->config_changes, records->config_change_count,
+                                           change_by_message, message);
+    uint32_t configs = after ? records->config_changes[after - 1].configs : 0;
     return configs ? &records->configs[configs - 1] : NULL;
 }
 

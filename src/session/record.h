@@ -11,20 +11,23 @@
 /*
  * What the first pass over a capture leaves of one direction, for any later pass to look up.
  *
- * Records are appended while segments are fed (session.h) and do not change once their segment was
- * fed, but for two things that are said later of earlier records: where a message completes, and
- * that a read filter took a frame away. Segments have an index in the order in which they were fed;
- * so have fragments, in the order of their segments. A message has the index of the fragment that
- * completes it.
+ * Records are appended while segments are fed (session.h). Once its segment was fed a record does
+ * not change, with two exceptions: where a message completes is entered when it does, and segments
+ * whose frame a read filter took away are marked. Segments are numbered in the order in which they
+ * were fed, fragments in the order of their segments. The index of a message is that of the
+ * fragment that completes it.
  *
- * Order of facts. A message's facts are what other messages say of it, and are settled when it is
- * recorded:
- *  - Within a direction they follow `message_offset`: a decoder configuration holds for the
- * messages that begin behind it in the stream, also where its bytes came late.
- *  - Across directions they follow the order of frames: an answer finds the calls whose bytes came
- *    before its own.
- *  - The facts of a late message (its bytes came after later ones were read) never rewrite those of
- *    a message that was recorded before it.
+ * Facts are what other messages say of a message. They are settled when it is recorded, in this
+ * order:
+ *
+ * Within a direction facts follow `message_offset`. A decoder configuration holds for the messages
+ * after it in the stream, also when its bytes came late.
+ *
+ * Across directions facts follow the order of frames. An answer finds the calls whose bytes were
+ * captured before its own.
+ *
+ * A late message is one whose bytes came after later ones of its direction were read. Its facts
+ * never rewrite those of a message that was recorded before it.
  */
 
 /* A frame. A read filter that takes one out of the capture (tshark -2 -R) gives its number to the
@@ -71,7 +74,7 @@ struct rtmp_segment_record {
 };
 _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk costs one");
 
-/* A tebibyte: offsets of one direction behind it are no longer told apart. */
+/* A tebibyte: larger offsets of one direction are recorded as this one. */
 #define RTMP_SEGMENT_OFFSET_MAX ((UINT64_C(1) << 40) - 1)
 /* Later fragments of a segment are not found. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 21) - 1)
@@ -134,7 +137,7 @@ struct rtmp_records {
     struct rtmp_fragment_block *blocks;         /* by index / RTMP_FRAGMENT_BLOCK */
     struct rtmp_fragment_record *next_fragment; /* where the next one is written */
     uint32_t fragment_room;                     /* from there on */
-    uint32_t fragment_end;                      /* index behind that room */
+    uint32_t fragment_end;                      /* index after that room */
     uint32_t block_size;                        /* of the last block */
     uint32_t segment_count, segment_capacity;
     uint32_t reassembly_count, reassembly_capacity;
@@ -206,7 +209,7 @@ void rtmp_records_drop_frame(struct rtmp_records *records, uint32_t frame);
 
 /* ---- any pass ---- */
 
-/* The fragment of an index; what follows it in its segment lies behind it. */
+/* The fragment of an index; the later ones of its segment follow it in memory. */
 static inline struct rtmp_fragment_record *rtmp_records_fragment(const struct rtmp_records *records,
                                                                  uint32_t index) {
     return records->blocks[index / RTMP_FRAGMENT_BLOCK].records + index % RTMP_FRAGMENT_BLOCK;

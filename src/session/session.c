@@ -134,7 +134,7 @@ static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_r
 
 static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
                          uint32_t reassembly) {
-    /* Bytes that were held while looking for a header, and those behind late ones, may lie in
+    /* Bytes that were held while looking for a header, and those that follow late ones, may lie in
      * earlier frames. */
     uint64_t begin = clamp(dir, fragment->offset);
     uint64_t end = clamp(dir, fragment->offset + fragment->size);
@@ -298,8 +298,8 @@ static inline void feed(struct rtmp_session_direction *dir, const struct rtmp_se
 
 /* Bytes before the direction's position: do they fill holes? */
 static bool fill(struct rtmp_session_direction *dir, const struct rtmp_segment *segment) {
-    uint64_t behind = dir->wire.position - segment->offset;
-    uint32_t len = segment->captured < behind ? segment->captured : (uint32_t)behind;
+    uint64_t before = dir->wire.position - segment->offset;
+    uint32_t len = segment->captured < before ? segment->captured : (uint32_t)before;
     dir->filling = true;
     bool filled = len && rtmp_direction_late(&dir->wire, segment->offset, segment->bytes, len);
     dir->filling = false;
@@ -307,7 +307,7 @@ static bool fill(struct rtmp_session_direction *dir, const struct rtmp_segment *
 }
 
 /* The segment begins before the direction's position. False: nothing of it is new. */
-static bool feed_behind(struct rtmp_session_direction *dir, const struct rtmp_segment *segment) {
+static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_segment *segment) {
     uint64_t position = dir->wire.position;
     bool late = segment->offset < position && dir->wire.late;
     bool repeated = dir->open_end <= position;
@@ -322,8 +322,8 @@ static bool feed_behind(struct rtmp_session_direction *dir, const struct rtmp_se
 }
 
 /* A handshake that was not complete ends with the bytes that are missing: the position moves. */
-static void feed_behind_break(struct rtmp_session_direction *dir,
-                              const struct rtmp_segment *segment) {
+static void feed_after_break(struct rtmp_session_direction *dir,
+                             const struct rtmp_segment *segment) {
     rtmp_direction_break(&dir->wire);
     dir->open_offset = dir->wire.position;
     dir->open_end = dir->open_offset + segment->reported;
@@ -331,7 +331,7 @@ static void feed_behind_break(struct rtmp_session_direction *dir,
     feed(dir, segment, 0);
 }
 
-/* The segment does not go on at the direction's position, or is empty. False: nothing of it is new.
+/* The segment does not begin at the direction's position, or is empty. False: nothing of it is new.
  */
 static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *dir,
                                                  const struct rtmp_segment *segment) {
@@ -339,11 +339,11 @@ static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *
     if (segment->offset == RTMP_OFFSET_SEEN)
         return false;
     if (segment->offset == RTMP_OFFSET_UNKNOWN) {
-        feed_behind_break(dir, segment);
+        feed_after_break(dir, segment);
         return true;
     }
     if (segment->offset < position || dir->open_end == position)
-        return feed_behind(dir, segment);
+        return feed_before(dir, segment);
     rtmp_direction_hole(&dir->wire, segment->offset - position);
     keep_waiting(dir);
     feed(dir, segment, 0);

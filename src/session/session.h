@@ -17,21 +17,21 @@ struct rtmp_session_direction;
 
 /*
  * What the sessions of one capture share: the directions whose holes may still fill, that of the
- * last hole first. Nothing says that a connection has ended: it leaves the list when others have
- * come. All zero is the beginning; it outlives its sessions' feeding.
+ * last hole first. That a connection has ended is not known: it leaves the list when enough others
+ * have come. All zero is the beginning. Lives as long as its sessions.
  */
 struct rtmp_capture {
     struct rtmp_session_direction *waiting[RTMP_LIMIT_LATE_DIRECTIONS];
 };
 
-/* What a person sets. All zero: nothing. */
+/* Settings of the user. All zero are the defaults. */
 struct rtmp_session_options {
-    uint32_t midstream_chunk_size; /* of a capture that begins inside the connection; 0: infer it */
+    uint32_t midstream_chunk_size; /* where the capture begins inside the connection; 0: infer it */
     bool fmt3_repeats_timestamp;   /* dechunk.h */
     bool keep_media;               /* whole bodies of audio and video, not only their head */
 };
 
-/* Offset of a segment behind the direction's position, nobody can tell how far. */
+/* Offset of a segment an unknown number of bytes after the direction's position. */
 #define RTMP_OFFSET_UNKNOWN UINT64_MAX
 /* Of one before it, whether its bytes were read or not. */
 #define RTMP_OFFSET_SEEN (UINT64_MAX - 1)

@@ -22,7 +22,7 @@ void rtmp_summary_line_end(struct rtmp_summary_line *line) {
     rtmp_text_unsigned(text, line->run_count);
 }
 
-/* The summary behind those that are there. False: the line is full. */
+/* Begin a summary of its own in the line. False: the line is full. */
 static bool begin_another(struct rtmp_summary_line *line) {
     struct rtmp_text *text = line->text;
     rtmp_summary_line_end(line);

@@ -9,7 +9,7 @@
 
 /*
  * One line about the messages of a segment: `connect('live') | Video H.264 keyframe | Audio AAC
- * ×7`. Summaries that may be counted (media) and are the same up to their first comma, one behind
+ * ×7`. Summaries that may be counted (media) and are the same up to their first comma, one after
  * the other, become one with their number.
  */
 struct rtmp_summary_line {

@@ -20,7 +20,7 @@ static bool read_partial_header(struct rtmp_chunk_walk *w, struct rtmp_chunk_hea
     return true;
 }
 
-/* The extended timestamp behind a fmt 3 header. */
+/* The extended timestamp that follows a fmt 3 header. */
 static void read_repeated_extended(struct rtmp_chunk_walk *w, struct rtmp_chunk_piece *piece) {
     uint32_t before = piece->partial_header;
     piece->has_extended = true;
@@ -75,7 +75,7 @@ bool rtmp_chunk_walk_next(struct rtmp_chunk_walk *w, struct rtmp_chunk_piece *pi
     return piece->has_header || piece->data.len;
 }
 
-/* Over a header that nobody looks at. */
+/* Step over a header without reading its values. */
 static bool skip_header(struct rtmp_chunk_walk *w) {
     uint8_t first = rtmp_peek_at(&w->reader, w->reader.pos);
     struct rtmp_chunk_piece piece;

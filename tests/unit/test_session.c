@@ -340,6 +340,58 @@ static void a_snapshot_length_cuts_a_message(void **state) {
     assert_null(fresh);
 }
 
+/* TLS records and tunnelled messages: several calls for one frame. */
+static void a_frame_has_several_segments(void **state) {
+    (void)state;
+    const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
+    const struct rtmp_frame frame = {20, 5000};
+    bool several;
+    for (unsigned i = 0; i < 3; i++) {
+        s.len = 0;
+        put_command(&s, "createStream", i + 1);
+        session_feed_frame(&f, CLIENT, frame, s.bytes, s.len);
+    }
+    uint32_t first = rtmp_records_find_frame(records, 20, &several);
+    assert_true(several);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_non_null(rtmp_records_segment(records, first + i, 20));
+        assert_int_equal(message_of(CLIENT, i).last_segment, first + i);
+    }
+    assert_null(rtmp_records_segment(records, first + 3, 20));
+}
+
+/* A read filter took frame 20 away; another has its number and is found by it. */
+static void a_frame_that_was_taken_away_is_not_found(void **state) {
+    (void)state;
+    const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
+    const struct rtmp_frame frames[] = {{20, 5000}, {20, 6000}};
+    bool several;
+    uint8_t body[100] = {0};
+    put_message(&s, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+    session_feed_frame(&f, CLIENT, frames[0], s.bytes, 50);
+    session_feed_frame(&f, CLIENT, frames[1], s.bytes + 50, s.len - 50);
+    struct rtmp_message_record m = message_of(CLIENT, 0);
+    uint32_t found = rtmp_records_find_frame(records, 20, &several);
+    assert_false(several);
+    assert_int_equal(found, m.last_segment);
+    assert_true(records->segments[m.first_segment - 1].dropped);
+    assert_false(records->segments[m.last_segment].dropped);
+}
+
+/* Larger offsets than a record has room for are read, and do not count as handshake. */
+static void offsets_are_bounded(void **state) {
+    (void)state;
+    struct rtmp_handshake_range range;
+    put_command(&s, "connect", 1);
+    const uint64_t far = UINT64_C(3) << 40;
+    session_feed_at(&f, CLIENT, BEGIN, s.bytes, s.len);
+    const struct rtmp_segment_record *segment = session_feed_at(&f, CLIENT, far, s.bytes, s.len);
+    assert_non_null(segment);
+    assert_int_equal(segment->offset, RTMP_SEGMENT_OFFSET_MAX);
+    assert_int_equal(session_side(&f, CLIENT)->wire.position, far + s.len);
+    assert_false(rtmp_session_handshake_range(session_side(&f, CLIENT), segment, s.len, &range));
+}
+
 static void ranges_of_a_handshake(void **state) {
     (void)state;
     struct rtmp_handshake_range range;
@@ -444,6 +496,9 @@ int main(void) {
         TEST(a_segment_may_overlap),
         TEST(a_hole_of_unknown_length_is_noted),
         TEST(a_snapshot_length_cuts_a_message),
+        TEST(a_frame_has_several_segments),
+        TEST(a_frame_that_was_taken_away_is_not_found),
+        TEST(offsets_are_bounded),
         TEST(ranges_of_a_handshake),
         TEST(what_follows_the_handshake_of_rtmpe_is_encrypted),
         TEST(memory_that_fails_loses_only_what_needed_it),

@@ -10,11 +10,11 @@
  * ignores `offset`. Returns the bytes consumed: all of them.
  */
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                        struct rtmpx_direction *direction, uint64_t offset);
+                        struct rtmp_session_direction *direction, uint64_t offset);
 
 /* Offset of the next byte of a direction: where a transport without positions of its own goes on.
  */
-uint64_t rtmpx_next_offset(const struct rtmpx_direction *direction);
+uint64_t rtmpx_next_offset(const struct rtmp_session_direction *direction);
 
 /*
  * Are these the first bytes of a handshake, too few to be sure? Some stacks send the version byte,
@@ -33,7 +33,7 @@ bool rtmpx_tcp_withholds(void);
  * direction were handed on in: the last one's frame, and where the last one ends.
  */
 struct rtmpx_tcp_mark {
-    struct rtmpx_frame frame;
+    struct rtmp_frame frame;
     uint32_t seen;
     bool is_late; /* what that frame brought */
 };

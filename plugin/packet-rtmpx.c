@@ -89,7 +89,7 @@ bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsig
     return rtmpx_expert_wanted(tree) || (tree && rtmpx_fields_referenced(fields, n));
 }
 
-uint64_t rtmpx_next_offset(const struct rtmpx_direction *direction) {
+uint64_t rtmpx_next_offset(const struct rtmp_session_direction *direction) {
     return direction->wire.position;
 }
 
@@ -109,38 +109,23 @@ bool rtmpx_ask_for_more(packet_info *pinfo) {
 
 /* ---- what is not a message ---- */
 
-static bool handshake_range_of(const struct rtmpx_view *view,
-                               struct rtmpx_handshake_range *fragment) {
-    const struct rtmp_direction *wire = &view->direction->wire;
-    uint64_t offset = view->segment->offset;
-    if (!wire->has_handshake || view->segment->undecided || offset >= RTMP_HANDSHAKE_TOTAL)
-        return false;
-    uint64_t end = offset + tvb_captured_length(view->tvb);
-    if (end > RTMP_HANDSHAKE_TOTAL)
-        end = RTMP_HANDSHAKE_TOTAL;
-    const uint64_t first_end = 1 + RTMP_HANDSHAKE_SIZE;
-    *fragment = (struct rtmpx_handshake_range){
-        .offset = offset,
-        .len = (uint32_t)(end - offset),
-        .completes_first = wire->handshake.have_first && offset < first_end && end >= first_end,
-        .completes_second = wire->handshake.have_second && end == RTMP_HANDSHAKE_TOTAL,
-    };
-    return true;
+static bool handshake_range_of(const struct rtmpx_view *view, struct rtmp_handshake_range *range) {
+    return rtmp_session_handshake_range(view->core.direction, view->core.segment,
+                                        tvb_captured_length(view->tvb), range);
 }
 
-static bool encrypted(const struct rtmpx_view *view) {
-    return view->direction->wire.phase == RTMP_PHASE_ENCRYPTED &&
-           view->segment->offset + tvb_captured_length(view->tvb) > RTMP_HANDSHAKE_TOTAL;
+/* Where the encrypted bytes of the segment begin; its length: there are none. */
+static uint32_t encrypted_from(const struct rtmpx_view *view) {
+    return rtmp_session_encrypted_from(view->core.direction, view->core.segment,
+                                       tvb_captured_length(view->tvb));
 }
 
 static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
-    if (view->segment->undecided)
+    if (view->core.segment->undecided)
         proto_tree_add_item(tree, hf_undecided, view->tvb, 0, -1, ENC_NA);
-    if (!encrypted(view))
-        return;
-    uint64_t offset = view->segment->offset;
-    int start = offset < RTMP_HANDSHAKE_TOTAL ? (int)(RTMP_HANDSHAKE_TOTAL - offset) : 0;
-    proto_tree_add_item(tree, hf_encrypted, view->tvb, start, -1, ENC_NA);
+    uint32_t start = encrypted_from(view);
+    if (start < tvb_captured_length(view->tvb))
+        proto_tree_add_item(tree, hf_encrypted, view->tvb, (int)start, -1, ENC_NA);
 }
 
 /* Below TLS there is a hole in TCP; of how many bytes of RTMP only TLS would know. */
@@ -150,7 +135,7 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
 
 /* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
 static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
-                    const struct rtmpx_note *remark) {
+                    const struct rtmp_note_record *remark) {
     int start = (int)remark->start;
     bool withholds = rtmpx_tcp_withholds();
     if (remark->count) {
@@ -174,7 +159,7 @@ static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
 }
 
 static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmpx_note *remark) {
+                       const struct rtmp_note_record *remark) {
     int start = (int)remark->start;
     proto_item *item = NULL;
     switch (remark->kind) {
@@ -217,7 +202,7 @@ static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
 /* ---- columns ---- */
 
 /* Bytes of a message that ends elsewhere: most segments of a video stream. */
-static const char *fragment_text(const struct rtmpx_fragment *fragment) {
+static const char *fragment_text(const struct rtmp_fragment_record *fragment) {
     switch (fragment->type) {
     case RTMP_MESSAGE_AUDIO:
         return "Audio (part of a message)";
@@ -229,20 +214,20 @@ static const char *fragment_text(const struct rtmpx_fragment *fragment) {
 }
 
 /* One line about the segment: a constant, or in packet memory. */
-static const char *summarise(const struct rtmpx_view *view) {
+static const char *summarise(struct rtmpx_view *view) {
     enum { LINE_SIZE = 384 };
-    struct rtmpx_handshake_range fragment;
+    struct rtmp_handshake_range fragment;
     bool handshake =
-        view->segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_range_of(view, &fragment);
-    bool messages = rtmpx_completes_message(view);
+        view->core.segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_range_of(view, &fragment);
+    bool messages = rtmp_segment_completes_message(&view->core);
     if (!handshake && !messages)
-        return view->fragment_count       ? fragment_text(&view->fragments[0])
-               : encrypted(view)          ? "RTMPE, encrypted"
-               : view->segment->undecided ? "RTMP, first bytes"
-                                          : "RTMP, looking for a chunk header";
+        return view->core.segment->fragment_count ? fragment_text(&view->core.fragments[0])
+               : encrypted_from(view) < tvb_captured_length(view->tvb) ? "RTMPE, encrypted"
+               : view->core.segment->undecided                         ? "RTMP, first bytes"
+                                               : "RTMP, looking for a chunk header";
     struct rtmp_text text = rtmp_text_over(wmem_alloc(view->pinfo->pool, LINE_SIZE), LINE_SIZE);
     if (handshake)
-        rtmpx_summary_handshake(&text, &fragment, &view->direction->wire.handshake);
+        rtmpx_summary_handshake(&text, &fragment, &view->core.direction->wire.handshake);
     if (messages)
         rtmpx_summary_fragments(&text, view);
     return text.out;
@@ -266,9 +251,8 @@ static inline void set_column(column_info *columns, int which, const char *text)
 /* The line lives as long as the columns that point to it: not copied. */
 static void set_columns(const struct rtmpx_view *view, const char *line) {
     column_info *columns = view->pinfo->cinfo;
-    const struct rtmpx_segment *segment = view->segment;
-    bool first = segment == view->direction->segments || segment[-1].frame != segment->frame ||
-                 segment[-1].dropped;
+    const struct rtmp_segment_record *segment = view->core.segment;
+    bool first = rtmp_records_begins_frame(&view->core.direction->records, segment);
     set_column(columns, COL_PROTOCOL, "RTMP");
     /* Several calls for one frame (TLS records, tunnels) share the column. */
     if (first)
@@ -309,23 +293,24 @@ static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t r
     return tree && !rtmpx_tree_visible(tree) && remarks == 0 &&
            !rtmpx_fragments_wanted(tree, view) &&
            !rtmpx_fields_wanted(tree, hf, array_length(hf)) && !protocols_wanted(tree) &&
-           (view->segment->offset >= RTMP_HANDSHAKE_TOTAL || !rtmpx_handshake_wanted(tree));
+           (view->core.segment->offset >= RTMP_HANDSHAKE_TOTAL || !rtmpx_handshake_wanted(tree));
 }
 
-static void add_tree(proto_tree *tree, const struct rtmpx_view *view, const char *line) {
-    const struct rtmpx_note *remarks = NULL;
-    uint32_t note_count = rtmpx_notes_of(view->direction, view->segment, &remarks);
+static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line) {
+    const struct rtmp_note_record *remarks = NULL;
+    uint32_t note_count =
+        rtmp_records_notes_of(&view->core.direction->records, view->core.segment, &remarks);
     if (unwanted(tree, view, note_count))
         return;
     proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
     for (uint32_t i = 0; i < note_count && !rtmpx_frame_is_full(rtmp); i++)
         add_remark(rtmp, view, &remarks[i]);
-    struct rtmpx_handshake_range fragment;
+    struct rtmp_handshake_range fragment;
     if (handshake_range_of(view, &fragment) && rtmpx_handshake_wanted(tree))
         rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &fragment,
-                             rtmp_direction_handshake(&view->direction->wire));
+                             rtmp_direction_handshake(&view->core.direction->wire));
     add_opaque(rtmp, view);
-    if (!view->segment->undecided && view->direction->wire.phase == RTMP_PHASE_CHUNKS)
+    if (!view->core.segment->undecided && view->core.direction->wire.phase == RTMP_PHASE_CHUNKS)
         rtmpx_tree_fragments(rtmp, view);
 }
 
@@ -337,18 +322,13 @@ static void add_repeated(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb) {
 }
 
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                        struct rtmpx_direction *direction, uint64_t offset) {
+                        struct rtmp_session_direction *direction, uint64_t offset) {
     const uint32_t captured = tvb_captured_length(tvb);
-    struct rtmpx_view view = {.pinfo = pinfo, .tvb = tvb, .direction = direction};
-    view.segment = PINFO_FD_VISITED(pinfo)
-                       ? rtmpx_segment_of(direction, pinfo)
-                       : rtmpx_record(direction, pinfo, tvb, captured, offset, &view.fresh);
-    if (!view.segment) {
+    struct rtmpx_view view;
+    if (!rtmpx_view_segment(&view, pinfo, tvb, direction, offset)) {
         add_repeated(tree, pinfo, tvb);
         return (int)captured;
     }
-    view.fragments = view.segment->fragments;
-    view.fragment_count = view.segment->fragment_count;
     bool visible = rtmpx_tree_visible(tree);
     const char *summary = visible || pinfo->cinfo ? summarise(&view) : NULL;
     if (pinfo->cinfo)

@@ -10,7 +10,7 @@
 /* One RTMP connection. */
 struct tunnel_session {
     const char *id;
-    struct rtmpx_connection *connection;
+    struct rtmp_session *connection;
     struct rtmp_order order[2];     /* of requests, of replies */
     struct tunnel_message *waiting; /* those ahead of their turn */
     bool closed;
@@ -107,8 +107,7 @@ static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
                         session);
     session = wmem_new0(wmem_file_scope(), struct tunnel_session);
     session->id = wmem_strndup(wmem_file_scope(), id, len);
-    session->connection = rtmpx_connection_new(0x40000000U | count);
-    session->connection->server_port = carrier->server_port;
+    session->connection = rtmpx_session_new(0x40000000U | count);
     wmem_map_insert(sessions, wmem_strdup(wmem_file_scope(), key), session);
     return session;
 }
@@ -266,12 +265,7 @@ static struct tunnel_message *read_message(packet_info *pinfo, tvbuff_t *tvb, bo
 /* The n-th call for this frame: read on the first visit, looked up later. Never NULL on the first
  * visit. */
 static struct tunnel_message *message_of(packet_info *pinfo, tvbuff_t *tvb, bool reply) {
-    uint32_t *calls = p_get_proto_data(pinfo->pool, pinfo, proto_tunnel, 0);
-    if (!calls) {
-        calls = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_tunnel, 0, calls);
-    }
-    uint32_t number = (*calls)++;
+    uint32_t number = rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TUNNEL);
     if (PINFO_FD_VISITED(pinfo))
         return p_get_proto_data(wmem_file_scope(), pinfo, proto_tunnel, number);
     struct tunnel_message *message = read_message(pinfo, tvb, reply);
@@ -338,7 +332,7 @@ static void add_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 
 static void dissect_rtmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                          const struct tunnel_message *message) {
-    struct rtmpx_direction *direction =
+    struct rtmp_session_direction *direction =
         &message->session->connection->direction[message->reply ? 1 : 0];
     /* How many bytes a lost message had is not known: at least one, so that the gap is seen. */
     (void)rtmpx_dissect_bytes(tvb, pinfo, tree, direction,

@@ -14,12 +14,13 @@ static range_t *applied_ports;
 
 /* What TCP knows of a connection and we keep beside its records. */
 struct tcp_connection {
-    struct rtmpx_connection *rtmp;
+    struct rtmp_session *rtmp;
     conversation_t *conversation;
     address client, server;
     uint32_t client_port, server_port;
     uint32_t first_frame, last_frame; /* of those seen on the first pass */
     uint32_t tcp_streams;             /* of the capture, when it was last looked up */
+    uint32_t first_seq[2]; /* by direction: the sequence number of the byte at offset 0 */
 };
 
 /*
@@ -61,7 +62,7 @@ static bool provably_same(const struct tcp_connection *tcp, const packet_info *p
 
 static struct tcp_connection *new_connection(conversation_t *conversation, packet_info *pinfo) {
     struct tcp_connection *tcp = wmem_new0(wmem_file_scope(), struct tcp_connection);
-    tcp->rtmp = rtmpx_connection_new(conversation->conv_index);
+    tcp->rtmp = rtmpx_session_new(conversation->conv_index);
     tcp->conversation = conversation;
     tcp->first_frame = pinfo->num;
     /* The side whose port we were called for is the server; on a port that only the heuristic
@@ -245,17 +246,17 @@ static uint32_t bytes_before(const struct tcp_analysis *analysis, uint32_t seq) 
 }
 
 /* The offset of the first bytes at hand: not 0 where a part of the handshake is missing. */
-static __attribute__((cold)) uint64_t start(const struct tcp_connection *tcp,
-                                            struct rtmpx_direction *dir,
+static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned which,
                                             const struct tcpinfo *tcpinfo, packet_info *pinfo,
                                             tvbuff_t *tvb) {
     const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
     uint32_t seq = first_seq(analysis, tcpinfo, tvb_reported_length(tvb));
     uint32_t missing = bytes_before(analysis, seq);
-    dir->wire.start_unknown = missing >= RTMP_HANDSHAKE_TOTAL;
-    if (dir->wire.start_unknown)
+    bool start_unknown = missing >= RTMP_HANDSHAKE_TOTAL;
+    tcp->rtmp->direction[which].wire.start_unknown = start_unknown;
+    if (start_unknown)
         missing = 0;
-    dir->first_seq = seq - missing;
+    tcp->first_seq[which] = seq - missing;
     return missing;
 }
 
@@ -263,14 +264,15 @@ static __attribute__((cold)) uint64_t start(const struct tcp_connection *tcp,
  * The stream offset of the first byte at hand. TCP's sequence numbers, relative or not, only give
  * distances: they wrap every 4 GiB, the offset does not.
  */
-static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_direction *dir,
-                          const struct tcpinfo *tcpinfo, packet_info *pinfo, tvbuff_t *tvb) {
-    if (dir->segment_count == 0)
-        return start(tcp, dir, tcpinfo, pinfo, tvb);
+static uint64_t offset_of(struct tcp_connection *tcp, unsigned which, const struct tcpinfo *tcpinfo,
+                          packet_info *pinfo, tvbuff_t *tvb) {
+    const struct rtmp_session_direction *dir = &tcp->rtmp->direction[which];
+    if (dir->records.segment_count == 0)
+        return start(tcp, which, tcpinfo, pinfo, tvb);
     uint64_t position = dir->wire.position;
     if (tcpinfo->is_reassembled)
         return position; /* TCP hands out reassembled bytes in order, from where it stopped */
-    int32_t distance = (int32_t)(tcpinfo->seq - dir->first_seq - (uint32_t)position);
+    int32_t distance = (int32_t)(tcpinfo->seq - tcp->first_seq[which] - (uint32_t)position);
     if (distance < 0 && (uint64_t) - (int64_t)distance > position)
         return 0;
     return position + (uint64_t)(int64_t)distance;
@@ -278,18 +280,18 @@ static uint64_t offset_of(const struct tcp_connection *tcp, struct rtmpx_directi
 
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
-    int which;
-    struct tcp_connection *tcp = connection_of(pinfo, tvb, &which);
+    int side;
+    struct tcp_connection *tcp = connection_of(pinfo, tvb, &side);
     if (!tcp)
         return 0; /* TCP asks TLS's heuristic next, which keeps the connection */
-    struct rtmpx_direction *direction = &tcp->rtmp->direction[which == 1];
+    unsigned which = side == 1;
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo)) {
         tcp->last_frame = pinfo->num;
         if (tcpinfo)
-            offset = offset_of(tcp, direction, tcpinfo, pinfo, tvb);
+            offset = offset_of(tcp, which, tcpinfo, pinfo, tvb);
     }
-    return rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
+    return rtmpx_dissect_bytes(tvb, pinfo, tree, &tcp->rtmp->direction[which], offset);
 }
 
 /* Are these the first bytes of the direction? */

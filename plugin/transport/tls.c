@@ -11,8 +11,9 @@ static int proto_tls_data = -1;
 #define RECORD_OVERHEAD 128
 
 struct tls_connection {
-    struct rtmpx_connection *rtmp;
+    struct rtmp_session *rtmp;
     struct rtmpx_tcp_mark mark[2]; /* by direction */
+    uint32_t server_port;
 };
 
 static struct tls_connection *connection_of(packet_info *pinfo) {
@@ -21,9 +22,9 @@ static struct tls_connection *connection_of(packet_info *pinfo) {
     if (tls)
         return tls;
     tls = wmem_new0(wmem_file_scope(), struct tls_connection);
-    tls->rtmp = rtmpx_connection_new(conversation->conv_index);
+    tls->rtmp = rtmpx_session_new(conversation->conv_index);
     /* The client speaks first in RTMP. */
-    tls->rtmp->server_port = pinfo->destport;
+    tls->server_port = pinfo->destport;
     conversation_add_proto_data(conversation, proto_tls_data, tls);
     return tls;
 }
@@ -33,13 +34,13 @@ static struct tls_connection *connection_of(packet_info *pinfo) {
  * reads no more behind a hole; told to, it hands on the next record that is whole, and says of the
  * hole nothing. A record that comes late or again has no place: how long its hole is nobody knows.
  */
-static uint64_t offset_of(const struct rtmpx_direction *direction, struct rtmpx_tcp_mark *mark,
-                          packet_info *pinfo, uint32_t len) {
+static uint64_t offset_of(const struct rtmp_session_direction *direction,
+                          struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len) {
     switch (rtmpx_tcp_place(mark, pinfo, len, RECORD_OVERHEAD)) {
     case RTMPX_TCP_BEHIND_HOLE:
-        return RTMPX_OFFSET_UNKNOWN;
+        return RTMP_OFFSET_UNKNOWN;
     case RTMPX_TCP_LATE:
-        return RTMPX_OFFSET_SEEN;
+        return RTMP_OFFSET_SEEN;
     case RTMPX_TCP_NEXT:
         break;
     }
@@ -50,8 +51,8 @@ static uint64_t offset_of(const struct rtmpx_direction *direction, struct rtmpx_
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     (void)data;
     struct tls_connection *tls = connection_of(pinfo);
-    unsigned which = pinfo->destport == tls->rtmp->server_port ? 0 : 1;
-    struct rtmpx_direction *direction = &tls->rtmp->direction[which];
+    unsigned which = pinfo->destport == tls->server_port ? 0 : 1;
+    struct rtmp_session_direction *direction = &tls->rtmp->direction[which];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo))
         offset = offset_of(direction, &tls->mark[which], pinfo, tvb_reported_length(tvb));

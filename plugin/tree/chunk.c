@@ -4,8 +4,6 @@
 #include "tree/items.h"
 #include "tree/note.h"
 
-#include "wire/chunk.h"
-
 static int hf_chunk = -1;
 static int hf_fmt = -1;
 static int hf_csid = -1;
@@ -76,142 +74,6 @@ bool rtmpx_chunk_wanted(proto_tree *tree) {
     return rtmpx_fields_wanted(tree, hf, array_length(hf));
 }
 
-/* ---- walking the chunks of a part ---- */
-
-/* One chunk, or the piece of one that a segment holds. Positions in the tvb. */
-struct piece {
-    bool has_header;         /* its header ends in this part */
-    uint32_t partial_header; /* bytes of it that an earlier segment holds */
-    struct rtmp_chunk_header header;
-    uint32_t start;
-    uint32_t basic, message, extended; /* positions of the header's pieces */
-    bool has_extended;
-    uint32_t extended_value;
-    uint32_t data, data_length;
-};
-
-struct walk {
-    const struct rtmpx_fragment *fragment;
-    const uint8_t *partial_header_len; /* header bytes of earlier segments */
-    struct rtmp_reader reader;         /* over the part's bytes */
-    uint32_t at;                       /* body position */
-    uint32_t chunk_origin, chunk_size;
-    bool header_next;
-};
-
-static struct walk walk_of(const struct rtmpx_direction *direction,
-                           const struct rtmpx_fragment *fragment, tvbuff_t *tvb) {
-    const struct rtmpx_reassembly *reassembly = rtmpx_reassembly_of(direction, fragment);
-    static const uint8_t nothing[1];
-    const uint8_t *bytes =
-        fragment->size ? tvb_get_ptr(tvb, (int)fragment->start, (int)fragment->size) : nothing;
-    return (struct walk){
-        .fragment = fragment,
-        .partial_header_len = reassembly ? reassembly->header : NULL,
-        .reader = rtmp_reader_over(bytes, fragment->size),
-        .at = fragment->at,
-        .chunk_origin = reassembly ? reassembly->chunk_origin : 0,
-        .chunk_size = reassembly ? reassembly->chunk_size : fragment->length,
-        .header_next = fragment->flags & RTMP_FRAGMENT_HEADER,
-    };
-}
-
-/* The header at the cursor, or the rest of one whose beginning was carried. */
-static bool walk_header(struct walk *w, struct piece *piece) {
-    uint32_t partial_header =
-        w->at == w->fragment->at && w->reader.pos == 0 ? w->fragment->partial_header : 0;
-    uint32_t start = w->reader.pos;
-    piece->has_header = true;
-    piece->partial_header = partial_header;
-    if (partial_header && w->at == 0 && w->partial_header_len) {
-        struct rtmp_reader whole = rtmp_reader_over(w->partial_header_len, RTMP_CHUNK_HEADER_MAX);
-        (void)rtmp_chunk_header_read(&whole, &piece->header);
-        (void)rtmp_take(&w->reader, whole.pos > partial_header ? whole.pos - partial_header : 0);
-    } else if (partial_header) {
-        /* Of a continuation header nothing is lost: it repeats the chunk stream id. */
-        uint32_t csid = w->fragment->csid;
-        uint8_t basic = (uint8_t)rtmp_chunk_basic_bytes_of(csid);
-        piece->header = (struct rtmp_chunk_header){.fmt = 3, .csid = csid, .basic_length = basic};
-        (void)rtmp_take(&w->reader, basic > partial_header ? basic - partial_header : 0);
-    } else if (!rtmp_chunk_header_read(&w->reader, &piece->header)) {
-        return false;
-    }
-    struct rtmp_chunk_header *h = &piece->header;
-    piece->basic = start;
-    piece->message = start + h->basic_length;
-    piece->extended = piece->message + h->message_length;
-    piece->has_extended = h->has_extended;
-    piece->extended_value = h->extended;
-    if (h->fmt == 3 && (w->fragment->flags & RTMP_FRAGMENT_EXTENDED)) {
-        piece->has_extended = true;
-        if (partial_header <= 1) {
-            piece->extended = w->reader.pos;
-            piece->extended_value = rtmp_u32(&w->reader);
-        } else {
-            (void)rtmp_take(&w->reader, h->basic_length + 4U > partial_header
-                                            ? h->basic_length + 4U - partial_header
-                                            : 0);
-        }
-    }
-    return rtmp_ok(&w->reader);
-}
-
-/* The bytes of the chunk at the cursor, or as many as there are. */
-static struct rtmp_span walk_data(struct walk *w) {
-    uint32_t rest = w->fragment->length - w->at;
-    uint32_t in_chunk = w->chunk_size ? (w->at - w->chunk_origin) % w->chunk_size : 0;
-    uint32_t room = w->chunk_size - in_chunk < rest ? w->chunk_size - in_chunk : rest;
-    uint32_t take = room < rtmp_left(&w->reader) ? room : rtmp_left(&w->reader);
-    w->at += take;
-    w->header_next = take == room && w->at < w->fragment->length;
-    return rtmp_take(&w->reader, take);
-}
-
-static bool walk_next(struct walk *w, struct piece *piece) {
-    if (rtmp_left(&w->reader) == 0 &&
-        !(w->header_next && w->fragment->partial_header && w->fragment->size == 0))
-        return false;
-    *piece = (struct piece){.start = w->reader.pos};
-    if (w->header_next && !walk_header(w, piece))
-        return false;
-    struct rtmp_span data = walk_data(w);
-    piece->data = data.pos;
-    piece->data_length = data.len;
-    return piece->has_header || data.len;
-}
-
-/* Over a header that nobody looks at. */
-static bool skip_header(struct walk *w) {
-    uint8_t first = rtmp_peek_at(&w->reader, w->reader.pos);
-    struct piece piece;
-    if (w->reader.pos == 0 && w->fragment->partial_header)
-        return walk_header(w, &piece);
-    bool extended = w->fragment->flags & RTMP_FRAGMENT_EXTENDED;
-    if (first >> 6 != 3) {
-        struct rtmp_reader r = w->reader;
-        (void)rtmp_take(&r, rtmp_chunk_basic_bytes(first));
-        extended = rtmp_u24(&r) == RTMP_EXTENDED_TIMESTAMP;
-    }
-    (void)rtmp_take(&w->reader, rtmp_chunk_header_bytes(first) + (extended ? 4U : 0U));
-    return rtmp_ok(&w->reader);
-}
-
-uint32_t rtmpx_chunk_data(const struct rtmpx_direction *direction,
-                          const struct rtmpx_fragment *fragment, tvbuff_t *tvb, uint8_t *out,
-                          uint32_t room) {
-    struct walk w = walk_of(direction, fragment, tvb);
-    uint32_t done = 0;
-    while (done < room && rtmp_left(&w.reader) && (!w.header_next || skip_header(&w))) {
-        struct rtmp_span data = walk_data(&w);
-        uint32_t take = data.len < room - done ? data.len : room - done;
-        if (take == 0)
-            break;
-        memcpy(out + done, rtmp_bytes(&w.reader, data), take);
-        done += take;
-    }
-    return done;
-}
-
 /* ---- items ---- */
 
 static void add_uint(proto_tree *tree, int field, tvbuff_t *tvb, uint32_t start, uint32_t len,
@@ -220,7 +82,8 @@ static void add_uint(proto_tree *tree, int field, tvbuff_t *tvb, uint32_t start,
 }
 
 /* A header whole in this frame: every field over its bytes. */
-static void add_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base, const struct piece *piece) {
+static void add_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
+                       const struct rtmp_chunk_piece *piece) {
     const struct rtmp_chunk_header *h = &piece->header;
     uint32_t basic = base + piece->basic;
     uint32_t message = base + piece->message;
@@ -246,11 +109,11 @@ static void add_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base, const str
 
 /* A header that an earlier frame began: its values are generated, its bytes here a fragment. */
 static void add_partial_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
-                               const struct piece *piece) {
+                               const struct rtmp_chunk_piece *piece) {
     const struct rtmp_chunk_header *h = &piece->header;
-    if (piece->data > piece->start)
+    if (piece->data.pos > piece->start)
         proto_tree_add_item(tree, hf_header_fragment, tvb, (int)(base + piece->start),
-                            (int)(piece->data - piece->start), ENC_NA);
+                            (int)(piece->data.pos - piece->start), ENC_NA);
     const struct {
         int field;
         bool present;
@@ -277,8 +140,8 @@ static void add_partial_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
 
 /* "Chunk, fmt 3, csid 6, 128 bytes". A frame has up to hundreds of them, and printf would take a
  * third of what they cost. */
-static void name_piece(proto_item *item, const struct rtmpx_fragment *fragment,
-                       const struct piece *piece) {
+static void name_piece(proto_item *item, const struct rtmp_fragment_record *fragment,
+                       const struct rtmp_chunk_piece *piece) {
     char label[64];
     struct rtmp_text text = rtmp_text_over(label, sizeof label);
     rtmp_text_add(&text, piece->has_header ? "Chunk, fmt " : "Chunk");
@@ -287,15 +150,15 @@ static void name_piece(proto_item *item, const struct rtmpx_fragment *fragment,
     rtmp_text_add(&text, ", csid ");
     rtmp_text_unsigned(&text, fragment->csid);
     rtmp_text_add(&text, ", ");
-    rtmp_text_unsigned(&text, piece->data_length);
+    rtmp_text_unsigned(&text, piece->data.len);
     rtmp_text_add(&text, piece->has_header ? " bytes" : " bytes more");
     proto_item_set_text(item, "%s", label);
 }
 
-static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmpx_fragment *fragment,
-                      const struct piece *piece) {
+static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmp_fragment_record *fragment,
+                      const struct rtmp_chunk_piece *piece) {
     uint32_t base = fragment->start;
-    uint32_t end = piece->data + piece->data_length;
+    uint32_t end = rtmp_span_end(piece->data);
     proto_item *item = proto_tree_add_item(tree, hf_chunk, tvb, (int)(base + piece->start),
                                            (int)(end - piece->start), ENC_NA);
     proto_tree *chunk = proto_item_add_subtree(item, ett_chunk);
@@ -311,24 +174,25 @@ static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmpx_fragme
             proto_tree_add_uint(chunk, hf_csid, tvb, (int)(base + piece->start), 0, fragment->csid);
         proto_item_set_generated(csid);
     }
-    proto_item *length = proto_tree_add_uint(chunk, hf_data_length, tvb, (int)(base + piece->data),
-                                             (int)piece->data_length, piece->data_length);
+    proto_item *length =
+        proto_tree_add_uint(chunk, hf_data_length, tvb, (int)(base + piece->data.pos),
+                            (int)piece->data.len, piece->data.len);
     proto_item_set_generated(length);
-    if (piece->data_length)
-        proto_tree_add_item(chunk, hf_data, tvb, (int)(base + piece->data), (int)piece->data_length,
-                            ENC_NA);
+    if (piece->data.len)
+        proto_tree_add_item(chunk, hf_data, tvb, (int)(base + piece->data.pos),
+                            (int)piece->data.len, ENC_NA);
 }
 
-void rtmpx_tree_chunks(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                       const struct rtmpx_direction *direction,
-                       const struct rtmpx_fragment *fragment) {
-    struct walk w = walk_of(direction, fragment, tvb);
-    struct piece piece;
+void rtmpx_tree_chunks(proto_tree *tree, const struct rtmpx_view *view,
+                       const struct rtmp_fragment_record *fragment) {
+    struct rtmp_chunk_walk walk =
+        rtmp_records_walk(&view->core.direction->records, fragment, view->core.bytes);
+    struct rtmp_chunk_piece piece;
     while (!rtmpx_frame_is_full(tree))
-        if (walk_next(&w, &piece))
-            add_piece(tree, tvb, fragment, &piece);
+        if (rtmp_chunk_walk_next(&walk, &piece))
+            add_piece(tree, view->tvb, fragment, &piece);
         else
             return;
-    rtmpx_note_not_shown(tree, pinfo, tvb, fragment->start + w.reader.pos,
+    rtmpx_note_not_shown(tree, view->pinfo, view->tvb, fragment->start + walk.reader.pos,
                          fragment->start + fragment->size);
 }

@@ -33,7 +33,7 @@ enum { TIME = 0, ZERO = 4, TIME2 = 4, RANDOM = 8, RESPONSE = 1504 };
 struct view {
     tvbuff_t *tvb;
     int tvb_offset;
-    const struct rtmpx_handshake_range *range;
+    const struct rtmp_handshake_range *range;
     const struct rtmp_handshake *handshake;
 };
 
@@ -129,7 +129,7 @@ static char side(const struct rtmp_handshake *handshake) {
 }
 
 /* Does the packet end in this part, so that what it says is known? */
-static bool completes(const struct rtmpx_handshake_range *range,
+static bool completes(const struct rtmp_handshake_range *range,
                       const struct rtmp_handshake *handshake, const struct packet *packet) {
     switch (packet->number) {
     case '1':
@@ -161,7 +161,7 @@ static void add_packet(proto_tree *tree, const struct view *view, const struct p
 }
 
 void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, int tvb_offset,
-                          const struct rtmpx_handshake_range *range,
+                          const struct rtmp_handshake_range *range,
                           const struct rtmp_handshake *handshake) {
     const struct view view = {tvb, tvb_offset, range, handshake};
     char label[128];
@@ -180,7 +180,7 @@ void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, i
 }
 
 /* The names of the packets that have bytes here; false when the last of them ends later. */
-static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_range *range,
+static bool add_names(struct rtmp_text *text, const struct rtmp_handshake_range *range,
                       const struct rtmp_handshake *handshake) {
     const struct view view = {.range = range};
     bool complete = true;
@@ -196,7 +196,7 @@ static bool add_names(struct rtmp_text *text, const struct rtmpx_handshake_range
     return complete;
 }
 
-void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshake_range *range,
+void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmp_handshake_range *range,
                              const struct rtmp_handshake *handshake) {
     const char *separator = " (";
     rtmp_text_add(text, "Handshake");

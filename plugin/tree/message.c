@@ -6,6 +6,7 @@
 #include "tree/note.h"
 
 #include "base/limits.h"
+#include "session/summary_line.h"
 
 static int hf_message = -1;
 static int hf_type = -1;
@@ -204,7 +205,8 @@ static proto_item *add_effective(proto_tree *tree, enum field field, const struc
 /* The effective values, over the header bytes that give them, generated where they are inherited.
  */
 static void add_values(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmpx_fragment *fragment) {
+                       const struct rtmp_fragment_record *fragment) {
+    const struct rtmp_records *records = &view->core.direction->records;
     bool here =
         (fragment->flags & RTMP_FRAGMENT_FIRST) && !fragment->partial_header && fragment->size;
     uint32_t basic = rtmp_chunk_basic_bytes_of(fragment->csid);
@@ -220,7 +222,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
     add_effective(tree, STREAM_ID, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
                   fragment->stream_id);
     add_effective(tree, CSID, view, start, here ? 1 : 0, fragment->csid);
-    const struct rtmpx_reassembly *reassembly = rtmpx_reassembly_of(view->direction, fragment);
+    const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
     add_effective(tree, CHUNK_COUNT, view, start, 0, reassembly ? reassembly->chunks : 1);
     bool media = fragment->type == RTMP_MESSAGE_AUDIO || fragment->type == RTMP_MESSAGE_VIDEO;
     if (fragment->flags & RTMP_FRAGMENT_AMBIGUOUS)
@@ -231,40 +233,40 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
         expert_add_info(view->pinfo, timestamp, &ei_timestamp_uncertain);
     if (fragment->flags & RTMP_FRAGMENT_OMITTED)
         expert_add_info(view->pinfo, timestamp, &ei_extended_timestamp_omitted);
-    if (reassembly && reassembly->first_frame != view->segment->frame)
-        add_effective(tree, FIRST_FRAME, view, start, 0, reassembly->first_frame);
+    uint32_t first_frame = reassembly ? rtmp_records_first_frame(records, reassembly) : 0;
+    if (reassembly && first_frame != view->core.segment->frame)
+        add_effective(tree, FIRST_FRAME, view, start, 0, first_frame);
     if (reassembly && reassembly->missing)
         add_effective(tree, MISSING, view, start, 0, reassembly->missing);
 }
 
 /* Does anybody look into the message? A body is joined from its chunks and gets a tab of its own.
  */
-static bool body_wanted(proto_tree *tree, const struct rtmpx_fragment *fragment) {
+static bool body_wanted(proto_tree *tree, const struct rtmp_fragment_record *fragment) {
     const struct noun *noun = noun_of((uint8_t)fragment->type);
     return !noun->wanted || noun->wanted(tree) || is_referenced(tree, AVAILABLE);
 }
 
 /* The chunks of a message, of those parts for which the frame has room. */
 static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmpx_fragment_of_message *run, uint32_t count) {
+                       const struct rtmp_message_fragment *run, uint32_t count) {
     uint32_t i = 0;
     for (; i < count && !rtmpx_frame_is_full(tree); i++)
-        rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction,
-                          &view->fragments[run[i].index]);
+        rtmpx_tree_chunks(tree, view, &view->core.fragments[run[i].index]);
     if (i == count)
         return;
-    const struct rtmpx_fragment *last = &view->fragments[run[count - 1].index];
-    rtmpx_note_not_shown(tree, view->pinfo, view->tvb, view->fragments[run[i].index].start,
+    const struct rtmp_fragment_record *last = &view->core.fragments[run[count - 1].index];
+    rtmpx_note_not_shown(tree, view->pinfo, view->tvb, view->core.fragments[run[i].index].start,
                          last->start + last->size);
 }
 
 static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint32_t index,
                         bool chunks) {
     const struct rtmpx_view *view = messages->view;
-    const struct rtmpx_fragment *fragment = &view->fragments[index];
-    const struct rtmpx_fragment_of_message *run;
-    uint32_t count = rtmpx_fragments_of_message(messages, index, &run);
-    uint32_t start = view->fragments[run[0].index].start;
+    const struct rtmp_fragment_record *fragment = &view->core.fragments[index];
+    const struct rtmp_message_fragment *run;
+    uint32_t count = rtmp_segment_fragments_of(&messages->core, index, &run);
+    uint32_t start = view->core.fragments[run[0].index].start;
     uint32_t size = fragment->start + fragment->size - start;
     proto_item *item = tree;
     proto_tree *message_tree = tree;
@@ -272,12 +274,12 @@ static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint3
         item = proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
         message_tree = proto_item_add_subtree(item, ett_message);
     }
-    add_values(message_tree, view, &view->fragments[run[0].index]);
+    add_values(message_tree, view, &view->core.fragments[run[0].index]);
     if (chunks)
         add_chunks(message_tree, view, run, count);
     if (!body_wanted(tree, fragment))
         return;
-    struct rtmp_message message = rtmpx_message_of(fragment);
+    struct rtmp_message message = rtmp_records_header(fragment);
     struct rtmpx_body body = {.message = &message};
     rtmpx_find_body(messages, index, UINT32_MAX, true, &body);
     if (rtmpx_tree_visible(tree)) {
@@ -297,7 +299,8 @@ static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint3
                           uint32_t end, bool last) {
     if (start >= end)
         return;
-    bool fragment = last && end - start < RTMP_CHUNK_HEADER_MAX && view->fragment_count;
+    bool fragment =
+        last && end - start < RTMP_CHUNK_HEADER_MAX && view->core.segment->fragment_count;
     proto_tree_add_item(tree, fragment ? hf_header_fragment : hf_skipped, view->tvb, (int)start,
                         (int)(end - start), ENC_NA);
 }
@@ -308,30 +311,31 @@ static bool has_room(proto_tree *tree, const struct rtmpx_messages *messages) {
 }
 
 bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
-    return rtmpx_completes_message(view) || rtmpx_chunk_wanted(tree) ||
+    return rtmp_segment_completes_message(&view->core) || rtmpx_chunk_wanted(tree) ||
            is_referenced(tree, COMPLETED_IN) || is_referenced(tree, HEADER_FRAGMENT) ||
            is_referenced(tree, SKIPPED);
 }
 
-void rtmpx_tree_fragments(proto_tree *tree, const struct rtmpx_view *view) {
-    struct rtmpx_messages messages = {.view = view, .fresh = view->fresh};
-    uint64_t handshake_end = view->direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
-    uint32_t covered = view->segment->offset < handshake_end
-                           ? (uint32_t)(handshake_end - view->segment->offset)
+void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
+    struct rtmpx_messages messages = rtmpx_messages_of(view);
+    uint64_t handshake_end = view->core.direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
+    uint32_t covered = view->core.segment->offset < handshake_end
+                           ? (uint32_t)(handshake_end - view->core.segment->offset)
                            : 0;
+    const struct rtmp_records *records = &view->core.direction->records;
     bool chunks = rtmpx_chunk_wanted(tree);
-    for (uint32_t i = 0; i < view->fragment_count && has_room(tree, &messages); i++) {
-        const struct rtmpx_fragment *fragment = &view->fragments[i];
+    for (uint32_t i = 0; i < view->core.segment->fragment_count && has_room(tree, &messages); i++) {
+        const struct rtmp_fragment_record *fragment = &view->core.fragments[i];
         if (fragment->size) {
             add_uncovered(tree, view, covered, fragment->start, false);
             covered = fragment->start + fragment->size;
         }
         if (fragment->flags & RTMP_FRAGMENT_COMPLETE) {
             add_message(tree, &messages, i, chunks);
-        } else if (!rtmpx_completes_here(view->direction, fragment, view->segment)) {
-            uint32_t completed_in = rtmpx_completed_in(view->direction, fragment);
+        } else if (!rtmp_records_completes_in(records, fragment, view->core.segment)) {
+            uint32_t completed_in = rtmp_records_completed_in(records, fragment);
             if (chunks)
-                rtmpx_tree_chunks(tree, view->pinfo, view->tvb, view->direction, fragment);
+                rtmpx_tree_chunks(tree, view, fragment);
             if (completed_in)
                 add_effective(tree, COMPLETED_IN, view, fragment->start, 0, completed_in);
         }
@@ -345,77 +349,27 @@ void rtmpx_tree_fragments(proto_tree *tree, const struct rtmpx_view *view) {
 
 /* ---- summary ---- */
 
-/* Media messages in a row that are of one kind: the first one's line stands at `start` in the text,
- * and what they have in common reaches up to its first comma. */
-struct run {
-    size_t start;
-    uint32_t count;
-};
+/* Bytes of a media body that its summary needs. */
+enum { SUMMARY_BYTES = 256 };
 
-static size_t kind_length(const char *line) {
-    return strcspn(line, ",");
-}
-
-static void end_run(struct rtmp_text *text, const struct run *run) {
-    if (run->count <= 1)
-        return;
-    rtmp_text_shorten(text, run->start + kind_length(text->out + run->start));
-    rtmp_text_add(text, " \xC3\x97");
-    rtmp_text_unsigned(text, run->count);
-}
-
-/* Bytes of one message's line, so that the first does not take the room of the others. */
-enum { LINE_MAX_LENGTH = 160 };
-
-static void add_line(struct rtmp_text *text, const struct rtmpx_body *body) {
-    size_t room = text->cap - text->len;
-    bool last = room < LINE_MAX_LENGTH;
-    struct rtmp_text line = rtmp_text_over(text->out + text->len, last ? room : LINE_MAX_LENGTH);
-    rtmpx_summary_message(&line, body);
-    text->len += line.len;
-    text->cut = last && line.cut;
-}
-
-/* A media message behind others: does it only lengthen the run? Else its line is at `line`. */
-static bool lengthens(struct run *run, const struct rtmp_text *text, struct rtmp_text *line,
-                      const struct rtmpx_body *body) {
-    rtmpx_summary_message(line, body);
-    const char *first = text->out + run->start;
-    size_t length = kind_length(line->out);
-    if (length != kind_length(first) || memcmp(line->out, first, length) != 0)
-        return false;
-    run->count++;
-    return true;
-}
-
-void rtmpx_summary_fragments(struct rtmp_text *text, const struct rtmpx_view *view) {
-    struct rtmpx_messages messages = {.view = view, .fresh = view->fresh};
-    struct run run = {.count = 0};
-    for (uint32_t i = 0; i < view->fragment_count && !text->cut; i++) {
-        const struct rtmpx_fragment *fragment = &view->fragments[i];
+void rtmpx_summary_fragments(struct rtmp_text *text, struct rtmpx_view *view) {
+    struct rtmpx_messages messages = rtmpx_messages_of(view);
+    struct rtmp_summary_line line;
+    rtmp_summary_line_over(&line, text);
+    uint32_t count = view->core.segment->fragment_count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rtmp_fragment_record *fragment = &view->core.fragments[i];
         if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
             continue;
-        struct rtmp_message message = rtmpx_message_of(fragment);
-        struct rtmpx_body body = {.message = &message};
+        struct rtmp_text summary;
         bool media = fragment->type == RTMP_MESSAGE_AUDIO || fragment->type == RTMP_MESSAGE_VIDEO;
-        rtmpx_find_body(&messages, i, media ? 256 : UINT32_MAX, false, &body);
-        char bytes[LINE_MAX_LENGTH];
-        struct rtmp_text line = {.len = 0};
-        if (media && run.count) {
-            line = rtmp_text_over(bytes, sizeof bytes);
-            if (lengthens(&run, text, &line, &body))
-                continue;
-        }
-        end_run(text, &run);
-        if (text->len)
-            rtmp_text_add(text, " | ");
-        if (text->cut)
-            return;
-        run = (struct run){.start = text->len, .count = media};
-        if (line.len)
-            rtmp_text_add_len(text, line.out, line.len);
-        else
-            add_line(text, &body);
+        if (!rtmp_summary_line_begin(&line, media, &summary))
+            break;
+        struct rtmp_message message = rtmp_records_header(fragment);
+        struct rtmpx_body body = {.message = &message};
+        rtmpx_find_body(&messages, i, media ? SUMMARY_BYTES : UINT32_MAX, false, &body);
+        rtmpx_summary_message(&summary, &body);
+        rtmp_summary_line_add(&line, &summary);
     }
-    end_run(text, &run);
+    rtmp_summary_line_end(&line);
 }

@@ -12,9 +12,9 @@ bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view);
 
 /* Add the items of all parts of the segment: messages that complete, chunks of those that do not.
  */
-void rtmpx_tree_fragments(proto_tree *tree, const struct rtmpx_view *view);
+void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view);
 
 /* One line about all messages that complete in the segment, runs collapsed. */
-void rtmpx_summary_fragments(struct rtmp_text *text, const struct rtmpx_view *view);
+void rtmpx_summary_fragments(struct rtmp_text *text, struct rtmpx_view *view);
 
 #endif

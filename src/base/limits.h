@@ -92,6 +92,10 @@
  * there longest makes room. */
 #define RTMP_LIMIT_DECODER_CONFIGS 16U
 
+/* Tables of them that the messages of one direction are told apart by; of later ones nothing is
+ * known. A stream has one, another for each change of its encoder. */
+#define RTMP_LIMIT_DECODER_CONFIG_STATES 63U
+
 /* Calls of one side that wait for their answer; the one that waits longest makes room. Publishers
  * and players have some five, of which two or three are never answered. */
 #define RTMP_LIMIT_CALLS 64U

@@ -43,14 +43,27 @@ static bool grow(struct rtmp_calls *calls, const struct rtmp_memory *memory) {
     return true;
 }
 
-/* Without memory the call is one that was not seen. */
-static void note(struct rtmp_calls *calls, const struct rtmp_memory *memory,
-                 struct rtmp_call call) {
+static bool waits(const struct rtmp_calls *calls, double transaction_id) {
+    const struct rtmp_call_set *set = calls->sets ? set_of(calls, transaction_id) : NULL;
+    for (unsigned i = 0; i < RTMP_CALLS_IN_SET && set; i++)
+        if (set->call[i].transaction_id == transaction_id)
+            return true;
+    return false;
+}
+
+/* Without memory the call is one that was not seen. A late one was made before those that wait: it
+ * comes before none of them, nor makes one fall out. */
+static void note(struct rtmp_calls *calls, const struct rtmp_memory *memory, struct rtmp_call call,
+                 bool late) {
+    if (late && waits(calls, call.transaction_id))
+        return;
     while (calls->sets == 0 ||
            (calls->sets < SETS_MAX && is_full(set_of(calls, call.transaction_id))))
         if (!grow(calls, memory))
             return;
-    put(set_of(calls, call.transaction_id), call);
+    struct rtmp_call_set *set = set_of(calls, call.transaction_id);
+    if (!(late && is_full(set)))
+        put(set, call);
 }
 
 /* Where a client uses an id again before it was answered, the answer is taken for the later call's.
@@ -72,15 +85,12 @@ static enum rtmp_reply_kind take(struct rtmp_calls *calls, double transaction_id
 }
 
 enum rtmp_reply_kind rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
-                                       const struct rtmp_memory *memory, struct rtmp_reader reader,
-                                       uint8_t type) {
-    struct rtmp_command_head head;
-    if (!rtmp_command_read_head(&head, reader, type))
-        return RTMP_REPLY_UNKNOWN;
-    if (head.is_answer)
-        return take(peers, head.transaction_id);
-    if (head.transaction_id != 0)
-        note(own, memory, (struct rtmp_call){head.transaction_id, head.creates_stream});
+                                       const struct rtmp_memory *memory,
+                                       const struct rtmp_command_head *head, bool late) {
+    if (head->is_answer)
+        return take(peers, head->transaction_id);
+    if (head->transaction_id != 0)
+        note(own, memory, (struct rtmp_call){head->transaction_id, head->creates_stream}, late);
     return RTMP_REPLY_UNKNOWN;
 }
 

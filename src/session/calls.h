@@ -30,13 +30,14 @@ struct rtmp_calls {
 };
 
 /*
- * A command (type 17 or 20) of one side is complete: a call is noted in `own`, an answer takes its
- * call from `peers`. Returns what an answer answers; RTMP_REPLY_UNKNOWN of a call, and where the
+ * A command of one side is complete: a call is noted in `own`, an answer takes its call from
+ * `peers`. late: its bytes came after later ones of its side were read; such a call takes the place
+ * of none that waits. Returns what an answer answers; RTMP_REPLY_UNKNOWN of a call, and where the
  * call was not seen.
  */
 enum rtmp_reply_kind rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
-                                       const struct rtmp_memory *memory, struct rtmp_reader reader,
-                                       uint8_t type);
+                                       const struct rtmp_memory *memory,
+                                       const struct rtmp_command_head *head, bool late);
 
 /* Free what it holds. */
 void rtmp_calls_destroy(struct rtmp_calls *calls, const struct rtmp_memory *memory);

@@ -35,8 +35,10 @@ static int begin(void **state) {
 }
 
 static enum rtmp_reply_kind follow(unsigned side, const uint8_t *bytes, size_t len, uint8_t type) {
-    return rtmp_calls_follow(&calls[side], &calls[1 - side], &memory,
-                             rtmp_reader_over(bytes, (uint32_t)len), type);
+    struct rtmp_command_head head;
+    if (!rtmp_command_read_head(&head, rtmp_reader_over(bytes, (uint32_t)len), type))
+        return RTMP_REPLY_UNKNOWN;
+    return rtmp_calls_follow(&calls[side], &calls[1 - side], &memory, &head, false);
 }
 
 static enum rtmp_reply_kind follow_hex(unsigned side, const char *hex, uint8_t type) {
@@ -171,6 +173,25 @@ static void calls_of_one_id_crowd_no_other_out(void **state) {
     assert_int_equal(waiting(0), RTMP_CALLS_IN_SET);
 }
 
+/* A late call was made before those that wait: it replaces none, and none falls out for it. */
+static void a_late_call_takes_no_place(void **state) {
+    (void)state;
+    const struct rtmp_command_head late = {.transaction_id = 3};
+    for (unsigned id = 1; id <= 3; id++)
+        say(0, "createStream", id);
+    rtmp_calls_follow(&calls[0], &calls[1], &memory, &late, true);
+    assert_int_equal(say(1, "_result", 3), RTMP_REPLY_CREATE_STREAM);
+    assert_int_equal(say(1, "_result", 3), RTMP_REPLY_UNKNOWN);
+    rtmp_calls_follow(&calls[0], &calls[1], &memory, &late, true);
+    assert_int_equal(say(1, "_result", 3), RTMP_REPLY_ANOTHER);
+    for (unsigned id = 3; id <= RTMP_LIMIT_CALLS; id++)
+        say(0, "createStream", id);
+    const struct rtmp_command_head one_more = {.transaction_id = RTMP_LIMIT_CALLS + 1};
+    rtmp_calls_follow(&calls[0], &calls[1], &memory, &one_more, true);
+    assert_int_equal(say(1, "_result", 1), RTMP_REPLY_CREATE_STREAM);
+    assert_int_equal(say(1, "_result", RTMP_LIMIT_CALLS + 1), RTMP_REPLY_UNKNOWN);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_answer_is_that_of_its_call, begin),
@@ -181,6 +202,7 @@ int main(void) {
         cmocka_unit_test_setup(the_longest_unanswered_make_room, begin),
         cmocka_unit_test_setup(any_number_is_an_id, begin),
         cmocka_unit_test_setup(calls_of_one_id_crowd_no_other_out, begin),
+        cmocka_unit_test_setup(a_late_call_takes_no_place, begin),
     };
     int failed = cmocka_run_group_tests_name("calls", tests, NULL, NULL);
     rtmp_calls_destroy(&calls[0], &memory);

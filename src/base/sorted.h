@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef RTMPX_SORTED_H
-#define RTMPX_SORTED_H
+#ifndef RTMP_BASE_SORTED_H
+#define RTMP_BASE_SORTED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,9 +11,9 @@
  * `count`: all do. `before` says of one record whether it does, and must be true up to some record
  * and false from there on. Inline, so that `before` costs no call.
  */
-static inline uint32_t rtmpx_first_not_before(const void *records, uint32_t count, size_t size,
-                                              bool (*before)(const void *record, uint64_t key),
-                                              uint64_t key) {
+static inline uint32_t rtmp_first_not_before(const void *records, uint32_t count, size_t size,
+                                             bool (*before)(const void *record, uint64_t key),
+                                             uint64_t key) {
     uint32_t low = 0;
     uint32_t high = count;
     while (low < high) {
@@ -27,7 +27,7 @@ static inline uint32_t rtmpx_first_not_before(const void *records, uint32_t coun
 }
 
 /* The same of an array, whose records say how large they are. */
-#define RTMPX_FIRST_NOT_BEFORE(records, count, before, key)                                        \
-    rtmpx_first_not_before(records, count, sizeof *(records), before, key)
+#define RTMP_FIRST_NOT_BEFORE(records, count, before, key)                                         \
+    rtmp_first_not_before(records, count, sizeof *(records), before, key)
 
 #endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/record.h"
+
+#include "base/limits.h"
+#include "base/sorted.h"
+
+static void release(const struct rtmp_memory *memory, void *block) {
+    if (block)
+        (void)memory->resize(memory->user, block, 0);
+}
+
+static void release_blocks(struct rtmp_records *records) {
+    for (uint32_t i = 0; i < records->block_count; i++)
+        if (!records->blocks[i].continues)
+            release(records->memory, records->blocks[i].records);
+    release(records->memory, records->blocks);
+}
+
+void rtmp_records_destroy(struct rtmp_records *records) {
+    const struct rtmp_memory *memory = records->memory;
+    for (uint32_t i = 0; i < records->reassembly_count; i++) {
+        release(memory, records->reassemblies[i].body);
+        release(memory, records->reassemblies[i].header);
+    }
+    release_blocks(records);
+    release(memory, records->segments);
+    release(memory, records->reassemblies);
+    release(memory, records->notes);
+    release(memory, records->facts);
+    release(memory, records->config_changes);
+    release(memory, records->configs);
+    *records = (struct rtmp_records){.memory = memory};
+}
+
+/* ---- first pass ---- */
+
+/* Larger by so many records, or NULL. What a grown array does not use yet is not resident; long
+ * ones grow faster, because each time all of them is copied. */
+static __attribute__((cold)) void *grow(const struct rtmp_memory *memory, void *records,
+                                        uint32_t *capacity, size_t size) {
+    uint32_t more = *capacity == 0 ? 4 : *capacity < 256 ? *capacity * 2 : *capacity * 4;
+    void *grown = more > *capacity ? memory->resize(memory->user, records, more * size) : NULL;
+    if (grown)
+        *capacity = more;
+    return grown;
+}
+
+/* append_<array>(): the next record of an array, to be written, or NULL. */
+#define APPEND(type, array, count, capacity)                                                       \
+    static inline type *append_##array(struct rtmp_records *r) {                                   \
+        if (r->count == r->capacity) {                                                             \
+            type *grown = grow(r->memory, r->array, &r->capacity, sizeof *r->array);               \
+            if (!grown)                                                                            \
+                return NULL;                                                                       \
+            r->array = grown;                                                                      \
+        }                                                                                          \
+        return &r->array[r->count++];                                                              \
+    }
+
+APPEND(struct rtmp_segment_record, segments, segment_count, segment_capacity)
+APPEND(struct rtmp_reassembly, reassemblies, reassembly_count, reassembly_capacity)
+APPEND(struct rtmp_note_record, notes, note_count, note_capacity)
+APPEND(struct rtmp_facts_record, facts, facts_count, facts_capacity)
+APPEND(struct rtmp_config_change, config_changes, config_change_count, config_change_capacity)
+APPEND(struct rtmp_decoder_configs, configs, configs_count, configs_capacity)
+APPEND(struct rtmp_fragment_block, blocks, block_count, block_capacity)
+
+struct rtmp_segment_record *rtmp_records_open_segment(struct rtmp_records *records) {
+    struct rtmp_segment_record *segment = append_segments(records);
+    records->recording = segment != NULL;
+    if (!segment) {
+        records->fragment_end -= records->fragment_room;
+        records->fragment_room = 0;
+        return NULL;
+    }
+    *segment = (struct rtmp_segment_record){.first_fragment = rtmp_records_next_index(records)};
+    return segment;
+}
+
+/* Blocks grow up to a size at which what the last one leaves empty is little. */
+static uint32_t next_block_size(const struct rtmp_records *records, uint32_t moved) {
+    enum { FIRST = 4 };
+    uint32_t size = records->block_size ? records->block_size * 2 : FIRST;
+    size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
+    return size < moved * 2 ? moved * 2 : size;
+}
+
+/* A block of `size` records under as many entries as it needs, or NULL. */
+static struct rtmp_fragment_record *new_block(struct rtmp_records *records, uint32_t size) {
+    const struct rtmp_memory *memory = records->memory;
+    uint32_t before = records->block_count;
+    uint32_t entries = (size + RTMP_FRAGMENT_BLOCK - 1) / RTMP_FRAGMENT_BLOCK;
+    if (entries > UINT32_MAX / RTMP_FRAGMENT_BLOCK - before)
+        return NULL;
+    struct rtmp_fragment_record *block = memory->resize(memory->user, NULL, size * sizeof *block);
+    if (!block)
+        return NULL;
+    for (uint32_t i = 0; i < entries; i++) {
+        struct rtmp_fragment_block *entry = append_blocks(records);
+        if (!entry) {
+            records->block_count = before;
+            release(memory, block);
+            return NULL;
+        }
+        *entry = (struct rtmp_fragment_block){block + i * RTMP_FRAGMENT_BLOCK, i > 0};
+    }
+    return block;
+}
+
+/* The messages from index `first` on, of the open segment, have another index, `distance` higher.
+ */
+static void move_messages(struct rtmp_records *records, uint32_t first, uint32_t distance) {
+    for (uint32_t i = records->facts_count; i > 0 && records->facts[i - 1].message >= first; i--)
+        records->facts[i - 1].message += distance;
+    for (uint32_t i = records->config_change_count;
+         i > 0 && records->config_changes[i - 1].message >= first; i--)
+        records->config_changes[i - 1].message += distance;
+}
+
+/* The fragments of the open segment stay together: they move to the new block, and only those. */
+__attribute__((cold)) bool rtmp_records_begin_block(struct rtmp_records *records) {
+    if (!records->recording)
+        return false;
+    struct rtmp_segment_record *segment = &records->segments[records->segment_count - 1];
+    uint32_t moved = rtmp_records_next_index(records) - segment->first_fragment;
+    uint32_t size = next_block_size(records, moved);
+    uint32_t first = records->block_count * RTMP_FRAGMENT_BLOCK;
+    struct rtmp_fragment_record *block = new_block(records, size);
+    if (!block)
+        return false;
+    if (moved) {
+        memcpy(block, rtmp_records_fragment(records, segment->first_fragment),
+               moved * sizeof *block);
+        move_messages(records, segment->first_fragment, first - segment->first_fragment);
+    }
+    records->block_size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
+    segment->first_fragment = first;
+    records->next_fragment = block + moved;
+    records->fragment_room = size - moved;
+    records->fragment_end = first + size;
+    return true;
+}
+
+struct rtmp_reassembly *rtmp_records_add_reassembly(struct rtmp_records *records) {
+    struct rtmp_reassembly *reassembly = append_reassemblies(records);
+    if (reassembly)
+        *reassembly = (struct rtmp_reassembly){0};
+    return reassembly;
+}
+
+struct rtmp_note_record *rtmp_records_add_note(struct rtmp_records *records) {
+    return append_notes(records);
+}
+
+bool rtmp_records_add_reply_kind(struct rtmp_records *records, struct rtmp_fragment_record *message,
+                                 enum rtmp_reply_kind reply_kind) {
+    struct rtmp_facts_record *facts = append_facts(records);
+    if (!facts)
+        return false;
+    *facts = (struct rtmp_facts_record){.message = rtmp_records_next_index(records) - 1,
+                                        .reply_kind = (uint8_t)reply_kind};
+    message->has_facts = 1;
+    return true;
+}
+
+/* Index + 1 of the table with the version, 0: not known. False: no memory. */
+static bool find_configs(struct rtmp_records *records, const struct rtmp_decoder_configs *configs,
+                         uint32_t *found) {
+    *found = 0;
+    if (configs->version == 0)
+        return true;
+    for (uint32_t i = records->configs_count; i > 0 && *found == 0; i--)
+        if (records->configs[i - 1].version == configs->version)
+            *found = i;
+    if (*found || records->configs_count == RTMP_LIMIT_DECODER_CONFIG_STATES)
+        return true;
+    struct rtmp_decoder_configs *kept = append_configs(records);
+    if (!kept)
+        return false;
+    *kept = *configs;
+    *found = records->configs_count;
+    return true;
+}
+
+bool rtmp_records_note_configs(struct rtmp_records *records,
+                               const struct rtmp_decoder_configs *configs) {
+    if (configs->version == records->config_version)
+        return true;
+    uint32_t found;
+    if (!find_configs(records, configs, &found))
+        return false;
+    uint32_t last = records->config_change_count;
+    if ((last ? records->config_changes[last - 1].configs : 0) != found) {
+        struct rtmp_config_change *change = append_config_changes(records);
+        if (!change)
+            return false;
+        *change = (struct rtmp_config_change){rtmp_records_next_index(records) - 1, found};
+    }
+    records->config_version = configs->version;
+    return true;
+}
+
+__attribute__((cold)) void rtmp_records_drop_frame(struct rtmp_records *records, uint32_t frame) {
+    for (uint32_t i = records->segment_count; i > 0; i--) {
+        struct rtmp_segment_record *segment = &records->segments[i - 1];
+        if (segment->frame != frame || segment->dropped)
+            break;
+        segment->dropped = 1;
+    }
+}
+
+/* ---- any pass ---- */
+
+/* Of a frame before `frame`, or of one that had its number. */
+static bool segment_before_frame(const void *record, uint64_t frame) {
+    const struct rtmp_segment_record *segment = record;
+    return segment->frame < frame || (segment->frame == frame && segment->dropped);
+}
+
+static bool segment_begins_by(const void *record, uint64_t offset) {
+    const struct rtmp_segment_record *segment = record;
+    return segment->offset <= offset;
+}
+
+static bool segment_holds_by(const void *record, uint64_t fragment) {
+    const struct rtmp_segment_record *segment = record;
+    return segment->first_fragment <= fragment;
+}
+
+static bool note_before_segment(const void *record, uint64_t index) {
+    const struct rtmp_note_record *note = record;
+    return note->segment < index;
+}
+
+static bool facts_before_message(const void *record, uint64_t message) {
+    const struct rtmp_facts_record *facts = record;
+    return facts->message < message;
+}
+
+static bool change_by_message(const void *record, uint64_t message) {
+    const struct rtmp_config_change *change = record;
+    return change->message <= message;
+}
+
+uint32_t rtmp_records_find_frame(const struct rtmp_records *records, uint32_t frame,
+                                 bool *several) {
+    uint32_t end = records->segment_count;
+    uint32_t index = RTMP_FIRST_NOT_BEFORE(records->segments, end, segment_before_frame, frame);
+    *several = index + 1 < end && records->segments[index + 1].frame == frame;
+    return index;
+}
+
+const struct rtmp_segment_record *rtmp_records_segment(const struct rtmp_records *records,
+                                                       uint32_t index, uint32_t frame) {
+    const struct rtmp_segment_record *segment =
+        index < records->segment_count ? &records->segments[index] : NULL;
+    return segment && segment->frame == frame && !segment->repeated ? segment : NULL;
+}
+
+bool rtmp_records_begins_frame(const struct rtmp_records *records,
+                               const struct rtmp_segment_record *segment) {
+    return segment == records->segments || segment[-1].frame != segment->frame ||
+           segment[-1].dropped;
+}
+
+uint32_t rtmp_records_segment_at(const struct rtmp_records *records, uint64_t offset) {
+    uint32_t count = records->segment_count;
+    /* The segment being fed is the last and the likeliest. */
+    if (count && records->segments[count - 1].offset <= offset)
+        return count;
+    return RTMP_FIRST_NOT_BEFORE(records->segments, count, segment_begins_by, offset);
+}
+
+uint32_t rtmp_records_notes_of(const struct rtmp_records *records,
+                               const struct rtmp_segment_record *segment,
+                               const struct rtmp_note_record **notes) {
+    uint32_t count = records->note_count;
+    if (count == 0)
+        return 0;
+    uint32_t index = (uint32_t)(segment - records->segments);
+    uint32_t first = RTMP_FIRST_NOT_BEFORE(records->notes, count, note_before_segment, index);
+    uint32_t end = RTMP_FIRST_NOT_BEFORE(records->notes, count, note_before_segment, index + 1);
+    *notes = records->notes + first;
+    return end - first;
+}
+
+uint32_t rtmp_records_first_frame(const struct rtmp_records *records,
+                                  const struct rtmp_reassembly *reassembly) {
+    uint32_t segment = reassembly->first_segment;
+    return segment ? records->segments[segment - 1].frame : 0;
+}
+
+/* The segment that completes the fragment's message: index + 1. */
+static uint32_t completed_segment(const struct rtmp_records *records,
+                                  const struct rtmp_fragment_record *fragment) {
+    const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
+    return reassembly ? records->reassemblies[reassembly->first - 1].completed_segment : 0;
+}
+
+uint32_t rtmp_records_completed_in(const struct rtmp_records *records,
+                                   const struct rtmp_fragment_record *fragment) {
+    uint32_t index = completed_segment(records, fragment);
+    const struct rtmp_segment_record *segment = index ? &records->segments[index - 1] : NULL;
+    return segment && !segment->dropped ? segment->frame : 0;
+}
+
+bool rtmp_records_completes_in(const struct rtmp_records *records,
+                               const struct rtmp_fragment_record *fragment,
+                               const struct rtmp_segment_record *segment) {
+    uint32_t completed = completed_segment(records, fragment);
+    return completed && &records->segments[completed - 1] == segment;
+}
+
+struct rtmp_message rtmp_records_header(const struct rtmp_fragment_record *fragment) {
+    return (struct rtmp_message){.timestamp = fragment->timestamp,
+                                 .length = fragment->length,
+                                 .stream_id = fragment->stream_id,
+                                 .csid = fragment->csid,
+                                 .type = (uint8_t)fragment->type};
+}
+
+struct rtmp_chunk_walk rtmp_records_walk(const struct rtmp_records *records,
+                                         const struct rtmp_fragment_record *fragment,
+                                         const uint8_t *bytes) {
+    const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
+    return (struct rtmp_chunk_walk){
+        .reader =
+            rtmp_reader_over(fragment->size ? bytes + fragment->start : bytes, fragment->size),
+        .csid = fragment->csid,
+        .length = fragment->length,
+        .at = fragment->at,
+        .chunk_origin = reassembly ? reassembly->chunk_origin : 0,
+        .chunk_size = reassembly ? reassembly->chunk_size : fragment->length,
+        .partial_header = fragment->partial_header,
+        .header = reassembly ? reassembly->header : NULL,
+        .header_next = fragment->flags & RTMP_FRAGMENT_HEADER,
+        .repeats_extended = fragment->flags & RTMP_FRAGMENT_EXTENDED,
+    };
+}
+
+static enum rtmp_reply_kind reply_kind_of(const struct rtmp_records *records, uint32_t message) {
+    uint32_t found =
+        RTMP_FIRST_NOT_BEFORE(records->facts, records->facts_count, facts_before_message, message);
+    return (enum rtmp_reply_kind)records->facts[found].reply_kind;
+}
+
+static const struct rtmp_decoder_configs *configs_of(const struct rtmp_records *records,
+                                                     uint32_t message) {
+    uint32_t after = RTMP_FIRST_NOT_BEFORE(records->config_changes, records->config_change_count,
+                                           change_by_message, message);
+    uint32_t configs = after ? records->config_changes[after - 1].configs : 0;
+    return configs ? &records->configs[configs - 1] : NULL;
+}
+
+struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message) {
+    const struct rtmp_fragment_record *fragment = rtmp_records_fragment(records, message);
+    struct rtmp_message_facts facts = {.reply_kind = RTMP_REPLY_UNKNOWN, .late = fragment->late};
+    if (fragment->has_facts)
+        facts.reply_kind = reply_kind_of(records, message);
+    if (fragment->type == RTMP_MESSAGE_VIDEO || fragment->type == RTMP_MESSAGE_AGGREGATE)
+        facts.decoder_configs = configs_of(records, message);
+    return facts;
+}
+
+uint32_t rtmp_records_segment_of(const struct rtmp_records *records, uint32_t fragment) {
+    return RTMP_FIRST_NOT_BEFORE(records->segments, records->segment_count, segment_holds_by,
+                                 fragment) -
+           1;
+}

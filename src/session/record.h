@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_SESSION_RECORD_H
+#define RTMP_SESSION_RECORD_H
+
+#include "base/memory.h"
+#include "payload/command/command.h"
+#include "payload/media/decoder_config.h"
+#include "wire/chunk_walk.h"
+#include "wire/dechunk.h"
+
+/*
+ * What the first pass over a capture leaves of one direction, for any later pass to look up.
+ *
+ * Records are appended while segments are fed (session.h). Once its segment was fed a record does
+ * not change, with two exceptions: where a message completes is entered when it does, and segments
+ * whose frame a read filter took away are marked. Segments are numbered in the order in which they
+ * were fed, fragments in the order of their segments. The index of a message is that of the
+ * fragment that completes it.
+ *
+ * Facts are what other messages say of a message. They are settled when it is recorded, in this
+ * order:
+ *
+ * Within a direction facts follow `message_offset`. A decoder configuration holds for the messages
+ * after it in the stream, also when its bytes came late.
+ *
+ * Across directions facts follow the order of frames. An answer finds the calls whose bytes were
+ * captured before its own.
+ *
+ * A late message is one whose bytes came after later ones of its direction were read. Its facts
+ * never rewrite those of a message that was recorded before it.
+ */
+
+/* A frame. A read filter that takes one out of the capture (tshark -2 -R) gives its number to the
+ * next: only the place in the file tells them apart. All zero: none. */
+struct rtmp_frame {
+    uint32_t number;
+    int64_t place;
+};
+
+static inline bool rtmp_frame_same(struct rtmp_frame a, struct rtmp_frame b) {
+    return a.number == b.number && a.place == b.place;
+}
+
+/* A run of bytes of one message inside one segment (struct rtmp_fragment, packed). */
+struct rtmp_fragment_record {
+    uint32_t start;              /* in the segment's bytes */
+    uint32_t size;               /* 0: all its bytes lie in earlier segments */
+    uint32_t at : 24;            /* body position */
+    uint32_t partial_header : 5; /* bytes of its first header in earlier segments */
+    uint32_t fmt : 2;
+    uint32_t has_facts : 1; /* a complete message with an entry in `facts` */
+    uint32_t length : 24;
+    uint32_t type : 8;
+    uint32_t timestamp;
+    uint32_t stream_id;
+    uint32_t csid : 17;
+    uint32_t flags : 9;  /* RTMP_FRAGMENT_* */
+    uint32_t late : 1;   /* of a complete message: its bytes came after later ones were read */
+    uint32_t reassembly; /* index + 1; 0: the message is this one chunk */
+};
+_Static_assert(sizeof(struct rtmp_fragment_record) == 32, "a message of one chunk costs one");
+
+/* The bytes of one direction that were fed at once: of a frame, or one of several of a frame. */
+struct rtmp_segment_record {
+    int64_t time;         /* of capture: ns since 1970 */
+    uint64_t offset : 40; /* of its first byte, at most RTMP_SEGMENT_OFFSET_MAX; where it fills
+                             holes, of the byte that was expected */
+    uint64_t fragment_count : 21; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
+    uint64_t undecided : 1;       /* at its end a handshake cannot be told from chunks */
+    uint64_t repeated : 1;        /* nothing of it is new */
+    uint64_t dropped : 1;         /* a read filter took the frame away: another has its number */
+    uint32_t first_fragment;      /* index */
+    uint32_t frame;
+};
+_Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk costs one");
+
+/* A tebibyte: larger offsets of one direction are recorded as this one. */
+#define RTMP_SEGMENT_OFFSET_MAX ((UINT64_C(1) << 40) - 1)
+/* Later fragments of a segment are not found. Wireshark stops a frame at 1,000,000 items. */
+#define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 21) - 1)
+
+/* A message of several chunks or segments. */
+struct rtmp_reassembly {
+    uint32_t first_segment;     /* index + 1 of the segment it begins in; 0: not known */
+    uint32_t completed_segment; /* index + 1; 0: not (yet); of a message's first reassembly */
+    uint32_t chunk_origin, chunk_size;
+    uint32_t chunks;
+    uint32_t missing;
+    uint32_t available : 24; /* bytes that are kept, or lie in the segment */
+    uint32_t in_segment : 1; /* all its chunks lie in the segment that completes it */
+    uint32_t first;          /* index + 1 of the message's first reassembly: a change of chunk size
+                                inside the message begins another, as many times as it has chunks */
+    uint8_t *body;           /* kept when earlier segments hold a part of it, else NULL */
+    uint8_t *header;         /* RTMP_CHUNK_HEADER_MAX bytes from its first chunk's header on, when
+                                two segments share that header, else NULL */
+};
+
+/* Something about a place (struct rtmp_note). */
+struct rtmp_note_record {
+    uint32_t segment; /* index */
+    uint32_t start;   /* in the segment's bytes */
+    uint64_t count;
+    enum rtmp_note_kind kind;
+    uint32_t csid;
+    uint32_t length; /* RTMP_NOTE_ABANDONED */
+};
+
+/* What other messages say of a complete message, where they say something. */
+struct rtmp_facts_record {
+    uint32_t message;   /* index */
+    uint8_t reply_kind; /* of a command: enum rtmp_reply_kind */
+};
+
+/* From a message on, another table of decoder configurations holds. */
+struct rtmp_config_change {
+    uint32_t message; /* index */
+    uint32_t configs; /* index + 1; 0: not known */
+};
+
+/* Records of fragments lie in blocks, numbered in steps of so many; a larger block has several
+ * entries. */
+#define RTMP_FRAGMENT_BLOCK 128U
+struct rtmp_fragment_block {
+    struct rtmp_fragment_record *records;
+    bool continues; /* the block of the entry before */
+};
+
+/* One direction. All zero but `memory` is the beginning. */
+struct rtmp_records {
+    const struct rtmp_memory *memory;
+    struct rtmp_segment_record *segments;
+    struct rtmp_reassembly *reassemblies;
+    struct rtmp_note_record *notes;
+    struct rtmp_facts_record *facts;
+    struct rtmp_config_change *config_changes;
+    struct rtmp_decoder_configs *configs;       /* each state that messages found */
+    struct rtmp_fragment_block *blocks;         /* by index / RTMP_FRAGMENT_BLOCK */
+    struct rtmp_fragment_record *next_fragment; /* where the next one is written */
+    uint32_t fragment_room;                     /* from there on */
+    uint32_t fragment_end;                      /* index after that room */
+    uint32_t block_size;                        /* of the last block */
+    uint32_t segment_count, segment_capacity;
+    uint32_t reassembly_count, reassembly_capacity;
+    uint32_t note_count, note_capacity;
+    uint32_t facts_count, facts_capacity;
+    uint32_t config_change_count, config_change_capacity;
+    uint32_t configs_count, configs_capacity;
+    uint32_t block_count, block_capacity;
+    uint32_t config_version; /* of the table that the last message found */
+    bool recording;          /* the last segment has a record */
+};
+
+void rtmp_records_destroy(struct rtmp_records *records);
+
+/* ---- first pass: each returns NULL or false when memory could not be had ---- */
+
+/* A new segment, zero but for the index of its first fragment. Until the next one, without memory,
+ * nothing is recorded. */
+struct rtmp_segment_record *rtmp_records_open_segment(struct rtmp_records *records);
+
+/* A block with room for the next fragment. */
+bool rtmp_records_begin_block(struct rtmp_records *records);
+
+/* Index of the next fragment. */
+static inline uint32_t rtmp_records_next_index(const struct rtmp_records *records) {
+    return records->fragment_end - records->fragment_room;
+}
+
+/* A new fragment of the open segment, to be written. Until that is closed, the next one may move it
+ * to another index. */
+static inline struct rtmp_fragment_record *rtmp_records_add_fragment(struct rtmp_records *records) {
+    if (records->fragment_room == 0 && !rtmp_records_begin_block(records))
+        return NULL;
+    records->fragment_room--;
+    return records->next_fragment++;
+}
+
+/* Take back the last one. */
+static inline void rtmp_records_remove_fragment(struct rtmp_records *records) {
+    records->fragment_room++;
+    records->next_fragment--;
+}
+
+/* A new reassembly, with all members zero. */
+struct rtmp_reassembly *rtmp_records_add_reassembly(struct rtmp_records *records);
+
+struct rtmp_note_record *rtmp_records_add_note(struct rtmp_records *records);
+
+/* What a message, the last fragment, answers. */
+bool rtmp_records_add_reply_kind(struct rtmp_records *records, struct rtmp_fragment_record *message,
+                                 enum rtmp_reply_kind reply_kind);
+
+/* The decoder configurations that a message, the last fragment, found. Up to
+ * RTMP_LIMIT_DECODER_CONFIG_STATES are told apart; later ones are not known. */
+bool rtmp_records_note_configs(struct rtmp_records *records,
+                               const struct rtmp_decoder_configs *configs);
+
+/* All of the open segment was fed. */
+static inline void rtmp_records_close_segment(struct rtmp_records *records) {
+    struct rtmp_segment_record *segment = &records->segments[records->segment_count - 1];
+    uint32_t count = rtmp_records_next_index(records) - segment->first_fragment;
+    count = count < RTMP_SEGMENT_FRAGMENTS_MAX ? count : RTMP_SEGMENT_FRAGMENTS_MAX;
+    segment->fragment_count = count & RTMP_SEGMENT_FRAGMENTS_MAX;
+}
+
+/* The segments that were recorded last, under the number of a frame that was taken away, are not
+ * those of the frame that has the number now. */
+void rtmp_records_drop_frame(struct rtmp_records *records, uint32_t frame);
+
+/* ---- any pass ---- */
+
+/* The fragment of an index; the later ones of its segment follow it in memory. */
+static inline struct rtmp_fragment_record *rtmp_records_fragment(const struct rtmp_records *records,
+                                                                 uint32_t index) {
+    return records->blocks[index / RTMP_FRAGMENT_BLOCK].records + index % RTMP_FRAGMENT_BLOCK;
+}
+
+/* The fragments of a segment, fragment_count of them; NULL: none. */
+static inline const struct rtmp_fragment_record *
+rtmp_records_fragments(const struct rtmp_records *records,
+                       const struct rtmp_segment_record *segment) {
+    return segment->fragment_count ? rtmp_records_fragment(records, segment->first_fragment) : NULL;
+}
+
+/* Index of the first segment of a frame, or of a later one if it has none. *several: it has more.
+ */
+uint32_t rtmp_records_find_frame(const struct rtmp_records *records, uint32_t frame, bool *several);
+
+/* The segment of an index, NULL: it is of another frame, or nothing of it is new. */
+const struct rtmp_segment_record *rtmp_records_segment(const struct rtmp_records *records,
+                                                       uint32_t index, uint32_t frame);
+
+/* Is it the first segment of its frame? */
+bool rtmp_records_begins_frame(const struct rtmp_records *records,
+                               const struct rtmp_segment_record *segment);
+
+/* The segment that holds the byte at `offset` of the direction: index + 1; 0: none. */
+uint32_t rtmp_records_segment_at(const struct rtmp_records *records, uint64_t offset);
+
+/* The notes of a segment: count, and the first through `*notes`. */
+uint32_t rtmp_records_notes_of(const struct rtmp_records *records,
+                               const struct rtmp_segment_record *segment,
+                               const struct rtmp_note_record **notes);
+
+/* The reassembly of a fragment, NULL for a message of one chunk in one segment. */
+static inline const struct rtmp_reassembly *
+rtmp_records_reassembly(const struct rtmp_records *records,
+                        const struct rtmp_fragment_record *fragment) {
+    return fragment->reassembly ? &records->reassemblies[fragment->reassembly - 1] : NULL;
+}
+
+/* Frame in which a message begins, 0: not known. */
+uint32_t rtmp_records_first_frame(const struct rtmp_records *records,
+                                  const struct rtmp_reassembly *reassembly);
+
+/* Frame in which the fragment's message completes, 0 when it never does or is not known yet. */
+uint32_t rtmp_records_completed_in(const struct rtmp_records *records,
+                                   const struct rtmp_fragment_record *fragment);
+
+/* Does the fragment's message complete in this very segment? */
+bool rtmp_records_completes_in(const struct rtmp_records *records,
+                               const struct rtmp_fragment_record *fragment,
+                               const struct rtmp_segment_record *segment);
+
+/* The effective header of a fragment's message. */
+struct rtmp_message rtmp_records_header(const struct rtmp_fragment_record *fragment);
+
+/* A walk over the chunks of a fragment; bytes: the segment's. */
+struct rtmp_chunk_walk rtmp_records_walk(const struct rtmp_records *records,
+                                         const struct rtmp_fragment_record *fragment,
+                                         const uint8_t *bytes);
+
+/* What other messages say of a message. */
+struct rtmp_message_facts {
+    enum rtmp_reply_kind reply_kind;                    /* of a command: what it answers */
+    const struct rtmp_decoder_configs *decoder_configs; /* that video and aggregates found; NULL:
+                                                           none is known, or another type */
+    bool late; /* its bytes came after later ones were read */
+};
+
+/* The facts of a complete message; all zero of one that others say nothing of. */
+struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message);
+
+/* The segment that holds a fragment: its index. */
+uint32_t rtmp_records_segment_of(const struct rtmp_records *records, uint32_t fragment);
+
+#endif

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/session.h"
+
+struct rtmp_session_direction *rtmp_session_peer(const struct rtmp_session_direction *dir) {
+    return &dir->session->direction[rtmp_session_from_client(dir) ? 1 : 0];
+}
+
+/* ---- sink: what the wire layer reports while a segment is fed ---- */
+
+static struct rtmp_segment_record *open_segment(const struct rtmp_session_direction *dir) {
+    return &dir->records.segments[dir->records.segment_count - 1];
+}
+
+/* Does all of the message up to this fragment lie in the segment that is being fed? */
+static bool within_segment(const struct rtmp_session_direction *dir,
+                           const struct rtmp_fragment *fragment) {
+    return fragment->message_offset >= dir->open_offset &&
+           fragment->offset + fragment->size <= dir->open_end;
+}
+
+/* The segment that the message begins in: index + 1. */
+static uint32_t first_segment(const struct rtmp_session_direction *dir,
+                              const struct rtmp_fragment *fragment) {
+    bool here =
+        fragment->message_offset >= dir->open_offset && fragment->message_offset < dir->open_end;
+    return here ? dir->records.segment_count
+                : rtmp_records_segment_at(&dir->records, fragment->message_offset);
+}
+
+/* The nearest offset that the segment has, or its end. */
+static uint64_t clamp(const struct rtmp_session_direction *dir, uint64_t offset) {
+    return offset < dir->open_offset ? dir->open_offset
+           : offset > dir->open_end  ? dir->open_end
+                                     : offset;
+}
+
+static void *keep(const struct rtmp_session_direction *dir, const uint8_t *bytes, uint32_t size) {
+    const struct rtmp_memory *memory = &dir->session->memory;
+    void *kept = memory->resize(memory->user, NULL, size);
+    if (kept)
+        memcpy(kept, bytes, size);
+    return kept;
+}
+
+/* first: index + 1 of the message's first reassembly, 0: this is it. */
+static struct rtmp_reassembly *new_reassembly(struct rtmp_session_direction *dir,
+                                              const struct rtmp_fragment *fragment,
+                                              uint32_t first) {
+    struct rtmp_reassembly *reassembly = rtmp_records_add_reassembly(&dir->records);
+    if (!reassembly)
+        return NULL;
+    reassembly->first_segment = first_segment(dir, fragment);
+    reassembly->chunk_origin = fragment->chunk_origin;
+    reassembly->chunk_size = fragment->chunk_size;
+    reassembly->first = first ? first : dir->records.reassembly_count;
+    *fragment->slot = dir->records.reassembly_count;
+    return reassembly;
+}
+
+/* The reassembly that describes this fragment's chunks. */
+static struct rtmp_reassembly *reassembly_for(struct rtmp_session_direction *dir,
+                                              const struct rtmp_fragment *fragment) {
+    if (*fragment->slot == 0)
+        return new_reassembly(dir, fragment, 0);
+    struct rtmp_reassembly *reassembly = &dir->records.reassemblies[*fragment->slot - 1];
+    if (reassembly->chunk_size == fragment->chunk_size &&
+        reassembly->chunk_origin == fragment->chunk_origin)
+        return reassembly;
+    return new_reassembly(dir, fragment, reassembly->first);
+}
+
+/* Who shows the message asks for its body at once. */
+static void add_fresh_body(struct rtmp_session_direction *dir,
+                           const struct rtmp_fragment *fragment) {
+    struct rtmp_fresh_body *fresh =
+        dir->packet
+            ? dir->packet->resize(dir->packet->user, NULL, sizeof *fresh + fragment->available)
+            : NULL;
+    if (!fresh)
+        return;
+    fresh->next = NULL;
+    fresh->fragment = rtmp_records_next_index(&dir->records) - open_segment(dir)->first_fragment;
+    memcpy(fresh->bytes, fragment->body, fragment->available);
+    *dir->next_fresh = fresh;
+    dir->next_fresh = &fresh->next;
+}
+
+static void finish_reassembly(struct rtmp_session_direction *dir,
+                              struct rtmp_reassembly *reassembly,
+                              const struct rtmp_fragment *fragment) {
+    struct rtmp_records *records = &dir->records;
+    records->reassemblies[reassembly->first - 1].completed_segment = records->segment_count;
+    reassembly->chunks = fragment->chunks;
+    reassembly->missing = fragment->missing;
+    reassembly->available = fragment->available & 0xFFFFFFU;
+    reassembly->in_segment = within_segment(dir, fragment);
+    if (fragment->available == 0)
+        return;
+    /* A body that lies in this segment is put together again from its chunks when it is shown. */
+    if (!reassembly->in_segment)
+        reassembly->body = keep(dir, fragment->body, fragment->available);
+    else if (fragment->available == fragment->message.length)
+        add_fresh_body(dir, fragment);
+}
+
+static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
+                           const struct rtmp_fragment *fragment) {
+    struct rtmp_command_head head;
+    struct rtmp_reader reader = rtmp_reader_over(fragment->body, fragment->available);
+    if (!rtmp_command_read_head(&head, reader, fragment->message.type))
+        return;
+    enum rtmp_reply_kind reply_kind = rtmp_calls_follow(&dir->calls, &rtmp_session_peer(dir)->calls,
+                                                        &dir->session->memory, &head, dir->filling);
+    if (reply_kind != RTMP_REPLY_UNKNOWN)
+        (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
+}
+
+/* What other messages say of the one that was just recorded. False: no memory, it is not known. */
+static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
+                      const struct rtmp_fragment *fragment) {
+    record->late = dir->filling;
+    switch (fragment->message.type) {
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF3:
+        follow_command(dir, record, fragment);
+        return true;
+    case RTMP_MESSAGE_VIDEO:
+    case RTMP_MESSAGE_AGGREGATE:
+        return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
+    default:
+        return true;
+    }
+}
+
+static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
+                         uint32_t reassembly) {
+    /* Bytes that were held while looking for a header, and those that follow late ones, may lie in
+     * earlier frames. */
+    uint64_t begin = clamp(dir, fragment->offset);
+    uint64_t end = clamp(dir, fragment->offset + fragment->size);
+    bool complete = fragment->flags & RTMP_FRAGMENT_COMPLETE;
+    if (begin == end && fragment->size && !complete)
+        return;
+    struct rtmp_fragment_record *record = rtmp_records_add_fragment(&dir->records);
+    if (!record)
+        return;
+    /* One that begins in an earlier frame has no header here; its chunks are not itemised. */
+    bool cut = fragment->offset < dir->open_offset;
+    *record = (struct rtmp_fragment_record){
+        .start = (uint32_t)(begin - dir->open_offset),
+        .size = (uint32_t)(cut ? 0 : end - begin),
+        .at = fragment->at & 0xFFFFFF,
+        .partial_header = fragment->partial_header & 31U,
+        .fmt = fragment->fmt & 3U,
+        .length = fragment->message.length & 0xFFFFFF,
+        .type = fragment->message.type,
+        .timestamp = fragment->message.timestamp,
+        .stream_id = fragment->message.stream_id,
+        .csid = fragment->message.csid & 0x1FFFF,
+        .flags = fragment->flags & 0x1FFU,
+        .reassembly = reassembly,
+    };
+    if (complete && !add_facts(dir, record, fragment))
+        rtmp_records_remove_fragment(&dir->records);
+}
+
+static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
+    struct rtmp_session_direction *dir = user;
+    if (!dir->records.recording)
+        return;
+    bool whole = (fragment->flags & RTMP_FRAGMENT_FIRST) &&
+                 (fragment->flags & RTMP_FRAGMENT_COMPLETE) &&
+                 (fragment->flags & RTMP_FRAGMENT_CONTIGUOUS) && within_segment(dir, fragment);
+    if (whole) {
+        add_fragment(dir, fragment, 0);
+        return;
+    }
+    struct rtmp_reassembly *reassembly = reassembly_for(dir, fragment);
+    if (!reassembly)
+        return;
+    if (fragment->partial_header && fragment->at == 0 && !reassembly->header)
+        reassembly->header = keep(dir, fragment->header, RTMP_CHUNK_HEADER_MAX);
+    if (fragment->flags & RTMP_FRAGMENT_COMPLETE)
+        finish_reassembly(dir, reassembly, fragment);
+    add_fragment(dir, fragment, *fragment->slot);
+}
+
+/* Most segments of a video stream: as the message's fragment before, but for their place. */
+static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t size,
+                            uint32_t at) {
+    struct rtmp_session_direction *dir = user;
+    struct rtmp_records *records = &dir->records;
+    if (!slot || !records->next_fragment || offset < dir->open_offset)
+        return false;
+    const struct rtmp_fragment_record *last = records->next_fragment - 1;
+    if (last->reassembly != slot)
+        return false;
+    struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(records);
+    if (!fragment)
+        return false;
+    memcpy(fragment, last, sizeof *fragment);
+    fragment->start = (uint32_t)(offset - dir->open_offset);
+    fragment->size = size;
+    fragment->at = at & 0xFFFFFF;
+    fragment->partial_header = 0;
+    fragment->flags &= RTMP_FRAGMENT_OF_MESSAGE;
+    return true;
+}
+
+static void on_note(void *user, const struct rtmp_note *note) {
+    struct rtmp_session_direction *dir = user;
+    struct rtmp_records *records = &dir->records;
+    struct rtmp_note_record *record = records->recording ? rtmp_records_add_note(records) : NULL;
+    if (!record)
+        return;
+    *record = (struct rtmp_note_record){
+        .segment = records->segment_count - 1,
+        .start = (uint32_t)(clamp(dir, note->offset) - dir->open_offset),
+        .count = note->count,
+        .kind = note->kind,
+        .csid = note->message.csid,
+        .length = note->message.length,
+    };
+}
+
+/* ---- first pass ---- */
+
+void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_capture *capture,
+                       const struct rtmp_memory *memory,
+                       const struct rtmp_session_options *options) {
+    *session = (struct rtmp_session){.id = id, .memory = *memory, .capture = capture};
+    for (unsigned i = 0; i < 2; i++) {
+        struct rtmp_session_direction *dir = &session->direction[i];
+        struct rtmp_sink sink = {.user = dir,
+                                 .fragment = on_fragment,
+                                 .note = on_note,
+                                 .on_continuation = on_continuation};
+        dir->session = session;
+        dir->records.memory = &session->memory;
+        rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, memory,
+                            &sink);
+        dir->wire.peer = &session->direction[1 - i].wire;
+        dir->wire.midstream_chunk_size = options->midstream_chunk_size;
+        dir->wire.chunks.dechunk.fmt3_repeats_timestamp = options->fmt3_repeats_timestamp;
+        if (options->keep_media)
+            dir->wire.chunks.dechunk.bodies.media_head = RTMP_LIMIT_MESSAGE_LENGTH;
+    }
+}
+
+static void stop_waiting(struct rtmp_session_direction *dir) {
+    struct rtmp_session_direction **waiting = dir->session->capture->waiting;
+    for (unsigned i = 0; i < RTMP_LIMIT_LATE_DIRECTIONS; i++)
+        if (waiting[i] == dir)
+            waiting[i] = NULL;
+}
+
+void rtmp_session_destroy(struct rtmp_session *session) {
+    for (unsigned i = 0; i < 2; i++) {
+        struct rtmp_session_direction *dir = &session->direction[i];
+        stop_waiting(dir);
+        rtmp_direction_destroy(&dir->wire);
+        rtmp_records_destroy(&dir->records);
+        rtmp_calls_destroy(&dir->calls, &session->memory);
+    }
+}
+
+/* A hole was opened, or partly filled. */
+static void keep_waiting(struct rtmp_session_direction *dir) {
+    struct rtmp_session_direction **waiting = dir->session->capture->waiting;
+    struct rtmp_session_direction *moved = dir->wire.late ? dir : NULL;
+    for (unsigned i = 0; i < RTMP_LIMIT_LATE_DIRECTIONS && moved; i++) {
+        struct rtmp_session_direction *there = waiting[i];
+        waiting[i] = moved;
+        moved = there && there != dir && there->wire.late ? there : NULL;
+    }
+    if (moved)
+        rtmp_direction_forget_holes(&moved->wire);
+}
+
+/* The offset under which the open segment is found. */
+static void set_offset(struct rtmp_session_direction *dir, uint64_t offset) {
+    if (dir->records.recording)
+        open_segment(dir)->offset =
+            (offset < RTMP_SEGMENT_OFFSET_MAX ? offset : RTMP_SEGMENT_OFFSET_MAX) &
+            RTMP_SEGMENT_OFFSET_MAX;
+}
+
+/* The bytes of the segment that is being recorded, from the direction's position on. */
+static inline void feed(struct rtmp_session_direction *dir, const struct rtmp_segment *segment,
+                        uint32_t from) {
+    if (from < segment->captured) {
+        rtmp_direction_feed(&dir->wire, segment->bytes + from, segment->captured - from);
+        from = segment->captured;
+    }
+    if (from < segment->reported)
+        rtmp_direction_gap(&dir->wire, segment->reported - from);
+}
+
+/* Bytes before the direction's position: do they fill holes? */
+static bool fill(struct rtmp_session_direction *dir, const struct rtmp_segment *segment) {
+    uint64_t before = dir->wire.position - segment->offset;
+    uint32_t len = segment->captured < before ? segment->captured : (uint32_t)before;
+    dir->filling = true;
+    bool filled = len && rtmp_direction_late(&dir->wire, segment->offset, segment->bytes, len);
+    dir->filling = false;
+    return filled;
+}
+
+/* The segment begins before the direction's position. False: nothing of it is new. */
+static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_segment *segment) {
+    uint64_t position = dir->wire.position;
+    bool late = segment->offset < position && dir->wire.late;
+    bool repeated = dir->open_end <= position;
+    if (late || repeated)
+        set_offset(dir, position);
+    bool filled = late && fill(dir, segment);
+    if (filled)
+        keep_waiting(dir);
+    if (!repeated)
+        feed(dir, segment, (uint32_t)(position - segment->offset));
+    return filled || !repeated;
+}
+
+/* A handshake that was not complete ends with the bytes that are missing: the position moves. */
+static void feed_after_break(struct rtmp_session_direction *dir,
+                             const struct rtmp_segment *segment) {
+    rtmp_direction_break(&dir->wire);
+    dir->open_offset = dir->wire.position;
+    dir->open_end = dir->open_offset + segment->reported;
+    set_offset(dir, dir->open_offset);
+    feed(dir, segment, 0);
+}
+
+/* The segment does not begin at the direction's position, or is empty. False: nothing of it is new.
+ */
+static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *dir,
+                                                 const struct rtmp_segment *segment) {
+    uint64_t position = dir->wire.position;
+    if (segment->offset == RTMP_OFFSET_SEEN)
+        return false;
+    if (segment->offset == RTMP_OFFSET_UNKNOWN) {
+        feed_after_break(dir, segment);
+        return true;
+    }
+    if (segment->offset < position || dir->open_end == position)
+        return feed_before(dir, segment);
+    rtmp_direction_hole(&dir->wire, segment->offset - position);
+    keep_waiting(dir);
+    feed(dir, segment, 0);
+    return true;
+}
+
+const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_direction *dir,
+                                                    const struct rtmp_segment *segment,
+                                                    const struct rtmp_fresh_body **fresh) {
+    struct rtmp_records *records = &dir->records;
+    uint64_t position = dir->wire.position;
+    if (dir->last_frame.number == segment->frame.number &&
+        !rtmp_frame_same(dir->last_frame, segment->frame))
+        rtmp_records_drop_frame(records, segment->frame.number);
+    dir->last_frame = segment->frame;
+    dir->open_offset = segment->offset < RTMP_OFFSET_SEEN ? segment->offset : position;
+    dir->open_end = dir->open_offset + segment->reported;
+    dir->packet = segment->packet;
+    dir->next_fresh = fresh;
+    *fresh = NULL;
+    struct rtmp_segment_record *record = rtmp_records_open_segment(records);
+    if (record) {
+        record->time = segment->time;
+        record->frame = segment->frame.number;
+        set_offset(dir, dir->open_offset);
+    }
+    bool is_new = true;
+    if (segment->offset == position && dir->open_end != position)
+        feed(dir, segment, 0);
+    else
+        is_new = feed_elsewhere(dir, segment);
+    if (!record)
+        return NULL;
+    rtmp_records_close_segment(records);
+    record->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
+    record->repeated = !is_new;
+    return is_new ? record : NULL;
+}
+
+/* ---- any pass ---- */
+
+bool rtmp_session_handshake_range(const struct rtmp_session_direction *dir,
+                                  const struct rtmp_segment_record *segment, uint32_t len,
+                                  struct rtmp_handshake_range *range) {
+    const struct rtmp_direction *wire = &dir->wire;
+    uint64_t offset = segment->offset;
+    if (!wire->has_handshake || segment->undecided || offset >= RTMP_HANDSHAKE_TOTAL)
+        return false;
+    uint64_t end = offset + len;
+    if (end > RTMP_HANDSHAKE_TOTAL)
+        end = RTMP_HANDSHAKE_TOTAL;
+    const uint64_t first_end = 1 + RTMP_HANDSHAKE_SIZE;
+    *range = (struct rtmp_handshake_range){
+        .offset = offset,
+        .len = (uint32_t)(end - offset),
+        .completes_first = wire->handshake.have_first && offset < first_end && end >= first_end,
+        .completes_second = wire->handshake.have_second && end == RTMP_HANDSHAKE_TOTAL,
+    };
+    return true;
+}
+
+uint32_t rtmp_session_encrypted_from(const struct rtmp_session_direction *dir,
+                                     const struct rtmp_segment_record *segment, uint32_t len) {
+    uint64_t offset = segment->offset;
+    if (dir->wire.phase != RTMP_PHASE_ENCRYPTED || offset + len <= RTMP_HANDSHAKE_TOTAL)
+        return len;
+    return offset < RTMP_HANDSHAKE_TOTAL ? (uint32_t)(RTMP_HANDSHAKE_TOTAL - offset) : 0;
+}
+
+bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
+                          struct rtmp_message_record *message) {
+    const struct rtmp_session_direction *dir = &session->direction[id & 1];
+    const struct rtmp_records *records = &dir->records;
+    uint32_t index = id >> 1;
+    if (index >= rtmp_records_next_index(records))
+        return false;
+    uint32_t last = rtmp_records_segment_of(records, index);
+    const struct rtmp_segment_record *segment = &records->segments[last];
+    if (index - segment->first_fragment >= segment->fragment_count)
+        return false;
+    const struct rtmp_fragment_record *fragment = rtmp_records_fragment(records, index);
+    if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
+        return false;
+    const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
+    *message = (struct rtmp_message_record){
+        .id = id,
+        .direction = id & 1,
+        .session = session->id,
+        .message = rtmp_records_header(fragment),
+        .time = segment->time,
+        .first_segment = reassembly ? reassembly->first_segment : last + 1,
+        .last_segment = last,
+        .reassembly = reassembly,
+        .facts = rtmp_records_facts(records, index),
+    };
+    return true;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/summary_line.h"
+
+void rtmp_summary_line_over(struct rtmp_summary_line *line, struct rtmp_text *text) {
+    /* Not `next`: most lines have no use for it. */
+    line->text = text;
+    line->run_start = 0;
+    line->run_count = 0;
+}
+
+/* What the summaries of a run have in common. */
+static size_t kind_length(const char *summary) {
+    return strcspn(summary, ",");
+}
+
+void rtmp_summary_line_end(struct rtmp_summary_line *line) {
+    struct rtmp_text *text = line->text;
+    if (line->run_count <= 1)
+        return;
+    rtmp_text_shorten(text, line->run_start + kind_length(text->out + line->run_start));
+    rtmp_text_add(text, " \xC3\x97");
+    rtmp_text_unsigned(text, line->run_count);
+}
+
+/* Begin a summary of its own in the line. False: the line is full. */
+static bool begin_another(struct rtmp_summary_line *line) {
+    struct rtmp_text *text = line->text;
+    rtmp_summary_line_end(line);
+    line->run_count = 0;
+    if (text->len)
+        rtmp_text_add(text, " | ");
+    if (text->cut)
+        return false;
+    line->run_start = text->len;
+    line->run_count = line->counted;
+    return true;
+}
+
+bool rtmp_summary_line_begin(struct rtmp_summary_line *line, bool counted,
+                             struct rtmp_text *summary) {
+    struct rtmp_text *text = line->text;
+    line->counted = counted;
+    line->aside = counted && line->run_count;
+    if (text->cut)
+        return false;
+    if (line->aside) {
+        *summary = rtmp_text_over(line->next, sizeof line->next);
+        return true;
+    }
+    if (!begin_another(line))
+        return false;
+    size_t room = text->cap - text->len;
+    *summary =
+        rtmp_text_over(text->out + text->len, room < RTMP_SUMMARY_MAX ? room : RTMP_SUMMARY_MAX);
+    return true;
+}
+
+void rtmp_summary_line_add(struct rtmp_summary_line *line, const struct rtmp_text *summary) {
+    struct rtmp_text *text = line->text;
+    if (!line->aside) {
+        text->len += summary->len;
+        text->cut = summary->cut && summary->cap < RTMP_SUMMARY_MAX;
+        return;
+    }
+    const char *first = text->out + line->run_start;
+    size_t length = kind_length(summary->out);
+    if (length == kind_length(first) && memcmp(summary->out, first, length) == 0)
+        line->run_count++;
+    else if (begin_another(line))
+        rtmp_text_add_len(text, summary->out, summary->len);
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Both directions of a connection: messages with their identity, and what others say of them. */
+#include "session_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vectors.h"
+
+static struct session_fixture f;
+static struct stream s;
+
+static int begin(void **state) {
+    (void)state;
+    session_begin(&f);
+    session_shake_hands(&f);
+    s.len = 0;
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    session_end(&f);
+    return 0;
+}
+
+/* The stream so far comes in the next frame. */
+static const struct rtmp_segment_record *send_stream(unsigned side) {
+    const struct rtmp_segment_record *segment = session_feed(&f, side, s.bytes, s.len);
+    s.len = 0;
+    return segment;
+}
+
+static const struct rtmp_segment_record *send_command(unsigned side, const char *name, double id) {
+    put_command(&s, name, id);
+    return send_stream(side);
+}
+
+static struct rtmp_message_record message_of(unsigned side, unsigned n) {
+    struct rtmp_message_record message;
+    assert_true(session_message(&f, side, n, &message));
+    return message;
+}
+
+static unsigned messages_of(unsigned side) {
+    struct rtmp_message_record message;
+    unsigned count = 0;
+    while (session_message(&f, side, count, &message))
+        count++;
+    return count;
+}
+
+static unsigned nal_length_size(const struct rtmp_message_record *message) {
+    return rtmp_decoder_configs_length_size(message->facts.decoder_configs, 1, 0, RTMP_CODEC_H264);
+}
+
+/* ---- messages ---- */
+
+static void a_message_has_an_identity(void **state) {
+    (void)state;
+    send_command(CLIENT, "connect", 1);
+    send_command(SERVER, "_result", 1);
+    send_command(CLIENT, "createStream", 2);
+    const unsigned sides[] = {CLIENT, SERVER, CLIENT};
+    uint32_t ids[3];
+    for (unsigned i = 0; i < 3; i++) {
+        struct rtmp_message_record m = message_of(sides[i], i / 2);
+        ids[i] = m.id;
+        assert_int_equal(m.session, 7);
+        assert_int_equal(m.direction, sides[i]);
+        assert_int_equal(m.message.type, RTMP_MESSAGE_COMMAND_AMF0);
+        assert_int_equal(m.message.csid, 3);
+        assert_int_equal(m.message.timestamp, 20);
+        assert_int_equal(m.time, (4 + i) * 1000000); /* three frames of handshake */
+        assert_int_equal(m.first_segment, m.last_segment + 1);
+        assert_null(m.reassembly);
+        assert_false(m.facts.late);
+    }
+    assert_true(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] < ids[2]);
+    struct rtmp_message_record none;
+    assert_false(rtmp_session_message(&f.session, UINT32_MAX, &none));
+    assert_false(rtmp_session_message(&f.session, 1000, &none));
+}
+
+static void a_message_of_several_segments_has_first_and_last(void **state) {
+    (void)state;
+    uint8_t body[300] = {1};
+    put_message(&s, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+    for (uint32_t at = 0; at < s.len; at += 100)
+        session_feed(&f, SERVER, s.bytes + at, s.len - at < 100 ? s.len - at : 100);
+    struct rtmp_message_record m = message_of(SERVER, 0);
+    assert_int_equal(messages_of(SERVER), 1);
+    assert_int_equal(m.first_segment, 2); /* behind that of the handshake */
+    assert_int_equal(m.last_segment, 4);
+    assert_int_equal(m.time, f.frame.number * 1000000);
+    assert_int_equal(m.reassembly->chunks, 3);
+    assert_int_equal(m.reassembly->available, 300);
+    assert_memory_equal(m.reassembly->body, body, 300);
+    const struct rtmp_records *records = &session_side(&f, SERVER)->records;
+    assert_int_equal(rtmp_records_first_frame(records, m.reassembly), 4);
+    const struct rtmp_fragment_record *first = rtmp_records_fragment(records, 0);
+    assert_int_equal(rtmp_records_completed_in(records, first), 7);
+    assert_false(rtmp_records_completes_in(records, first, &records->segments[1]));
+    assert_true(rtmp_records_completes_in(records, first, &records->segments[4]));
+}
+
+/* ---- facts ---- */
+
+static void an_answer_is_known_by_the_call_of_the_other_side(void **state) {
+    (void)state;
+    send_command(CLIENT, "connect", 1);
+    send_command(CLIENT, "createStream", 2);
+    send_command(SERVER, "_result", 2);
+    send_command(SERVER, "_result", 1);
+    send_command(SERVER, "_result", 9);
+    assert_int_equal(message_of(SERVER, 0).facts.reply_kind, RTMP_REPLY_CREATE_STREAM);
+    assert_int_equal(message_of(SERVER, 1).facts.reply_kind, RTMP_REPLY_ANOTHER);
+    assert_int_equal(message_of(SERVER, 2).facts.reply_kind, RTMP_REPLY_UNKNOWN);
+    assert_int_equal(message_of(CLIENT, 1).facts.reply_kind, RTMP_REPLY_UNKNOWN);
+}
+
+static void video_has_the_configuration_before_it(void **state) {
+    (void)state;
+    static const unsigned found[] = {0, 0, 4, 4, 2, 2};
+    put_avc_frame(&s);
+    put_avc_config(&s, 4);
+    put_avc_frame(&s);
+    put_avc_config(&s, 2);
+    put_avc_frame(&s);
+    put_avc_config(&s, 2);
+    send_stream(CLIENT);
+    for (unsigned i = 0; i < 6; i++) {
+        struct rtmp_message_record m = message_of(CLIENT, i);
+        assert_int_equal(nal_length_size(&m), found[i]);
+        assert_int_equal(m.facts.decoder_configs != NULL, found[i] != 0);
+    }
+}
+
+/* More tables than are told apart: of later ones nothing is known, and nothing wrong said. */
+static void tables_of_configurations_are_bounded(void **state) {
+    (void)state;
+    enum { CHANGES = RTMP_LIMIT_DECODER_CONFIG_STATES + 5 };
+    for (unsigned i = 0; i < CHANGES; i++) {
+        put_avc_config(&s, i % 2 ? 4 : 2);
+        put_avc_frame(&s);
+    }
+    send_stream(CLIENT);
+    for (unsigned i = 0; i < CHANGES; i++) {
+        struct rtmp_message_record m = message_of(CLIENT, 2 * i + 1);
+        unsigned expected = i < RTMP_LIMIT_DECODER_CONFIG_STATES ? (i % 2 ? 4 : 2) : 0;
+        assert_int_equal(nal_length_size(&m), expected);
+    }
+}
+
+/* ---- late messages ---- */
+
+/* Messages of one direction; that of `lost` comes last. Offsets as on the wire. */
+static void send_late(unsigned side, const struct stream *parts, unsigned count, unsigned lost) {
+    uint64_t offset = session_side(&f, side)->wire.position;
+    uint64_t late = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (i == lost)
+            late = offset;
+        else
+            session_feed_at(&f, side, offset, parts[i].bytes, parts[i].len);
+        offset += parts[i].len;
+    }
+    assert_non_null(session_feed_at(&f, side, late, parts[lost].bytes, parts[lost].len));
+}
+
+static struct stream parts[4];
+
+static void clear_parts(void) {
+    for (unsigned i = 0; i < 4; i++)
+        parts[i].len = 0;
+}
+
+/* Those behind it were read without it, and stay as they were; the next one finds it. */
+static void a_late_configuration_holds_for_what_is_read_later(void **state) {
+    (void)state;
+    clear_parts();
+    put_avc_frame(&parts[0]);
+    put_avc_config(&parts[1], 4);
+    put_avc_frame(&parts[2]);
+    send_late(CLIENT, parts, 3, 1);
+    put_avc_frame(&s);
+    send_stream(CLIENT);
+    static const unsigned found[] = {0, 0, 0, 4};
+    assert_int_equal(messages_of(CLIENT), 4);
+    for (unsigned i = 0; i < 4; i++) {
+        struct rtmp_message_record m = message_of(CLIENT, i);
+        assert_int_equal(nal_length_size(&m), found[i]);
+        assert_int_equal(m.facts.late, i == 2); /* in the order in which they were completed */
+    }
+}
+
+/* The order is that of the stream: what was announced last there holds, whenever it was read. */
+static void a_late_configuration_does_not_replace_a_later_one(void **state) {
+    (void)state;
+    clear_parts();
+    put_avc_frame(&parts[0]);
+    put_avc_config(&parts[1], 4);
+    put_avc_config(&parts[2], 2);
+    put_avc_frame(&parts[3]);
+    send_late(CLIENT, parts, 4, 1);
+    put_avc_frame(&s);
+    send_stream(CLIENT);
+    static const unsigned found[] = {0, 0, 2, 0, 2};
+    assert_int_equal(messages_of(CLIENT), 5);
+    for (unsigned i = 0; i < 5; i++) {
+        struct rtmp_message_record m = message_of(CLIENT, i);
+        assert_int_equal(nal_length_size(&m), found[i]);
+    }
+}
+
+static void a_late_call_does_not_replace_a_later_one(void **state) {
+    (void)state;
+    clear_parts();
+    put_command(&parts[0], "connect", 1);
+    put_command(&parts[1], "FCPublish", 2);
+    put_command(&parts[2], "createStream", 2);
+    send_late(CLIENT, parts, 3, 1);
+    send_command(SERVER, "_result", 2);
+    assert_int_equal(message_of(SERVER, 0).facts.reply_kind, RTMP_REPLY_CREATE_STREAM);
+}
+
+/* Frames give the order across directions: the answer came before the call was captured. */
+static void a_late_call_does_not_rewrite_its_answer(void **state) {
+    (void)state;
+    clear_parts();
+    put_command(&parts[0], "connect", 1);
+    put_command(&parts[1], "createStream", 2);
+    put_command(&parts[2], "play", 0);
+    uint64_t at = session_side(&f, CLIENT)->wire.position;
+    session_feed_at(&f, CLIENT, at, parts[0].bytes, parts[0].len);
+    uint64_t lost = at + parts[0].len;
+    session_feed_at(&f, CLIENT, lost + parts[1].len, parts[2].bytes, parts[2].len);
+    send_command(SERVER, "_result", 2);
+    session_feed_at(&f, CLIENT, lost, parts[1].bytes, parts[1].len);
+    send_command(SERVER, "_result", 2);
+    assert_int_equal(message_of(SERVER, 0).facts.reply_kind, RTMP_REPLY_UNKNOWN);
+    assert_int_equal(message_of(SERVER, 1).facts.reply_kind, RTMP_REPLY_CREATE_STREAM);
+}
+
+/* Directions that wait are those of the capture, whatever their connection. */
+static void the_oldest_hole_makes_room(void **state) {
+    (void)state;
+    enum { COUNT = RTMP_LIMIT_LATE_DIRECTIONS + 1 };
+    struct rtmp_session *sessions = calloc(COUNT, sizeof *sessions);
+    const struct rtmp_memory memory = recorder_memory(&f.rec);
+    const struct rtmp_session_options options = {0};
+    put_command(&s, "connect", 1);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        rtmp_session_init(&sessions[i], i, &f.capture, &memory, &options);
+        struct rtmp_session_direction *dir = &sessions[i].direction[CLIENT];
+        uint8_t shake[RTMP_HANDSHAKE_TOTAL] = {3, 0xee};
+        const struct rtmp_fresh_body *fresh;
+        struct rtmp_segment segment = {.bytes = shake,
+                                       .captured = sizeof shake,
+                                       .reported = sizeof shake,
+                                       .frame = {i + 1, i}};
+        rtmp_session_feed(dir, &segment, &fresh);
+        segment.offset = BEGIN + 100;
+        segment.bytes = s.bytes;
+        segment.captured = segment.reported = s.len;
+        rtmp_session_feed(dir, &segment, &fresh);
+        assert_non_null(dir->wire.late);
+    }
+    assert_null(sessions[0].direction[CLIENT].wire.late);
+    for (uint32_t i = 1; i < COUNT; i++)
+        assert_non_null(sessions[i].direction[CLIENT].wire.late);
+    for (uint32_t i = 0; i < COUNT; i++)
+        rtmp_session_destroy(&sessions[i]);
+    for (uint32_t i = 0; i < RTMP_LIMIT_LATE_DIRECTIONS; i++)
+        assert_null(f.capture.waiting[i]);
+    free(sessions);
+}
+
+/* ---- segments ---- */
+
+static void nothing_new_has_a_record_and_no_messages(void **state) {
+    (void)state;
+    put_command(&s, "connect", 1);
+    const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, s.len));
+    assert_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, s.len));
+    assert_null(session_feed_at(&f, CLIENT, RTMP_OFFSET_SEEN, s.bytes, s.len));
+    assert_null(session_feed_at(&f, CLIENT, BEGIN + s.len, NULL, 0));
+    assert_int_equal(messages_of(CLIENT), 1);
+    bool several;
+    for (uint32_t frame = 5; frame <= 7; frame++) {
+        uint32_t index = rtmp_records_find_frame(records, frame, &several);
+        assert_false(several);
+        assert_true(records->segments[index].repeated);
+        assert_null(rtmp_records_segment(records, index, frame));
+    }
+}
+
+/* Of a segment that begins in what was read, the rest is. */
+static void a_segment_may_overlap(void **state) {
+    (void)state;
+    put_command(&s, "connect", 1);
+    uint32_t first = s.len;
+    put_command(&s, "createStream", 2);
+    session_feed_at(&f, CLIENT, BEGIN, s.bytes, first + 4);
+    const struct rtmp_segment_record *segment =
+        session_feed_at(&f, CLIENT, BEGIN + 2, s.bytes + 2, s.len - 2);
+    assert_non_null(segment);
+    assert_int_equal(messages_of(CLIENT), 2);
+    assert_int_equal(session_side(&f, CLIENT)->wire.position, BEGIN + s.len);
+}
+
+static void a_hole_of_unknown_length_is_noted(void **state) {
+    (void)state;
+    put_command(&s, "connect", 1);
+    put_command(&s, "createStream", 2);
+    const struct rtmp_segment_record *segment =
+        session_feed_at(&f, CLIENT, RTMP_OFFSET_UNKNOWN, s.bytes, s.len);
+    assert_non_null(segment);
+    const struct rtmp_note_record *notes = NULL;
+    uint32_t count = rtmp_records_notes_of(&session_side(&f, CLIENT)->records, segment, &notes);
+    assert_in_range(count, 1, 3);
+    assert_int_equal(notes[0].kind, RTMP_NOTE_GAP);
+    assert_int_equal(notes[0].count, 0);
+    assert_int_equal(messages_of(CLIENT), 2);
+}
+
+static void a_snapshot_length_cuts_a_message(void **state) {
+    (void)state;
+    uint8_t body[100] = {0xAF, 1};
+    put_message(&s, 4, RTMP_MESSAGE_AUDIO, body, sizeof body, 128);
+    const struct rtmp_segment segment = {
+        .offset = BEGIN, .bytes = s.bytes, .captured = 40, .reported = s.len, .frame = {9, 900}};
+    const struct rtmp_fresh_body *fresh;
+    assert_non_null(rtmp_session_feed(session_side(&f, CLIENT), &segment, &fresh));
+    struct rtmp_message_record m = message_of(CLIENT, 0);
+    assert_int_equal(m.reassembly->missing, s.len - 40);
+    assert_int_equal(m.reassembly->available, 40 - 12);
+    assert_true(m.reassembly->in_segment);
+    assert_null(fresh);
+}
+
+/* TLS records and tunnelled messages: several calls for one frame. */
+static void a_frame_has_several_segments(void **state) {
+    (void)state;
+    const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
+    const struct rtmp_frame frame = {20, 5000};
+    bool several;
+    for (unsigned i = 0; i < 3; i++) {
+        s.len = 0;
+        put_command(&s, "createStream", i + 1);
+        session_feed_frame(&f, CLIENT, frame, s.bytes, s.len);
+    }
+    uint32_t first = rtmp_records_find_frame(records, 20, &several);
+    assert_true(several);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_non_null(rtmp_records_segment(records, first + i, 20));
+        assert_int_equal(message_of(CLIENT, i).last_segment, first + i);
+    }
+    assert_null(rtmp_records_segment(records, first + 3, 20));
+}
+
+/* A read filter took frame 20 away; another has its number and is found by it. */
+static void a_frame_that_was_taken_away_is_not_found(void **state) {
+    (void)state;
+    const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
+    const struct rtmp_frame frames[] = {{20, 5000}, {20, 6000}};
+    bool several;
+    uint8_t body[100] = {0};
+    put_message(&s, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+    session_feed_frame(&f, CLIENT, frames[0], s.bytes, 50);
+    session_feed_frame(&f, CLIENT, frames[1], s.bytes + 50, s.len - 50);
+    struct rtmp_message_record m = message_of(CLIENT, 0);
+    uint32_t found = rtmp_records_find_frame(records, 20, &several);
+    assert_false(several);
+    assert_int_equal(found, m.last_segment);
+    assert_true(records->segments[m.first_segment - 1].dropped);
+    assert_false(records->segments[m.last_segment].dropped);
+}
+
+/* Larger offsets than a record has room for are read, and do not count as handshake. */
+static void offsets_are_bounded(void **state) {
+    (void)state;
+    struct rtmp_handshake_range range;
+    put_command(&s, "connect", 1);
+    const uint64_t far = UINT64_C(3) << 40;
+    session_feed_at(&f, CLIENT, BEGIN, s.bytes, s.len);
+    const struct rtmp_segment_record *segment = session_feed_at(&f, CLIENT, far, s.bytes, s.len);
+    assert_non_null(segment);
+    assert_int_equal(segment->offset, RTMP_SEGMENT_OFFSET_MAX);
+    assert_int_equal(session_side(&f, CLIENT)->wire.position, far + s.len);
+    assert_false(rtmp_session_handshake_range(session_side(&f, CLIENT), segment, s.len, &range));
+}
+
+static void ranges_of_a_handshake(void **state) {
+    (void)state;
+    struct rtmp_handshake_range range;
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    const struct rtmp_segment_record *segments = dir->records.segments;
+    put_command(&s, "connect", 1);
+    const struct rtmp_segment_record *behind = send_stream(CLIENT);
+    assert_true(rtmp_session_handshake_range(dir, &segments[0], 1537, &range));
+    assert_int_equal(range.offset, 0);
+    assert_int_equal(range.len, 1537);
+    assert_true(range.completes_first && !range.completes_second);
+    assert_true(rtmp_session_handshake_range(dir, &segments[1], 2000, &range));
+    assert_int_equal(range.offset, 1537);
+    assert_int_equal(range.len, 1536);
+    assert_true(!range.completes_first && range.completes_second);
+    assert_false(rtmp_session_handshake_range(dir, behind, 100, &range));
+    assert_int_equal(rtmp_session_encrypted_from(dir, behind, 100), 100);
+}
+
+static void what_follows_the_handshake_of_rtmpe_is_encrypted(void **state) {
+    (void)state;
+    session_end(&f);
+    session_begin(&f);
+    uint8_t bytes[RTMP_HANDSHAKE_TOTAL + 50] = {6, 0xee};
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    uint32_t len = sizeof bytes;
+    session_feed(&f, CLIENT, bytes, len);
+    session_feed(&f, CLIENT, bytes, 20);
+    const struct rtmp_segment_record *segments = dir->records.segments;
+    assert_int_equal(rtmp_session_encrypted_from(dir, &segments[0], len), RTMP_HANDSHAKE_TOTAL);
+    assert_int_equal(rtmp_session_encrypted_from(dir, &segments[0], RTMP_HANDSHAKE_TOTAL),
+                     RTMP_HANDSHAKE_TOTAL);
+    assert_int_equal(rtmp_session_encrypted_from(dir, &segments[1], 20), 0);
+}
+
+/* ---- memory ---- */
+
+static void put_conversation(unsigned side) {
+    uint8_t body[700];
+    memset(body, 0x33, sizeof body);
+    put_command(&s, side == CLIENT ? "createStream" : "_result", 2);
+    put_avc_config(&s, 4);
+    put_avc_frame(&s);
+    put_message(&s, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+    put_avc_frame(&s);
+}
+
+/* The n-th allocation fails, or all from there on: what is still recorded is right, and the session
+ * reads on. False: there are fewer. */
+static bool converse(long fail, bool persistent) {
+    session_begin(&f);
+    f.rec.fail_at = fail;
+    f.rec.fail_on = persistent;
+    session_shake_hands(&f);
+    for (unsigned side = 0; side < 2; side++) {
+        s.len = 0;
+        put_conversation(side);
+        for (uint32_t at = 0; at < s.len; at += 90)
+            session_feed(&f, side, s.bytes + at, s.len - at < 90 ? s.len - at : 90);
+        session_feed_at(&f, side, session_side(&f, side)->wire.position + 30, s.bytes, s.len);
+        assert_int_equal(session_side(&f, side)->wire.position, BEGIN + s.len + 30 + s.len);
+    }
+    for (unsigned side = 0; side < 2; side++) {
+        struct rtmp_message_record m;
+        for (unsigned i = 0; session_message(&f, side, i, &m); i++) {
+            unsigned size = nal_length_size(&m);
+            assert_true(size == 0 || size == 4);
+            if (m.reassembly && m.reassembly->body && m.message.type == RTMP_MESSAGE_DATA_AMF0)
+                for (uint32_t at = 0; at < m.reassembly->available; at++)
+                    assert_int_equal(m.reassembly->body[at], 0x33);
+        }
+    }
+    bool reached = f.rec.allocations >= fail;
+    f.rec.fail_at = -1;
+    session_end(&f);
+    return reached;
+}
+
+static void memory_that_fails_loses_only_what_needed_it(void **state) {
+    (void)state;
+    session_end(&f);
+    for (int persistent = 0; persistent < 2; persistent++)
+        for (long fail = 1; converse(fail, persistent); fail++)
+            ;
+    session_begin(&f);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        TEST(a_message_has_an_identity),
+        TEST(a_message_of_several_segments_has_first_and_last),
+        TEST(an_answer_is_known_by_the_call_of_the_other_side),
+        TEST(video_has_the_configuration_before_it),
+        TEST(tables_of_configurations_are_bounded),
+        TEST(a_late_configuration_holds_for_what_is_read_later),
+        TEST(a_late_configuration_does_not_replace_a_later_one),
+        TEST(a_late_call_does_not_replace_a_later_one),
+        TEST(a_late_call_does_not_rewrite_its_answer),
+        TEST(the_oldest_hole_makes_room),
+        TEST(nothing_new_has_a_record_and_no_messages),
+        TEST(a_segment_may_overlap),
+        TEST(a_hole_of_unknown_length_is_noted),
+        TEST(a_snapshot_length_cuts_a_message),
+        TEST(a_frame_has_several_segments),
+        TEST(a_frame_that_was_taken_away_is_not_found),
+        TEST(offsets_are_bounded),
+        TEST(ranges_of_a_handshake),
+        TEST(what_follows_the_handshake_of_rtmpe_is_encrypted),
+        TEST(memory_that_fails_loses_only_what_needed_it),
+    };
+    return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}

@@ -3,8 +3,8 @@
 #define RTMP_SESSION_RECORD_H
 
 #include "base/memory.h"
-#include "payload/command/command.h"
-#include "payload/media/decoder_config.h"
+#include "payload/command/head.h"
+#include "wire/body_format.h"
 #include "wire/chunk_walk.h"
 #include "wire/dechunk.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "payload/media/decoder_config.h"
 #include "vectors.h"
 
 static struct session_fixture f;

@@ -33,6 +33,15 @@
 #endif
 #pragma GCC diagnostic pop
 
+#include "base/names.h"
+
+/* VALS() takes the core's lists of names as they are. */
+_Static_assert(sizeof(struct rtmp_name) == sizeof(value_string) &&
+                   offsetof(struct rtmp_name, value) == offsetof(value_string, value) &&
+                   offsetof(struct rtmp_name, text) == offsetof(value_string, strptr) &&
+                   sizeof((struct rtmp_name){0}.value) == sizeof((value_string){0}.value),
+               "struct rtmp_name has the layout of value_string");
+
 #if RTMPX_WIRESHARK_VERSION >= 40200
 #include <wsutil/plugins.h>
 typedef bool ws_bool;

@@ -19,16 +19,10 @@ static int hf_data = -1;
 
 static int ett_tag = -1;
 
-static const value_string type_names[] = {
-#define NAME(value, identifier, text) {value, text},
-#include "base/names/message_types.def"
-#undef NAME
-    {0, NULL}};
-
 static hf_register_info hf[] = {
     {&hf_tag, {"Tag", "rtmpx.aggregate.tag", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_type,
-     {"Type", "rtmpx.aggregate.tag.type", FT_UINT8, BASE_DEC, VALS(type_names), 0,
+     {"Type", "rtmpx.aggregate.tag.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
       "Message type of the tag", HFILL}},
     {&hf_size,
      {"Size", "rtmpx.aggregate.tag.size", FT_UINT24, BASE_DEC, NULL, 0, "Bytes of the tag's data",

@@ -45,10 +45,10 @@ static int ett_container = -1;
 
 static hf_register_info hf[] = {
     {&hf_amf0_type,
-     {"AMF0 type", "rtmpx.amf0.type", FT_UINT8, BASE_HEX, VALS(rtmpx_amf0_markers), 0, NULL,
+     {"AMF0 type", "rtmpx.amf0.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf0_markers), 0, NULL,
       HFILL}},
     {&hf_amf3_type,
-     {"AMF3 type", "rtmpx.amf3.type", FT_UINT8, BASE_HEX, VALS(rtmpx_amf3_markers), 0, NULL,
+     {"AMF3 type", "rtmpx.amf3.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf3_markers), 0, NULL,
       HFILL}},
     {&hf_value,
      {"Value", "rtmpx.amf.value", FT_NONE, BASE_NONE, NULL, 0,

@@ -4,20 +4,10 @@
 /* Bytes of a string in a line. */
 #define LABEL_STRING 100U
 
-const value_string rtmpx_amf0_markers[] = {
-#define NAME(value, identifier, text) {value, text},
-#include "base/names/amf0_markers.def"
-    {0, NULL},
-};
-const value_string rtmpx_amf3_markers[] = {
-#include "base/names/amf3_markers.def"
-#undef NAME
-    {0, NULL},
-};
-
 static const char *marker_name(uint8_t version, uint8_t marker) {
-    return val_to_str_const(marker, version == 3 ? rtmpx_amf3_markers : rtmpx_amf0_markers,
-                            "Unknown");
+    const char *name =
+        rtmp_name_of(version == 3 ? rtmp_names_amf3_markers : rtmp_names_amf0_markers, marker);
+    return name ? name : "Unknown";
 }
 
 static void add_text(struct rtmp_text *line, const struct rtmp_reader *reader,

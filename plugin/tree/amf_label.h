@@ -7,9 +7,6 @@
 
 /* How an AMF value reads: the line of its item, the names of its marker and its reference. */
 
-extern const value_string rtmpx_amf0_markers[];
-extern const value_string rtmpx_amf3_markers[];
-
 /* What a value's line begins with. */
 struct rtmpx_amf_name {
     const struct rtmp_amf_event *key; /* KEY or a dictionary's key, or NULL */

@@ -29,13 +29,6 @@ static const value_string fmt_names[] = {
     {0, NULL},
 };
 
-static const value_string type_names[] = {
-#define NAME(value, identifier, text) {value, text},
-#include "base/names/message_types.def"
-#undef NAME
-    {0, NULL},
-};
-
 static hf_register_info hf[] = {
     {&hf_chunk,
      {"Chunk", "rtmpx.chunk", FT_NONE, BASE_NONE, NULL, 0,
@@ -59,8 +52,8 @@ static hf_register_info hf[] = {
     {&hf_message_length,
      {"Message length", "rtmpx.chunk.message_length", FT_UINT24, BASE_DEC, NULL, 0, NULL, HFILL}},
     {&hf_message_type,
-     {"Message type", "rtmpx.chunk.message_type", FT_UINT8, BASE_DEC, VALS(type_names), 0, NULL,
-      HFILL}},
+     {"Message type", "rtmpx.chunk.message_type", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_message_types), 0, NULL, HFILL}},
     {&hf_message_stream_id,
      {"Message stream id", "rtmpx.chunk.message_stream_id", FT_UINT32, BASE_DEC, NULL, 0,
       "Little-endian on the wire", HFILL}},

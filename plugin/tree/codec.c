@@ -18,20 +18,6 @@ static const value_string mpeg_modes[] = {
     {0, "Stereo"}, {1, "Joint stereo"}, {2, "Dual channel"}, {3, "Mono"}, {0, NULL}};
 static const value_string ac3_modes[] = {{0, "1+1"}, {1, "1/0"}, {2, "2/0"}, {3, "3/0"}, {4, "2/1"},
                                          {5, "3/1"}, {6, "2/2"}, {7, "3/2"}, {0, NULL}};
-#define NAME(value, identifier, text) {value, text},
-static const value_string colour_primaries[] = {
-#include "base/names/colour_primaries.def"
-    {0, NULL},
-};
-static const value_string transfer_characteristics[] = {
-#include "base/names/transfer_characteristics.def"
-    {0, NULL},
-};
-static const value_string matrix_coefficients[] = {
-#include "base/names/matrix_coefficients.def"
-    {0, NULL},
-};
-#undef NAME
 
 static hf_register_info hf[] = {
     {FIELD(CONFIG_MAGIC),
@@ -119,13 +105,13 @@ static hf_register_info hf[] = {
      {"Full range", "rtmpx.video.full_range", FT_BOOLEAN, BASE_NONE, NULL, 0, NULL, HFILL}},
     {FIELD(COLOUR_PRIMARIES),
      {"Colour primaries", "rtmpx.video.colour_primaries", FT_UINT8, BASE_DEC,
-      VALS(colour_primaries), 0, NULL, HFILL}},
+      VALS(rtmp_names_colour_primaries), 0, NULL, HFILL}},
     {FIELD(TRANSFER_CHARACTERISTICS),
      {"Transfer characteristics", "rtmpx.video.transfer_characteristics", FT_UINT8, BASE_DEC,
-      VALS(transfer_characteristics), 0, NULL, HFILL}},
+      VALS(rtmp_names_transfer_characteristics), 0, NULL, HFILL}},
     {FIELD(MATRIX_COEFFICIENTS),
      {"Matrix coefficients", "rtmpx.video.matrix_coefficients", FT_UINT8, BASE_DEC,
-      VALS(matrix_coefficients), 0, NULL, HFILL}},
+      VALS(rtmp_names_matrix_coefficients), 0, NULL, HFILL}},
     {FIELD(NUM_UNITS_IN_TICK),
      {"Units in a tick", "rtmpx.video.num_units_in_tick", FT_UINT32, BASE_DEC, NULL, 0, NULL,
       HFILL}},

@@ -22,18 +22,6 @@ static int hf_swf_hmac = -1;
 static int hf_value = -1;
 static int hf_data = -1;
 
-static const value_string limit_names[] = {
-#define NAME(value, identifier, text) {value, text},
-#include "base/names/peer_bandwidth_limits.def"
-#undef NAME
-    {0, NULL}};
-
-static const value_string event_names[] = {
-#define NAME(value, identifier, text, ...) {value, text},
-#include "base/names/user_control_events.def"
-#undef NAME
-    {0, NULL}};
-
 static hf_register_info hf[] = {
     {&hf_set_chunk_size,
      {"Chunk size", "rtmpx.set_chunk_size", FT_UINT32, BASE_DEC, NULL, 0,
@@ -51,10 +39,11 @@ static hf_register_info hf[] = {
      {"Acknowledgement window size", "rtmpx.peer_bandwidth", FT_UINT32, BASE_DEC, NULL, 0,
       "Bytes that the peer may send without an acknowledgement", HFILL}},
     {&hf_peer_bandwidth_limit_type,
-     {"Limit type", "rtmpx.peer_bandwidth.limit_type", FT_UINT8, BASE_DEC, VALS(limit_names), 0,
-      NULL, HFILL}},
+     {"Limit type", "rtmpx.peer_bandwidth.limit_type", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_peer_bandwidth_limits), 0, NULL, HFILL}},
     {&hf_event,
-     {"Event", "rtmpx.user_control.event", FT_UINT16, BASE_DEC, VALS(event_names), 0, NULL, HFILL}},
+     {"Event", "rtmpx.user_control.event", FT_UINT16, BASE_DEC,
+      VALS(rtmp_names_user_control_events), 0, NULL, HFILL}},
     {&hf_stream_id,
      {"Stream id", "rtmpx.user_control.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
     {&hf_buffer_length,

@@ -23,12 +23,6 @@ static int ett_packet = -1;
 
 static expert_field ei_encrypted = EI_INIT;
 
-static const value_string version_names[] = {
-#define NAME(value, identifier, text) {value, text},
-#include "base/names/handshake_versions.def"
-#undef NAME
-    {0, NULL}};
-
 static const value_string scheme_names[] = {
     {0, "Digest block at byte 8"}, {1, "Digest block at byte 772"}, {0, NULL}};
 
@@ -223,8 +217,8 @@ void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmpx_handshak
 static hf_register_info hf[] = {
     {&hf_handshake, {"Handshake", "rtmpx.handshake", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_version,
-     {"Version", "rtmpx.handshake.version", FT_UINT8, BASE_DEC, VALS(version_names), 0, "C0 / S0",
-      HFILL}},
+     {"Version", "rtmpx.handshake.version", FT_UINT8, BASE_DEC, VALS(rtmp_names_handshake_versions),
+      0, "C0 / S0", HFILL}},
     {&hf_packet,
      {"Packet", "rtmpx.handshake.packet", FT_NONE, BASE_NONE, NULL, 0, "C1, C2, S1 or S2", HFILL}},
     {&hf_time,

@@ -12,50 +12,6 @@ static int ett_group = -1;
 
 #define FIELD(identifier) &rtmpx_media_hf[RTMP_FIELD_##identifier]
 
-static const value_string sound_formats[] = {
-#define NAME(value, identifier, text, codec) {value, text},
-#include "base/names/sound_formats.def"
-    {0, NULL},
-};
-static const value_string video_codecs[] = {
-#include "base/names/video_codecs.def"
-#undef NAME
-    {0, NULL},
-};
-#define NAME(value, identifier, text) {value, text},
-static const value_string audio_packet_types[] = {
-#include "base/names/audio_packet_types.def"
-    {0, NULL},
-};
-static const value_string video_packet_types[] = {
-#include "base/names/video_packet_types.def"
-    {0, NULL},
-};
-static const value_string frame_types[] = {
-#include "base/names/frame_types.def"
-    {0, NULL},
-};
-static const value_string video_commands[] = {
-#include "base/names/video_commands.def"
-    {0, NULL},
-};
-static const value_string multitrack_types[] = {
-#include "base/names/multitrack_types.def"
-    {0, NULL},
-};
-static const value_string modex_types[] = {
-#include "base/names/modex_types.def"
-    {0, NULL},
-};
-static const value_string channel_orders[] = {
-#include "base/names/channel_orders.def"
-    {0, NULL},
-};
-static const value_string audio_channels[] = {
-#include "base/names/audio_channels.def"
-    {0, NULL},
-};
-#undef NAME
 static const value_string sound_rates[] = {
     {0, "5.5 kHz"}, {1, "11 kHz"}, {2, "22 kHz"}, {3, "44.1 kHz"}, {0, NULL}};
 static const value_string sound_sizes[] = {{0, "8 bit"}, {1, "16 bit"}, {0, NULL}};
@@ -63,8 +19,8 @@ static const value_string sound_types[] = {{0, "Mono"}, {1, "Stereo"}, {0, NULL}
 
 static hf_register_info hf[] = {
     {FIELD(AUDIO_FORMAT),
-     {"Sound format", "rtmpx.audio.format", FT_UINT8, BASE_DEC, VALS(sound_formats), 0xF0, NULL,
-      HFILL}},
+     {"Sound format", "rtmpx.audio.format", FT_UINT8, BASE_DEC, VALS(rtmp_names_sound_formats),
+      0xF0, NULL, HFILL}},
     {FIELD(AUDIO_RATE),
      {"Sound rate", "rtmpx.audio.rate", FT_UINT8, BASE_DEC, VALS(sound_rates), 0x0C,
       "As the message's first byte says; the codec's own rate may differ", HFILL}},
@@ -75,8 +31,9 @@ static hf_register_info hf[] = {
      {"Sound type", "rtmpx.audio.channels", FT_UINT8, BASE_DEC, VALS(sound_types), 0x01,
       "As the message's first byte says; rtmpx.audio.channel_count is the codec's", HFILL}},
     {FIELD(AUDIO_PACKET_TYPE),
-     {"Packet type", "rtmpx.audio.packet_type", FT_UINT8, BASE_DEC, VALS(audio_packet_types), 0,
-      "AAC packet type, or Enhanced RTMP audio packet type", HFILL}},
+     {"Packet type", "rtmpx.audio.packet_type", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_audio_packet_types), 0, "AAC packet type, or Enhanced RTMP audio packet type",
+      HFILL}},
     {FIELD(AUDIO_FOURCC),
      {"FourCC", "rtmpx.audio.fourcc", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
     {FIELD(AUDIO_CODEC),
@@ -91,29 +48,31 @@ static hf_register_info hf[] = {
     {FIELD(AUDIO_DATA),
      {"Audio data", "rtmpx.audio.data", FT_BYTES, BASE_NONE, NULL, 0, "Coded audio", HFILL}},
     {FIELD(AUDIO_CHANNEL_ORDER),
-     {"Channel order", "rtmpx.audio.channel_order", FT_UINT8, BASE_DEC, VALS(channel_orders), 0,
-      NULL, HFILL}},
+     {"Channel order", "rtmpx.audio.channel_order", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_channel_orders), 0, NULL, HFILL}},
     {FIELD(AUDIO_CHANNEL_COUNT),
      {"Channels", "rtmpx.audio.channel_count", FT_UINT32, BASE_DEC, NULL, 0,
       "From the codec's configuration or header, or the multichannel configuration", HFILL}},
     {FIELD(AUDIO_CHANNEL_MASK),
      {"Channel mask", "rtmpx.audio.channel_mask", FT_UINT32, BASE_HEX, NULL, 0, NULL, HFILL}},
     {FIELD(AUDIO_CHANNEL),
-     {"Channel", "rtmpx.audio.channel", FT_UINT8, BASE_DEC, VALS(audio_channels), 0, NULL, HFILL}},
+     {"Channel", "rtmpx.audio.channel", FT_UINT8, BASE_DEC, VALS(rtmp_names_audio_channels), 0,
+      NULL, HFILL}},
     {FIELD(AUDIO_SAMPLE_RATE),
      {"Sample rate", "rtmpx.audio.sample_rate", FT_UINT32, BASE_DEC, NULL, 0,
       "Hz, from the codec's configuration or header", HFILL}},
     {FIELD(VIDEO_ENHANCED),
      {"Enhanced RTMP", "rtmpx.video.enhanced", FT_BOOLEAN, 8, NULL, 0x80, NULL, HFILL}},
     {FIELD(VIDEO_FRAME_TYPE),
-     {"Frame type", "rtmpx.video.frame_type", FT_UINT8, BASE_DEC, VALS(frame_types), 0x70, NULL,
-      HFILL}},
+     {"Frame type", "rtmpx.video.frame_type", FT_UINT8, BASE_DEC, VALS(rtmp_names_frame_types),
+      0x70, NULL, HFILL}},
     {FIELD(VIDEO_CODEC_ID),
-     {"Codec id", "rtmpx.video.codec_id", FT_UINT8, BASE_DEC, VALS(video_codecs), 0x0F, NULL,
-      HFILL}},
+     {"Codec id", "rtmpx.video.codec_id", FT_UINT8, BASE_DEC, VALS(rtmp_names_video_codecs), 0x0F,
+      NULL, HFILL}},
     {FIELD(VIDEO_PACKET_TYPE),
-     {"Packet type", "rtmpx.video.packet_type", FT_UINT8, BASE_DEC, VALS(video_packet_types), 0,
-      "AVC packet type, or Enhanced RTMP video packet type", HFILL}},
+     {"Packet type", "rtmpx.video.packet_type", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_video_packet_types), 0, "AVC packet type, or Enhanced RTMP video packet type",
+      HFILL}},
     {FIELD(VIDEO_FOURCC),
      {"FourCC", "rtmpx.video.fourcc", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
     {FIELD(VIDEO_CODEC),
@@ -123,7 +82,8 @@ static hf_register_info hf[] = {
      {"Composition time", "rtmpx.video.composition_time", FT_INT32, BASE_DEC, NULL, 0,
       "Presentation minus decoding time, ms", HFILL}},
     {FIELD(VIDEO_COMMAND),
-     {"Command", "rtmpx.video.command", FT_UINT8, BASE_DEC, VALS(video_commands), 0, NULL, HFILL}},
+     {"Command", "rtmpx.video.command", FT_UINT8, BASE_DEC, VALS(rtmp_names_video_commands), 0,
+      NULL, HFILL}},
     {FIELD(VIDEO_EMPTY),
      {"Empty", "rtmpx.video.empty", FT_BOOLEAN, BASE_NONE, NULL, 0, "A video message without bytes",
       HFILL}},
@@ -149,8 +109,8 @@ static hf_register_info hf[] = {
     {FIELD(VIDEO_LEVEL),
      {"Level", "rtmpx.video.level", FT_DOUBLE, BASE_NONE, NULL, 0, NULL, HFILL}},
     {FIELD(MULTITRACK_TYPE),
-     {"Multitrack type", "rtmpx.multitrack_type", FT_UINT8, BASE_DEC, VALS(multitrack_types), 0xF0,
-      NULL, HFILL}},
+     {"Multitrack type", "rtmpx.multitrack_type", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_multitrack_types), 0xF0, NULL, HFILL}},
     {FIELD(TRACK), {"Track", "rtmpx.track", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
     {FIELD(TRACK_ID), {"Track id", "rtmpx.track_id", FT_UINT8, BASE_DEC, NULL, 0, NULL, HFILL}},
     {FIELD(TRACK_SIZE),
@@ -161,7 +121,8 @@ static hf_register_info hf[] = {
      {"Size", "rtmpx.modex.size", FT_UINT32, BASE_DEC, NULL, 0, "Bytes of data", HFILL}},
     {FIELD(MODEX_DATA), {"Data", "rtmpx.modex.data", FT_BYTES, BASE_NONE, NULL, 0, NULL, HFILL}},
     {FIELD(MODEX_TYPE),
-     {"Type", "rtmpx.modex.type", FT_UINT8, BASE_DEC, VALS(modex_types), 0xF0, NULL, HFILL}},
+     {"Type", "rtmpx.modex.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_modex_types), 0xF0, NULL,
+      HFILL}},
     {FIELD(TIMESTAMP_NANO_OFFSET),
      {"Timestamp offset", "rtmpx.timestamp_nano_offset", FT_UINT32, BASE_DEC, NULL, 0,
       "Nanoseconds to add to the message's timestamp", HFILL}},

@@ -28,13 +28,6 @@ static expert_field ei_timestamp_ambiguous = EI_INIT;
 static expert_field ei_timestamp_backwards = EI_INIT;
 static expert_field ei_timestamp_uncertain = EI_INIT;
 
-static const value_string type_names[] = {
-#define NAME(value, identifier, text) {value, text},
-#include "base/names/message_types.def"
-#undef NAME
-    {0, NULL},
-};
-
 /* The fields, by their place in hf[]. */
 enum field {
     MESSAGE,
@@ -58,8 +51,8 @@ static hf_register_info hf[] = {
                  {"Message", "rtmpx.message", FT_NONE, BASE_NONE, NULL, 0, "One complete message",
                   HFILL}},
     [TYPE] = {&hf_type,
-              {"Type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(type_names), 0, "Message type id",
-               HFILL}},
+              {"Type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
+               "Message type id", HFILL}},
     [LENGTH] = {&hf_length,
                 {"Length", "rtmpx.length", FT_UINT24, BASE_DEC, NULL, 0,
                  "Bytes, without chunk headers", HFILL}},

@@ -30,12 +30,6 @@ static int ett_flags = -1;
 static int ett_event = -1;
 static int ett_key = -1;
 
-static const value_string event_names[] = {
-#define NAME(value, identifier, text, layout) {value, text},
-#include "base/names/shared_object_events.def"
-#undef NAME
-    {0, NULL}};
-
 static hf_register_info hf[] = {
     {&hf_format,
      {"Format", "rtmpx.so.format", FT_UINT8, BASE_DEC, NULL, 0, "Type 16 begins with this byte, 0",
@@ -51,7 +45,8 @@ static hf_register_info hf[] = {
     {&hf_reserved, {"Reserved", "rtmpx.so.reserved", FT_UINT32, BASE_HEX, NULL, 0, NULL, HFILL}},
     {&hf_event, {"Event", "rtmpx.so.event", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_event_type,
-     {"Type", "rtmpx.so.event.type", FT_UINT8, BASE_DEC, VALS(event_names), 0, NULL, HFILL}},
+     {"Type", "rtmpx.so.event.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_shared_object_events), 0,
+      NULL, HFILL}},
     {&hf_event_length,
      {"Length", "rtmpx.so.event.length", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
     {&hf_event_layout,

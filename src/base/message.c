@@ -3,13 +3,7 @@
 
 #include "base/names.h"
 
-#define NAME RTMP_NAME
-static const struct rtmp_name message_types[] = {
-#include "base/names/message_types.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 const char *rtmp_message_type_name(uint8_t type) {
-    const char *text = rtmp_name_of(message_types, type);
+    const char *text = rtmp_name_of(rtmp_names_message_types, type);
     return text ? text : "Unknown";
 }

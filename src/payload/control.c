@@ -13,7 +13,6 @@
 
 struct event {
     uint16_t value;
-    const char *name;
     uint8_t fields[EVENT_FIELDS_MAX];
 };
 
@@ -32,7 +31,7 @@ enum field {
 };
 
 static const struct event events[] = {
-#define NAME(value, identifier, text, ...) {value, text, {__VA_ARGS__, NONE}},
+#define NAME(value, identifier, text, ...) {value, {__VA_ARGS__, NONE}},
 #include "base/names/user_control_events.def"
 #undef NAME
 };
@@ -60,18 +59,11 @@ static const struct event *find_event(uint32_t value) {
 }
 
 const char *rtmp_user_control_event_name(uint32_t event) {
-    const struct event *known = find_event(event);
-    return known ? known->name : NULL;
+    return rtmp_name_of(rtmp_names_user_control_events, event);
 }
 
-#define NAME RTMP_NAME
-static const struct rtmp_name peer_bandwidth_limits[] = {
-#include "base/names/peer_bandwidth_limits.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 const char *rtmp_peer_bandwidth_limit_name(uint32_t limit) {
-    const char *text = rtmp_name_of(peer_bandwidth_limits, limit);
+    const char *text = rtmp_name_of(rtmp_names_peer_bandwidth_limits, limit);
     return text ? text : "unknown limit type";
 }
 

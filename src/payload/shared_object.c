@@ -2,6 +2,7 @@
 #include "payload/shared_object.h"
 
 #include "base/message.h"
+#include "base/names.h"
 
 #define EVENT_HEADER_LENGTH 5U
 #define AMF0_STRING         0x02 /* marker, then u16 and the bytes */
@@ -22,15 +23,7 @@ static enum rtmp_so_layout layout_of(uint8_t event) {
 }
 
 const char *rtmp_so_event_name(uint8_t event) {
-    switch (event) {
-#define NAME(value, identifier, text, layout)                                                      \
-    case value:                                                                                    \
-        return text;
-#include "base/names/shared_object_events.def"
-#undef NAME
-    default:
-        return NULL;
-    }
+    return rtmp_name_of(rtmp_names_shared_object_events, event);
 }
 
 void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *reader,

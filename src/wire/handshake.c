@@ -48,14 +48,8 @@ static const struct secret secrets[] = {
 /* Where the digest's block begins, for each scheme. */
 static const uint32_t scheme_base[] = {8, 772};
 
-#define NAME RTMP_NAME
-static const struct rtmp_name versions[] = {
-#include "base/names/handshake_versions.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 const char *rtmp_handshake_version_name(uint8_t version) {
-    const char *text = rtmp_name_of(versions, version);
+    const char *text = rtmp_name_of(rtmp_names_handshake_versions, version);
     return text ? text : "Unknown";
 }
 

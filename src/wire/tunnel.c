@@ -4,16 +4,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/names.h"
 
 const char *rtmp_tunnel_command_name(enum rtmp_tunnel_command command) {
-    switch (command) {
-#define NAME(value, identifier, text)                                                              \
-    case RTMP_TUNNEL_##identifier:                                                                 \
-        return text;
-#include "base/names/tunnel_commands.def"
-#undef NAME
-    }
-    return NULL;
+    return rtmp_name_of(rtmp_names_tunnel_commands, command);
 }
 
 /* One part of a path: the text between two slashes. */
@@ -48,13 +42,11 @@ static bool parse_number(struct segment segment, uint32_t *number) {
 }
 
 static bool parse_command(struct segment segment, enum rtmp_tunnel_command *command) {
-#define NAME(value, identifier, text)                                                              \
-    if (segment_is(segment, text)) {                                                               \
-        *command = RTMP_TUNNEL_##identifier;                                                       \
-        return true;                                                                               \
-    }
-#include "base/names/tunnel_commands.def"
-#undef NAME
+    for (const struct rtmp_name *name = rtmp_names_tunnel_commands; name->text; name++)
+        if (segment_is(segment, name->text)) {
+            *command = (enum rtmp_tunnel_command)name->value;
+            return true;
+        }
     return false;
 }
 

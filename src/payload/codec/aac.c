@@ -17,21 +17,13 @@ enum {
     EXPLICIT_RATE = 15,
 };
 
-#define NAME RTMP_NAME
-static const struct rtmp_name object_types[] = {
-#include "base/names/aac_object_types.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name channel_configurations[] = {
-#include "base/names/aac_channel_configurations.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 static uint32_t read_object_type(struct rtmp_media *m, enum rtmp_media_field field) {
     uint32_t start = m->reader.pos;
     uint32_t type = rtmp_bits_take(&m->bits, 5);
     if (type == ESCAPE)
         type = 32 + rtmp_bits_take(&m->bits, 6);
-    rtmp_media_value(m, field, rtmp_media_since(m, start), type, rtmp_name_of(object_types, type));
+    rtmp_media_value(m, field, rtmp_media_since(m, start), type,
+                     rtmp_name_of(rtmp_names_aac_object_types, type));
     return type;
 }
 
@@ -144,8 +136,8 @@ void rtmp_aac_config(struct rtmp_media *m) {
     if (asc.ps)
         rtmp_media_value(m, RTMP_FIELD_AAC_PS, rtmp_media_since(m, start), 1, NULL);
     asc.rate = read_rate(m, RTMP_FIELD_AAC_FREQUENCY);
-    asc.configuration =
-        rtmp_media_named(m, RTMP_FIELD_AAC_CHANNEL_CONFIGURATION, 4, channel_configurations);
+    asc.configuration = rtmp_media_named(m, RTMP_FIELD_AAC_CHANNEL_CONFIGURATION, 4,
+                                         rtmp_names_aac_channel_configurations);
     if (asc.sbr) {
         asc.extension_rate = read_rate(m, RTMP_FIELD_AAC_EXTENSION_FREQUENCY);
         asc.type = read_object_type(m, RTMP_FIELD_AAC_CORE_OBJECT_TYPE);

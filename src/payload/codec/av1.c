@@ -8,18 +8,6 @@
 
 enum { OBU_SEQUENCE_HEADER = 1, OBU_FRAME_HEADER = 3, OBU_FRAME = 6, TS_DESCRIPTOR_TAG = 0x80 };
 
-#define NAME RTMP_NAME
-static const struct rtmp_name obu_types[] = {
-#include "base/names/obu_types.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name profiles[] = {
-#include "base/names/av1_profiles.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name frame_types[] = {
-#include "base/names/av1_frame_types.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 /* seq_level_idx counts quarters from 2.0; 24 and above are no level (A.3). */
 static double level_number(uint32_t index) {
     return index > 23 ? 0 : 2.0 + (double)(index >> 2) + (double)(index & 3) / 10.0;
@@ -84,7 +72,7 @@ static void read_operating_points(struct rtmp_media *m) {
 }
 
 static void read_sequence_header(struct rtmp_media *m) {
-    rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, profiles);
+    rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, rtmp_names_av1_profiles);
     rtmp_bits_skip(&m->bits, 1);     /* still_picture */
     if (rtmp_bits_take(&m->bits, 1)) /* reduced_still_picture_header */
         rtmp_media_u(m, RTMP_FIELD_AV1_LEVEL, 5);
@@ -101,14 +89,14 @@ static void read_sequence_header(struct rtmp_media *m) {
 static void read_frame_header(struct rtmp_media *m) {
     if (rtmp_media_u(m, RTMP_FIELD_AV1_SHOW_EXISTING, 1))
         return;
-    rtmp_media_named(m, RTMP_FIELD_AV1_FRAME_TYPE, 2, frame_types);
+    rtmp_media_named(m, RTMP_FIELD_AV1_FRAME_TYPE, 2, rtmp_names_av1_frame_types);
     rtmp_media_u(m, RTMP_FIELD_AV1_SHOW_FRAME, 1);
 }
 
 /* obu_header() and, when `sized`, obu_size. Returns the type. */
 static uint32_t read_obu_header(struct rtmp_media *m, bool extended, bool sized) {
     rtmp_media_u(m, RTMP_FIELD_OBU_FORBIDDEN_BIT, 1);
-    uint32_t type = rtmp_media_named(m, RTMP_FIELD_OBU_TYPE, 4, obu_types);
+    uint32_t type = rtmp_media_named(m, RTMP_FIELD_OBU_TYPE, 4, rtmp_names_obu_types);
     rtmp_bits_skip(&m->bits, 3);
     if (extended) {
         rtmp_media_u(m, RTMP_FIELD_OBU_TEMPORAL_ID, 3);
@@ -175,10 +163,10 @@ static void read_record(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_AV1_MARKER, 1);
     rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 7);
     uint32_t start = m->reader.pos;
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, profiles);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AV1_PROFILE, 3, rtmp_names_av1_profiles);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_AV1_LEVEL, 5);
-    rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
-                       level_number(level));
+    rtmp_media_profile(m, rtmp_media_since(m, start),
+                       rtmp_name_of(rtmp_names_av1_profiles, profile), level_number(level));
     rtmp_media_u(m, RTMP_FIELD_AV1_TIER, 1);
     start = m->reader.pos;
     bool high = rtmp_bits_take(&m->bits, 1);

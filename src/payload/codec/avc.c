@@ -6,19 +6,13 @@
 /* AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) and seq_parameter_set_data
  * (H.264, 7.3.2.1.1). */
 
-#define NAME RTMP_NAME
-static const struct rtmp_name profiles[] = {
-#include "base/names/avc_profiles.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 static const char *constrained_profile_name(uint32_t profile, uint32_t constraints) {
 #define NAME(value, flags, text)                                                                   \
     if (profile == (value) && (constraints & (flags)) == (flags))                                  \
         return text;
 #include "base/names/avc_constrained_profiles.def"
 #undef NAME
-    return rtmp_name_of(profiles, profile);
+    return rtmp_name_of(rtmp_names_avc_profiles, profile);
 }
 
 /* Profiles whose records and parameter sets name chroma format and bit depths (H.264, 7.3.2.1.1).
@@ -41,7 +35,7 @@ static bool is_level_1b(uint32_t profile, uint32_t constraints, uint32_t level) 
 
 static uint32_t read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AVC_PROFILE, 8, profiles);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AVC_PROFILE, 8, rtmp_names_avc_profiles);
     uint32_t constraints = rtmp_media_u(m, RTMP_FIELD_AVC_CONSTRAINTS, 8);
     uint32_t level_start = m->reader.pos;
     uint32_t level = rtmp_bits_take(&m->bits, 8);

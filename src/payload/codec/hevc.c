@@ -6,18 +6,12 @@
 /* HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) and seq_parameter_set_rbsp
  * (H.265, 7.3.2.2). */
 
-#define NAME RTMP_NAME
-static const struct rtmp_name profiles[] = {
-#include "base/names/hevc_profiles.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 /* The 96 bits of profile, tier and level that the record and profile_tier_level() share. */
 static void read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     rtmp_media_u(m, RTMP_FIELD_HEVC_PROFILE_SPACE, 2);
     rtmp_media_u(m, RTMP_FIELD_HEVC_TIER, 1);
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_HEVC_PROFILE, 5, profiles);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_HEVC_PROFILE, 5, rtmp_names_hevc_profiles);
     rtmp_media_u(m, RTMP_FIELD_HEVC_COMPATIBILITY, 32);
     uint32_t at = m->reader.pos;
     int64_t constraints = (int64_t)rtmp_bits_take(&m->bits, 16) << 32;
@@ -25,8 +19,8 @@ static void read_profile(struct rtmp_media *m, bool report) {
     rtmp_media_value(m, RTMP_FIELD_HEVC_CONSTRAINTS, rtmp_media_since(m, at), constraints, NULL);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_HEVC_LEVEL, 8);
     if (report)
-        rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
-                           (double)level / 30.0);
+        rtmp_media_profile(m, rtmp_media_since(m, start),
+                           rtmp_name_of(rtmp_names_hevc_profiles, profile), (double)level / 30.0);
 }
 
 void rtmp_hevc_config(struct rtmp_media *m) {

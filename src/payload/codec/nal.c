@@ -6,25 +6,10 @@
 #include "payload/codec/nal.h"
 #include "payload/media/decoder_config.h"
 
-#define NAME RTMP_NAME
-static const struct rtmp_name avc_nal_types[] = {
-#include "base/names/avc_nal_types.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name hevc_nal_types[] = {
-#include "base/names/hevc_nal_types.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name vvc_nal_types[] = {
-#include "base/names/vvc_nal_types.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name sei_payload_types[] = {
-#include "base/names/sei_payload_types.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 const struct rtmp_name *rtmp_nal_types(enum rtmp_codec codec) {
-    return codec == RTMP_CODEC_H264   ? avc_nal_types
-           : codec == RTMP_CODEC_HEVC ? hevc_nal_types
-                                      : vvc_nal_types;
+    return codec == RTMP_CODEC_H264   ? rtmp_names_avc_nal_types
+           : codec == RTMP_CODEC_HEVC ? rtmp_names_hevc_nal_types
+                                      : rtmp_names_vvc_nal_types;
 }
 
 uint8_t rtmp_nal_type(enum rtmp_codec codec, uint8_t first, uint8_t second) {
@@ -51,7 +36,7 @@ static uint32_t read_sei_number(struct rtmp_media *m, enum rtmp_media_field fiel
 
 static void read_sei(struct rtmp_media *m) {
     while (rtmp_ok(&m->reader) && rtmp_left(&m->reader) > 1) { /* the last byte is trailing bits */
-        read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_TYPE, sei_payload_types);
+        read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_TYPE, rtmp_names_sei_payload_types);
         uint32_t size = read_sei_number(m, RTMP_FIELD_SEI_PAYLOAD_SIZE, NULL);
         for (uint32_t i = 0; i < size && rtmp_ok(&m->reader); i++)
             (void)rtmp_bits_take(&m->bits, 8);

@@ -9,20 +9,14 @@
 enum { VP8_START_CODE = 0x9D012A, VP9_SYNC_CODE = 0x498342 };
 enum { COLOUR_SPACE_RGB = 7 };
 
-#define NAME RTMP_NAME
-static const struct rtmp_name profiles[] = {
-#include "base/names/vpx_profiles.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 void rtmp_vpx_config(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8); /* the FullBox header comes along */
     rtmp_media_u(m, RTMP_FIELD_CONFIG_FLAGS, 24);
     uint32_t start = m->reader.pos;
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VPX_PROFILE, 8, profiles);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VPX_PROFILE, 8, rtmp_names_vpx_profiles);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_VPX_LEVEL, 8);
-    rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
-                       (double)level / 10.0);
+    rtmp_media_profile(m, rtmp_media_since(m, start),
+                       rtmp_name_of(rtmp_names_vpx_profiles, profile), (double)level / 10.0);
     rtmp_media_u(m, RTMP_FIELD_BIT_DEPTH_LUMA, 4);
     rtmp_media_u(m, RTMP_FIELD_VPX_CHROMA, 3);
     rtmp_media_u(m, RTMP_FIELD_FULL_RANGE, 1);
@@ -47,7 +41,7 @@ void rtmp_vp8_frame(struct rtmp_media *m) {
     struct rtmp_span first = rtmp_span_of(span.pos, 1);
     rtmp_media_value(m, RTMP_FIELD_VPX_KEY_FRAME, first, !(tag & 1), NULL);
     rtmp_media_value(m, RTMP_FIELD_VPX_PROFILE, first, tag >> 1 & 7,
-                     rtmp_name_of(profiles, tag >> 1 & 7));
+                     rtmp_name_of(rtmp_names_vpx_profiles, tag >> 1 & 7));
     rtmp_media_value(m, RTMP_FIELD_VPX_SHOW_FRAME, first, tag >> 4 & 1, NULL);
     rtmp_media_value(m, RTMP_FIELD_VP8_FIRST_PARTITION, span, tag >> 5, NULL);
     if (tag & 1)
@@ -88,7 +82,7 @@ void rtmp_vp9_frame(struct rtmp_media *m) {
     uint32_t profile = rtmp_bits_take(&m->bits, 1);
     profile |= rtmp_bits_take(&m->bits, 1) << 1;
     rtmp_media_value(m, RTMP_FIELD_VPX_PROFILE, rtmp_media_since(m, start), profile,
-                     rtmp_name_of(profiles, profile));
+                     rtmp_name_of(rtmp_names_vpx_profiles, profile));
     if (profile == 3)
         rtmp_bits_skip(&m->bits, 1);
     if (rtmp_media_u(m, RTMP_FIELD_VP9_SHOW_EXISTING, 1)) {

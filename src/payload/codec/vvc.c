@@ -8,20 +8,15 @@
 
 enum { NAL_OPI = 12, NAL_DCI = 13, CONSTRAINT_FLAGS = 71 };
 
-#define NAME RTMP_NAME
-static const struct rtmp_name profiles[] = {
-#include "base/names/vvc_profiles.def"
-    RTMP_NAMES_END};
-#undef NAME
-
 /* Profile, tier and level: level 83 is 5.1, sixteenths and thirds (H.266, A.4.1). */
 static void read_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
-    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VVC_PROFILE, 7, profiles);
+    uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VVC_PROFILE, 7, rtmp_names_vvc_profiles);
     rtmp_media_u(m, RTMP_FIELD_VVC_TIER, 1);
     uint32_t level = rtmp_media_u(m, RTMP_FIELD_VVC_LEVEL, 8);
     if (report)
-        rtmp_media_profile(m, rtmp_media_since(m, start), rtmp_name_of(profiles, profile),
+        rtmp_media_profile(m, rtmp_media_since(m, start),
+                           rtmp_name_of(rtmp_names_vvc_profiles, profile),
                            (double)(level / 16) + (double)(level % 16 / 3) / 10.0);
 }
 

@@ -9,32 +9,6 @@
 #include "payload/media/media.h"
 
 /* Values are bits of flags, or whole values. */
-#define NAME RTMP_NAME
-static const struct rtmp_name caps_ex[] = {
-#include "base/names/caps_ex.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name video_functions[] = {
-#include "base/names/video_functions.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name fourcc_info[] = {
-#include "base/names/fourcc_info_masks.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name audio_codecs[] = {
-#include "base/names/audio_codec_flags.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name video_codecs[] = {
-#include "base/names/video_codec_flags.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name primaries[] = {
-#include "base/names/colour_primaries.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name transfers[] = {
-#include "base/names/transfer_characteristics.def"
-    RTMP_NAMES_END};
-static const struct rtmp_name matrices[] = {
-#include "base/names/matrix_coefficients.def"
-    RTMP_NAMES_END};
-#undef NAME
 
 enum form { FLAGS, MEMBER_FLAGS, VALUE };
 
@@ -43,15 +17,15 @@ static const struct {
     enum form form;
     const struct rtmp_name *names;
 } properties[] = {
-    {"capsEx", FLAGS, caps_ex},
-    {"videoFunction", FLAGS, video_functions},
-    {"audioCodecs", FLAGS, audio_codecs},
-    {"videoCodecs", FLAGS, video_codecs},
-    {"videoFourCcInfoMap", MEMBER_FLAGS, fourcc_info},
-    {"audioFourCcInfoMap", MEMBER_FLAGS, fourcc_info},
-    {"colorPrimaries", VALUE, primaries},
-    {"transferCharacteristics", VALUE, transfers},
-    {"matrixCoefficients", VALUE, matrices},
+    {"capsEx", FLAGS, rtmp_names_caps_ex},
+    {"videoFunction", FLAGS, rtmp_names_video_functions},
+    {"audioCodecs", FLAGS, rtmp_names_audio_codec_flags},
+    {"videoCodecs", FLAGS, rtmp_names_video_codec_flags},
+    {"videoFourCcInfoMap", MEMBER_FLAGS, rtmp_names_fourcc_info_masks},
+    {"audioFourCcInfoMap", MEMBER_FLAGS, rtmp_names_fourcc_info_masks},
+    {"colorPrimaries", VALUE, rtmp_names_colour_primaries},
+    {"transferCharacteristics", VALUE, rtmp_names_transfer_characteristics},
+    {"matrixCoefficients", VALUE, rtmp_names_matrix_coefficients},
 };
 
 /* The last part of a path of `len` bytes; *start receives where it begins. */

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "payload/aggregate.h"
+#include "payload/media/config_message.h"
 
 /* Aggregates inside an aggregate are shown to this depth. */
 #define NESTING_MAX 1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/decoder_config.h"
+#include "payload/media/config_message.h"
 
 #include "vectors.h"
 

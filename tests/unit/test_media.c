@@ -371,7 +371,8 @@ static void descriptions_need_no_sink(void **state) {
     struct rtmp_media_info info = rtmp_media_describe(&body);
     assert_int_equal(info.kind, RTMP_MEDIA_FRAME);
     assert_int_equal(info.codec, RTMP_CODEC_HEVC);
-    assert_true(info.enhanced && info.multitrack && rtmp_media_is_key(&info));
+    assert_true(info.enhanced && info.multitrack);
+    assert_int_equal(info.frame_type, 1);
     assert_int_equal(info.tracks, 2);
     assert_int_equal(info.track_id, 9);
     assert_int_equal(info.packet_type, 1);

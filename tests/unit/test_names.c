@@ -10,9 +10,8 @@
 
 #include "base/error.h"
 #include "base/message.h"
-#include "payload/codec/nal.h"
+#include "base/names.h"
 #include "payload/control.h"
-#include "payload/media/media_reader.h"
 #include "payload/shared_object.h"
 #include "wire/handshake.h"
 #include "wire/tunnel.h"
@@ -48,13 +47,13 @@ static const char *so_event(uint32_t value) {
     return rtmp_so_event_name((uint8_t)value);
 }
 static const char *avc_nal(uint32_t value) {
-    return rtmp_name_of(rtmp_nal_types(RTMP_CODEC_H264), value);
+    return rtmp_name_of(rtmp_names_avc_nal_types, value);
 }
 static const char *hevc_nal(uint32_t value) {
-    return rtmp_name_of(rtmp_nal_types(RTMP_CODEC_HEVC), value);
+    return rtmp_name_of(rtmp_names_hevc_nal_types, value);
 }
 static const char *vvc_nal(uint32_t value) {
-    return rtmp_name_of(rtmp_nal_types(RTMP_CODEC_VVC), value);
+    return rtmp_name_of(rtmp_names_vvc_nal_types, value);
 }
 
 /* The numbers are those of the lists' lines. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/codec/codecs.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/codec/codecs.h"
 
 #include <stddef.h>
+
+#include "payload/codec/nal.h"
+#include "payload/codec/vui.h"
 
 /* AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) and seq_parameter_set_data
  * (H.264, 7.3.2.1.1). */
@@ -46,26 +49,6 @@ static uint32_t read_profile(struct rtmp_media *m, bool report) {
         rtmp_media_profile(m, rtmp_media_since(m, start),
                            constrained_profile_name(profile, constraints), (double)level / 10.0);
     return profile;
-}
-
-void rtmp_avc_config(struct rtmp_media *m) {
-    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
-    uint32_t profile = read_profile(m, true);
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_nal_read_length_size(m);
-    rtmp_bits_skip(&m->bits, 3);
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5));
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8));
-    /* Many writers leave the extension away. */
-    if (!rtmp_ok(&m->reader) || !has_chroma(profile) || rtmp_media_announced(m) < 4)
-        return;
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_EXTENSION_COUNT, 8));
 }
 
 static void skip_scaling_list(struct rtmp_media *m, unsigned size) {
@@ -135,7 +118,7 @@ static void read_size(struct rtmp_media *m, uint32_t chroma) {
     rtmp_sps_size(m, start, size, crop);
 }
 
-void rtmp_avc_sps(struct rtmp_media *m) {
+static void read_sps(struct rtmp_media *m) {
     uint32_t profile = read_profile(m, m->coded);
     rtmp_media_ue(m, RTMP_FIELD_SPS_ID);
     uint32_t chroma = has_chroma(profile) ? read_chroma(m) : 1;
@@ -148,4 +131,28 @@ void rtmp_avc_sps(struct rtmp_media *m) {
         rtmp_vui_colour(m);
         rtmp_vui_timing(m, 2); /* a tick is a field */
     }
+}
+
+void rtmp_avc_config(struct rtmp_media *m) {
+    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
+    uint32_t profile = read_profile(m, true);
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_nal_read_length_size(m);
+    rtmp_bits_skip(&m->bits, 3);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5), read_sps);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8), read_sps);
+    /* Many writers leave the extension away. */
+    if (!rtmp_ok(&m->reader) || !has_chroma(profile) || rtmp_media_announced(m) < 4)
+        return;
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_EXTENSION_COUNT, 8), read_sps);
+}
+
+void rtmp_avc_frame(struct rtmp_media *m) {
+    rtmp_nal_frame(m, read_sps);
 }

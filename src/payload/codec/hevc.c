@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/codec/codecs.h"
 
-#include <stddef.h>
+#include "payload/codec/nal.h"
+#include "payload/codec/vui.h"
 
 /* HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) and seq_parameter_set_rbsp
  * (H.265, 7.3.2.2). */
@@ -21,33 +22,6 @@ static void read_profile(struct rtmp_media *m, bool report) {
     if (report)
         rtmp_media_profile(m, rtmp_media_since(m, start),
                            rtmp_name_of(rtmp_names_hevc_profiles, profile), (double)level / 30.0);
-}
-
-void rtmp_hevc_config(struct rtmp_media *m) {
-    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
-    read_profile(m, true);
-    rtmp_bits_skip(&m->bits, 4);
-    rtmp_media_u(m, RTMP_FIELD_HEVC_MIN_SPATIAL_SEGMENTATION, 12);
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_media_u(m, RTMP_FIELD_HEVC_PARALLELISM, 2);
-    rtmp_bits_skip(&m->bits, 6);
-    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
-    rtmp_media_u(m, RTMP_FIELD_AVERAGE_FRAME_RATE, 16);
-    rtmp_media_u(m, RTMP_FIELD_CONSTANT_FRAME_RATE, 2);
-    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_LAYERS, 3);
-    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_ID_NESTED, 1);
-    rtmp_nal_read_length_size(m);
-    uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);
-    for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
-        rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
-        rtmp_bits_skip(&m->bits, 1);
-        rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 6, rtmp_nal_types(RTMP_CODEC_HEVC));
-        rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16));
-    }
 }
 
 /* profile_tier_level(1, sub_layers) behind the general part. */
@@ -153,7 +127,7 @@ static void skip_coding_tools(struct rtmp_media *m, uint32_t sub_layers) {
     rtmp_bits_skip(&m->bits, 2); /* temporal mvp, strong intra smoothing */
 }
 
-void rtmp_hevc_sps(struct rtmp_media *m) {
+static void read_sps(struct rtmp_media *m) {
     rtmp_bits_skip(&m->bits, 4); /* sps_video_parameter_set_id */
     uint32_t sub_layers = rtmp_bits_take(&m->bits, 3);
     rtmp_bits_skip(&m->bits, 1);
@@ -172,4 +146,35 @@ void rtmp_hevc_sps(struct rtmp_media *m) {
         for (int i = 0; i < 4; i++)
             (void)rtmp_bits_ue(&m->bits);
     rtmp_vui_timing(m, 1);
+}
+
+void rtmp_hevc_config(struct rtmp_media *m) {
+    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
+    read_profile(m, true);
+    rtmp_bits_skip(&m->bits, 4);
+    rtmp_media_u(m, RTMP_FIELD_HEVC_MIN_SPATIAL_SEGMENTATION, 12);
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_media_u(m, RTMP_FIELD_HEVC_PARALLELISM, 2);
+    rtmp_bits_skip(&m->bits, 6);
+    rtmp_media_u(m, RTMP_FIELD_CHROMA_FORMAT, 2);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
+    rtmp_media_u(m, RTMP_FIELD_AVERAGE_FRAME_RATE, 16);
+    rtmp_media_u(m, RTMP_FIELD_CONSTANT_FRAME_RATE, 2);
+    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_LAYERS, 3);
+    rtmp_media_u(m, RTMP_FIELD_TEMPORAL_ID_NESTED, 1);
+    rtmp_nal_read_length_size(m);
+    uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);
+    for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
+        rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
+        rtmp_bits_skip(&m->bits, 1);
+        rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 6, rtmp_names_hevc_nal_types);
+        rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16), read_sps);
+    }
+}
+
+void rtmp_hevc_frame(struct rtmp_media *m) {
+    rtmp_nal_frame(m, read_sps);
 }

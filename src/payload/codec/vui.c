@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/codec/vui.h"
 
 /* What H.264 (E.1.1, 7.4.2.1.1), H.265 (E.2.1, 7.4.3.2.1) and H.266 have in common behind the
  * header of a sequence parameter set. */

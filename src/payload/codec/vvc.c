@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/codec/codecs.h"
 
-#include <stddef.h>
+#include "payload/codec/nal.h"
+#include "payload/codec/vui.h"
 
 /* VvcDecoderConfigurationRecord (ISO/IEC 14496-15, 11.2.4.2) and the head of seq_parameter_set_rbsp
  * (H.266, 7.3.2.4). Enhanced RTMP carries the record without the FullBox header of its box. */
@@ -64,22 +65,6 @@ static void read_record_stream(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_AVERAGE_FRAME_RATE, 16);
 }
 
-void rtmp_vvc_config(struct rtmp_media *m) {
-    rtmp_bits_skip(&m->bits, 5);
-    rtmp_nal_read_length_size(m);
-    if (rtmp_media_u(m, RTMP_FIELD_VVC_HAS_PROFILE, 1))
-        read_record_stream(m);
-    uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);
-    for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
-        rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
-        rtmp_bits_skip(&m->bits, 2);
-        uint32_t type =
-            rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 5, rtmp_nal_types(RTMP_CODEC_VVC));
-        bool single = type == NAL_DCI || type == NAL_OPI;
-        rtmp_nal_parameter_sets(m, single ? 1 : rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16));
-    }
-}
-
 /* profile_tier_level(1, sub_layers) (H.266, 7.3.3.1), general_constraints_info() included. */
 static void read_profile_tier_level(struct rtmp_media *m, uint32_t sub_layers) {
     read_profile(m, m->coded);
@@ -94,7 +79,7 @@ static void read_profile_tier_level(struct rtmp_media *m, uint32_t sub_layers) {
     read_sub_profiles(m);
 }
 
-void rtmp_vvc_sps(struct rtmp_media *m) {
+static void read_sps(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_SPS_ID, 4);
     rtmp_bits_skip(&m->bits, 4); /* sps_video_parameter_set_id */
     uint32_t sub_layers = rtmp_bits_take(&m->bits, 3);
@@ -106,4 +91,24 @@ void rtmp_vvc_sps(struct rtmp_media *m) {
     if (rtmp_bits_take(&m->bits, 1)) /* sps_ref_pic_resampling_enabled_flag */
         rtmp_bits_skip(&m->bits, 1);
     rtmp_sps_window_size(m, chroma);
+}
+
+void rtmp_vvc_config(struct rtmp_media *m) {
+    rtmp_bits_skip(&m->bits, 5);
+    rtmp_nal_read_length_size(m);
+    if (rtmp_media_u(m, RTMP_FIELD_VVC_HAS_PROFILE, 1))
+        read_record_stream(m);
+    uint32_t arrays = rtmp_media_u(m, RTMP_FIELD_ARRAY_COUNT, 8);
+    for (uint32_t i = 0; i < arrays && rtmp_ok(&m->reader); i++) {
+        rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
+        rtmp_bits_skip(&m->bits, 2);
+        uint32_t type = rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 5, rtmp_names_vvc_nal_types);
+        bool single = type == NAL_DCI || type == NAL_OPI;
+        rtmp_nal_parameter_sets(m, single ? 1 : rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16),
+                                read_sps);
+    }
+}
+
+void rtmp_vvc_frame(struct rtmp_media *m) {
+    rtmp_nal_frame(m, read_sps);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "payload/media/media.h"
+#include "payload/media/codec_traits.h"
 
 /* Values are bits of flags, or whole values. */
 

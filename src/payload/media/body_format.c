@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/media/body_format.h"
 
-#include "payload/media/decoder_config.h"
+#include "payload/media/config_message.h"
 #include "payload/media/media.h"
 #include "payload/media/outline.h"
 
@@ -34,7 +34,7 @@ static enum rtmp_body_likeness likeness(uint8_t type, const uint8_t *bytes, uint
         return info.codec == RTMP_CODEC_AAC && available >= 2 && info.packet_type <= 1
                    ? RTMP_BODY_PACKET
                    : RTMP_BODY_UNKNOWN;
-    bool is_timed = info.codec == RTMP_CODEC_H264 || info.codec == RTMP_CODEC_HEVC;
+    bool is_timed = rtmp_codec_has_composition_time(info.codec);
     if (!is_timed || available < 2 || info.packet_type > 2)
         return RTMP_BODY_UNKNOWN;
     bool is_near = info.composition_time > -COMPOSITION_TIME_MAX &&

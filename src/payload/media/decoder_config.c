@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/media/decoder_config.h"
 
-#include "payload/aggregate.h"
-
-/* Not part of what every message passes through. */
-#define RARE __attribute__((noinline))
-
 /* Where the table has a track of a stream in a codec, `count`: nowhere. */
 static unsigned find(const struct rtmp_decoder_configs *s, uint32_t stream_id, uint8_t track,
                      enum rtmp_codec codec) {
@@ -31,8 +26,8 @@ static void set_version(struct rtmp_decoder_configs *s, unsigned i) {
         s->version = 1;
 }
 
-static void remember(struct rtmp_decoder_configs *s, uint32_t stream_id, uint8_t track,
-                     enum rtmp_codec codec, uint8_t size) {
+void rtmp_decoder_configs_set(struct rtmp_decoder_configs *s, uint32_t stream_id, uint8_t track,
+                              enum rtmp_codec codec, uint8_t size) {
     unsigned i = find(s, stream_id, track, codec);
     if (i < s->count && s->item[i].nal_length_size == size)
         return;
@@ -46,70 +41,4 @@ static void remember(struct rtmp_decoder_configs *s, uint32_t stream_id, uint8_t
     s->item[i].codec = (uint8_t)codec;
     s->item[i].nal_length_size = size;
     set_version(s, i);
-}
-
-/* A configuration message while its records are read, one for each track. */
-struct record {
-    struct rtmp_decoder_configs *streams;
-    uint32_t stream_id;
-    uint8_t track;
-    enum rtmp_codec codec;
-};
-
-static void on_event(void *context, const struct rtmp_media_event *event) {
-    struct record *record = context;
-    switch ((int)event->field) {
-    case RTMP_FIELD_VIDEO_CODEC:
-        record->codec = (enum rtmp_codec)event->value;
-        break;
-    case RTMP_FIELD_TRACK_ID:
-        record->track = (uint8_t)event->value;
-        break;
-    case RTMP_FIELD_NAL_LENGTH_SIZE:
-        remember(record->streams, record->stream_id, record->track, record->codec,
-                 (uint8_t)event->value);
-        break;
-    default:
-        break;
-    }
-}
-
-/* Asked of every video message: the first two bytes rule out nearly all that are no record. */
-static bool may_configure(const struct rtmp_media_body *body) {
-    struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);
-    uint8_t first = rtmp_peek_at(&r, 0);
-    uint8_t type = first & 0x80 ? first & 15 : rtmp_peek_at(&r, 1);
-    return body->available > 1 && (type == 0 || (first & 0x80 && type >= 6));
-}
-
-static RARE void learn_video(struct rtmp_decoder_configs *s, const struct rtmp_message *message,
-                             const uint8_t *bytes, uint32_t available) {
-    const struct rtmp_media_body body = {
-        .video = true, .bytes = bytes, .available = available, .length = message->length};
-    if (!may_configure(&body) || rtmp_media_describe(&body).kind != RTMP_MEDIA_CONFIG)
-        return;
-    struct record record = {.streams = s, .stream_id = message->stream_id};
-    rtmp_media_read(&body, on_event, &record);
-}
-
-/* Its tags are messages of its own stream, whatever they say. */
-static RARE void learn_aggregate(struct rtmp_decoder_configs *s, const struct rtmp_message *message,
-                                 const uint8_t *bytes, uint32_t available) {
-    struct rtmp_reader reader = rtmp_reader_over(bytes, available);
-    struct rtmp_aggregate aggregate;
-    struct rtmp_aggregate_tag tag;
-    rtmp_aggregate_init(&aggregate, &reader, 0);
-    while (rtmp_aggregate_next(&aggregate, &tag)) {
-        struct rtmp_message inner = {.length = tag.size, .stream_id = message->stream_id};
-        if (tag.type == RTMP_MESSAGE_VIDEO)
-            learn_video(s, &inner, bytes + tag.data.pos, tag.data.len);
-    }
-}
-
-void rtmp_decoder_configs_learn(struct rtmp_decoder_configs *s, const struct rtmp_message *message,
-                                const uint8_t *bytes, uint32_t available) {
-    if (message->type == RTMP_MESSAGE_VIDEO)
-        learn_video(s, message, bytes, available);
-    else if (message->type == RTMP_MESSAGE_AGGREGATE)
-        learn_aggregate(s, message, bytes, available);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "payload/media/media_reader.h"
+#include "payload/media/enhanced.h"
+
+#include "payload/codec/codecs.h"
+#include "payload/media/packet.h"
 
 /* Enhanced RTMP v2, "ExAudioTagHeader" and "ExVideoTagHeader" with their bodies. Version 1 is the
  * case without ModEx, multitrack and commands. */
@@ -77,7 +80,7 @@ static void read_fourcc(struct rtmp_media *m) {
         m->info.fourcc = fourcc;
     rtmp_media_value(m, m->video ? RTMP_FIELD_VIDEO_FOURCC : RTMP_FIELD_AUDIO_FOURCC, span, fourcc,
                      NULL);
-    rtmp_media_set_codec(m, span, rtmp_codec_of_fourcc(fourcc));
+    rtmp_packet_set_codec(m, span, rtmp_codec_of_fourcc(fourcc));
 }
 
 static void read_multichannel(struct rtmp_media *m) {
@@ -100,16 +103,15 @@ static void read_multichannel(struct rtmp_media *m) {
 static void read_frames(struct rtmp_media *m, bool with_composition_time) {
     m->info.kind = RTMP_MEDIA_FRAME;
     m->info.timed = with_composition_time;
-    if (with_composition_time &&
-        (m->codec == RTMP_CODEC_H264 || m->codec == RTMP_CODEC_HEVC || m->codec == RTMP_CODEC_VVC))
-        rtmp_video_composition_time(m);
+    if (with_composition_time && rtmp_codec_has_composition_time(m->codec))
+        rtmp_packet_composition_time(m);
     if (rtmp_ok(&m->reader))
-        rtmp_media_frame(m);
+        rtmp_packet_frame(m);
 }
 
 static void read_ts_start(struct rtmp_media *m) {
     m->info.kind = RTMP_MEDIA_CONFIG;
-    if (m->codec == RTMP_CODEC_AV1)
+    if (rtmp_codec_has_obus(m->codec))
         rtmp_av1_ts_descriptor(m);
     else
         rtmp_media_rest(m, RTMP_FIELD_VIDEO_CONFIG);
@@ -143,7 +145,7 @@ static void read_video_packet(struct rtmp_media *m, uint32_t type) {
 static void read_packet(struct rtmp_media *m, uint32_t type) {
     if (type == SEQUENCE_START) {
         m->info.kind = RTMP_MEDIA_CONFIG;
-        rtmp_media_config(m);
+        rtmp_packet_config(m);
     } else if (type == SEQUENCE_END)
         m->info.kind = RTMP_MEDIA_SEQUENCE_END;
     else if (m->video)
@@ -218,7 +220,7 @@ void rtmp_enhanced_read(struct rtmp_media *m, uint32_t type) {
         return;
     m->info.packet_type = (uint8_t)type;
     if (m->video && m->info.frame_type == FRAME_TYPE_COMMAND && type != METADATA) {
-        rtmp_video_command(m);
+        rtmp_packet_command(m);
         return;
     }
     if (is_multitrack(m, type)) {

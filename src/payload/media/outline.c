@@ -2,12 +2,9 @@
 #include "payload/media/outline.h"
 
 #include "base/limits.h"
-#include "payload/codec/nal.h"
+#include "payload/codec/nal_length.h"
+#include "payload/media/body.h"
 #include "payload/media/decoder_config.h"
-
-static bool has_nal_units(enum rtmp_codec codec) {
-    return codec == RTMP_CODEC_H264 || codec == RTMP_CODEC_HEVC || codec == RTMP_CODEC_VVC;
-}
 
 static uint32_t smaller(uint32_t a, uint32_t b) {
     return a < b ? a : b;
@@ -49,7 +46,7 @@ static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs
         return;
     if (o->many_codecs)
         o->codec = (uint8_t)rtmp_codec_of_fourcc(number(o, 0, 4));
-    bool units = has_nal_units(o->codec);
+    bool units = rtmp_codec_has_nal_units(o->codec);
     unsigned time = o->got - at - 4; /* bytes of it that are read */
     o->track_left = smaller(number(o, at + 1, 3), o->body_left + time) - time;
     if (units && o->timed && time < 3 && o->track_left)
@@ -57,7 +54,7 @@ static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs
     o->in_track = true;
     o->length_size = announced(streams, o->stream_id, o->head[at], o->codec);
     o->got = 0;
-    if (!units && o->codec != RTMP_CODEC_AV1)
+    if (!units && !rtmp_codec_has_obus(o->codec))
         decide(o, o->track_left);
 }
 
@@ -93,7 +90,7 @@ static void read_byte(struct rtmp_outline *o, const struct rtmp_decoder_configs 
         return;
     }
     o->track_left--;
-    if (o->codec == RTMP_CODEC_AV1)
+    if (rtmp_codec_has_obus(o->codec))
         read_obu(o);
     else
         read_nal(o);
@@ -104,7 +101,7 @@ static void read_byte(struct rtmp_outline *o, const struct rtmp_decoder_configs 
 static bool read_nal_length(struct rtmp_outline *o, struct rtmp_reader *r) {
     const uint32_t size = 4;
     if (o->length_size != size || o->tracks || o->got || rtmp_left(r) < size ||
-        o->track_left < size || !has_nal_units(o->codec))
+        o->track_left < size || !rtmp_codec_has_nal_units(o->codec))
         return false;
     o->body_left -= size;
     o->track_left -= size;
@@ -153,7 +150,7 @@ static uint8_t length_size_of(const struct rtmp_media_body *body,
                               const struct rtmp_media_info *info) {
     if (info->tracks_pos)
         return 4; /* each track says its own */
-    if (!has_nal_units(info->codec))
+    if (!rtmp_codec_has_nal_units(info->codec))
         return 0;
     uint8_t size = rtmp_decoder_configs_length_size(body->streams, body->stream_id, info->track_id,
                                                     info->codec);
@@ -165,7 +162,7 @@ static uint8_t length_size_of(const struct rtmp_media_body *body,
 }
 
 enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *o, const struct rtmp_media_body *body) {
-    struct rtmp_media_info info = rtmp_media_describe(body);
+    struct rtmp_media_info info = rtmp_media_describe_head(body);
     if (info.kind == RTMP_MEDIA_CONFIG || info.kind == RTMP_MEDIA_METADATA ||
         info.kind == RTMP_MEDIA_MULTICHANNEL)
         return RTMP_KEEP_WHOLE;
@@ -182,7 +179,8 @@ enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *o, const struct rtmp_medi
         .many_codecs = info.many_codecs,
         .timed = info.timed,
     };
-    bool units = o->codec == RTMP_CODEC_AV1 || (has_nal_units(o->codec) && o->length_size);
+    bool units =
+        rtmp_codec_has_obus(o->codec) || (rtmp_codec_has_nal_units(o->codec) && o->length_size);
     if (!units && !o->tracks)
         return RTMP_KEEP_HEAD;
     walk_head(o, body, pos);

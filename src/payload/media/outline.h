@@ -3,7 +3,7 @@
 #define RTMP_PAYLOAD_MEDIA_OUTLINE_H
 
 #include "base/limits.h"
-#include "payload/media/media.h"
+#include "payload/media/fields.h"
 #include "wire/body_format.h"
 
 /*
@@ -28,11 +28,6 @@ enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *outline, const struct rtm
  * streams: as the body had them when it began. */
 uint32_t rtmp_outline_keep(struct rtmp_outline *outline, const struct rtmp_decoder_configs *streams,
                            const uint8_t *bytes, uint32_t len);
-
-/* `count` bytes that are not there, behind the kept byte `at` - 1. */
-struct rtmp_hole {
-    uint32_t at, count;
-};
 
 /* What was left out of a kept body (body->head > 0), in order; room for RTMP_OUTLINE_HOLES.
  * *length_size: of its NAL units where the body's streams say none. Returns how many. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef RTMP_PAYLOAD_MEDIA_MEDIA_READER_H
-#define RTMP_PAYLOAD_MEDIA_MEDIA_READER_H
+#ifndef RTMP_PAYLOAD_MEDIA_READER_H
+#define RTMP_PAYLOAD_MEDIA_READER_H
 
 #include "base/names.h"
 #include "payload/codec/bits.h"
-#include "payload/media/outline.h"
+#include "payload/media/fields.h"
 
 /*
  * What the files that read media bodies share; not for others. `bits` reads from `reader`, whose
@@ -95,62 +95,5 @@ void rtmp_media_leave(struct rtmp_media *m, const struct rtmp_media_range *outer
 void rtmp_media_report(struct rtmp_media *m);
 /* The rest of the range is coded data that belongs to the range's own field. */
 void rtmp_media_skip_rest(struct rtmp_media *m);
-
-/* A message body's header, and its packets by packet type. */
-void rtmp_audio_read(struct rtmp_media *m);
-void rtmp_video_read(struct rtmp_media *m);
-void rtmp_video_composition_time(struct rtmp_media *m);
-void rtmp_video_command(struct rtmp_media *m);
-/* Enhanced RTMP: the header from after the packet type of byte 0, and all tracks. */
-void rtmp_enhanced_read(struct rtmp_media *m, uint32_t packet_type);
-/* Set the codec of the current track and report its name; span: the bytes that say so. */
-void rtmp_media_set_codec(struct rtmp_media *m, struct rtmp_span span, enum rtmp_codec codec);
-/* The rest of the range as a configuration record / as coded data of the current codec. */
-void rtmp_media_config(struct rtmp_media *m);
-void rtmp_media_frame(struct rtmp_media *m);
-
-/* Configuration records and coded frames by codec; they read the current range. */
-void rtmp_avc_config(struct rtmp_media *m);
-void rtmp_hevc_config(struct rtmp_media *m);
-void rtmp_vvc_config(struct rtmp_media *m);
-void rtmp_av1_config(struct rtmp_media *m);
-void rtmp_av1_ts_descriptor(struct rtmp_media *m);
-void rtmp_vpx_config(struct rtmp_media *m);
-void rtmp_aac_config(struct rtmp_media *m);
-void rtmp_opus_config(struct rtmp_media *m);
-void rtmp_flac_config(struct rtmp_media *m);
-void rtmp_nal_frame(struct rtmp_media *m);
-void rtmp_av1_frame(struct rtmp_media *m);
-void rtmp_vp8_frame(struct rtmp_media *m);
-void rtmp_vp9_frame(struct rtmp_media *m);
-void rtmp_vp6_frame(struct rtmp_media *m);
-void rtmp_vp6a_frame(struct rtmp_media *m);
-void rtmp_screen_frame(struct rtmp_media *m);
-void rtmp_sorenson_frame(struct rtmp_media *m);
-void rtmp_h263_frame(struct rtmp_media *m);
-void rtmp_mpeg_audio_frame(struct rtmp_media *m);
-void rtmp_ac3_frame(struct rtmp_media *m);
-void rtmp_opus_frame(struct rtmp_media *m);
-
-/* Two bits of a configuration record: the bytes of a NAL unit's length, minus one. */
-void rtmp_nal_read_length_size(struct rtmp_media *m);
-/* Parameter sets of a configuration record: a 16-bit length and the NAL unit, `count` times. */
-void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count);
-/* The names of the NAL unit types of H.264, HEVC or VVC. */
-const struct rtmp_name *rtmp_nal_types(enum rtmp_codec codec);
-/* Sequence parameter sets, from after the NAL unit header. */
-void rtmp_avc_sps(struct rtmp_media *m);
-void rtmp_hevc_sps(struct rtmp_media *m);
-void rtmp_vvc_sps(struct rtmp_media *m);
-/* The VUI of H.264 and H.265 up to the chroma location: the same in both. */
-void rtmp_vui_colour(struct rtmp_media *m);
-/* The timing flag, num_units_in_tick and time_scale; a frame lasts `ticks` ticks. */
-void rtmp_vui_timing(struct rtmp_media *m, unsigned ticks);
-/* The picture size after cropping; sizes and offsets in luma samples. Impossible: an error. */
-void rtmp_sps_size(struct rtmp_media *m, uint32_t start, const uint32_t size[2],
-                   const uint64_t crop[2]);
-/* The same of H.265 and H.266: width, height and conformance window, in units of `chroma`, the
- * chroma_format_idc. */
-void rtmp_sps_window_size(struct rtmp_media *m, uint32_t chroma);
 
 #endif

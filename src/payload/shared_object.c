@@ -3,9 +3,9 @@
 
 #include "base/message.h"
 #include "base/names.h"
+#include "payload/amf/amf0_scalar.h"
 
 #define EVENT_HEADER_LENGTH 5U
-#define AMF0_STRING         0x02 /* marker, then u16 and the bytes */
 
 /* What comes next in the message; before AT_EVENT the fields of its header. */
 enum state { AT_FORMAT, AT_NAME, AT_VERSION, AT_FLAGS, AT_RESERVED, AT_EVENT, IN_EVENT };
@@ -38,13 +38,10 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
     rtmp_amf_init(&so->amf, reader, 0);
 }
 
-/* u16 length, then that many bytes. False: the cursor is back at the start. */
+/* A length of 16 bits and that many bytes. False: the cursor is back at the start. */
 static bool read_text(struct rtmp_reader *reader, struct rtmp_so_piece *piece) {
     uint32_t start = reader->pos;
-    uint32_t len = rtmp_u16(reader);
-    if (rtmp_ok(reader) && len > rtmp_left(reader))
-        rtmp_fail_at(reader, RTMP_ERROR_LENGTH, start);
-    piece->text = rtmp_take(reader, len);
+    piece->text = rtmp_amf0_text(reader);
     piece->whole = rtmp_span_of(start, rtmp_span_end(piece->text) - start);
     if (rtmp_ok(reader))
         return true;
@@ -203,7 +200,7 @@ static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_piece *pie
 /* The handler's name is an AMF0 string from every writer; anything else is a value like others. */
 static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     uint32_t start = so->reader->pos;
-    if (rtmp_peek_at(so->reader, start) != AMF0_STRING)
+    if (rtmp_peek_at(so->reader, start) != RTMP_AMF0_STRING)
         return begin_value(so, piece);
     piece->kind = RTMP_SO_METHOD;
     (void)rtmp_u8(so->reader);
@@ -221,8 +218,8 @@ static void finish_value(struct rtmp_shared_object *so) {
     bool begun = so->reader->pos != so->value_pos;
     if (begun && rtmp_amf_value_done(&so->amf))
         return;
-    uint32_t plain = begun || so->is_amf3 ? 0 : rtmp_amf0_plain_length(so->reader);
-    if (!rtmp_take(so->reader, plain).len)
+    uint32_t scalar = begun || so->is_amf3 ? 0 : rtmp_amf0_scalar_length(so->reader);
+    if (!rtmp_take(so->reader, scalar).len)
         (void)rtmp_amf_skip(&so->amf);
 }
 

@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "amf_events.h"
+#include "payload/amf/amf0_scalar.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_plain_marker(const struct rtmp_amf_event *event) {
+static bool has_scalar_marker(const struct rtmp_amf_event *event) {
     return event->marker <= 2 || event->marker == 5 || event->marker == 6;
 }
 
-/* The short way and the decoder read the same value at `pos`, or both none. */
-static void check_plain(const uint8_t *bytes, size_t len, uint32_t pos) {
-    struct rtmp_reader plain_reader = rtmp_reader_over(bytes, (uint32_t)len);
-    plain_reader.pos = pos;
-    struct rtmp_reader reader = plain_reader;
+/* rtmp_amf0_scalar() and the decoder read the same value at `pos`, or both none. */
+static void check_scalar(const uint8_t *bytes, size_t len, uint32_t pos) {
+    struct rtmp_reader scalar_reader = rtmp_reader_over(bytes, (uint32_t)len);
+    scalar_reader.pos = pos;
+    struct rtmp_reader reader = scalar_reader;
     struct rtmp_amf_leaf leaf;
-    uint32_t length = rtmp_amf0_plain_length(&plain_reader);
-    bool is_plain = rtmp_amf0_plain(&plain_reader, &leaf);
+    uint32_t length = rtmp_amf0_scalar_length(&scalar_reader);
+    bool is_scalar = rtmp_amf0_scalar(&scalar_reader, &leaf);
     struct rtmp_amf amf;
     struct rtmp_amf_event event;
     rtmp_amf_init(&amf, &reader, 0);
     bool is_read = rtmp_amf_next(&amf, &event);
-    assert_true(rtmp_ok(&plain_reader));
-    assert_int_equal(plain_reader.pos - pos, length);
-    assert_int_equal(is_plain, is_read && has_plain_marker(&event));
-    if (!is_plain)
+    assert_true(rtmp_ok(&scalar_reader));
+    assert_int_equal(scalar_reader.pos - pos, length);
+    assert_int_equal(is_scalar, is_read && has_scalar_marker(&event));
+    if (!is_scalar)
         return;
-    assert_int_equal(plain_reader.pos, reader.pos);
+    assert_int_equal(scalar_reader.pos, reader.pos);
     assert_true(leaf.present);
     assert_int_equal(leaf.kind, event.kind);
     assert_memory_equal(&leaf.whole, &event.whole, sizeof leaf.whole);
@@ -40,7 +41,7 @@ static void check_plain(const uint8_t *bytes, size_t len, uint32_t pos) {
 static void check_vector(const struct vector *vector) {
     check_amf_vector(vector, 0);
     for (uint32_t pos = 0; pos <= vector->len; pos++)
-        check_plain(vector->bytes, vector->len, pos);
+        check_scalar(vector->bytes, vector->len, pos);
 }
 
 /* The run of `hex` ends in `error` at `error_pos`, with the cursor at `pos`. */
@@ -392,19 +393,19 @@ static void plain_values_need_no_tables(void **state) {
         uint8_t *bytes = guarded_hex(cases[i].hex, &len);
         struct rtmp_reader reader = rtmp_reader_over(bytes, (uint32_t)len);
         struct rtmp_amf_leaf leaf;
-        uint32_t length = rtmp_amf0_plain_length(&reader);
-        bool plain = rtmp_amf0_plain(&reader, &leaf);
-        assert_int_equal(plain, cases[i].kind >= 0);
-        assert_int_equal(length, plain ? len : 0);
-        assert_int_equal(reader.pos, plain ? len : 0);
+        uint32_t length = rtmp_amf0_scalar_length(&reader);
+        bool scalar = rtmp_amf0_scalar(&reader, &leaf);
+        assert_int_equal(scalar, cases[i].kind >= 0);
+        assert_int_equal(length, scalar ? len : 0);
+        assert_int_equal(reader.pos, scalar ? len : 0);
         assert_true(rtmp_ok(&reader));
-        if (plain)
+        if (scalar)
             assert_int_equal(leaf.kind, cases[i].kind);
         guarded_free(bytes, len);
     }
 }
 
-static void plain_values_are_those_of_the_decoder(void **state) {
+static void scalars_are_those_of_the_decoder(void **state) {
     (void)state;
     static const uint8_t markers[] = {0, 1, 2, 5, 6};
     uint8_t value[300];
@@ -419,7 +420,7 @@ static void plain_values_are_those_of_the_decoder(void **state) {
             value[2] = (uint8_t)((size_t)rand() % (len - 1));
         }
         uint8_t *bytes = guarded_copy(value, len);
-        check_plain(bytes, len, 0);
+        check_scalar(bytes, len, 0);
         guarded_free(bytes, len);
     }
 }
@@ -453,7 +454,7 @@ int main(void) {
         cmocka_unit_test(the_caller_may_move_between_values),
         cmocka_unit_test(an_avmplus_without_its_value_can_be_left_behind),
         cmocka_unit_test(plain_values_need_no_tables),
-        cmocka_unit_test(plain_values_are_those_of_the_decoder),
+        cmocka_unit_test(scalars_are_those_of_the_decoder),
         cmocka_unit_test(it_fits_on_the_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) + run_vectors("amf0", check_vector);

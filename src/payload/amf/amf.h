@@ -172,16 +172,6 @@ bool rtmp_amf_value_done(const struct rtmp_amf *amf);
 /* Read over one top-level value (its references enter the tables). False: it ended in an error. */
 bool rtmp_amf_skip(struct rtmp_amf *amf);
 
-/*
- * The short way over a value that needs no decoder, because it enters no reference table: an AMF0
- * number, string, boolean, null or undefined. False: another value, or one cut short; the cursor
- * has not moved and no error is set.
- */
-bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_leaf *leaf);
-
-/* Bytes of the value that rtmp_amf0_plain() would read, marker included; 0: it would not. */
-uint32_t rtmp_amf0_plain_length(const struct rtmp_reader *reader);
-
 /* After an error inside a value: drop the open containers, keep the tables. The caller sets
  * reader->error to RTMP_OK and reader->pos to where the next top-level value starts. */
 void rtmp_amf_resume(struct rtmp_amf *amf);

@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "payload/amf/amf0_scalar.h"
 #include "payload/amf/amf_level.h"
 
-enum amf0_marker {
-#define NAME(value, identifier, text) AMF0_MARKER_##identifier = value,
-#include "base/names/amf0_markers.def"
-#undef NAME
-};
-
 /* On the path of nearly every event: inlined, its copy of the reader stays in registers. */
-#define HOT static inline __attribute__((always_inline))
-
-/* `len` bytes announced by the field at `at`; more than there are is an error of that field. */
-HOT struct rtmp_span announced(struct rtmp_reader *r, uint32_t len, uint32_t at) {
-    if (len > rtmp_left(r))
-        rtmp_fail_at(r, RTMP_ERROR_LENGTH, at);
-    return rtmp_take(r, len);
-}
-
-HOT struct rtmp_span short_text(struct rtmp_reader *r) {
-    uint32_t at = r->pos;
-    uint32_t len = rtmp_u16(r);
-    return announced(r, len, at);
-}
+#define HOT RTMP_AMF0_HOT
 
 static struct rtmp_span long_text(struct rtmp_reader *r) {
     uint32_t at = r->pos;
     uint32_t len = rtmp_u32(r);
-    return announced(r, len, at);
+    if (len > rtmp_left(r))
+        rtmp_fail_at(r, RTMP_ERROR_LENGTH, at);
+    return rtmp_take(r, len);
 }
 
 HOT void text_value(struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t start,
@@ -90,143 +74,69 @@ static void bare(struct rtmp_reader *r, struct rtmp_amf_event *event, enum rtmp_
     amf_ranges(event, start, rtmp_span_of(r->pos, 0));
 }
 
-/* The three kinds that most properties have. False: another one (the cursor is behind its marker),
- * or an error. */
-HOT bool common_value(struct rtmp_reader *r, struct rtmp_amf_event *event) {
+/* What most properties are. False: no scalar (the cursor is behind its marker), or an error. */
+HOT bool scalar(struct rtmp_reader *r, struct rtmp_amf_event *event) {
+    struct rtmp_amf_leaf leaf;
     uint32_t start = r->pos;
-    uint8_t marker = rtmp_u8(r);
-    event->marker = marker;
+    event->marker = rtmp_u8(r);
     event->has_marker = true;
-    if (marker == AMF0_MARKER_NUMBER) {
-        event->kind = RTMP_AMF_NUMBER;
-        event->value.number = rtmp_f64(r);
-        if (!rtmp_ok(r))
-            return false;
-        amf_ranges(event, start, rtmp_span_of(start + 1, 8));
-        return true;
-    }
-    if (marker == AMF0_MARKER_STRING) {
-        struct rtmp_span text = short_text(r);
-        if (!rtmp_ok(r))
-            return false;
-        text_value(event, RTMP_AMF_STRING, start, text);
-        return true;
-    }
-    if (marker == AMF0_MARKER_BOOLEAN) {
-        event->kind = RTMP_AMF_BOOLEAN;
-        event->value.boolean = rtmp_u8(r) != 0;
-        if (!rtmp_ok(r))
-            return false;
-        amf_ranges(event, start, rtmp_span_of(start + 1, 1));
-        return true;
-    }
-    return false;
-}
-
-bool rtmp_amf0_plain(struct rtmp_reader *reader, struct rtmp_amf_leaf *leaf) {
-    struct rtmp_reader r = *reader;
-    *leaf = (struct rtmp_amf_leaf){.present = true};
-    switch (rtmp_u8(&r)) {
-    case AMF0_MARKER_NUMBER:
-        leaf->kind = RTMP_AMF_NUMBER;
-        leaf->number = rtmp_f64(&r);
-        break;
-    case AMF0_MARKER_BOOLEAN:
-        leaf->kind = RTMP_AMF_BOOLEAN;
-        leaf->number = rtmp_u8(&r) != 0;
-        break;
-    case AMF0_MARKER_STRING:
-        leaf->kind = RTMP_AMF_STRING;
-        leaf->text = short_text(&r);
-        break;
-    case AMF0_MARKER_NULL:
-        leaf->kind = RTMP_AMF_NULL;
-        break;
-    case AMF0_MARKER_UNDEFINED:
-        leaf->kind = RTMP_AMF_UNDEFINED;
-        break;
-    default:
+    if (!rtmp_amf0_scalar_behind(r, event->marker, &leaf))
         return false;
-    }
-    if (!rtmp_ok(&r))
-        return false;
-    leaf->whole = rtmp_span_of(reader->pos, r.pos - reader->pos);
-    reader->pos = r.pos;
+    event->kind = leaf.kind;
+    if (leaf.kind == RTMP_AMF_STRING)
+        event->text = leaf.text;
+    else if (leaf.kind == RTMP_AMF_NUMBER)
+        event->value.number = leaf.number;
+    else if (leaf.kind == RTMP_AMF_BOOLEAN)
+        event->value.boolean = leaf.number != 0;
+    amf_ranges(event, start,
+               leaf.kind == RTMP_AMF_STRING ? leaf.text
+                                            : rtmp_span_of(start + 1, r->pos - start - 1));
     return true;
-}
-
-uint32_t rtmp_amf0_plain_length(const struct rtmp_reader *reader) {
-    uint32_t pos = reader->pos;
-    uint32_t length;
-    switch (rtmp_peek_at(reader, pos)) {
-    case AMF0_MARKER_NUMBER:
-        length = 1 + 8;
-        break;
-    case AMF0_MARKER_BOOLEAN:
-        length = 1 + 1;
-        break;
-    case AMF0_MARKER_STRING:
-        length =
-            1 + 2 + (uint32_t)(rtmp_peek_at(reader, pos + 1) << 8 | rtmp_peek_at(reader, pos + 2));
-        break;
-    case AMF0_MARKER_NULL:
-    case AMF0_MARKER_UNDEFINED:
-        length = 1;
-        break;
-    default:
-        return 0;
-    }
-    return length <= rtmp_left(reader) ? length : 0;
 }
 
 static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
-    if (common_value(r, event) || !rtmp_ok(r))
+    if (scalar(r, event) || !rtmp_ok(r))
         return;
-    switch ((enum amf0_marker)event->marker) {
-    case AMF0_MARKER_LONG_STRING:
+    switch ((enum rtmp_amf0_marker)event->marker) {
+    case RTMP_AMF0_LONG_STRING:
         text_value(event, RTMP_AMF_STRING, start, long_text(r));
         return;
-    case AMF0_MARKER_XML_DOCUMENT:
+    case RTMP_AMF0_XML_DOCUMENT:
         text_value(event, RTMP_AMF_XML, start, long_text(r));
         return;
-    case AMF0_MARKER_DATE:
+    case RTMP_AMF0_DATE:
         date(r, event, start);
         return;
-    case AMF0_MARKER_REFERENCE:
+    case RTMP_AMF0_REFERENCE:
         reference(amf, r, event, start);
         return;
-    case AMF0_MARKER_OBJECT:
+    case RTMP_AMF0_OBJECT:
         open_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_span_of(r->pos, 0), AMF0_KEY);
         return;
-    case AMF0_MARKER_TYPED_OBJECT:
-        open_container(amf, r, event, RTMP_AMF_OBJECT, start, short_text(r), AMF0_KEY);
+    case RTMP_AMF0_TYPED_OBJECT:
+        open_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_amf0_text(r), AMF0_KEY);
         return;
-    case AMF0_MARKER_ECMA_ARRAY:
+    case RTMP_AMF0_ECMA_ARRAY:
         /* The count is a hint (observed: 0, or the array's length with holes). */
         event->count = rtmp_u32(r);
         open_container(amf, r, event, RTMP_AMF_ECMA_ARRAY, start, rtmp_span_of(r->pos, 0),
                        AMF0_KEY);
         return;
-    case AMF0_MARKER_STRICT_ARRAY:
+    case RTMP_AMF0_STRICT_ARRAY:
         strict_array(amf, r, event, start);
         return;
-    case AMF0_MARKER_NULL:
-        bare(r, event, RTMP_AMF_NULL, start);
-        return;
-    case AMF0_MARKER_UNDEFINED:
-        bare(r, event, RTMP_AMF_UNDEFINED, start);
-        return;
-    case AMF0_MARKER_MOVIECLIP:
-    case AMF0_MARKER_UNSUPPORTED:
-    case AMF0_MARKER_RECORDSET:
+    case RTMP_AMF0_MOVIECLIP:
+    case RTMP_AMF0_UNSUPPORTED:
+    case RTMP_AMF0_RECORDSET:
         bare(r, event, RTMP_AMF_UNSUPPORTED, start);
         return;
-    case AMF0_MARKER_AVMPLUS_OBJECT:
+    case RTMP_AMF0_AVMPLUS_OBJECT:
         amf_expect_avmplus(amf);
         bare(r, event, RTMP_AMF_AVMPLUS, start);
         return;
-    case AMF0_MARKER_OBJECT_END:
+    case RTMP_AMF0_OBJECT_END:
         rtmp_fail_at(r, RTMP_ERROR_FORMAT, start);
         return;
     default:
@@ -263,10 +173,10 @@ static void key(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_eve
         close_object(amf, r, start, false, event);
         return;
     }
-    struct rtmp_span text = short_text(r);
+    struct rtmp_span text = rtmp_amf0_text(r);
     if (!rtmp_ok(r))
         return;
-    if (text.len == 0 && (rtmp_left(r) == 0 || rtmp_peek_at(r, r->pos) == AMF0_MARKER_OBJECT_END)) {
+    if (text.len == 0 && (rtmp_left(r) == 0 || rtmp_peek_at(r, r->pos) == RTMP_AMF0_OBJECT_END)) {
         struct rtmp_span end = rtmp_take(r, rtmp_left(r) ? 1 : 0);
         close_object(amf, r, start, end.len == 1, event);
         return;
@@ -310,7 +220,7 @@ HOT bool common_key(struct rtmp_amf_level *level, struct rtmp_reader *reader,
                     struct rtmp_amf_event *event) {
     struct rtmp_reader r = rtmp_reader_over(reader->data, reader->end);
     r.pos = reader->pos;
-    struct rtmp_span text = short_text(&r);
+    struct rtmp_span text = rtmp_amf0_text(&r);
     if (text.len == 0)
         return false;
     take_key(level, event, reader->pos, text);
@@ -324,7 +234,7 @@ static __attribute__((noinline)) bool value_event(struct rtmp_amf *amf, struct r
     struct rtmp_amf_level *level = amf_level(amf);
     struct rtmp_reader r = rtmp_reader_over(reader->data, reader->end);
     r.pos = reader->pos;
-    if ((level->state == AMF0_ITEMS && level->left == 0) || !common_value(&r, event))
+    if ((level->state == AMF0_ITEMS && level->left == 0) || !scalar(&r, event))
         return uncommon_event(amf, reader, event);
     if (level->state == AMF0_VALUE)
         level->state = AMF0_KEY;

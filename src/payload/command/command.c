@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "payload/amf/amf0_scalar.h"
 
 #define ARGUMENTS_MAX    4
-#define AMF0_OBJECT      0x03
-#define AMF0_ECMA_ARRAY  0x08
-#define AMF0_OBJECT_END  0x09
 #define ANY_INDEX        UINT8_MAX
 #define ALL_FACTS        UINT8_MAX
 #define COMMAND_OBJECT   2U /* index of the value; the arguments follow it */
@@ -272,10 +270,10 @@ static void next_index(struct scan *scan) {
 /* A plain value inside an object, decoded where it is a fact. */
 static bool skim_value(struct scan *scan, struct rtmp_reader *reader, const struct place *place) {
     struct rtmp_amf_leaf leaf;
-    uint32_t length = rtmp_amf0_plain_length(reader);
+    uint32_t length = rtmp_amf0_scalar_length(reader);
     if (!place)
         return rtmp_take(reader, length).len != 0;
-    if (!rtmp_amf0_plain(reader, &leaf))
+    if (!rtmp_amf0_scalar(reader, &leaf))
         return false;
     take_fact(scan, place, &leaf);
     return true;
@@ -293,7 +291,7 @@ static bool skim_object(struct scan *scan, struct rtmp_reader *reader, uint32_t 
     while (scan->left) {
         uint16_t length = rtmp_u16(reader);
         if (length == 0)
-            return rtmp_u8(reader) == AMF0_OBJECT_END;
+            return rtmp_u8(reader) == RTMP_AMF0_OBJECT_END;
         struct rtmp_span key = rtmp_take(reader, length);
         const struct place *place = has_facts ? find_property(scan, key) : NULL;
         if (!skim_value(scan, reader, place))
@@ -310,16 +308,16 @@ static bool skim(struct scan *scan, struct rtmp_reader reader) {
     struct rtmp_amf_leaf leaf;
     while (scan->left && scan->index < scan->facts->values && rtmp_left(&reader)) {
         uint8_t marker = rtmp_peek_at(&reader, reader.pos);
-        if (marker == AMF0_OBJECT || marker == AMF0_ECMA_ARRAY) {
+        if (marker == RTMP_AMF0_OBJECT || marker == RTMP_AMF0_ECMA_ARRAY) {
             bool is_last = scan->index + 1 >= scan->facts->values;
             if (is_last && !scan->facts->has_properties)
                 return true;
-            if (!skim_object(scan, &reader, marker == AMF0_OBJECT ? 1 : 5))
+            if (!skim_object(scan, &reader, marker == RTMP_AMF0_OBJECT ? 1 : 5))
                 return false;
         } else if (!is_wanted(scan)) {
-            if (!rtmp_take(&reader, rtmp_amf0_plain_length(&reader)).len)
+            if (!rtmp_take(&reader, rtmp_amf0_scalar_length(&reader)).len)
                 return false;
-        } else if (rtmp_amf0_plain(&reader, &leaf)) {
+        } else if (rtmp_amf0_scalar(&reader, &leaf)) {
             take_top(scan, &leaf);
         } else {
             return false;

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "payload/amf/amf0_scalar.h"
 
-#define AMF0_NUMBER 0x00
-#define AMF0_STRING 0x02
 #define AMF3_STRING 0x06
 
 void rtmp_command_read_format(struct rtmp_command *command, struct rtmp_reader *reader,
@@ -23,7 +22,7 @@ void rtmp_command_read_format(struct rtmp_command *command, struct rtmp_reader *
         command->format_remark = RTMP_REMARK_FORMAT_BYTE;
     if (first == AMF3_STRING)
         command->amf_version = 3;
-    if (first == AMF0_STRING || first == AMF3_STRING)
+    if (first == RTMP_AMF0_STRING || first == AMF3_STRING)
         return;
     command->format = rtmp_take(reader, 1);
     command->format_value = first;
@@ -37,16 +36,17 @@ static bool next_value(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
     return true;
 }
 
-/* The short way, for what nearly every command begins with. */
-static bool skim(struct rtmp_command_head *head, struct rtmp_reader reader,
-                 struct rtmp_span *name) {
-    if (rtmp_u8(&reader) != AMF0_STRING)
+/* Nearly every command begins with two AMF0 scalars, which need no decoder. */
+static bool read_scalars(struct rtmp_command_head *head, struct rtmp_reader reader,
+                         struct rtmp_span *name) {
+    struct rtmp_amf_leaf leaf;
+    if (!rtmp_amf0_scalar(&reader, &leaf) || leaf.kind != RTMP_AMF_STRING)
         return false;
-    *name = rtmp_take(&reader, rtmp_u16(&reader));
-    if (rtmp_u8(&reader) != AMF0_NUMBER)
+    *name = leaf.text;
+    if (!rtmp_amf0_scalar(&reader, &leaf) || leaf.kind != RTMP_AMF_NUMBER)
         return false;
-    head->transaction_id = rtmp_f64(&reader);
-    return rtmp_ok(&reader);
+    head->transaction_id = leaf.number;
+    return true;
 }
 
 /* By the decoder: AMF3, or behind AVM+ markers. */
@@ -74,7 +74,7 @@ bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader r
     struct rtmp_command command;
     struct rtmp_span name;
     rtmp_command_read_format(&command, &reader, type);
-    bool is_read = command.amf_version == 0 && skim(head, reader, &name);
+    bool is_read = command.amf_version == 0 && read_scalars(head, reader, &name);
     if (!is_read && !decode(head, &reader, command.amf_version, &name))
         return false;
     head->is_answer = is_named(&reader, name, "_result") || is_named(&reader, name, "_error");

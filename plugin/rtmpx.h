@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "payload/command/command.h"
+#include "payload/command/head.h"
 #include "payload/media/decoder_config.h"
 
 /* The protocol's id, set by proto_register_rtmpx(). */

@@ -5,31 +5,21 @@
 #include "tree/items.h"
 #include "tree/note.h"
 
-#include "payload/command/command.h"
+#include "payload/command/labels.h"
+#include "payload/command/summary.h"
 
 static int hf_command_format = -1;
 static int hf_data_format = -1;
 static int hf_command_name = -1;
 static int hf_data_name = -1;
 static int hf_transaction_id = -1;
-static int hf_app = -1;
-static int hf_tc_url = -1;
-static int hf_flash_ver = -1;
-static int hf_swf_url = -1;
-static int hf_page_url = -1;
-static int hf_object_encoding = -1;
-static int hf_publish_name = -1;
-static int hf_publish_type = -1;
-static int hf_play_name = -1;
-static int hf_play_start = -1;
-static int hf_play_duration = -1;
-static int hf_status_level = -1;
-static int hf_status_code = -1;
-static int hf_status_description = -1;
-static int hf_stream_id = -1;
+static int hf_fact[RTMP_FACT_COUNT];
 
 static int ett_name = -1;
 static int ett_transaction_id = -1;
+
+#define FACT(identifier) &hf_fact[RTMP_FACT_##identifier]
+enum { OTHER_FIELDS = 5 };
 
 static hf_register_info hf[] = {
     {&hf_command_format,
@@ -45,57 +35,42 @@ static hf_register_info hf[] = {
     {&hf_transaction_id,
      {"Transaction id", "rtmpx.command.transaction_id", FT_DOUBLE, BASE_NONE, NULL, 0,
       "0: no answer is expected", HFILL}},
-    {&hf_app, {"Application", "rtmpx.connect.app", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_tc_url, {"URL", "rtmpx.connect.tc_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_flash_ver,
+    {FACT(APP), {"Application", "rtmpx.connect.app", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {FACT(TC_URL), {"URL", "rtmpx.connect.tc_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {FACT(FLASH_VER),
      {"Flash version", "rtmpx.connect.flash_ver", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_swf_url, {"SWF URL", "rtmpx.connect.swf_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_page_url,
+    {FACT(SWF_URL),
+     {"SWF URL", "rtmpx.connect.swf_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {FACT(PAGE_URL),
      {"Page URL", "rtmpx.connect.page_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_object_encoding,
+    {FACT(OBJECT_ENCODING),
      {"Object encoding", "rtmpx.connect.object_encoding", FT_DOUBLE, BASE_NONE, NULL, 0,
       "0: AMF0, 3: AMF3", HFILL}},
-    {&hf_publish_name,
+    {FACT(PUBLISH_NAME),
      {"Publishing name", "rtmpx.publish.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_publish_type,
+    {FACT(PUBLISH_TYPE),
      {"Publishing type", "rtmpx.publish.type", FT_STRING, BASE_NONE, NULL, 0,
       "live, record or append", HFILL}},
-    {&hf_play_name, {"Stream name", "rtmpx.play.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_play_start,
+    {FACT(PLAY_NAME),
+     {"Stream name", "rtmpx.play.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {FACT(PLAY_START),
      {"Start", "rtmpx.play.start", FT_DOUBLE, BASE_NONE, NULL, 0,
       "-2: live or recorded, -1: live, 0 and above: a time", HFILL}},
-    {&hf_play_duration,
+    {FACT(PLAY_DURATION),
      {"Duration", "rtmpx.play.duration", FT_DOUBLE, BASE_NONE, NULL, 0, "-1: to the end", HFILL}},
-    {&hf_status_level,
+    {FACT(LEVEL),
      {"Status level", "rtmpx.status.level", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_status_code,
-     {"Status code", "rtmpx.status.code", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_status_description,
+    {FACT(CODE), {"Status code", "rtmpx.status.code", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {FACT(DESCRIPTION),
      {"Status description", "rtmpx.status.description", FT_STRING, BASE_NONE, NULL, 0, NULL,
       HFILL}},
-    {&hf_stream_id,
+    {FACT(STREAM_ID),
      {"Created stream id", "rtmpx.create_stream.stream_id", FT_DOUBLE, BASE_NONE, NULL, 0,
       "The message stream id that a createStream returns", HFILL}},
 };
 
-/* Every fact's field. */
-static const int *const fact_field[RTMP_FACT_COUNT] = {
-    [RTMP_FACT_APP] = &hf_app,
-    [RTMP_FACT_TC_URL] = &hf_tc_url,
-    [RTMP_FACT_FLASH_VER] = &hf_flash_ver,
-    [RTMP_FACT_SWF_URL] = &hf_swf_url,
-    [RTMP_FACT_PAGE_URL] = &hf_page_url,
-    [RTMP_FACT_OBJECT_ENCODING] = &hf_object_encoding,
-    [RTMP_FACT_PUBLISH_NAME] = &hf_publish_name,
-    [RTMP_FACT_PUBLISH_TYPE] = &hf_publish_type,
-    [RTMP_FACT_PLAY_NAME] = &hf_play_name,
-    [RTMP_FACT_PLAY_START] = &hf_play_start,
-    [RTMP_FACT_PLAY_DURATION] = &hf_play_duration,
-    [RTMP_FACT_LEVEL] = &hf_status_level,
-    [RTMP_FACT_CODE] = &hf_status_code,
-    [RTMP_FACT_DESCRIPTION] = &hf_status_description,
-    [RTMP_FACT_STREAM_ID] = &hf_stream_id,
-};
+_Static_assert(array_length(hf) == OTHER_FIELDS + RTMP_FACT_COUNT,
+               "one entry for each line of payload/command/facts_list.h");
 
 void rtmpx_register_command(int proto) {
     static int *ett[] = {&ett_name, &ett_transaction_id};
@@ -105,7 +80,7 @@ void rtmpx_register_command(int proto) {
 
 static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_fact fact,
                      const struct rtmp_amf_leaf *value) {
-    int id = *fact_field[fact];
+    int id = hf_fact[fact];
     if (value->kind != RTMP_AMF_STRING)
         rtmpx_add_double(tree, id, body, value->whole, value->number);
     else if (fact == RTMP_FACT_LEVEL)
@@ -135,10 +110,10 @@ static proto_item *add_name(proto_tree *tree, const struct rtmpx_body *body,
 
 static proto_item *add_format(proto_tree *tree, const struct rtmpx_body *body,
                               const struct rtmp_command *command) {
-    if (command->format.len == 0)
+    if (command->format.span.len == 0)
         return NULL;
     return rtmpx_add_uint(tree, command->is_data ? hf_data_format : hf_command_format, body,
-                          command->format, command->format_value);
+                          command->format.span, command->format.value);
 }
 
 /* One top-level value as AMF items, named by what it is to the command. */
@@ -158,10 +133,10 @@ static void add_values(proto_tree *tree, const struct rtmpx_body *body,
                        proto_item *transaction_id) {
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_amf amf;
-    reader.pos = rtmp_span_end(command->format);
+    reader.pos = rtmp_span_end(command->format.span);
     if (rtmp_left(&reader) == 0)
         rtmp_fail_at(&reader, RTMP_ERROR_END, reader.pos);
-    rtmp_amf_init(&amf, &reader, command->amf_version);
+    rtmp_amf_init(&amf, &reader, command->format.amf_version);
     for (unsigned index = 0; rtmp_ok(&reader) && rtmp_left(&reader); index++) {
         proto_tree *parent = tree;
         if (index == 0 && name)
@@ -185,7 +160,7 @@ void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
                       body->reply_kind);
     proto_item *format = add_format(tree, body, &command);
     proto_item *name = add_name(tree, body, &command);
-    rtmpx_note_remark(format ? format : name, body, command.format_remark);
+    rtmpx_note_remark(format ? format : name, body, command.format.remark);
     proto_item *transaction_id = NULL;
     if (command.transaction_id.present)
         transaction_id =

@@ -3,7 +3,7 @@
 
 #include "tree/note.h"
 
-#include "payload/command/command.h"
+#include "payload/command/labels.h"
 
 void rtmpx_append_text(proto_item *item, const char *before, const char *text, const char *after) {
     proto_item_append_text(item, "%s", ""); /* now it has a text of its own, if it is shown */

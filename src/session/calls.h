@@ -3,7 +3,7 @@
 #define RTMP_SESSION_CALLS_H
 
 #include "base/memory.h"
-#include "payload/command/command.h"
+#include "payload/command/head.h"
 
 /*
  * The calls of one side of a connection that wait for their answer: the `_result` or `_error` of

@@ -2,7 +2,8 @@
 /* A command or data message. First byte: bits 0, 1 the type; the rest sizes the summary line. */
 #include "base/message.h"
 #include "fuzz.h"
-#include "payload/command/command.h"
+#include "payload/command/labels.h"
+#include "payload/command/summary.h"
 
 static void check_value(const struct rtmp_amf_leaf *value, uint32_t len) {
     if (!value->present)
@@ -13,7 +14,7 @@ static void check_value(const struct rtmp_amf_leaf *value, uint32_t len) {
 }
 
 static void check_facts(const struct rtmp_command *command, const struct rtmp_reader *reader) {
-    fuzz_check_inside(command->format, reader->end);
+    fuzz_check_inside(command->format.span, reader->end);
     check_value(&command->name, reader->end);
     check_value(&command->transaction_id, reader->end);
     check_value(&command->argument, reader->end);

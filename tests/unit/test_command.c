@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/message.h"
-#include "payload/command/command.h"
+#include "payload/command/labels.h"
+#include "payload/command/summary.h"
 
 /* --- Bodies, written value by value as the AMF0 text has them. --- */
 
@@ -374,23 +375,23 @@ static void format_bytes(void **state) {
     put_u8(&body, 0);
     put(&body, inner.bytes, inner.len);
     struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF3);
-    assert_int_equal(run.command.format.len, 1);
-    assert_int_equal(run.command.format_remark, RTMP_OK);
+    assert_int_equal(run.command.format.span.len, 1);
+    assert_int_equal(run.command.format.remark, RTMP_OK);
     assert_text(&run, &run.command.name, "createStream");
     assert_number(&run.command.transaction_id, 2);
     end_run(&run);
 
     run = run_body(&inner, RTMP_MESSAGE_COMMAND_AMF3);
-    assert_int_equal(run.command.format.len, 0);
-    assert_int_equal(run.command.format_remark, RTMP_REMARK_FORMAT_BYTE);
+    assert_int_equal(run.command.format.span.len, 0);
+    assert_int_equal(run.command.format.remark, RTMP_REMARK_FORMAT_BYTE);
     assert_text(&run, &run.command.name, "createStream");
     end_run(&run);
 
     body.bytes[0] = 1;
     run = run_body(&body, RTMP_MESSAGE_DATA_AMF3);
-    assert_int_equal(run.command.format.len, 1);
-    assert_int_equal(run.command.format_value, 1);
-    assert_int_equal(run.command.format_remark, RTMP_REMARK_FORMAT_BYTE);
+    assert_int_equal(run.command.format.span.len, 1);
+    assert_int_equal(run.command.format.value, 1);
+    assert_int_equal(run.command.format.remark, RTMP_REMARK_FORMAT_BYTE);
     assert_text(&run, &run.command.name, "createStream");
     end_run(&run);
 }
@@ -402,8 +403,8 @@ static void pure_amf3(void **state) {
     struct body body = {.len = 0};
     put(&body, bytes, sizeof bytes);
     struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF3);
-    assert_int_equal(run.command.amf_version, 3);
-    assert_int_equal(run.command.format.len, 0);
+    assert_int_equal(run.command.format.amf_version, 3);
+    assert_int_equal(run.command.format.span.len, 0);
     assert_text(&run, &run.command.name, "close");
     assert_number(&run.command.transaction_id, 7);
     end_run(&run);

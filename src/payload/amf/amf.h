@@ -181,9 +181,12 @@ static inline bool rtmp_amf_is_unresolved(const struct rtmp_amf_event *event) {
     return event->remark == RTMP_REMARK_UNRESOLVED || event->remark == RTMP_REMARK_BEYOND_TABLE;
 }
 
-/* Is this kind a leaf value / a container's begin? */
+/* Is this kind a leaf value / a number of any size / a container's begin? */
 static inline bool rtmp_amf_is_leaf(enum rtmp_amf_kind kind) {
     return kind <= RTMP_AMF_REFERENCE;
+}
+static inline bool rtmp_amf_is_number(enum rtmp_amf_kind kind) {
+    return kind == RTMP_AMF_NUMBER || kind == RTMP_AMF_INTEGER;
 }
 static inline bool rtmp_amf_is_container(enum rtmp_amf_kind kind) {
     return kind >= RTMP_AMF_OBJECT && kind <= RTMP_AMF_DICTIONARY;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a command begins: the format byte, the name, the transaction id. */
-#include "payload/command/command.h"
+#include "payload/command/head.h"
 
 #include <string.h>
 
@@ -9,23 +8,20 @@
 
 #define AMF3_STRING 0x06
 
-void rtmp_command_read_format(struct rtmp_command *command, struct rtmp_reader *reader,
-                              uint8_t type) {
-    command->format = rtmp_span_of(reader->pos, 0);
-    command->format_value = 0;
-    command->format_remark = RTMP_OK;
-    command->amf_version = 0;
+struct rtmp_command_format rtmp_command_read_format(struct rtmp_reader *reader, uint8_t type) {
+    struct rtmp_command_format format = {.span = rtmp_span_of(reader->pos, 0)};
     if (type != RTMP_MESSAGE_COMMAND_AMF3 && type != RTMP_MESSAGE_DATA_AMF3)
-        return;
+        return format;
     uint8_t first = rtmp_peek_at(reader, reader->pos);
     if (first != 0)
-        command->format_remark = RTMP_REMARK_FORMAT_BYTE;
+        format.remark = RTMP_REMARK_FORMAT_BYTE;
     if (first == AMF3_STRING)
-        command->amf_version = 3;
+        format.amf_version = 3;
     if (first == RTMP_AMF0_STRING || first == AMF3_STRING)
-        return;
-    command->format = rtmp_take(reader, 1);
-    command->format_value = first;
+        return format;
+    format.span = rtmp_take(reader, 1);
+    format.value = first;
+    return format;
 }
 
 static bool next_value(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
@@ -58,8 +54,7 @@ static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader, u
     if (!next_value(&amf, &event) || event.kind != RTMP_AMF_STRING)
         return false;
     *name = event.text;
-    if (!next_value(&amf, &event) ||
-        (event.kind != RTMP_AMF_NUMBER && event.kind != RTMP_AMF_INTEGER))
+    if (!next_value(&amf, &event) || !rtmp_amf_is_number(event.kind))
         return false;
     head->transaction_id = event.kind == RTMP_AMF_NUMBER ? event.value.number : event.value.integer;
     return true;
@@ -71,11 +66,10 @@ static bool is_named(const struct rtmp_reader *reader, struct rtmp_span name, co
 
 bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
                             uint8_t type) {
-    struct rtmp_command command;
     struct rtmp_span name;
-    rtmp_command_read_format(&command, &reader, type);
-    bool is_read = command.amf_version == 0 && read_scalars(head, reader, &name);
-    if (!is_read && !decode(head, &reader, command.amf_version, &name))
+    uint8_t amf_version = rtmp_command_read_format(&reader, type).amf_version;
+    bool is_read = amf_version == 0 && read_scalars(head, reader, &name);
+    if (!is_read && !decode(head, &reader, amf_version, &name))
         return false;
     head->is_answer = is_named(&reader, name, "_result") || is_named(&reader, name, "_error");
     head->creates_stream = is_named(&reader, name, "createStream");

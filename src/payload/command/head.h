@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_PAYLOAD_COMMAND_HEAD_H
+#define RTMP_PAYLOAD_COMMAND_HEAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+/*
+ * How commands (types 20, 17) and data messages (types 18, 15) begin, and what matches a call with
+ * its answer. `type` is the message type throughout; spans are positions in the reader.
+ */
+
+/* What a `_result` or `_error` answers, known from the call (session/calls.h). */
+enum rtmp_reply_kind {
+    RTMP_REPLY_UNKNOWN,       /* the call was not seen */
+    RTMP_REPLY_CREATE_STREAM, /* createStream */
+    RTMP_REPLY_ANOTHER,
+};
+
+/*
+ * The encoding of the values. Types 17 and 15 begin with one format byte, 0; AMF0 values follow
+ * (specified: Enhanced RTMP v2). Without that byte (observed: rtmpy) values begin at the first byte
+ * of the body, as AMF3 where that is the AMF3 string marker.
+ */
+struct rtmp_command_format {
+    struct rtmp_span span; /* the format byte, or empty; the values begin at its end */
+    uint8_t value;
+    uint8_t amf_version;    /* of the top-level values: 0 or 3 */
+    enum rtmp_error remark; /* RTMP_REMARK_FORMAT_BYTE: missing or not 0; else RTMP_OK */
+};
+
+/* Read the format at the cursor, which then stands at the first value. */
+struct rtmp_command_format rtmp_command_read_format(struct rtmp_reader *reader, uint8_t type);
+
+/* What matches calls and their answers. */
+struct rtmp_command_head {
+    double transaction_id;
+    bool is_answer; /* `_result`, `_error` */
+    bool creates_stream;
+};
+
+/* Read the head of a body of type 17 or 20: the first two values. False: they are no name and
+ * transaction id. */
+bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
+                            uint8_t type);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "payload/command/summary.h"
+
+#include <math.h>
+
+#include "base/message.h"
+#include "payload/command/facts.h"
+
+#define SUMMARY_TEXT_MAX 64 /* bytes of each text from the wire on a summary line */
+
+static void add_value(struct rtmp_text *text, const struct rtmp_reader *reader,
+                      const struct rtmp_amf_leaf *value) {
+    const uint8_t *bytes = rtmp_bytes(reader, value->text);
+    if (value->kind == RTMP_AMF_BOOLEAN)
+        rtmp_text_add(text, value->number != 0 ? "true" : "false");
+    else if (rtmp_amf_is_number(value->kind))
+        rtmp_text_number(text, value->number);
+    else if (bytes)
+        rtmp_text_wire(text, bytes, value->text.len, SUMMARY_TEXT_MAX);
+}
+
+static inline void summarize_value(struct rtmp_text *text, const struct rtmp_reader *reader,
+                                   const char *before, const struct rtmp_amf_leaf *value) {
+    if (!value->present)
+        return;
+    rtmp_text_add(text, before);
+    add_value(text, reader, value);
+}
+
+static void summarize_quoted(struct rtmp_text *text, const struct rtmp_reader *reader,
+                             const struct rtmp_amf_leaf *value) {
+    summarize_value(text, reader, " \"", value);
+    if (value->present)
+        rtmp_text_add(text, "\"");
+}
+
+/* The first argument: the name that a data message sets stands bare, other strings are quoted.
+ * Fractions are left out: their shortest digits cost more than the rest of the line. */
+static void summarize_argument(struct rtmp_text *text, const struct rtmp_reader *reader,
+                               const struct rtmp_command *command) {
+    const struct rtmp_amf_leaf *argument = &command->argument;
+    if (!argument->present)
+        return;
+    if (argument->kind == RTMP_AMF_STRING && !command->is_data)
+        summarize_quoted(text, reader, argument);
+    else if (argument->kind == RTMP_AMF_STRING || argument->kind == RTMP_AMF_BOOLEAN ||
+             (rtmp_amf_is_number(argument->kind) && argument->number == rint(argument->number)))
+        summarize_value(text, reader, " ", argument);
+}
+
+void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
+                          enum rtmp_reply_kind reply_kind) {
+    struct rtmp_command command;
+    rtmp_command_read_for_line(&command, reader, type, reply_kind);
+    const struct rtmp_amf_leaf *fact = command.fact;
+    if (!command.name.present)
+        rtmp_text_add(text, rtmp_message_type_name(type));
+    summarize_value(text, &reader, "", &command.name);
+    switch (command.kind) {
+    case RTMP_COMMAND_CONNECT:
+        summarize_value(text, &reader, " app=", &fact[RTMP_FACT_APP]);
+        summarize_value(text, &reader, " tcUrl=", &fact[RTMP_FACT_TC_URL]);
+        break;
+    case RTMP_COMMAND_PUBLISH:
+        summarize_quoted(text, &reader, &fact[RTMP_FACT_PUBLISH_NAME]);
+        summarize_value(text, &reader, " ", &fact[RTMP_FACT_PUBLISH_TYPE]);
+        break;
+    case RTMP_COMMAND_STATUS:
+    case RTMP_COMMAND_RESULT:
+    case RTMP_COMMAND_INFORMATION:
+        summarize_value(text, &reader, " stream ", &fact[RTMP_FACT_STREAM_ID]);
+        summarize_value(text, &reader, " ", &fact[RTMP_FACT_CODE]);
+        break;
+    default:
+        summarize_argument(text, &reader, &command);
+        break;
+    }
+}

@@ -13,16 +13,17 @@
  *
  * Tag: type u8, size u24, timestamp u24 then its bits 24..31 (ms), stream id u24, `size` bytes of
  * data, back pointer u32 = 11 + size. Sources: Adobe RTMP 7.1.6, FLV E.4.1; observed: the last back
- * pointer may be missing, and the stream id is that of the message whatever the tag says.
+ * pointer may be missing, and tags belong to the stream of the message whatever their stream id.
  */
 struct rtmp_aggregate {
     struct rtmp_reader *reader;
     uint32_t message_timestamp;
     uint32_t first_timestamp;
-    uint32_t count; /* tags given out */
+    uint32_t count; /* tags returned so far */
 };
 
-/* `whole` ranges tile the body. data.len < size only for a tag that runs past the end. */
+/* One tag. Spans are positions in the body; `whole` ranges tile it. data.len < size only for a
+ * tag that runs past the end. */
 struct rtmp_aggregate_tag {
     uint8_t type;
     uint32_t size;
@@ -41,13 +42,14 @@ void rtmp_aggregate_init(struct rtmp_aggregate *aggregate, struct rtmp_reader *r
                          uint32_t message_timestamp);
 
 /*
- * The next tag. False: no tag is left, or fewer bytes than a tag's header are: the reader then
- * holds RTMP_ERROR_END and stands before them. A tag whose size or back pointer runs past the end
- * is given out with what there is; the reader then holds RTMP_ERROR_LENGTH or RTMP_ERROR_END.
+ * The next tag. False: no tag is left, or fewer bytes than a tag's header; the reader then holds
+ * RTMP_ERROR_END, its cursor before them. A tag whose size or back pointer runs past the end is
+ * returned with the bytes that exist; the reader then holds RTMP_ERROR_LENGTH or RTMP_ERROR_END.
  */
 bool rtmp_aggregate_next(struct rtmp_aggregate *aggregate, struct rtmp_aggregate_tag *tag);
 
-/* Append one line: `Aggregate: 3 tags`; `3+ tags` when the reader is known to hold only a part. */
+/* Append one line: `Aggregate: 3 tags`; `3+ tags` when the reader holds only a part
+ * (incomplete). */
 void rtmp_aggregate_summary(struct rtmp_text *text, struct rtmp_reader reader, bool incomplete);
 
 #endif

@@ -6,7 +6,7 @@
 
 #define HMAC_LENGTH 32U
 
-/* Old ping bodies carry up to three u32 whatever the event (observed: Red5, rtmpy). */
+/* Old ping bodies hold up to three u32, whatever the event (observed: Red5, rtmpy). */
 #define EVENT_VALUES_MAX 3U
 
 #define EVENT_FIELDS_MAX 6U
@@ -16,7 +16,7 @@ struct event {
     uint8_t fields[EVENT_FIELDS_MAX];
 };
 
-/* The fields of the .def lines are kinds without their prefix. */
+/* The .def lines name fields without the prefix of their kind. */
 enum field {
     NONE = RTMP_CONTROL_NONE,
     STREAM_ID = RTMP_CONTROL_STREAM_ID,
@@ -86,13 +86,14 @@ static uint32_t field_width(enum rtmp_control_kind kind, uint32_t left) {
     }
 }
 
-/* Fields that a body may end before. */
+/* Fields that may be missing at the end of a body. */
 static bool is_optional(enum rtmp_control_kind kind) {
     return kind == RTMP_CONTROL_LIMIT_TYPE || kind == RTMP_CONTROL_SWF_TYPE_OPTIONAL ||
            kind == RTMP_CONTROL_DATA;
 }
 
-/* The event says which fields follow it, and how many u32 of an old ping body may follow those. */
+/* The event determines the fields that follow, and how many u32 of an old ping body may follow
+ * those. */
 static void begin_event(struct rtmp_control *control, uint32_t value) {
     const struct event *event = find_event(value);
     control->next = event ? event->fields : unknown_event_fields;

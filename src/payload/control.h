@@ -22,7 +22,7 @@ enum rtmp_user_control_event {
 #undef NAME
 };
 
-/* What a field of a control message is. Integers are big-endian; widths in bytes. */
+/* Fields of control messages. Integers are big-endian; widths in bytes. */
 enum rtmp_control_kind {
     RTMP_CONTROL_NONE = 0,
     RTMP_CONTROL_CHUNK_SIZE,          /* 4: bytes; legal 1 .. 0x7FFFFFFF */
@@ -36,7 +36,7 @@ enum rtmp_control_kind {
     RTMP_CONTROL_BUFFER_LENGTH,       /* 4: ms */
     RTMP_CONTROL_TIMESTAMP,           /* 4: ms, clock of the server */
     RTMP_CONTROL_SWF_TYPE,            /* 1: kind of verification, 1 is known (observed) */
-    RTMP_CONTROL_SWF_TYPE_OPTIONAL,   /* the same where it may be missing; given out as SWF_TYPE */
+    RTMP_CONTROL_SWF_TYPE_OPTIONAL,   /* the same where it may be missing; returned as SWF_TYPE */
     RTMP_CONTROL_SWF_VERSION,         /* 1 (observed) */
     RTMP_CONTROL_SWF_SIZE,            /* 4: bytes of the SWF file */
     RTMP_CONTROL_SWF_SIZE_2,          /* 4: the same again */
@@ -57,7 +57,7 @@ struct rtmp_control_field {
 /* A pull reader of the fields of one body; borrows `reader`. */
 struct rtmp_control {
     struct rtmp_reader *reader;
-    const uint8_t *next; /* kinds still to come, ends with RTMP_CONTROL_NONE */
+    const uint8_t *next; /* kinds of the fields left, ends with RTMP_CONTROL_NONE */
     uint8_t extra;       /* further u32 values accepted after the named fields */
 };
 

@@ -7,7 +7,7 @@
 
 #define EVENT_HEADER_LENGTH 5U
 
-/* What comes next in the message; before AT_EVENT the fields of its header. */
+/* The next part of the message; before AT_EVENT the fields of its header. */
 enum state { AT_FORMAT, AT_NAME, AT_VERSION, AT_FLAGS, AT_RESERVED, AT_EVENT, IN_EVENT };
 
 static enum rtmp_so_layout layout_of(uint8_t event) {
@@ -38,7 +38,7 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
     rtmp_amf_init(&so->amf, reader, 0);
 }
 
-/* A length of 16 bits and that many bytes. False: the cursor is back at the start. */
+/* A length of 16 bits and that many bytes. False: the cursor has not moved. */
 static bool read_text(struct rtmp_reader *reader, struct rtmp_so_piece *piece) {
     uint32_t start = reader->pos;
     piece->text = rtmp_amf0_text(reader);
@@ -83,8 +83,8 @@ static bool next_header_field(struct rtmp_shared_object *so, struct rtmp_so_piec
     }
 }
 
-/* Do the bytes left read as event records that exactly fill them? A counted text below 256 bytes
- * begins with a 0, which no event is, so that pairs never pass. */
+/* Are the bytes left exactly a list of event records? Key/value pairs never pass: a key below
+ * 256 bytes begins with a 0, which is no event. */
 static bool nested_events_fill(struct rtmp_reader reader) {
     while (rtmp_ok(&reader) && rtmp_left(&reader)) {
         if (rtmp_u8(&reader) == 0)
@@ -94,8 +94,8 @@ static bool nested_events_fill(struct rtmp_reader reader) {
     return rtmp_ok(&reader);
 }
 
-/* Do the bytes left read as key/value pairs that exactly fill them? Tried with the message's own
- * tables, whose counts are put back: entries are only ever appended. */
+/* Are the bytes left exactly a list of key/value pairs? Read with the message's own tables,
+ * whose counts are then restored: entries are only appended. */
 static bool attributes_fill(struct rtmp_shared_object *so) {
     struct rtmp_amf *amf = &so->amf;
     struct rtmp_reader saved = *so->reader;
@@ -115,15 +115,15 @@ static bool attributes_fill(struct rtmp_shared_object *so) {
     return fills;
 }
 
-/* A use success has no body in any known writer; one that has is read as what fits it. */
+/* No known writer gives a use success a body; one with a body is read as the layout that fits. */
 static enum rtmp_so_layout use_success_layout(struct rtmp_shared_object *so) {
     if (so->depth == 0 && nested_events_fill(*so->reader))
         return RTMP_SO_LAYOUT_NESTED;
     return attributes_fill(so) ? RTMP_SO_LAYOUT_ATTRIBUTES : RTMP_SO_LAYOUT_RAW;
 }
 
-/* FluorineFx ends a message after the type byte of a release (observed); the other empty events are
- * taken in the same way. */
+/* FluorineFx ends a message after the type byte of a release (observed); other empty events are
+ * accepted without a length as well. */
 static bool is_length_omitted(const struct rtmp_shared_object *so) {
     uint8_t event = rtmp_peek_at(so->reader, so->reader->pos);
     return rtmp_left(so->reader) == 1 && so->depth == 0 &&
@@ -131,7 +131,7 @@ static bool is_length_omitted(const struct rtmp_shared_object *so) {
             event == RTMP_SO_EVENT_CLEAR || event == RTMP_SO_EVENT_USE_SUCCESS);
 }
 
-/* From here on the reader ends where the event does, which bounds the damage of what is in it. */
+/* The reader ends where the event does, so that errors in it do not reach beyond it. */
 static void enter_event(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     so->reader->end = rtmp_span_end(piece->body);
     so->layout = layout_of(so->event);
@@ -197,7 +197,7 @@ static bool begin_value(struct rtmp_shared_object *so, struct rtmp_so_piece *pie
     return true;
 }
 
-/* The handler's name is an AMF0 string from every writer; anything else is a value like others. */
+/* The handler's name is an AMF0 string in all captures; anything else is an ordinary value. */
 static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     uint32_t start = so->reader->pos;
     if (rtmp_peek_at(so->reader, start) != RTMP_AMF0_STRING)
@@ -212,7 +212,7 @@ static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_piece *pie
     return true;
 }
 
-/* Go to the end of a value that the caller did not pull, or not to its end. */
+/* Skip the rest of a value that the caller did not pull to its end. */
 static void finish_value(struct rtmp_shared_object *so) {
     so->value_pending = false;
     bool begun = so->reader->pos != so->value_pos;
@@ -273,7 +273,7 @@ static bool next_field(struct rtmp_shared_object *so, struct rtmp_so_piece *piec
     return false;
 }
 
-/* What the event's fields did not take, and why. The error ends here. */
+/* The bytes of the event that its fields did not use, and the error, which is cleared. */
 static bool read_rest(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     struct rtmp_reader *reader = so->reader;
     if (rtmp_ok(reader) && rtmp_left(reader) == 0)
@@ -338,7 +338,7 @@ static void summarize_name(struct summary *summary, struct rtmp_span span) {
         rtmp_text_wire(summary->text, bytes, span.len, SUMMARY_NAME_LENGTH);
 }
 
-/* Before an event or a key. False: the line is full. */
+/* Append before an event or a key. False: the line is full. */
 static bool summarize_separator(struct summary *summary, const char *separator) {
     bool full = summary->items == SUMMARY_ITEMS;
     rtmp_text_add(summary->text, full ? ", \xE2\x80\xA6" : separator);
@@ -347,7 +347,7 @@ static bool summarize_separator(struct summary *summary, const char *separator) 
 }
 
 static bool summarize_event(struct summary *summary, uint8_t event) {
-    /* One event a key is usual: the event's name is then not said again. */
+    /* Servers send one event for each key: its name is not repeated. */
     if (summary->has_name && event == summary->event)
         return true;
     if (!summarize_separator(summary, summary->items ? ", " : ": "))

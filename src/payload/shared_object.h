@@ -40,15 +40,15 @@ enum rtmp_so_layout {
     RTMP_SO_LAYOUT_NUMBERED_KEYS, /* {key, u32} repeated */
     RTMP_SO_LAYOUT_VALUES,        /* the handler's name as an AMF0 string, then AMF values */
     RTMP_SO_LAYOUT_STATUS,        /* code, level: two u16-counted texts */
-    RTMP_SO_LAYOUT_NESTED, /* events inside a type 11 (a reading; nobody is known to write it) */
+    RTMP_SO_LAYOUT_NESTED,        /* events inside a type 11 (interpretation; no known writer) */
 };
 
 enum rtmp_so_kind {
-    RTMP_SO_FORMAT,   /* type 16: number = format byte, 0 from every known writer */
+    RTMP_SO_FORMAT,   /* type 16: number = format byte, 0 in all captures */
     RTMP_SO_NAME,     /* text */
     RTMP_SO_VERSION,  /* number */
     RTMP_SO_FLAGS,    /* number; RTMP_SO_PERSISTENT is the only published bit */
-    RTMP_SO_RESERVED, /* number, 0 in everything seen */
+    RTMP_SO_RESERVED, /* number, 0 in all captures */
     RTMP_SO_EVENT,    /* header of a body part: event, layout, body; number = announced length */
     RTMP_SO_KEY,      /* text: attribute name; followed by VALUE or NUMBER if the layout has it */
     RTMP_SO_VALUE,    /* an AMF value begins; whole is empty */
@@ -57,8 +57,8 @@ enum rtmp_so_kind {
     RTMP_SO_STATUS_CODE,  /* text */
     RTMP_SO_STATUS_LEVEL, /* text */
     RTMP_SO_DATA,         /* the body of an unknown event */
-    RTMP_SO_REST,         /* bytes of an event that were not decoded: error, error_pos say why;
-                             error RTMP_REMARK_TRAILING: surplus after the last field */
+    RTMP_SO_REST,         /* bytes of an event that were not decoded, because of error at error_pos;
+                             RTMP_REMARK_TRAILING: surplus after the last field */
 };
 
 #define RTMP_SO_PERSISTENT 2U
@@ -76,7 +76,7 @@ struct rtmp_so_piece {
     uint8_t event;
     uint8_t depth;
     enum rtmp_error
-        error;          /* REST: why. Elsewhere RTMP_OK or a remark: FORMAT_BYTE, LENGTH_OMITTED */
+        error; /* REST: the reason. Elsewhere RTMP_OK or a remark: FORMAT_BYTE, LENGTH_OMITTED */
     uint32_t error_pos; /* REST */
     uint32_t number;
     struct rtmp_span whole;
@@ -88,7 +88,7 @@ struct rtmp_shared_object {
     struct rtmp_reader *reader; /* its `end` is narrowed to the event while inside one */
     uint32_t message_end;
     uint32_t outer_end; /* of the event around a nested one, else message_end */
-    uint32_t value_pos; /* where the value handed out begins */
+    uint32_t value_pos; /* position of the value that was returned */
     uint8_t state;
     uint8_t event;
     uint8_t depth;
@@ -104,13 +104,11 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
                              uint8_t message_type);
 
 /*
- * The next part. After VALUE the caller may pull the value's events from so->amf up to
- * its end or its error; what it leaves the next call skips.
- *
- * An error inside an event ends that event: a REST part tells it, and the next event follows.
- * False: the message is complete (reader ok), or the reader holds the error that ended it (a short
- * header, an event longer than the message, RTMP_LIMIT_ITEMS) and the bytes from reader->pos on are
- * undecoded.
+ * The next part. After VALUE the caller may pull the value's events from so->amf up to its end or
+ * its error; the next call skips the rest of it. An error inside an event ends that event: a REST
+ * part holds it, and the next event follows. False: the message is complete (reader ok), or the
+ * reader holds the error that ended it (a short header, an event longer than the message,
+ * RTMP_LIMIT_ITEMS) and the bytes from reader->pos on are undecoded.
  */
 bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece *piece);
 

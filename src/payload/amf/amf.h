@@ -20,13 +20,12 @@
  *     if (!rtmp_ok(&reader)) ...                  // bytes from reader.pos on are undecoded
  *
  * One value only: do { if (!rtmp_amf_next(...)) break; ... } while (!rtmp_amf_value_done(&amf));
- * Between two top-level values the caller may read the shared reader, move its pos and narrow or
+ * Between two top-level values the caller may read the shared reader, move its cursor and narrow or
  * restore its end.
  *
- * The reference tables live in `amf` and so as long as it does: one rtmp_amf per message, whatever
- * number of values (settled by captures: the AMF3 tables live for the whole message, SharedObject
- * attributes and events included). Sources: Adobe AMF0 and AMF3 texts; deviations are marked
- * "observed" in amf0.c and amf3.c.
+ * `amf` holds the reference tables: use one for each message, whatever its number of values
+ * (observed: the AMF3 tables span the whole message, SharedObject attributes and events included).
+ * Sources: Adobe AMF0 and AMF3 texts; deviations are marked "observed" in amf0.c and amf3.c.
  */
 
 enum rtmp_amf_kind {
@@ -56,9 +55,9 @@ enum rtmp_amf_kind {
                      empty when it has none */
 
     /* Parts. */
-    RTMP_AMF_KEY,         /* property name: text. For a sealed member whole is empty: the name was
-                             given with the traits; for a member of DSA / DSC / DSK as well: `name`
-                             has it, which is nowhere in the message */
+    RTMP_AMF_KEY, /* property name: text. whole is empty for a sealed member, whose name is part of
+                     the traits, and for a member of DSA / DSC / DSK, whose name is not in the
+                     message but in `name` */
     RTMP_AMF_KEYS_END,    /* AMF3 array: the empty key between its KEYs and its dense items */
     RTMP_AMF_MEMBER_NAME, /* a sealed member's name inside inline traits */
     RTMP_AMF_AVMPLUS,     /* the AMF0 marker 0x11; the AMF3 value follows at the same depth */
@@ -66,10 +65,10 @@ enum rtmp_amf_kind {
 };
 
 /*
- * One event. The `whole` ranges of a value's events tile its bytes exactly once, in order.
- * `head` is marker, lengths and counts; `payload` what they announce (the digits of a number, the
- * bytes of a string); whole = head + payload. `text` is where the characters stand: in the payload,
- * or anywhere earlier in the message when they came by reference.
+ * One event. Spans are positions in the reader. The `whole` ranges of a value's events tile its
+ * bytes exactly once, in order. `head` is marker, lengths and counts; `payload` what they announce
+ * (the bytes of a number or string); whole = head + payload. `text` is the characters: in the
+ * payload, or earlier in the message when they came by reference.
  */
 struct rtmp_amf_event {
     enum rtmp_amf_kind kind;
@@ -100,10 +99,7 @@ struct rtmp_amf_event {
     } value;
 };
 
-/*
- * What a leaf value says: `whole` its bytes, `text` its characters (possibly elsewhere in the body,
- * AMF3).
- */
+/* A leaf value. whole: its bytes; text: its characters, in AMF3 possibly elsewhere in the body. */
 struct rtmp_amf_leaf {
     bool present; /* false: nothing else is set */
     enum rtmp_amf_kind kind;
@@ -114,13 +110,13 @@ struct rtmp_amf_leaf {
 /* One open container; level 0 is the message's top. Private to amf*.c. */
 struct rtmp_amf_level {
     uint8_t state;    /* enum amf_state of amf_level.h: what comes next */
-    uint8_t after;    /* the state to go back to behind an AVMPLUS value */
-    uint8_t sections; /* externalizable message: flag sections still to come */
+    uint8_t after;    /* the state to return to after an AVMPLUS value */
+    uint8_t sections; /* externalizable message: flag sections left */
     bool dynamic;     /* AMF3 object: keys follow the sealed members */
-    uint32_t left;    /* items still to come by count */
+    uint32_t left;    /* counted items left */
     union {
         uint32_t count; /* declared count */
-        uint32_t flags; /* externalizable message: members still to come */
+        uint32_t flags; /* externalizable message: members left */
     };
     union {
         uint32_t done;       /* AMF0: entries seen */
@@ -145,8 +141,9 @@ struct rtmp_amf_traits {
 struct rtmp_amf {
     struct rtmp_reader *reader;
     uint8_t depth;  /* open containers */
-    uint32_t items; /* events given out, against RTMP_LIMIT_MESSAGE_ITEMS */
-    uint32_t object0_count, object3_count, string_count, traits_count; /* may exceed the caps */
+    uint32_t items; /* events returned, against RTMP_LIMIT_MESSAGE_ITEMS */
+    uint32_t object0_count, object3_count, string_count,
+        traits_count; /* entries made; may exceed the table sizes */
     struct rtmp_amf_level level[RTMP_LIMIT_AMF_DEPTH + 1];
     struct rtmp_amf_object object0[RTMP_LIMIT_AMF_REFERENCES]; /* AMF0 reference table */
     struct rtmp_amf_object object3[RTMP_LIMIT_AMF_REFERENCES];
@@ -154,14 +151,14 @@ struct rtmp_amf {
     struct rtmp_amf_traits traits[RTMP_LIMIT_AMF_TRAITS];
 };
 
-/* Begin a message. version: 0 (values start with AMF0 markers) or 3 (with AMF3 markers).
- * O(1): the tables are not cleared, their counts say what is in them. */
+/* Begin a message. version: 0 (values start with AMF0 markers) or 3 (AMF3 markers). Constant
+ * time: only the counts of the tables are reset. */
 void rtmp_amf_init(struct rtmp_amf *amf, struct rtmp_reader *reader, uint8_t version);
 
 /*
- * The next event: of the open value, or the first of the next top-level value.
- * False: no byte is left and no value is open (reader ok), or the reader holds an error; it then
- * stands after the last event given, the bytes from reader->pos on are undecoded.
+ * The next event: of the open value, or the first of the next top-level value. False: no byte is
+ * left and no value is open (reader ok), or the reader holds an error; its cursor is then behind
+ * the last event returned, and the bytes from there on are undecoded.
  */
 bool rtmp_amf_next(struct rtmp_amf *amf, struct rtmp_amf_event *event);
 
@@ -169,14 +166,14 @@ bool rtmp_amf_next(struct rtmp_amf *amf, struct rtmp_amf_event *event);
  * none has begun). */
 bool rtmp_amf_value_done(const struct rtmp_amf *amf);
 
-/* Read over one top-level value (its references enter the tables). False: it ended in an error. */
+/* Skip one top-level value; its references enter the tables. False: it ended in an error. */
 bool rtmp_amf_skip(struct rtmp_amf *amf);
 
 /* After an error inside a value: drop the open containers, keep the tables. The caller sets
  * reader->error to RTMP_OK and reader->pos to where the next top-level value starts. */
 void rtmp_amf_resume(struct rtmp_amf *amf);
 
-/* A reference whose entry is not at hand: it has no value. */
+/* Is it a reference without an entry? It has no value then. */
 static inline bool rtmp_amf_is_unresolved(const struct rtmp_amf_event *event) {
     return event->remark == RTMP_REMARK_UNRESOLVED || event->remark == RTMP_REMARK_BEYOND_TABLE;
 }

@@ -2,7 +2,7 @@
 #include "payload/amf/amf0_scalar.h"
 #include "payload/amf/amf_level.h"
 
-/* On the path of nearly every event: inlined, its copy of the reader stays in registers. */
+/* For nearly every event: inlined, the copy of the reader stays in registers. */
 #define HOT RTMP_AMF0_HOT
 
 static struct rtmp_span long_text(struct rtmp_reader *r) {
@@ -20,7 +20,7 @@ HOT void text_value(struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint3
     amf_ranges(event, start, text);
 }
 
-/* Containers enter the reference table when they start, so that a cycle can be written. */
+/* Containers enter the reference table where they begin, so that a value can contain itself. */
 static void open_container(struct rtmp_amf *amf, struct rtmp_reader *r,
                            struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t start,
                            struct rtmp_span class_name, enum amf_state state) {
@@ -74,7 +74,7 @@ static void bare(struct rtmp_reader *r, struct rtmp_amf_event *event, enum rtmp_
     amf_ranges(event, start, rtmp_span_of(r->pos, 0));
 }
 
-/* What most properties are. False: no scalar (the cursor is behind its marker), or an error. */
+/* The kinds of most properties. False: no scalar (the cursor is behind its marker), or an error. */
 HOT bool scalar(struct rtmp_reader *r, struct rtmp_amf_event *event) {
     struct rtmp_amf_leaf leaf;
     uint32_t start = r->pos;
@@ -206,7 +206,7 @@ static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_a
     value(amf, r, event);
 }
 
-/* Kept out of line: it would cost the common events a larger frame. */
+/* Not inlined: it would give the common events a larger stack frame. */
 static __attribute__((noinline)) bool uncommon_event(struct rtmp_amf *amf, struct rtmp_reader *r,
                                                      struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
@@ -215,7 +215,7 @@ static __attribute__((noinline)) bool uncommon_event(struct rtmp_amf *amf, struc
     return amf_finish(r, start);
 }
 
-/* A key that has a name and is all there. False leaves the reader and the level as they were. */
+/* A complete key that is not empty. False: reader and level are unchanged. */
 HOT bool common_key(struct rtmp_amf_level *level, struct rtmp_reader *reader,
                     struct rtmp_amf_event *event) {
     struct rtmp_reader r = rtmp_reader_over(reader->data, reader->end);
@@ -239,7 +239,7 @@ static __attribute__((noinline)) bool value_event(struct rtmp_amf *amf, struct r
     if (level->state == AMF0_VALUE)
         level->state = AMF0_KEY;
     else
-        level->left--; /* of the top, too, where it says nothing */
+        level->left--; /* unused at the top level */
     reader->pos = r.pos;
     return true;
 }

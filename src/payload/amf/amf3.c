@@ -52,8 +52,8 @@ static void resolve_string(const struct rtmp_amf *amf, const struct rtmp_reader 
     }
 }
 
-/* A string at the cursor, inline or by reference, becomes event->text. The characters that stand
- * here are returned; the table is left alone. */
+/* Read a string, inline or by reference, into event->text. Returns its characters if they are
+ * inline; does not enter it into the table. */
 static struct rtmp_span look_at_string(const struct rtmp_amf *amf, struct rtmp_reader *r,
                                        struct rtmp_amf_event *event) {
     uint32_t at = r->pos;
@@ -66,8 +66,7 @@ static struct rtmp_span look_at_string(const struct rtmp_amf *amf, struct rtmp_r
     return rtmp_span_of(r->pos, 0);
 }
 
-/* The same for a string that is met for the first time: every inline one but "" enters the table.
- */
+/* The same, and every inline string but "" enters the table. */
 static struct rtmp_span read_string(struct rtmp_amf *amf, struct rtmp_reader *r,
                                     struct rtmp_amf_event *event) {
     struct rtmp_span here = look_at_string(amf, r, event);
@@ -99,8 +98,8 @@ static void reference(const struct rtmp_amf *amf, const struct rtmp_reader *r, u
 }
 
 /*
- * The U29 after the marker of a value that can be referenced. True: the value stands here, *head is
- * the U29 without its lowest bit; it has its index before its content is read, so that it can
+ * The U29 after the marker of a value that can be referenced. True: the value is inline, *head is
+ * the U29 without its lowest bit; it enters the table before its content is read, so that it can
  * contain itself. False: a reference, the event is complete (or the reader holds an error).
  */
 static bool stands_here(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
@@ -228,7 +227,7 @@ static void object(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_
         object_by_traits(amf, r, event, start, head >> 1);
 }
 
-/* XML, XMLDocument, ByteArray: bytes with a length of their own, not in the string table. */
+/* XML, XMLDocument, ByteArray: a length and bytes, which do not enter the string table. */
 static void bytes(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
                   uint32_t start, enum rtmp_amf_kind kind) {
     uint32_t len;
@@ -325,14 +324,14 @@ static void member_name(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp
     leaf(event, RTMP_AMF_MEMBER_NAME, start, read_string(amf, r, event));
 }
 
-/* The name stands with the traits, which may be far back: it is read again from there. */
+/* The name is part of the traits, earlier in the message, and is read again from there. */
 static void sealed_key(const struct rtmp_amf *amf, const struct rtmp_reader *r,
                        struct rtmp_amf_level *level, struct rtmp_amf_event *event) {
     leaf(event, RTMP_AMF_KEY, r->pos, rtmp_span_of(r->pos, 0));
     event->text = event->payload;
     struct rtmp_reader names = *r;
     names.pos = level->names;
-    /* The names cannot be read only when an error had cut them off and the caller went on. */
+    /* Only after an error inside the names, when the caller resumed, can they not be read. */
     if (names.pos < names.end)
         (void)look_at_string(amf, &names, event);
     else
@@ -341,12 +340,12 @@ static void sealed_key(const struct rtmp_amf *amf, const struct rtmp_reader *r,
         event->text = event->payload;
         event->remark = RTMP_REMARK_UNRESOLVED;
     } else if (event->remark == RTMP_REMARK_NOT_CANONICAL) {
-        event->remark = RTMP_OK; /* said where the name stands */
+        event->remark = RTMP_OK; /* remarked where the name is defined */
     }
     level->names = names.pos;
 }
 
-/* A key at the cursor. False: it is the empty one that ends the keys (ranges are set). */
+/* Read a key. False: the empty one that ends the keys (ranges are set). */
 static bool dynamic_key(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
     leaf(event, RTMP_AMF_KEY, start, read_string(amf, r, event));
@@ -369,7 +368,7 @@ static void number_item(struct rtmp_amf_level *level, struct rtmp_reader *r,
     amf_ranges(event, start, rtmp_span_of(start, r->pos - start));
 }
 
-/* Items that a count drives: the next one, or the end. */
+/* The next of counted items, or the end. */
 static void item(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp_reader *r,
                  struct rtmp_amf_event *event) {
     if (level->left == 0) {
@@ -453,7 +452,7 @@ static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_a
     case AMF3_DYNAMIC_VALUE:
     case AMF3_ARRAY_VALUE:
     case AMF3_MESSAGE_VALUE:
-        level->state--; /* back to its key */
+        level->state--; /* the error is at the key */
         value(amf, r, event);
         return;
     case AMF3_DYNAMIC_KEY:

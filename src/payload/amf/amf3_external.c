@@ -39,7 +39,7 @@ void amf3_external_begin(const struct rtmp_reader *r, struct rtmp_amf_level *lev
     }
 }
 
-/* A section's flags: how many values they announce, and the bits that may have a name. */
+/* A section's flags: the number of values they announce, and the bits that have names. */
 static void flags(struct rtmp_amf_level *level, struct rtmp_reader *r,
                   struct rtmp_amf_event *event) {
     uint32_t start = r->pos;

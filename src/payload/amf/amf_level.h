@@ -2,7 +2,7 @@
 #ifndef RTMP_PAYLOAD_AMF_AMF_LEVEL_H
 #define RTMP_PAYLOAD_AMF_AMF_LEVEL_H
 
-/* What amf.c, amf0.c and amf3.c share. Not for anybody else. */
+/* Shared by amf_decoder.c, amf0.c and amf3*.c only: the state machine of open containers. */
 
 #include "payload/amf/amf.h"
 
@@ -35,21 +35,20 @@ enum amf_state {
 };
 
 /*
- * The next event, read from `r`, the message's reader with no error in it. Called with bytes left
- * or with an open container; the event is blank. False: an error, the cursor stands where it stood.
+ * Read the next event from `r`, the message's reader without an error. There are bytes left or an
+ * open container; the event is blank. False: an error, the cursor has not moved.
  */
 bool rtmp_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
 bool rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event);
 
 /*
- * amf3_external.c: the content of an externalizable object, whose level was opened, begins.
- * AMF3_ITEMS, AMF3_MESSAGE or AMF3_UNKNOWN_CLASS comes next.
+ * amf3_external.c: begin the content of an externalizable object, whose level was opened. The next
+ * state is AMF3_ITEMS, AMF3_MESSAGE or AMF3_UNKNOWN_CLASS.
  */
 void amf3_external_begin(const struct rtmp_reader *r, struct rtmp_amf_level *level,
                          struct rtmp_span class_name);
 
-/* What comes next of an AMF3_MESSAGE: its end, a value without a name, or the event that is given.
- */
+/* The next of an AMF3_MESSAGE: its end, a value without a name, or the event that was set. */
 enum amf3_external { AMF3_EXTERNAL_END, AMF3_EXTERNAL_VALUE, AMF3_EXTERNAL_PART };
 enum amf3_external amf3_external_part(struct rtmp_amf_level *level, struct rtmp_reader *r,
                                       struct rtmp_amf_event *event);
@@ -62,7 +61,7 @@ static inline void amf_blank(struct rtmp_amf_event *event, uint8_t depth) {
     *event = (struct rtmp_amf_event){.depth = depth};
 }
 
-/* The end of an event that began at `start`: after an error the cursor goes back there. */
+/* End an event that began at `start`; after an error the cursor returns there. */
 static inline bool amf_finish(struct rtmp_reader *r, uint32_t start) {
     if (rtmp_ok(r))
         return true;
@@ -70,14 +69,14 @@ static inline bool amf_finish(struct rtmp_reader *r, uint32_t start) {
     return false;
 }
 
-/* The marker 0x11 was read: one AMF3 value comes, then what would have come without it. */
+/* The marker 0x11 was read: one AMF3 value follows, then the state continues as before. */
 static inline void amf_expect_avmplus(struct rtmp_amf *amf) {
     struct rtmp_amf_level *level = amf_level(amf);
     level->after = level->state;
     level->state = AMF3_AVMPLUS;
 }
 
-/* Open a container whose marker stands at `start`. NULL: too deep, the error is set. */
+/* Open a container whose marker is at `start`. NULL: too deep, the error is set. */
 static inline struct rtmp_amf_level *amf_open(struct rtmp_amf *amf, struct rtmp_reader *r,
                                               uint32_t start, enum amf_state state,
                                               uint32_t count) {
@@ -99,8 +98,8 @@ static inline void amf_ranges(struct rtmp_amf_event *event, uint32_t start,
     event->whole = rtmp_span_of(start, rtmp_span_end(payload) - start);
 }
 
-/* Of a reference that cannot be followed: the fault of the message, or a table of ours is too
- * small? `count`: how many entries the message has made so far. */
+/* The remark on a reference without an entry: the message made `count` entries so far, and the
+ * table holds only the first ones of them. */
 static inline enum rtmp_error amf_unresolved(uint32_t index, uint32_t count) {
     return index < count ? RTMP_REMARK_BEYOND_TABLE : RTMP_REMARK_UNRESOLVED;
 }
@@ -112,7 +111,7 @@ static inline void amf_check_date(struct rtmp_amf_event *event) {
         event->remark = RTMP_REMARK_DATE;
 }
 
-/* Close the open container; its terminator reaches from `start` to the cursor. */
+/* Close the open container; its terminator is the bytes from `start` to the cursor. */
 static inline void amf_close(struct rtmp_amf *amf, const struct rtmp_reader *r, uint32_t start,
                              struct rtmp_amf_event *event) {
     amf->depth--;

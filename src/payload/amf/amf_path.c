@@ -14,7 +14,7 @@ void rtmp_amf_path_begin(struct rtmp_amf_path *path, const char *top) {
     path->level[0].cut = path->text.cut;
 }
 
-/* Back to the path of the container at this depth. */
+/* Cut the path to that of the container at this depth. */
 static void back_to(struct rtmp_amf_path *path, uint8_t depth) {
     path->text.len = path->level[depth].len;
     path->text.out[path->text.len] = '\0';
@@ -176,7 +176,7 @@ void rtmp_amf_leaf_text(struct rtmp_text *text, const struct rtmp_reader *reader
 size_t rtmp_amf_leaf_size(const struct rtmp_amf_event *event) {
     switch (event->kind) {
     case RTMP_AMF_STRING:
-    case RTMP_AMF_XML: /* a byte becomes three at most */
+    case RTMP_AMF_XML: /* a byte becomes at most three characters */
         return 3 * (size_t)event->text.len + SMALL_TEXT;
     case RTMP_AMF_BYTES:
         return 2 * (size_t)event->payload.len + SMALL_TEXT;

@@ -19,7 +19,7 @@
  */
 struct rtmp_amf_path {
     struct rtmp_text text;
-    bool named; /* a key was given for the value that comes next */
+    bool named; /* a key precedes the next value */
     struct {
         uint32_t next; /* index of the next item without a key */
         uint16_t len;  /* of the container's own path */
@@ -35,7 +35,7 @@ void rtmp_amf_path_begin(struct rtmp_amf_path *path, const char *top);
 void rtmp_amf_path_event(struct rtmp_amf_path *path, const struct rtmp_reader *reader,
                          const struct rtmp_amf_event *event);
 
-/* After the event of a value at this depth (1 or more) that has no key: its place among those. */
+/* After the event of a value without a key at this depth (1 or more): its index among those. */
 static inline uint32_t rtmp_amf_path_index(const struct rtmp_amf_path *path, uint8_t depth) {
     return path->level[depth].next - 1;
 }

@@ -65,7 +65,7 @@ static bool is_general_audio(uint32_t type) {
     return (type >= 1 && type <= 7 && type != SBR) || type == 17 || (type >= 19 && type <= 23);
 }
 
-/* GASpecificConfig(); returns the channels where only it says them. */
+/* GASpecificConfig(); returns the channels of its program_config_element(), else 0. */
 static uint32_t read_general_audio(struct rtmp_media *m, uint32_t type, uint32_t configuration) {
     uint32_t start = m->reader.pos;
     bool shorter = rtmp_bits_take(&m->bits, 1);
@@ -89,7 +89,7 @@ static uint32_t read_general_audio(struct rtmp_media *m, uint32_t type, uint32_t
     return channels;
 }
 
-/* What an AudioSpecificConfig says in the end. */
+/* The result of an AudioSpecificConfig. */
 struct asc {
     uint32_t type, configuration, channels, rate, extension_rate;
     bool sbr, ps;
@@ -100,7 +100,7 @@ static uint32_t bits_left(const struct rtmp_media *m) {
     return rtmp_left(&m->reader) * 8 - m->bits.used;
 }
 
-/* SBR and PS announced behind the configuration, where old decoders do not look. */
+/* SBR and PS announced behind the configuration, for decoders that know them. */
 static void read_backward_extension(struct rtmp_media *m, struct asc *asc) {
     if (asc->sbr || !rtmp_ok(&m->reader) || bits_left(m) < 16 ||
         rtmp_bits_take(&m->bits, 11) != SYNC_SBR)
@@ -130,7 +130,7 @@ void rtmp_aac_config(struct rtmp_media *m) {
     struct asc asc = {.type = read_object_type(m, RTMP_FIELD_AAC_OBJECT_TYPE)};
     asc.ps = asc.type == PS;
     asc.sbr = asc.ps || asc.type == SBR;
-    /* Fields of their own too: one filter finds what the object type says and what comes behind. */
+    /* Also as fields of their own: one filter finds them by object type and by extension. */
     if (asc.sbr)
         rtmp_media_value(m, RTMP_FIELD_AAC_SBR, rtmp_media_since(m, start), 1, NULL);
     if (asc.ps)

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* syncinfo() and the head of bsi() of AC-3 and E-AC-3 (ETSI TS 102 366, 4.3 and E.1.2). bsid stands
- * in the same place in both and tells them apart. */
+/* syncinfo() and the head of bsi() of AC-3 and E-AC-3 (ETSI TS 102 366, 4.3 and E.1.2). bsid has
+ * the same position in both and distinguishes them. */
 
 enum { SYNC_WORD = 0x0B77, LAST_AC3_BSID = 10, HALF_RATE = 3 };
 

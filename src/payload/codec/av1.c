@@ -113,7 +113,7 @@ static uint32_t read_obu_header(struct rtmp_media *m, bool extended, bool sized)
     return type;
 }
 
-/* Of the OBU at the cursor, as far as its bytes tell: header, extension and size. */
+/* Bytes of the OBU at the cursor, header, extension and size included; fewer when it is cut. */
 static uint32_t obu_header_bytes(const struct rtmp_media *m) {
     uint32_t start = m->reader.pos;
     uint8_t header = rtmp_peek_at(&m->reader, start);
@@ -154,7 +154,7 @@ static void read_obu(struct rtmp_media *m) {
 }
 
 void rtmp_av1_frame(struct rtmp_media *m) {
-    while (rtmp_media_list_goes_on(m, obu_header_bytes(m)))
+    while (rtmp_media_has_next(m, obu_header_bytes(m)))
         read_obu(m);
 }
 

@@ -18,8 +18,8 @@ static const char *constrained_profile_name(uint32_t profile, uint32_t constrain
     return rtmp_name_of(rtmp_names_avc_profiles, profile);
 }
 
-/* Profiles whose records and parameter sets name chroma format and bit depths (H.264, 7.3.2.1.1).
- */
+/* Profiles whose records and parameter sets hold chroma format and bit depths (H.264,
+ * 7.3.2.1.1). */
 static bool has_chroma(uint32_t profile) {
     static const uint8_t profiles[] = {100, 110, 122, 244, 44,  83, 86,
                                        118, 128, 138, 139, 134, 135};
@@ -29,8 +29,7 @@ static bool has_chroma(uint32_t profile) {
     return false;
 }
 
-/* Level 1b stands between 1 and 1.1: level_idc 9, or 11 with constraint_set3_flag (A.3.1, A.3.2).
- */
+/* Level 1b, between 1 and 1.1: level_idc 9, or 11 with constraint_set3_flag (A.3.1, A.3.2). */
 static bool is_level_1b(uint32_t profile, uint32_t constraints, uint32_t level) {
     bool flagged = (profile == 66 || profile == 77 || profile == 88) && constraints & 0x10;
     return level == 9 || (level == 11 && flagged);
@@ -141,7 +140,7 @@ void rtmp_avc_config(struct rtmp_media *m) {
     rtmp_bits_skip(&m->bits, 3);
     rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5), read_sps);
     rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8), read_sps);
-    /* Many writers leave the extension away. */
+    /* Many writers omit the extension (observed). */
     if (!rtmp_ok(&m->reader) || !has_chroma(profile) || rtmp_media_announced(m) < 4)
         return;
     rtmp_bits_skip(&m->bits, 6);

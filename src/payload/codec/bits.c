@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/codec/bits.h"
 
-/* Leave the byte at the cursor. */
+/* Move to the next byte. */
 static void advance(struct rtmp_bits *bits) {
     uint8_t byte = rtmp_u8(bits->reader);
     bits->used = 0;
     bits->zeros = byte == 0 && bits->zeros < 2 ? (uint8_t)(bits->zeros + 1) : byte == 0 ? 2 : 0;
 }
 
-/* An emulation prevention byte is never the place of a bit. */
+/* Skip an emulation prevention byte, which holds no bits. */
 static void skip_emulation(struct rtmp_bits *bits) {
     if (bits->rbsp && bits->used == 0 && bits->zeros == 2 && rtmp_left(bits->reader) &&
         rtmp_peek_at(bits->reader, bits->reader->pos) == 3)
         advance(bits);
 }
 
-/* Back to where a read began: what fails moves nothing. */
+/* Undo a read that failed. */
 static uint32_t give_back(struct rtmp_bits *bits, const struct rtmp_bits *before, uint32_t pos) {
     bits->used = before->used;
     bits->zeros = before->zeros;
@@ -52,7 +52,7 @@ uint32_t rtmp_bits_ue(struct rtmp_bits *bits) {
     while (rtmp_ok(bits->reader) && zeros <= 32 && rtmp_bits_take(bits, 1) == 0)
         zeros++;
     uint32_t rest = zeros <= 32 ? rtmp_bits_take(bits, zeros) : 0;
-    /* 32 zeros: 2^32 - 1 alone fits, and all the bits behind it are zero. */
+    /* 32 leading zeros: only 2^32 - 1 fits, whose other bits are zero. */
     if (zeros > 32 || (zeros == 32 && rest != 0))
         rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, start);
     if (!rtmp_ok(bits->reader))
@@ -62,7 +62,7 @@ uint32_t rtmp_bits_ue(struct rtmp_bits *bits) {
 
 int32_t rtmp_bits_se(struct rtmp_bits *bits) {
     uint32_t code = rtmp_bits_ue(bits);
-    if (code == 0xFFFFFFFFU) { /* 2^31: outside of what se(v) may hold */
+    if (code == 0xFFFFFFFFU) { /* 2^31: beyond the range of se(v) */
         rtmp_fail_at(bits->reader, RTMP_ERROR_FORMAT, bits->reader->pos);
         return 0;
     }

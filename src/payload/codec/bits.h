@@ -7,8 +7,8 @@
 /*
  * Bits, most significant first, from a reader of bytes.
  *
- * The reader stands on the byte that holds the next bit; `used` bits of it are gone. Errors are the
- * reader's own (sticky, with position); a read that fails moves nothing and returns zero. When
+ * The reader's cursor is at the byte that holds the next bit; `used` bits of it were read. Errors
+ * are the reader's (sticky, with position); a read that fails moves nothing and returns zero. When
  * `rbsp` is set, the bytes are those of a NAL unit and each emulation prevention byte (03 after two
  * zero bytes) is skipped (ITU-T H.264 7.4.1, H.265 7.4.2, H.266 7.4.2). Work is linear in the bits
  * taken.
@@ -20,12 +20,11 @@ struct rtmp_bits {
     bool rbsp;
 };
 
-/* bits.c: the same, where they lie in several bytes or emulation prevention may stand among them.
- */
+/* As rtmp_bits_take(), for bits in several bytes and with emulation prevention bytes. */
 uint32_t rtmp_bits_take_across(struct rtmp_bits *bits, unsigned n);
 
-/* The next n bits (n <= 32) as an unsigned number. Inline are those of one byte: the headers of all
- * messages. */
+/* The next n bits (n <= 32) as an unsigned number. Inline for bits of one byte, such as the
+ * headers of all messages. */
 static inline uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
     struct rtmp_reader *r = bits->reader;
     unsigned used = bits->used + n;
@@ -41,7 +40,7 @@ static inline uint32_t rtmp_bits_take(struct rtmp_bits *bits, unsigned n) {
 uint32_t rtmp_bits_ue(struct rtmp_bits *bits);
 int32_t rtmp_bits_se(struct rtmp_bits *bits);
 
-/* Move over n bits. */
+/* Skip n bits. */
 void rtmp_bits_skip(struct rtmp_bits *bits, uint32_t n);
 
 /* Move to the next byte boundary; nothing when the cursor is on one. */

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* STREAMINFO (RFC 9639, 8.2). Enhanced RTMP sends the "fLaC" marker and the block header before it;
- * some writers (observed: FFmpeg 9, gortmplib) leave both away. */
+/* STREAMINFO (RFC 9639, 8.2). Enhanced RTMP has the "fLaC" marker and the block header before
+ * it; some writers (observed: FFmpeg 9, gortmplib) omit both. */
 
 enum { MARKER = 0x664C6143, STREAMINFO_LENGTH = 34 };
 

@@ -3,9 +3,8 @@
 
 #include <stddef.h>
 
-/* Headers of the codecs that Flash brought: VP6 (Adobe FLV 10.1 E.4.3.2, E.4.3.3 and the VP6
- * bitstream overview), screen video 1 and 2 (SWF 19, chapter 14) and Sorenson H.263 (SWF 19,
- * H.263). */
+/* Headers of Flash's video codecs: VP6 (Adobe FLV 10.1 E.4.3.2, E.4.3.3 and the VP6 bitstream
+ * overview), screen video 1 and 2 (SWF 19, chapter 14) and Sorenson H.263 (SWF 19, H.263). */
 
 enum { MACROBLOCK = 16 };
 
@@ -62,7 +61,7 @@ void rtmp_screen_frame(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_SCREEN_HAS_PALETTE, 1);
 }
 
-/* The picture start code, which H.263 and its Sorenson variant share up to here. */
+/* The first 17 bits of the picture start code, the same in H.263 and its Sorenson variant. */
 static bool read_start_code(struct rtmp_media *m) {
     uint32_t at = m->reader.pos;
     if (rtmp_bits_take(&m->bits, 17) == 1)
@@ -105,7 +104,7 @@ void rtmp_h263_frame(struct rtmp_media *m) {
     uint32_t start = m->reader.pos;
     uint32_t format = rtmp_bits_take(&m->bits, 3);
     if (format < 1 || format > 5)
-        return; /* extended picture type: the size stands in optional fields */
+        return; /* extended picture type: the size is in optional fields */
     rtmp_media_size(m, rtmp_media_since(m, start), sizes[format - 1][0], sizes[format - 1][1]);
     rtmp_media_u(m, RTMP_FIELD_H263_PICTURE_TYPE, 1);
 }

@@ -24,7 +24,7 @@ static void read_profile(struct rtmp_media *m, bool report) {
                            rtmp_name_of(rtmp_names_hevc_profiles, profile), (double)level / 30.0);
 }
 
-/* profile_tier_level(1, sub_layers) behind the general part. */
+/* profile_tier_level(1, sub_layers) after the general part. */
 static void skip_sub_layers(struct rtmp_media *m, uint32_t sub_layers) {
     uint32_t profiles = 0;
     uint32_t levels = 0;

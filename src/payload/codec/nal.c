@@ -17,7 +17,7 @@ static uint8_t type_of(enum rtmp_codec codec, uint8_t first, uint8_t second) {
                                       : second >> 3;
 }
 
-/* sei_message(): type and size as runs of FF bytes and a last one. The payloads stay raw. */
+/* A number of sei_message(): FF bytes and a last one, added up. */
 static uint32_t read_sei_number(struct rtmp_media *m, enum rtmp_media_field field,
                                 const struct rtmp_name *names) {
     uint32_t start = m->reader.pos;
@@ -121,7 +121,7 @@ void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count, rtmp_sps_read
     for (uint32_t i = 0; i < count && rtmp_ok(&m->reader); i++) {
         if (rtmp_left(&m->reader))
             read_sized_unit(m, 2, read_sps);
-        else /* outside a unit, whose end would clear the error */
+        else /* outside a unit: the end of a unit would clear the error */
             rtmp_fail_at(&m->reader, RTMP_ERROR_END, m->reader.pos);
     }
 }
@@ -134,6 +134,6 @@ void rtmp_nal_frame(struct rtmp_media *m, rtmp_sps_reader *read_sps) {
         size = rtmp_nal_length_size(m->codec, &m->reader, m->reader.pos + rtmp_media_announced(m));
     if (size == 0)
         rtmp_fail_at(&m->reader, RTMP_REMARK_NAL_LENGTH, m->reader.pos);
-    while (rtmp_media_list_goes_on(m, size))
+    while (rtmp_media_has_next(m, size))
         read_sized_unit(m, size, read_sps);
 }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Do lengths of `size` bytes step from NAL unit to NAL unit up to the limit? */
+/* Do lengths of `size` bytes lead from NAL unit to NAL unit exactly to the limit? */
 static bool lengths_fit(enum rtmp_codec codec, const struct rtmp_reader *r, uint32_t limit,
                         unsigned size) {
     uint32_t pos = r->pos;
@@ -12,7 +12,7 @@ static bool lengths_fit(enum rtmp_codec codec, const struct rtmp_reader *r, uint
         if (limit - pos <= size)
             return false;
         if (r->end < limit && (pos >= r->end || r->end - pos <= size))
-            return true; /* cut: as far as can be seen */
+            return true; /* cut: they do as far as there are bytes */
         uint32_t len = 0;
         for (unsigned i = 0; i < size; i++)
             len = len << 8 | rtmp_peek_at(r, pos + i);

@@ -10,7 +10,7 @@ enum { VP8_START_CODE = 0x9D012A, VP9_SYNC_CODE = 0x498342 };
 enum { COLOUR_SPACE_RGB = 7 };
 
 void rtmp_vpx_config(struct rtmp_media *m) {
-    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8); /* the FullBox header comes along */
+    rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8); /* the record includes the FullBox header */
     rtmp_media_u(m, RTMP_FIELD_CONFIG_FLAGS, 24);
     uint32_t start = m->reader.pos;
     uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VPX_PROFILE, 8, rtmp_names_vpx_profiles);
@@ -52,7 +52,8 @@ void rtmp_vp8_frame(struct rtmp_media *m) {
         return;
     }
     at = m->reader.pos;
-    uint32_t width = rtmp_media_le(m, RTMP_FIELD_NONE, 2) & 0x3FFF; /* two bits of scale above */
+    uint32_t width =
+        rtmp_media_le(m, RTMP_FIELD_NONE, 2) & 0x3FFF; /* the upper two bits are the scale */
     uint32_t height = rtmp_media_le(m, RTMP_FIELD_NONE, 2) & 0x3FFF;
     rtmp_media_size(m, rtmp_media_since(m, at), width, height);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/codec/vui.h"
 
-/* What H.264 (E.1.1, 7.4.2.1.1), H.265 (E.2.1, 7.4.3.2.1) and H.266 have in common behind the
- * header of a sequence parameter set. */
+/* H.264 (E.1.1, 7.4.2.1.1), H.265 (E.2.1, 7.4.3.2.1) and H.266. */
 
 enum { EXTENDED_SAR = 255, MAX_SIDE = 1 << 17 };
 

@@ -8,12 +8,12 @@
 #include "base/names.h"
 #include "payload/media/codec_traits.h"
 
-/* Values are bits of flags, or whole values. */
+/* How a property's number is read: as flags, or as one value. */
 
 enum form { FLAGS, MEMBER_FLAGS, VALUE };
 
 static const struct {
-    const char *key; /* MEMBER_FLAGS: of the object that holds the property */
+    const char *key; /* MEMBER_FLAGS: the name of the object that holds the property */
     enum form form;
     const struct rtmp_name *names;
 } properties[] = {
@@ -28,7 +28,7 @@ static const struct {
     {"matrixCoefficients", VALUE, rtmp_names_matrix_coefficients},
 };
 
-/* The last part of a path of `len` bytes; *start receives where it begins. */
+/* The length of the last part of a path of `len` bytes; *start receives its begin. */
 static size_t last_fragment(const char *path, size_t len, const char **start) {
     size_t begin = len;
     while (begin > 0 && path[begin - 1] != '.')
@@ -41,7 +41,7 @@ static bool is(const char *fragment, size_t len, const char *name) {
     return len == strlen(name) && memcmp(fragment, name, len) == 0;
 }
 
-/* Every name whose bit is set, or the one of the value. False: there is none. */
+/* Append the names of the bits that are set, or the name of the value. False: there is none. */
 static bool add_names(struct rtmp_text *text, size_t property, uint32_t value) {
     bool exact = properties[property].form == VALUE;
     bool any = false;

@@ -7,14 +7,14 @@
 #include "base/text.h"
 
 /*
- * What a number in a command or data message means, by the name of its property: flags of `connect`
- * (capsEx, videoFunction, audioCodecs, videoCodecs, members of videoFourCcInfoMap and
+ * The meaning of a number in a command or data message, by the name of its property: flags of
+ * `connect` (capsEx, videoFunction, audioCodecs, videoCodecs, members of videoFourCcInfoMap and
  * audioFourCcInfoMap) as "multitrack, ModEx", codec ids of onMetaData (videocodecid, audiocodecid)
  * as a codec's name, and the colour numbers of colorInfo (ITU-T H.273) as "BT.2020".
  *
  * path: the dotted path of the value (rtmpx.amf.path), "2.videoFourCcInfoMap.hvc1". Appends the
- * text and returns true; false, and nothing appended, when the property or the value has no meaning
- * known.
+ * text and returns true; false, and nothing appended, for an unknown property or value. Sources:
+ * Adobe RTMP 7.2.1.1, Enhanced RTMP v1 and v2, ITU-T H.273.
  */
 bool rtmp_property_meaning(struct rtmp_text *text, const char *path, double value);
 

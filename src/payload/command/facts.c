@@ -17,7 +17,7 @@ enum value { NAME, TRANSACTION_ID, COMMAND_OBJECT, ARGUMENT_1, ARGUMENT_2, ARGUM
 enum type { STRING, NUMBER };
 enum shown { TREE, LINE };
 
-/* A fact and where it stands. */
+/* The place of a fact. */
 struct place {
     uint8_t fact;  /* enum rtmp_fact */
     uint8_t value; /* enum value, or ANY */
@@ -39,8 +39,8 @@ static const struct place stream_id_place[] = {RTMP_STREAM_ID_FACT(PLACE)};
 struct facts {
     const struct place *place;
     uint8_t places;
-    uint8_t values;  /* so many top-level values, the first ones, hold facts */
-    uint8_t on_line; /* so many places are those of the summary line */
+    uint8_t values;  /* the first values of a message, up to the last that holds a fact */
+    uint8_t on_line; /* number of facts on the summary line */
     bool has_properties;
 };
 
@@ -50,7 +50,7 @@ struct facts {
 #define FACTS_OF(kind, FACTS)                                                                      \
     {                                                                                              \
         .place = kind##_places, .places = sizeof kind##_places / sizeof kind##_places[0],          \
-        .values = sizeof(union {FACTS(VALUE_AS_SIZE)}), /* that of the last value */               \
+        .values = sizeof(union {FACTS(VALUE_AS_SIZE)}), /* the largest `value`, plus 1 */          \
             .on_line = 0 FACTS(ADD_ON_LINE), .has_properties = 0 FACTS(OR_PROPERTY)                \
     }
 
@@ -68,9 +68,9 @@ struct scan {
     struct rtmp_command *command;
     const struct rtmp_reader *reader;
     const struct facts *facts; /* of the command's kind */
-    const struct place *place; /* of the property whose value comes, or NULL */
+    const struct place *place; /* of the property whose value is next, or NULL */
     unsigned index;            /* of the top-level value, as in a command */
-    uint8_t left;              /* facts of the line still to come, or ALL_FACTS */
+    uint8_t left;              /* facts of the line not yet found, or ALL_FACTS */
     uint8_t reply_kind;        /* enum rtmp_reply_kind */
     bool for_line;
     bool no_object; /* the command object is null or undefined */
@@ -88,7 +88,7 @@ static struct rtmp_amf_leaf leaf_of(const struct rtmp_amf_event *event) {
                                   .text = event->text};
 }
 
-/* A leaf that stands where a fact does; of another type it is none. */
+/* Take a leaf at the place of a fact, if it has the type of the fact. */
 static void take_fact(struct scan *scan, const struct place *place,
                       const struct rtmp_amf_leaf *leaf) {
     struct rtmp_amf_leaf *fact = &scan->command->fact[place->fact];
@@ -185,7 +185,7 @@ static void take_inner(struct scan *scan, const struct rtmp_amf_event *event) {
     scan->place = NULL;
 }
 
-/* One top-level value. False: the pass is over. */
+/* Read one top-level value. False: the pass ends. */
 static bool scan_value(struct scan *scan, struct rtmp_amf *amf) {
     struct rtmp_amf_event event;
     scan->place = NULL;
@@ -204,7 +204,7 @@ static bool scan_value(struct scan *scan, struct rtmp_amf *amf) {
     return true;
 }
 
-/* Which value comes next, counted as in a command. */
+/* Count the next value as in a command. */
 static void next_index(struct scan *scan) {
     scan->index = scan->index == NAME && scan->command->is_data ? ARGUMENT_1 : scan->index + 1;
 }
@@ -244,8 +244,8 @@ static bool read_object(struct scan *scan, struct rtmp_reader *reader, uint32_t 
 }
 
 /*
- * Without a decoder: nearly every message consists of AMF0 scalars and objects of them. Finds what
- * the decoder would. False: there is something else in it, or it is cut short.
+ * Read without a decoder: nearly every message consists of AMF0 scalars and objects of them. Finds
+ * the same facts. False: the message has other values, or is cut short.
  */
 static bool read_scalars(struct scan *scan, struct rtmp_reader reader) {
     struct rtmp_amf_leaf leaf;

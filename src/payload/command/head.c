@@ -45,7 +45,7 @@ static bool read_scalars(struct rtmp_command_head *head, struct rtmp_reader read
     return true;
 }
 
-/* By the decoder: AMF3, or behind AVM+ markers. */
+/* With a decoder: AMF3, or AMF3 values behind AVM+ markers. */
 static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader, uint8_t amf_version,
                    struct rtmp_span *name) {
     struct rtmp_amf amf;

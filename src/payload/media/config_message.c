@@ -4,10 +4,10 @@
 #include "payload/aggregate.h"
 #include "payload/media/media.h"
 
-/* Not part of what every message passes through. */
+/* Only for configuration messages: must not grow the function that every message calls. */
 #define RARE __attribute__((noinline))
 
-/* A configuration message while its records are read, one for each track. */
+/* State while the records of a configuration message are read, one for each track. */
 struct record {
     struct rtmp_decoder_configs *streams;
     uint32_t stream_id;
@@ -33,7 +33,7 @@ static void on_event(void *context, const struct rtmp_media_event *event) {
     }
 }
 
-/* Asked of every video message: the first two bytes rule out nearly all that are no record. */
+/* Called for every video message: the first two bytes exclude nearly all without a record. */
 static bool may_configure(const struct rtmp_media_body *body) {
     struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);
     uint8_t first = rtmp_peek_at(&r, 0);
@@ -51,7 +51,7 @@ static RARE void learn_video(struct rtmp_decoder_configs *s, const struct rtmp_m
     rtmp_media_read(&body, on_event, &record);
 }
 
-/* Its tags are messages of its own stream, whatever they say. */
+/* Tags belong to the message stream of the aggregate, whatever their stream id (observed). */
 static RARE void learn_aggregate(struct rtmp_decoder_configs *s, const struct rtmp_message *message,
                                  const uint8_t *bytes, uint32_t available) {
     struct rtmp_reader reader = rtmp_reader_over(bytes, available);

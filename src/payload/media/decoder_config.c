@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/media/decoder_config.h"
 
-/* Where the table has a track of a stream in a codec, `count`: nowhere. */
+/* Index of the entry of a stream, track and codec; s->count: there is none. */
 static unsigned find(const struct rtmp_decoder_configs *s, uint32_t stream_id, uint8_t track,
                      enum rtmp_codec codec) {
     unsigned i = 0;
@@ -17,7 +17,7 @@ uint8_t rtmp_decoder_configs_length_size(const struct rtmp_decoder_configs *s, u
     return s && i < s->count ? s->item[i].nal_length_size : 0;
 }
 
-/* Versions of two tables that came from one are the same only if both learned the same. */
+/* A hash of all changes: copies of a table have equal versions only after equal changes. */
 static void set_version(struct rtmp_decoder_configs *s, unsigned i) {
     uint32_t change = s->item[i].stream_id ^ (uint32_t)s->item[i].track << 24 ^
                       (uint32_t)s->item[i].codec << 16 ^ (uint32_t)s->item[i].nal_length_size << 8;

@@ -4,19 +4,18 @@
 
 #include <stdint.h>
 
-#include "base/limits.h"
 #include "payload/media/codec_traits.h"
 #include "wire/body_format.h"
 
-/* What the configuration records of one direction announced: struct rtmp_decoder_configs stands in
- * wire/body_format.h, because wire keeps one for each direction. */
+/* The announced sizes of NAL unit lengths: struct rtmp_decoder_configs is in wire/body_format.h,
+ * because wire keeps one for each direction. */
 
 /* A record of a track in a codec announces `size`, 1..4 bytes. A full table forgets its oldest
  * entry. */
 void rtmp_decoder_configs_set(struct rtmp_decoder_configs *streams, uint32_t stream_id,
                               uint8_t track, enum rtmp_codec codec, uint8_t size);
 
-/* What was announced: 1..4, or 0. streams: NULL allowed. */
+/* The announced size, 1..4 bytes, or 0. streams: NULL allowed. */
 uint8_t rtmp_decoder_configs_length_size(const struct rtmp_decoder_configs *streams,
                                          uint32_t stream_id, uint8_t track, enum rtmp_codec codec);
 

@@ -4,8 +4,8 @@
 #include "payload/codec/codecs.h"
 #include "payload/media/packet.h"
 
-/* Enhanced RTMP v2, "ExAudioTagHeader" and "ExVideoTagHeader" with their bodies. Version 1 is the
- * case without ModEx, multitrack and commands. */
+/* Enhanced RTMP v2, "ExAudioTagHeader" and "ExVideoTagHeader" with their bodies. Version 1 has
+ * no ModEx, multitrack and commands. */
 
 enum packet {
     SEQUENCE_START = 0,
@@ -32,13 +32,13 @@ static bool is_multitrack(const struct rtmp_media *m, uint32_t type) {
     return type == (m->video ? VIDEO_MULTITRACK : AUDIO_MULTITRACK);
 }
 
-/* 1 .. 255 in one byte; from 256 on the byte is FF and 16 bits follow. Each is one less. */
+/* Size minus one: one byte for 1 .. 255; from 256 on FF and 16 bits. */
 static uint32_t read_modex_size(struct rtmp_reader *r) {
     uint32_t size = rtmp_u8(r) + 1U;
     return size == 256 ? rtmp_u16(r) + 1U : size;
 }
 
-/* What the data mean stands behind them. */
+/* The ModEx type follows its data. */
 static void read_modex_data(struct rtmp_media *m, uint32_t size) {
     uint32_t type = rtmp_peek_at(&m->reader, m->reader.pos + size) >> 4;
     if (type == 0 && size >= 3 && size < rtmp_left(&m->reader)) {
@@ -48,7 +48,7 @@ static void read_modex_data(struct rtmp_media *m, uint32_t size) {
     rtmp_media_bytes(m, RTMP_FIELD_MODEX_DATA, size);
 }
 
-/* One modifier. False: the chain ends in an error, and the body with it. */
+/* Read one modifier. False: an error, which ends the body. */
 static bool read_modex(struct rtmp_media *m, uint32_t *next) {
     struct rtmp_reader ahead = m->reader;
     uint32_t size = read_modex_size(&ahead);
@@ -203,8 +203,8 @@ static void read_multitrack(struct rtmp_media *m) {
     if (layout != ONE_TRACK)
         m->info.tracks_pos = m->reader.pos;
     uint32_t header = layout == ONE_TRACK ? 1 : layout == MANY_TRACKS ? 4 : 8;
-    bool first = true; /* a list of none is wrong */
-    while (rtmp_media_list_goes_on(m, header) || (first && rtmp_ok(&m->reader))) {
+    bool first = true; /* an empty list is an error */
+    while (rtmp_media_has_next(m, header) || (first && rtmp_ok(&m->reader))) {
         read_track(m, layout, type);
         first = false;
     }

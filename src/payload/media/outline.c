@@ -10,9 +10,9 @@ static uint32_t smaller(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-/* `header` bytes of a unit or track were read, `size` bytes of it follow: what to keep of them? */
+/* The header of a unit or track was read, `size` bytes of it follow: decide how many to keep. */
 static void decide(struct rtmp_outline *o, uint32_t size) {
-    size = smaller(size, o->track_left); /* a length that lies ends the list */
+    size = smaller(size, o->track_left); /* a length beyond the track ends the list */
     o->keep = size <= RTMP_OUTLINE_WHOLE ? size : RTMP_OUTLINE_UNIT;
     o->rest = size - o->keep;
     o->track_left -= size;
@@ -32,14 +32,15 @@ static uint32_t number(const struct rtmp_outline *o, unsigned from, unsigned len
     return value;
 }
 
-/* Of a track whose record was not seen the usual size is taken. */
+/* The size of a NAL unit's length; 4, the usual one, without a configuration record. */
 static uint8_t announced(const struct rtmp_decoder_configs *streams, uint32_t stream_id,
                          uint8_t track, enum rtmp_codec codec) {
     uint8_t size = rtmp_decoder_configs_length_size(streams, stream_id, track, codec);
     return size ? size : 4;
 }
 
-/* FourCC, track id, size; of coded H.264, HEVC and VVC a composition time belongs to it. */
+/* Track header: FourCC, track id and size, and the composition time of coded H.264, HEVC and
+ * VVC. */
 static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs *streams) {
     unsigned at = o->many_codecs ? 4 : 0;
     if (o->got < at + 4)
@@ -47,7 +48,7 @@ static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs
     if (o->many_codecs)
         o->codec = (uint8_t)rtmp_codec_of_fourcc(number(o, 0, 4));
     bool units = rtmp_codec_has_nal_units(o->codec);
-    unsigned time = o->got - at - 4; /* bytes of it that are read */
+    unsigned time = o->got - at - 4; /* bytes of the composition time that were read */
     o->track_left = smaller(number(o, at + 1, 3), o->body_left + time) - time;
     if (units && o->timed && time < 3 && o->track_left)
         return;
@@ -96,8 +97,8 @@ static void read_byte(struct rtmp_outline *o, const struct rtmp_decoder_configs 
         read_nal(o);
 }
 
-/* The short way to what read_byte() comes to: a NAL unit's length of 4 bytes that are all here, as
- * nearly every stream has them. False: it is something else, nothing was read. */
+/* Fast path of read_byte(): a complete 4-byte length of a NAL unit, which nearly every stream
+ * has. False: something else, nothing was read. */
 static bool read_nal_length(struct rtmp_outline *o, struct rtmp_reader *r) {
     const uint32_t size = 4;
     if (o->length_size != size || o->tracks || o->got || rtmp_left(r) < size ||
@@ -132,7 +133,7 @@ uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_decoder_con
     return r.pos;
 }
 
-/* Walk over the head, of which nothing is left out. */
+/* Step over the head, which is kept whole. */
 static void walk_head(struct rtmp_outline *o, const struct rtmp_media_body *body, uint32_t pos) {
     uint32_t step;
     do {
@@ -149,7 +150,7 @@ static void walk_head(struct rtmp_outline *o, const struct rtmp_media_body *body
 static uint8_t length_size_of(const struct rtmp_media_body *body,
                               const struct rtmp_media_info *info) {
     if (info->tracks_pos)
-        return 4; /* each track says its own */
+        return 4; /* set for each track */
     if (!rtmp_codec_has_nal_units(info->codec))
         return 0;
     uint8_t size = rtmp_decoder_configs_length_size(body->streams, body->stream_id, info->track_id,

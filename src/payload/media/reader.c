@@ -12,7 +12,7 @@ static void emit(struct rtmp_media *m, const struct rtmp_media_event *event) {
     m->sink(m->context, event);
 }
 
-/* Counted where loops turn, so that groups stay closed: values and begins. */
+/* Count values and begins against the limit. Ends are not counted: groups are always closed. */
 static bool count_item(struct rtmp_media *m) {
     if (m->items < RTMP_LIMIT_MESSAGE_ITEMS) {
         m->items++;
@@ -22,8 +22,8 @@ static bool count_item(struct rtmp_media *m) {
     return false;
 }
 
-/* Is this value reported? Asked before the event is made: nobody listens while a line is. */
-static inline bool wanted(struct rtmp_media *m) {
+/* Is this value reported? Tested before the event is made: a summary has no sink. */
+static inline bool is_reported(struct rtmp_media *m) {
     return m->sink && rtmp_ok(&m->reader) && count_item(m);
 }
 
@@ -35,8 +35,8 @@ uint32_t rtmp_media_announced(const struct rtmp_media *m) {
     return m->limit - m->absent - m->reader.pos;
 }
 
-/* Where among the bytes at hand a position of the message lies that is not before the cursor. */
-static uint32_t at_hand(const struct rtmp_media *m, uint32_t position) {
+/* The index among the available bytes of a position in the message, at or behind the cursor. */
+static uint32_t available_index(const struct rtmp_media *m, uint32_t position) {
     uint32_t absent = m->absent;
     for (uint32_t i = m->hole; i < m->hole_count; i++) {
         uint32_t begin = m->holes[i].at + absent;
@@ -59,13 +59,13 @@ static void report(struct rtmp_media *m, enum rtmp_media_field field, struct rtm
 
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                       int64_t number, const char *text) {
-    if (wanted(m))
+    if (is_reported(m))
         report(m, field, span, number, text);
 }
 
 void rtmp_media_computed(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                          int64_t number, const char *text) {
-    if (wanted(m))
+    if (is_reported(m))
         emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_VALUE,
                                            .field = field,
                                            .span = span,
@@ -76,7 +76,7 @@ void rtmp_media_computed(struct rtmp_media *m, enum rtmp_media_field field, stru
 
 void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                      double number) {
-    if (wanted(m))
+    if (is_reported(m))
         emit(m, &(struct rtmp_media_event){.kind = RTMP_MEDIA_VALUE,
                                            .field = field,
                                            .span = span,
@@ -84,13 +84,13 @@ void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct r
                                            .real = number});
 }
 
-/* Not inlined: what only reads without a sink needs no room for an event. */
+/* Not inlined: a pass without a sink needs no stack space for an event. */
 __attribute__((noinline)) uint32_t rtmp_media_named(struct rtmp_media *m,
                                                     enum rtmp_media_field field, unsigned n,
                                                     const struct rtmp_name *names) {
     uint32_t start = m->reader.pos;
     uint32_t number = rtmp_bits_take(&m->bits, n);
-    if (wanted(m))
+    if (is_reported(m))
         report(m, field, rtmp_media_since(m, start), number,
                names ? rtmp_name_of(names, number) : NULL);
     return number;
@@ -137,7 +137,7 @@ void rtmp_media_offset(struct rtmp_media *m, enum rtmp_media_field field, uint32
         rtmp_media_computed(m, field, rtmp_span_of(at, 0), at + (int64_t)m->absent, NULL);
 }
 
-bool rtmp_media_list_goes_on(struct rtmp_media *m, uint32_t header) {
+bool rtmp_media_has_next(struct rtmp_media *m, uint32_t header) {
     uint32_t left = rtmp_left(&m->reader);
     if (!rtmp_ok(&m->reader))
         return false;
@@ -205,7 +205,7 @@ bool rtmp_media_enter(struct rtmp_media *m, enum rtmp_media_field field, uint32_
     }
     *outer = (struct rtmp_media_range){m->reader.end, m->limit, m->bits.rbsp};
     m->limit = m->reader.pos + m->absent + len;
-    uint32_t end = at_hand(m, m->limit);
+    uint32_t end = available_index(m, m->limit);
     if (end < m->reader.end)
         m->reader.end = end;
     emit(m, &(struct rtmp_media_event){
@@ -215,12 +215,12 @@ bool rtmp_media_enter(struct rtmp_media *m, enum rtmp_media_field field, uint32_
     return true;
 }
 
-/* Are bytes of the range not at hand, other than those of holes that were stepped over? */
+/* Are bytes of the range missing other than those of holes before the cursor? */
 static bool is_cut(const struct rtmp_media *m) {
     return m->reader.end < m->limit - m->absent || m->absent > m->hole_bytes;
 }
 
-/* The message is sound when only the codec's own bytes are not: no more than a remark. */
+/* An error in coded data does not make the message malformed: it is graded as a remark. */
 static enum rtmp_error graded(const struct rtmp_media *m) {
     enum rtmp_error error = m->reader.error;
     return m->coded && (error == RTMP_ERROR_END || error == RTMP_ERROR_FORMAT)

@@ -7,28 +7,30 @@
 #include "payload/media/fields.h"
 
 /*
- * What the files that read media bodies share; not for others. `bits` reads from `reader`, whose
- * end is the end of the current range or of the bytes at hand. Of a long body there are holes among
- * the bytes at hand (outline.h): `limit`, where the range ends by its announced length, is a
- * position in the message, and so is reader.pos + absent.
+ * The state of reading one media body, shared by the files that read parts of it. `bits` reads from
+ * `reader`, whose end is the end of the current range or of the available bytes. Among the
+ * available bytes of a long body are holes (outline.h), so that positions in the message differ
+ * from those in the bytes: `limit`, the end of the range by its announced length, is a position in
+ * the message, as is reader.pos + absent. Fields go to `sink`; a read beyond the bytes sets the
+ * reader's error.
  */
 struct rtmp_media {
     struct rtmp_reader reader;
     struct rtmp_bits bits;
     uint32_t limit;
-    uint32_t absent; /* bytes before the cursor that are not at hand */
+    uint32_t absent; /* bytes of the message before the cursor that are not available */
     const struct rtmp_hole *holes;
     uint32_t hole_count;
-    uint32_t hole, hole_bytes; /* holes before the cursor, and their bytes */
-    rtmp_media_sink sink;      /* NULL: only `info` is wanted */
+    uint32_t hole, hole_bytes; /* number of holes before the cursor, and their bytes */
+    rtmp_media_sink sink;      /* NULL: only `info` is filled */
     void *context;
     uint32_t items;
     const struct rtmp_decoder_configs *streams;
     uint32_t stream_id;
-    uint8_t nal_length_size; /* where `streams` says none: as the outline was made, or 0 */
+    uint8_t nal_length_size; /* without an entry in `streams`: as the outline was made, or 0 */
     uint8_t track;           /* the current one */
     bool video;
-    bool coded;            /* inside coded frames: that they are cut is nothing to report */
+    bool coded; /* inside a coded frame: its end before the announced length is not reported */
     enum rtmp_codec codec; /* of the current track */
     struct rtmp_media_info info;
 };
@@ -49,13 +51,13 @@ void rtmp_media_bytes(struct rtmp_media *m, enum rtmp_media_field field, uint32_
 /* All bytes of the range that are left, as a field of bytes. */
 void rtmp_media_rest(struct rtmp_media *m, enum rtmp_media_field field);
 
-/* Where a unit of coded data begins in the message; `at`: in the bytes at hand. */
+/* Report the position in the message of a unit of coded data at `at` of the available bytes. */
 void rtmp_media_offset(struct rtmp_media *m, enum rtmp_media_field field, uint32_t at);
-/* Does another unit of a list follow? Where its first `header` bytes are not at hand but were sent,
- * the list ends with a remark. */
-bool rtmp_media_list_goes_on(struct rtmp_media *m, uint32_t header);
+/* Does another unit of a list follow? Where its first `header` bytes were sent but are not
+ * available, the list ends with a remark. */
+bool rtmp_media_has_next(struct rtmp_media *m, uint32_t header);
 
-/* Report a value that stands in span. */
+/* Report a value whose bytes are span. */
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                       int64_t number, const char *text);
 /* Report a value computed from the bytes of span. */
@@ -66,7 +68,7 @@ void rtmp_media_real(struct rtmp_media *m, enum rtmp_media_field field, struct r
 /* Picture size, frame rate (0: not known), sample rate and channel count: into info and reported.
  */
 void rtmp_media_size(struct rtmp_media *m, struct rtmp_span span, uint32_t width, uint32_t height);
-/* Computed name (NULL: none known) and number (0: none) of profile and level. */
+/* Report computed profile (NULL: unknown) and level (0: unknown). */
 void rtmp_media_profile(struct rtmp_media *m, struct rtmp_span span, const char *profile,
                         double level);
 void rtmp_media_frame_rate(struct rtmp_media *m, struct rtmp_span span, double rate);
@@ -76,13 +78,14 @@ void rtmp_media_channels(struct rtmp_media *m, struct rtmp_span span, uint32_t c
 /* The span from `start` to the cursor, the byte in use included. */
 struct rtmp_span rtmp_media_since(const struct rtmp_media *m, uint32_t start);
 
-/* Bytes left of the range as announced, at hand or not. */
+/* Bytes left of the range by its announced length, available or not. */
 uint32_t rtmp_media_announced(const struct rtmp_media *m);
 
 /*
- * A range of len bytes at the cursor as a group: BEGIN, and reads end at its end. A length beyond
- * the enclosing range is RTMP_ERROR_LENGTH, and false: nothing is entered. Leaving reports what
- * stopped the reading of the range and goes on behind it: an error ends its own range only.
+ * Enter a range of len bytes at the cursor as a group (BEGIN); reads end at its end. False: the
+ * length exceeds the enclosing range (RTMP_ERROR_LENGTH), nothing is entered. Leaving reports the
+ * error or the bytes left over of the range and continues behind it: an error ends its own range
+ * only.
  */
 struct rtmp_media_range {
     uint32_t end, limit;
@@ -91,9 +94,9 @@ struct rtmp_media_range {
 bool rtmp_media_enter(struct rtmp_media *m, enum rtmp_media_field field, uint32_t len,
                       struct rtmp_media_range *outer);
 void rtmp_media_leave(struct rtmp_media *m, const struct rtmp_media_range *outer);
-/* Report what stopped the reading of the current range, or bytes left over; then no error. */
+/* Report the error or the bytes left over of the current range, and clear the error. */
 void rtmp_media_report(struct rtmp_media *m);
-/* The rest of the range is coded data that belongs to the range's own field. */
+/* Skip the rest of the range: coded data, which belongs to the field of the range. */
 void rtmp_media_skip_rest(struct rtmp_media *m);
 
 #endif

@@ -6,8 +6,8 @@
 
 enum { FRAME_TYPE_COMMAND = 5 };
 
-/* Codec ids whose messages carry a packet type and a composition time: AVC (specified), MPEG-4
- * Visual (observed: FFmpeg) and the CDNs' own ids, which copy AVC's layout. */
+/* Codec ids whose messages have a packet type and a composition time: AVC (specified), MPEG-4
+ * Visual (observed: FFmpeg) and the CDNs' own ids (observed), which copy AVC's layout. */
 static bool has_packet_type(uint32_t codec_id) {
     return codec_id == 7 || codec_id == 9 || codec_id >= 12;
 }

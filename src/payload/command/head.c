@@ -8,10 +8,8 @@
 
 #define AMF3_STRING 0x06
 
-struct rtmp_command_format rtmp_command_read_format(struct rtmp_reader *reader, uint8_t type) {
+struct rtmp_command_format rtmp_command_read_format_byte(struct rtmp_reader *reader) {
     struct rtmp_command_format format = {.span = rtmp_span_of(reader->pos, 0)};
-    if (type != RTMP_MESSAGE_COMMAND_AMF3 && type != RTMP_MESSAGE_DATA_AMF3)
-        return format;
     uint8_t first = rtmp_peek_at(reader, reader->pos);
     if (first != 0)
         format.remark = RTMP_REMARK_FORMAT_BYTE;
@@ -36,10 +34,12 @@ static bool next_value(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
 static bool read_scalars(struct rtmp_command_head *head, struct rtmp_reader reader,
                          struct rtmp_span *name) {
     struct rtmp_amf_leaf leaf;
-    if (!rtmp_amf0_scalar(&reader, &leaf) || leaf.kind != RTMP_AMF_STRING)
+    if (rtmp_u8(&reader) != RTMP_AMF0_STRING ||
+        !rtmp_amf0_scalar_behind(&reader, RTMP_AMF0_STRING, &leaf))
         return false;
     *name = leaf.text;
-    if (!rtmp_amf0_scalar(&reader, &leaf) || leaf.kind != RTMP_AMF_NUMBER)
+    if (rtmp_u8(&reader) != RTMP_AMF0_NUMBER ||
+        !rtmp_amf0_scalar_behind(&reader, RTMP_AMF0_NUMBER, &leaf))
         return false;
     head->transaction_id = leaf.number;
     return true;

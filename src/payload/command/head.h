@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/message.h"
 
 /*
  * How commands (types 20, 17) and data messages (types 18, 15) begin, and what matches a call with
@@ -31,8 +32,15 @@ struct rtmp_command_format {
     enum rtmp_error remark; /* RTMP_REMARK_FORMAT_BYTE: missing or not 0; else RTMP_OK */
 };
 
-/* Read the format at the cursor, which then stands at the first value. */
-struct rtmp_command_format rtmp_command_read_format(struct rtmp_reader *reader, uint8_t type);
+/* Read the format at the cursor, which is then at the first value. Inline for types 20 and 18,
+ * which have none. */
+struct rtmp_command_format rtmp_command_read_format_byte(struct rtmp_reader *reader);
+static inline struct rtmp_command_format rtmp_command_read_format(struct rtmp_reader *reader,
+                                                                  uint8_t type) {
+    if (type == RTMP_MESSAGE_COMMAND_AMF3 || type == RTMP_MESSAGE_DATA_AMF3)
+        return rtmp_command_read_format_byte(reader);
+    return (struct rtmp_command_format){.span = rtmp_span_of(reader->pos, 0)};
+}
 
 /* What matches calls and their answers. */
 struct rtmp_command_head {

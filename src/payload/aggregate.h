@@ -27,7 +27,7 @@ struct rtmp_aggregate {
 struct rtmp_aggregate_tag {
     uint8_t type;
     uint32_t size;
-    uint32_t timestamp;         /* ms, as the tag says */
+    uint32_t timestamp;         /* ms, of the tag */
     uint32_t rebased_timestamp; /* ms: message's + (this tag's - first tag's), modulo 2^32 */
     uint32_t stream_id;
     uint32_t back_pointer;

@@ -63,7 +63,7 @@ enum rtmp_so_kind {
 
 #define RTMP_SO_PERSISTENT 2U
 
-/* The format byte that says "values are AMF3 without the marker 0x11" in one reader (Red5). */
+/* The format byte for "values are AMF3 without the marker 0x11" in one reader (Red5). */
 #define RTMP_SO_FORMAT_AMF3 3U
 
 /*

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Events tile the bytes they read, in order; there are at most three a byte; depth and count are
- * bounded; what a message says does not depend on what was in the memory of its decoder; skipping a
- * value reads what pulling it reads; going on behind an error is as safe as the first read; every
- * leaf has a path and a text.
+ * bounded; events do not depend on the earlier content of the decoder's memory; skipping a value
+ * reads the bytes that pulling it reads; resuming behind an error is as safe as the first read;
+ * every leaf has a path and a text.
  */
 #include "amf_properties.h"
 

@@ -26,7 +26,7 @@ struct check {
 static void on_event(void *context, const struct rtmp_media_event *event) {
     struct check *check = context;
     fuzz_check_inside(event->span, check->body->available);
-    /* Bit fields: several values stand in one byte. */
+    /* Bit fields: several values share a byte. */
     FUZZ_CHECK(check->events++ <= 40 * (check->body->available + 4));
     FUZZ_CHECK(event->field < RTMP_FIELD_COUNT);
     if (event->kind == RTMP_MEDIA_END) {
@@ -51,7 +51,7 @@ static void on_event(void *context, const struct rtmp_media_event *event) {
     }
 }
 
-/* Keep the outline of the body, cut into pieces as `pieces` says; returns the bytes kept. */
+/* Keep the outline of the body, which arrives in `pieces`; returns the bytes kept. */
 static uint32_t keep(const struct rtmp_media_body *body, const struct rtmp_outline *begun,
                      bool pieces, uint8_t *kept) {
     struct rtmp_outline outline = *begun;
@@ -74,7 +74,7 @@ static uint32_t keep(const struct rtmp_media_body *body, const struct rtmp_outli
     return count;
 }
 
-/* What is kept does not depend on the pieces, and is read like any body. */
+/* The outline does not depend on the pieces, and is read like any body. */
 static void check_outline(const struct rtmp_media_body *body, uint32_t head) {
     struct rtmp_media_body fragment = *body;
     struct rtmp_outline outline;

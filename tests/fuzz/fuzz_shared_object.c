@@ -10,7 +10,7 @@
 
 static struct rtmp_shared_object so;
 
-/* The events of the value that was handed out. */
+/* Pull the events of the value that was returned. */
 static uint32_t pull_value(struct rtmp_reader *reader, uint32_t pos, uint32_t len, uint64_t *most) {
     struct rtmp_amf_event event;
     do {

@@ -4,8 +4,8 @@
 
 #include "payload/media/decoder_config.h"
 
-/* Streams that say `size` (0: nothing) of the codecs with NAL units on the first tracks of stream
- * 0. Valid until the next call. */
+/* Decoder configurations that announce `size` (0: none) for the codecs with NAL units on the
+ * first tracks of stream 0. Valid until the next call. */
 static inline const struct rtmp_decoder_configs *streams_of_size(uint8_t size) {
     static const enum rtmp_codec codecs[] = {RTMP_CODEC_H264, RTMP_CODEC_HEVC, RTMP_CODEC_VVC};
     static struct rtmp_decoder_configs streams;

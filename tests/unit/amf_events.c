@@ -18,7 +18,7 @@ static void assert_event_holds(const struct rtmp_amf_event *event, uint32_t pos,
     assert_false(rtmp_error_ends_value(event->remark));
 }
 
-/* Going on behind an error, wherever that is, must be as harmless as the first run. */
+/* Resuming behind an error, at any byte, must hold the same invariants. */
 static void go_on(struct rtmp_amf *amf, struct rtmp_reader *reader) {
     reader->error = RTMP_OK;
     rtmp_amf_resume(amf);
@@ -158,7 +158,7 @@ static void assert_string_reference(const struct rtmp_amf_event *event, const cJ
         assert_int_equal(event->reference, index->valueint);
 }
 
-/* Which markers a kind of the vector files can stand behind. */
+/* The markers of a kind in the vector files. */
 static const struct {
     const char *kind;
     uint8_t version, marker;

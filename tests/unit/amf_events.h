@@ -5,7 +5,7 @@
 #include "payload/amf/amf.h"
 #include "vectors.h"
 
-/* All events of some bytes, with what the reader held at the end. */
+/* All events of some bytes, and the final state of the reader. */
 struct amf_run {
     struct rtmp_amf_event *events;
     size_t count;
@@ -15,9 +15,9 @@ struct amf_run {
 };
 
 /*
- * Decode `bytes` to the end or the first error. Asserts on the way what must hold for any input:
- * ranges tile the bytes from 0 to reader.pos, head and payload make up the whole, text lies inside
- * the input, depth is balanced and bounded, the number of events is bounded by the bytes.
+ * Decode `bytes` to the end or the first error. Asserts for any input: ranges tile the bytes from 0
+ * to reader.pos, head and payload make up the whole, text is inside the input, depth is balanced
+ * and bounded, the number of events is bounded by the bytes.
  */
 struct amf_run amf_run_bytes(const uint8_t *bytes, size_t len, uint8_t version);
 struct amf_run amf_run_hex(const char *hex, uint8_t version);
@@ -30,7 +30,8 @@ void assert_event_text(const struct amf_run *run, const struct rtmp_amf_event *e
 /* The kinds of the run's events, in order, are these (the last argument is -1). */
 void assert_event_kinds(const struct amf_run *run, ...);
 
-/* The vector's events say what its `meaning` says; every prefix and every mutation is harmless. */
+/* The vector's events have its `meaning`; every prefix and every mutation is read without a
+ * fault. */
 void check_amf_vector(const struct vector *vector, uint8_t version);
 
 #endif

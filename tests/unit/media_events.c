@@ -15,8 +15,8 @@ struct check {
     uint32_t tiled; /* outermost bytes covered so far */
 };
 
-/* Whatever the input: groups nest, spans stay in their group and in the bytes, and the outermost
- * ones tile the body without holes. */
+/* For any input: groups nest, spans are inside their group and the bytes, and the outermost ones
+ * tile the body. */
 static void check_event(struct check *check, const struct rtmp_media_event *event) {
     uint32_t end = event->span.pos + event->span.len;
     assert_true(end <= check->body->available);

@@ -24,7 +24,7 @@ const struct rtmp_media_event *media_event(const struct media_events *events,
 /* The nth event's number; fails the test when there is none. */
 int64_t media_number(const struct media_events *events, enum rtmp_media_field field, unsigned nth);
 
-/* Stops with an error (not the mere remark of bytes left over). */
+/* Stops with an error, without those for bytes left over. */
 size_t media_errors(const struct media_events *events);
 
 /* "AVC_PROFILE 1+1 = 100 High" lines, groups indented: for a test that names every field. Static.

@@ -8,9 +8,9 @@
 #include "payload/media/outline.h"
 
 /*
- * The bytes kept of a body whose first `head` bytes are kept whole and that comes in pieces of
- * `piece` bytes. *kept is allocated here. Returns how a reader finds it: what rtmp_body_keep() and
- * the plugin do in the product.
+ * Keep the outline of a body that arrives in pieces of `piece` bytes and whose first `head` bytes
+ * are kept whole, as rtmp_body_keep() does. *kept is allocated here. Returns the body that the
+ * plugin would give to a reader.
  */
 static inline struct rtmp_media_body keep_outline(const struct rtmp_media_body *body, uint32_t head,
                                                   uint32_t piece, uint8_t **kept) {

@@ -8,7 +8,7 @@
 
 #define TAGS_MAX 8
 
-/* All tags of a body, which tile it up to where the reader stands. */
+/* Read all tags of a body, which tile it up to the reader's position. */
 struct run {
     struct rtmp_aggregate_tag tags[TAGS_MAX];
     unsigned count;
@@ -95,7 +95,7 @@ static void three_tags(void **state) {
         assert_int_equal(run.tags[i].remark, RTMP_OK);
 }
 
-/* Bits 24..31 stand behind bits 0..23; the arithmetic wraps at 2^32. */
+/* Bits 24..31 follow bits 0..23; the arithmetic wraps at 2^32. */
 static void timestamps_wrap(void **state) {
     (void)state;
     struct run run = run_hex("08 000000 ffffff ff 000000 0000000b "

@@ -10,7 +10,7 @@ static bool has_scalar_marker(const struct rtmp_amf_event *event) {
     return event->marker <= 2 || event->marker == 5 || event->marker == 6;
 }
 
-/* rtmp_amf0_scalar() and the decoder read the same value at `pos`, or both none. */
+/* At `pos`, rtmp_amf0_scalar() and the decoder read the same value, or both read none. */
 static void check_scalar(const uint8_t *bytes, size_t len, uint32_t pos) {
     struct rtmp_reader scalar_reader = rtmp_reader_over(bytes, (uint32_t)len);
     scalar_reader.pos = pos;
@@ -35,7 +35,7 @@ static void check_scalar(const uint8_t *bytes, size_t len, uint32_t pos) {
     double number = event.kind == RTMP_AMF_NUMBER    ? event.value.number
                     : event.kind == RTMP_AMF_BOOLEAN ? event.value.boolean
                                                      : 0;
-    assert_memory_equal(&leaf.number, &number, sizeof number); /* which may be no number */
+    assert_memory_equal(&leaf.number, &number, sizeof number); /* may be NaN */
 }
 
 static void check_vector(const struct vector *vector) {
@@ -66,7 +66,7 @@ static void length_beyond_the_end_is_an_error(void **state) {
     assert_error("02 0003 6162", RTMP_ERROR_LENGTH, 0, 1);
     assert_error("10 0003 6162", RTMP_ERROR_LENGTH, 0, 1);
     assert_error("03 0005 6162", RTMP_ERROR_LENGTH, 1, 1);
-    /* What stood before stays. */
+    /* Events before the error remain. */
     assert_error("05 02 0003 6162", RTMP_ERROR_LENGTH, 1, 2);
 }
 
@@ -122,7 +122,7 @@ static void references_that_do_not_resolve_are_remarked(void **state) {
     assert_int_equal(run.events[0].remark, RTMP_REMARK_UNRESOLVED);
     assert_int_equal(run.events[0].reference, 0xFFFF);
     assert_int_equal(run.events[0].target.len, 0);
-    /* One forward: at that time there is no object 0. */
+    /* A forward reference: object 0 does not exist yet. */
     assert_int_equal(run.events[1].remark, RTMP_REMARK_UNRESOLVED);
     amf_run_free(&run);
 }
@@ -267,7 +267,7 @@ static void avmplus_may_stand_anywhere(void **state) {
     assert_event_kinds(&run, RTMP_AMF_OBJECT, RTMP_AMF_KEY, RTMP_AMF_AVMPLUS, RTMP_AMF_INTEGER,
                        RTMP_AMF_KEY, RTMP_AMF_STRICT_ARRAY, RTMP_AMF_AVMPLUS, RTMP_AMF_STRING,
                        RTMP_AMF_END, RTMP_AMF_END, RTMP_AMF_AVMPLUS, RTMP_AMF_STRING, -1);
-    /* The AMF3 tables live as long as the message: the last string is the one of before. */
+    /* The AMF3 tables span the message: the last string refers to an earlier value. */
     assert_event_text(&run, &run.events[11], "k");
     assert_true(run.events[11].is_reference);
     assert_int_equal(run.events[3].depth, 1);
@@ -298,7 +298,7 @@ static void an_event_is_written_whole(void **state) {
     rtmp_amf_init(&amf, &reader, 0);
     assert_true(rtmp_amf_next(&amf, &event));
     assert_true(rtmp_amf_next(&amf, &event));
-    /* Nothing of the string, nor of what stood there before, is left. */
+    /* No part of the string, and none of the earlier content, remains. */
     assert_int_equal(event.kind, RTMP_AMF_NULL);
     assert_int_equal(event.text.len, 0);
     assert_int_equal(event.target.len, 0);
@@ -311,7 +311,7 @@ static void an_event_is_written_whole(void **state) {
     assert_true(rtmp_ok(&reader));
 }
 
-/* A SharedObject's reader: values between other bytes, each within an end of its own. */
+/* As a SharedObject does: values between other bytes, the reader's end set for each. */
 static void the_caller_may_move_between_values(void **state) {
     (void)state;
     static struct rtmp_amf amf;
@@ -372,7 +372,7 @@ static void plain_values_need_no_tables(void **state) {
     (void)state;
     static const struct {
         const char *hex;
-        int kind; /* -1: not a plain one, or cut: nothing moves */
+        int kind; /* -1: no scalar, or cut: the cursor does not move */
     } cases[] = {
         {"00 3ff0000000000000", RTMP_AMF_NUMBER},
         {"01 01", RTMP_AMF_BOOLEAN},
@@ -415,7 +415,7 @@ static void scalars_are_those_of_the_decoder(void **state) {
         for (size_t k = 0; k < len; k++)
             value[k] = (uint8_t)rand();
         value[0] = markers[i % sizeof markers];
-        if (value[0] == 2 && len > 2) { /* a string that ends before, at or behind the end */
+        if (value[0] == 2 && len > 2) { /* a string that ends before, at or beyond the end */
             value[1] = 0;
             value[2] = (uint8_t)((size_t)rand() % (len - 1));
         }

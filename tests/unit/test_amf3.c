@@ -56,7 +56,7 @@ static void count_bombs_cost_nothing(void **state) {
 static void a_traits_bomb_needs_a_byte_a_member(void **state) {
     (void)state;
     assert_error("0a fffffff3 01 01010101", RTMP_ERROR_LENGTH, 0, 1);
-    /* Five empty names, and no byte for a value. */
+    /* Five empty names, no byte for a value. */
     struct amf_run run = amf_run_hex("0a 53 01 0101010101", 3);
     assert_int_equal(run.reader.error, RTMP_ERROR_END);
     assert_event_kinds(&run, RTMP_AMF_OBJECT, RTMP_AMF_MEMBER_NAME, RTMP_AMF_MEMBER_NAME,
@@ -354,7 +354,7 @@ static void member_names_cut_off_by_an_error_are_never_followed(void **state) {
 static void member_names_behind_the_end_are_never_followed(void **state) {
     (void)state;
     static struct rtmp_amf amf;
-    /* The traits stand at 4; the caller goes back and ends the input before them. */
+    /* The traits are at 4; the caller moves back and ends the input before them. */
     static const uint8_t bytes[] = {0x0A, 0x01, 0x01, 0xEE, 0x0A, 0x13, 0x01, 0x03, 0x78, 0x01};
     uint8_t *copy = guarded_copy(bytes, sizeof bytes);
     struct rtmp_reader reader = rtmp_reader_over(copy, sizeof bytes);

@@ -592,7 +592,8 @@ static void check_record(const struct record *record) {
     guarded_free(bytes, len);
 }
 
-/* Cut anywhere and with any byte changed: no fault, and the invariants of media_events.c hold. */
+/* Cut at any byte and with any byte changed: no fault, and the invariants of media_events.c
+ * hold. */
 static void check_damage(const struct record *record) {
     size_t len;
     uint8_t *bytes = message_of(record, &len);
@@ -614,7 +615,7 @@ static void check_damage(const struct record *record) {
     guarded_free(bytes, len);
 }
 
-static void every_record_says_what_its_encoder_wrote(void **state) {
+static void every_record_has_the_values_its_encoder_wrote(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++)
         check_record(&records[i]);
@@ -626,7 +627,7 @@ static void damaged_records_do_no_harm(void **state) {
         check_damage(&records[i]);
 }
 
-/* Every field of a small record, with its place. */
+/* Every field of a small record, with its position. */
 static void a_record_is_covered_field_by_field(void **state) {
     (void)state;
     size_t len;
@@ -651,8 +652,7 @@ static void a_record_is_covered_field_by_field(void **state) {
     guarded_free(bytes, len);
 }
 
-/* H.264, A.3.1: level_idc 11 with constraint_set3_flag is level 1b, which level_idc 9 says
- * elsewhere. */
+/* H.264, A.3.1: level_idc 11 with constraint_set3_flag is level 1b, elsewhere level_idc 9. */
 static void level_1b_is_named(void **state) {
     (void)state;
     static const struct {
@@ -672,7 +672,7 @@ static void level_1b_is_named(void **state) {
     }
 }
 
-/* A parameter set that lies about its length ends there; the record before it stands. */
+/* A parameter set with a wrong length ends there; the record before it is kept. */
 static void a_lying_parameter_set_ends_the_record(void **state) {
     (void)state;
     size_t len;
@@ -695,7 +695,7 @@ static void a_bad_parameter_set_hides_no_other(void **state) {
     guarded_free(bytes, len);
 }
 
-/* 65535 parameter sets are announced, none is there: one error, not 65535. */
+/* 65535 parameter sets are announced and none follows: one error. */
 static void counts_are_bounded_by_the_bytes(void **state) {
     (void)state;
     size_t len;
@@ -710,7 +710,7 @@ static void counts_are_bounded_by_the_bytes(void **state) {
     guarded_free(bytes, len);
 }
 
-/* Sizes that no picture has are an error, not a number. */
+/* Impossible picture sizes are an error. */
 static void impossible_sizes_are_refused(void **state) {
     (void)state;
     size_t len;
@@ -724,7 +724,7 @@ static void impossible_sizes_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_record_says_what_its_encoder_wrote),
+        cmocka_unit_test(every_record_has_the_values_its_encoder_wrote),
         cmocka_unit_test(damaged_records_do_no_harm),
         cmocka_unit_test(a_record_is_covered_field_by_field),
         cmocka_unit_test(level_1b_is_named),

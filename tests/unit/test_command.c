@@ -9,7 +9,7 @@
 #include "payload/command/labels.h"
 #include "payload/command/summary.h"
 
-/* --- Bodies, written value by value as the AMF0 text has them. --- */
+/* --- Bodies, value by value as Adobe's AMF0 specifies them. --- */
 
 struct body {
     uint8_t bytes[1024];
@@ -79,7 +79,7 @@ static struct body command_body(const char *name, double transaction_id) {
 
 /* --- What is read from them. --- */
 
-/* What the messages of the test answer. */
+/* The reply kind of the test's messages. */
 static enum rtmp_reply_kind reply_kind = RTMP_REPLY_UNKNOWN;
 
 struct run {
@@ -102,7 +102,7 @@ static struct run run_bytes(uint8_t *bytes, size_t len, uint8_t type) {
     return run;
 }
 
-/* The whole, after every prefix of it against a guard page and every mutant. */
+/* Read the whole body, and before that every prefix against a guard page and every mutant. */
 static struct run run_body(const struct body *body, uint8_t type) {
     for (size_t prefix = 0; prefix < body->len; prefix++) {
         uint8_t *copy = guarded_copy(body->bytes, prefix);
@@ -205,7 +205,7 @@ static void status_commands(void **state) {
     }
 }
 
-/* The information object comes after an object of properties. */
+/* The information object follows an object of properties. */
 static void connect_result(void **state) {
     (void)state;
     struct body body = {.len = 0};
@@ -257,8 +257,8 @@ static void a_fraction_is_no_stream_id(void **state) {
     end_run(&run);
 }
 
-/* Who saw the call knows. */
-static void the_call_says_whether_it_is_a_stream_id(void **state) {
+/* The reply kind tells them apart. */
+static void the_call_decides_whether_it_is_a_stream_id(void **state) {
     (void)state;
     struct body body = command_body("_result", 5);
     put_number(&body, 120);
@@ -410,7 +410,7 @@ static void pure_amf3(void **state) {
     end_run(&run);
 }
 
-/* AMF3 behind 0x11: sealed members, an integer, and a text that stands elsewhere. */
+/* AMF3 after 0x11: sealed members, an integer, and a string by reference. */
 static void amf3_information_object(void **state) {
     static const uint8_t object[] = {0x11, 0x0A, 0x23, 0x01, 0x0B, 'l', 'e',  'v',
                                      'e',  'l',  0x09, 'c',  'o',  'd', 'e',  0x06,
@@ -436,7 +436,7 @@ static void odd_transaction_ids(void **state) {
     assert_summary(&body, RTMP_MESSAGE_COMMAND_AMF0, "deleteStream -Infinity");
 }
 
-/* What is no command at all: its first value has no text. */
+/* Not a command: its first value is no string. */
 static void a_name_that_is_no_string(void **state) {
     (void)state;
     struct body body = {.len = 0};
@@ -449,7 +449,7 @@ static void a_name_that_is_no_string(void **state) {
     end_run(&run);
 }
 
-/* An argument that is an object is not walked through for a line. */
+/* A summary does not read an argument that is an object. */
 static void an_argument_that_is_an_object(void **state) {
     (void)state;
     struct body body = {.len = 0};
@@ -524,7 +524,7 @@ static void summaries(void **state) {
     assert_summary(&body, RTMP_MESSAGE_DATA_AMF3, "Data (AMF3)");
 }
 
-/* Text from the wire stays on its line, and 64 bytes of it are enough. */
+/* Text from the wire does not break the line, and is cut after 64 bytes. */
 static void summaries_are_bounded(void **state) {
     char name[101];
     char expected[128] = "publish \"";
@@ -559,7 +559,7 @@ int main(void) {
         cmocka_unit_test(connect_result),
         cmocka_unit_test(create_stream_result),
         cmocka_unit_test(a_fraction_is_no_stream_id),
-        cmocka_unit_test(the_call_says_whether_it_is_a_stream_id),
+        cmocka_unit_test(the_call_decides_whether_it_is_a_stream_id),
         cmocka_unit_test(on_play_status_is_a_status),
         cmocka_unit_test(publish_and_play),
         cmocka_unit_test(facts_have_types),

@@ -8,7 +8,7 @@
 
 #define FIELDS_MAX 8
 
-/* All fields of a body, which tile it up to where the reader stands. */
+/* Read all fields of a body, which tile it up to the reader's position. */
 struct run {
     struct rtmp_control_field fields[FIELDS_MAX];
     unsigned count;
@@ -32,8 +32,8 @@ static struct run run_body(const uint8_t *bytes, size_t len, uint8_t type) {
     return run;
 }
 
-/* The whole and every prefix against a guard page; the fields of a prefix are the whole's first
- * ones, the last one perhaps cut. */
+/* The whole and every prefix against a guard page; a prefix has the first fields of the whole,
+ * the last one perhaps cut. */
 static struct run run_hex(const char *hex, uint8_t type) {
     size_t len;
     uint8_t *bytes = guarded_hex(hex, &len);

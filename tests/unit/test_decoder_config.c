@@ -49,7 +49,7 @@ static void the_last_record_of_a_stream_counts(void **state) {
     assert_int_equal(avc_size(1), 4);
 }
 
-/* A record of another codec on the same stream says nothing of this one's frames. */
+/* A record of another codec on the same stream does not apply. */
 static void codecs_of_a_stream_have_their_own(void **state) {
     (void)state;
     learn(1, AVC "ff e0 00");
@@ -70,7 +70,7 @@ static void tracks_of_a_stream_have_their_own(void **state) {
     assert_int_equal(size_of(1, 7, RTMP_CODEC_H264), 0);
 }
 
-/* Each record of a message of many tracks, of one codec or of several. */
+/* All records of a multitrack message, of one codec or of several. */
 static void tracks_of_a_message_have_their_own(void **state) {
     (void)state;
     learn(1, "96 10 61766331 01 000007 01 64001f fd e0 00 02 000007 01 64001f fc e0 00");
@@ -92,7 +92,7 @@ static void records_in_an_aggregate_count(void **state) {
     assert_int_equal(avc_size(9), 0); /* the tag's stream id is not used */
 }
 
-static void what_is_no_record_says_nothing(void **state) {
+static void other_messages_announce_nothing(void **state) {
     (void)state;
     static const char *const others[] = {"",
                                          "17",
@@ -110,7 +110,7 @@ static void what_is_no_record_says_nothing(void **state) {
     assert_int_equal(streams.count, 0);
     assert_int_equal(streams.version, 0);
     learn(1, AVC "ff e0 00");
-    learn(1, "17 00 000000 01 64"); /* cut: what was known stays */
+    learn(1, "17 00 000000 01 64"); /* cut: earlier entries remain */
     assert_int_equal(avc_size(1), 4);
 }
 
@@ -148,7 +148,7 @@ int main(void) {
         cmocka_unit_test_setup(tracks_of_a_stream_have_their_own, begin),
         cmocka_unit_test_setup(tracks_of_a_message_have_their_own, begin),
         cmocka_unit_test_setup(records_in_an_aggregate_count, begin),
-        cmocka_unit_test_setup(what_is_no_record_says_nothing, begin),
+        cmocka_unit_test_setup(other_messages_announce_nothing, begin),
         cmocka_unit_test_setup(a_change_is_another_version, begin),
         cmocka_unit_test_setup(a_full_table_forgets_the_oldest, begin),
     };

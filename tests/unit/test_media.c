@@ -34,7 +34,7 @@ static void check_frame_type(const cJSON *meaning) {
         assert_int_equal(value, item->valueint);
 }
 
-/* The packet type that the message comes to after modifiers and multitrack. */
+/* The packet type after modifiers and multitrack. */
 static void check_packet_type(const cJSON *meaning, bool video) {
     static const char *const names[][8] = {
         {"SequenceStart", "CodedFrames", "SequenceEnd", "", "MultichannelConfig"},
@@ -145,7 +145,7 @@ static void check_channels(const cJSON *meaning) {
         assert_int_equal(media_number(&events, RTMP_FIELD_AUDIO_CHANNEL, nth++), channel->valueint);
 }
 
-/* One name of a codec, however a vector writes it. */
+/* The codec's name, in any spelling of the vectors. */
 static void check_codec(const cJSON *meaning, bool video) {
     static const char *const same[][2] = {
         {"avc", "H.264"},
@@ -225,7 +225,7 @@ static void check_facts(const struct vector *vector) {
     check_data(vector, meaning, video, 0);
 }
 
-/* Every prefix ends without a fault, and its values are those of the whole, up to where it ends. */
+/* Every prefix is read without a fault, and gives the same values as the whole up to its end. */
 static void check_prefixes(const struct vector *vector) {
     bool video = strcmp(member(vector->meaning, "media")->valuestring, "video") == 0;
     struct media_events *whole = malloc(sizeof *whole);
@@ -263,7 +263,7 @@ static void check_vector(const struct vector *vector) {
     check_mutants(vector);
 }
 
-/* ---- media that lie ---- */
+/* ---- wrong lengths and types ---- */
 
 static const char *text_of(bool video, const char *hex) {
     size_t len;
@@ -289,7 +289,7 @@ static void a_track_past_the_end_ends_there(void **state) {
 
 static void a_lying_track_hides_no_neighbour(void **state) {
     (void)state;
-    /* The first track's record is nonsense; the second one's frame is read all the same. */
+    /* The first track's record is malformed; the second track is read nevertheless. */
     (void)text_of(false, "95 20 4f707573 00 000004 01020304 6d703461 01 000002 1210");
     assert_int_equal(media_errors(&events), 1);
     assert_int_equal(media_number(&events, RTMP_FIELD_AUDIO_SAMPLE_RATE, 0), 44100);
@@ -333,7 +333,7 @@ static void speex_is_not_enhanced(void **state) {
     assert_string_equal(media_event(&events, RTMP_FIELD_AUDIO_CODEC, 0)->text, "Speex");
 }
 
-/* Tracks of no bytes: as many as the body holds, and never more items than the limit. */
+/* Empty tracks: as many as the body holds, up to the limit of items. */
 static void work_is_bounded_by_the_bytes(void **state) {
     (void)state;
     size_t len = 6 + 4 * 50000;

@@ -21,7 +21,7 @@ static void assert_line(bool video, const char *hex, uint32_t length, uint32_t t
     guarded_free(bytes, len);
 }
 
-static void one_line_says_what_a_message_is(void **state) {
+static void one_line_names_a_message(void **state) {
     (void)state;
     assert_line(false, "", 0, 5, "Audio silence");
     assert_line(true, "", 0, 5, "Video empty");
@@ -51,7 +51,7 @@ static void one_line_says_what_a_message_is(void **state) {
     assert_line(true, "9f61766331 00", 0, 1, "Video H.264 packet type 15");
 }
 
-/* Their first byte promises a packet type, a command or a FourCC. */
+/* The first byte announces a packet type, a command or a FourCC that is missing. */
 static void what_is_not_there_is_not_named(void **state) {
     (void)state;
     assert_line(true, "27", 0, 0, "Video H.264 cut short");
@@ -104,7 +104,7 @@ static void properties_have_a_meaning(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_line_says_what_a_message_is),
+        cmocka_unit_test(one_line_names_a_message),
         cmocka_unit_test(what_is_not_there_is_not_named),
         cmocka_unit_test(properties_have_a_meaning),
     };

@@ -82,7 +82,7 @@ static void a_lying_length_ends_the_frame(void **state) {
     assert_int_equal(media_errors(&events), 1);
     assert_int_equal(media_number(&events, RTMP_FIELD_NAL_TYPE, 0), 1);
     assert_int_equal(media_number(&events, RTMP_FIELD_NAL_LENGTH, 1), 255);
-    /* Without an announced size nothing is known to be wrong: one remark. */
+    /* Without an announced size there is no error: one remark. */
     read_frame("27 01 000000 ffffffff 419a00", 0, 0);
     assert_int_equal(media_errors(&events), 0);
     assert_null(media_event(&events, RTMP_FIELD_NAL, 0));

@@ -93,8 +93,8 @@ static void assert_same(enum rtmp_media_field field) {
     }
 }
 
-/* What the whole made body shows of its units, its outline shows, wherever the head ends and the
- * pieces are cut. */
+/* The outline shows the same units as the whole body, for any length of the head and of the
+ * pieces. */
 static void check_made(uint8_t length_size, bool video) {
     struct rtmp_media_body body = {.video = video,
                                    .bytes = made,
@@ -153,7 +153,7 @@ static void obus_behind_the_head_are_listed(void **state) {
     }
 }
 
-/* A track of a list: its size is put in front when the content is known. */
+/* A track of a list; its size is written when the content is complete. */
 static void begin_track(const char *fourcc, uint8_t id, uint32_t *at) {
     put_hex(fourcc);
     put(id, 1);
@@ -302,7 +302,7 @@ static void a_lost_rest_ends_the_list(void **state) {
     uint8_t *kept;
     struct rtmp_media_body fragment = keep_outline(&body, 64, 1448, &kept);
     uint32_t available = fragment.available;
-    for (uint32_t cut = 1; cut < available - 5; cut += 13) { /* bytes that did not come */
+    for (uint32_t cut = 1; cut < available - 5; cut += 13) { /* missing bytes */
         fragment.available = available - cut;
         media_events_read_body(&outlined, &fragment);
         assert_int_equal(media_errors(&outlined), 0);
@@ -313,7 +313,7 @@ static void a_lost_rest_ends_the_list(void **state) {
     free(kept);
 }
 
-static void a_lie_behind_the_head_is_an_error(void **state) {
+static void a_wrong_length_behind_the_head_is_an_error(void **state) {
     (void)state;
     made_len = 0;
     put_hex("27 01 000000");
@@ -329,7 +329,7 @@ static void a_lie_behind_the_head_is_an_error(void **state) {
     assert_int_equal(media_errors(&outlined), 1);
     assert_int_equal(media_number(&outlined, RTMP_FIELD_NAL_LENGTH, 1), 70000);
     made_len = 0;
-    put_hex("96 11 61766331 00 ffffff 000000"); /* a track beyond the message */
+    put_hex("96 11 61766331 00 ffffff 000000"); /* a track larger than the message */
     put_nal_units(30, 4, 0x41);
     body = made_body();
     read_outlined(&body, 64, 1448);
@@ -352,7 +352,7 @@ static void what_has_no_units_keeps_its_head(void **state) {
     assert_int_equal(kept_of_made(1024), made_len); /* a configuration record is kept whole */
 }
 
-/* The first pass and every reader must come to the same holes, whatever the bytes are. */
+/* Receiver and readers find the same holes, for any bytes. */
 static void any_bytes_are_read_as_they_were_kept(void **state) {
     (void)state;
     static const char *const heads[] = {
@@ -380,7 +380,7 @@ int main(void) {
         cmocka_unit_test(a_recovery_point_behind_a_long_message_is_seen),
         cmocka_unit_test(units_beyond_the_limit_end_the_list),
         cmocka_unit_test(a_lost_rest_ends_the_list),
-        cmocka_unit_test(a_lie_behind_the_head_is_an_error),
+        cmocka_unit_test(a_wrong_length_behind_the_head_is_an_error),
         cmocka_unit_test(what_has_no_units_keeps_its_head),
         cmocka_unit_test(any_bytes_are_read_as_they_were_kept),
     };

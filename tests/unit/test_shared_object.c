@@ -36,8 +36,8 @@ static uint32_t pull_value(struct rtmp_shared_object *so, uint32_t pos) {
     return pos;
 }
 
-/* Decode everything. Asserts what must hold for any input: the parts tile the body up to where the
- * reader stands at the end, and their number is bounded by the bytes. */
+/* Decode everything. Asserts for any input: the parts tile the body up to the reader's last
+ * position, and their number is bounded by the bytes. */
 static struct run run_body(const uint8_t *bytes, size_t len, uint8_t type, bool pull) {
     static struct rtmp_shared_object so;
     struct run run = {.reader = rtmp_reader_over(bytes, (uint32_t)len)};
@@ -147,7 +147,7 @@ static void take_number(struct cursor *at, enum rtmp_so_kind kind, const cJSON *
     assert_true(take(at, kind)->number == cJSON_GetNumberValue(number));
 }
 
-/* The bytes of AMF0 values say what the vector says, and are decoded in every broken form too. */
+/* AMF0 values have the vector's meaning, and are decoded in every broken form too. */
 static void check_values(const struct cursor *at, struct rtmp_span span, const cJSON *values) {
     struct vector vector = {
         .meaning = values, .bytes = at->run->reader.data + span.pos, .len = span.len};
@@ -450,7 +450,7 @@ static void undocumented_events(void **state) {
     end_hex(&of);
 }
 
-/* A send message whose first value is no string has values, and no method. */
+/* A send message whose first value is no string has values but no method. */
 static void a_send_message_without_a_method(void **state) {
     (void)state;
     struct hex_run of =
@@ -491,7 +491,7 @@ static void a_name_longer_than_the_body(void **state) {
     end_hex(&of);
 }
 
-/* Everything a message's values hold, in order: so many events. */
+/* Count the events of all values of a message. */
 static void pull_values(const char *hex, uint8_t type, struct rtmp_amf_event *events,
                         size_t expected) {
     static struct rtmp_shared_object so;
@@ -537,7 +537,7 @@ static void trying_a_layout_leaves_the_tables(void **state) {
     assert_int_equal(events[3].remark, RTMP_REMARK_UNRESOLVED);
 }
 
-/* A format byte of 3 is read, as a guess, as values without the marker 0x11. */
+/* A format byte of 3 is interpreted as values without the marker 0x11. */
 static void format_byte_3(void **state) {
     struct rtmp_amf_event events[1];
     (void)state;
@@ -551,7 +551,7 @@ static void format_byte_3(void **state) {
     assert_int_equal(events[0].value.integer, 5);
 }
 
-/* A megabyte of empty names ends at the bound, with the rest of the message left to show. */
+/* A megabyte of empty names ends at the limit, the rest of the message undecoded. */
 static void items_are_bounded(void **state) {
     (void)state;
     const size_t len = 1U << 20;
@@ -568,7 +568,7 @@ static void items_are_bounded(void **state) {
     free(bytes);
 }
 
-/* The same bytes give the same parts whatever the struct held before. */
+/* The parts do not depend on the earlier content of the struct. */
 static void nothing_stale_is_used(void **state) {
     static struct rtmp_shared_object so;
     struct rtmp_so_piece piece;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/media/body_format.h"
 
-#include "payload/media/codec_traits.h"
 #include "payload/media/config_message.h"
 #include "payload/media/media.h"
 #include "payload/media/outline.h"

@@ -15,20 +15,20 @@ enum rtmp_codec {
 #undef CODEC
     RTMP_CODEC_COUNT
 };
-_Static_assert(RTMP_CODEC_COUNT <= 32, "a codec is a bit of the masks below");
+_Static_assert(RTMP_CODEC_COUNT <= 64, "a codec is a bit of the mask below");
 
 /* What a coded frame consists of. */
 enum rtmp_codec_frame {
-    RTMP_FRAME_BYTES,     /* nothing that a length separates */
+    RTMP_FRAME_BYTES,     /* no units with a length or size */
     RTMP_FRAME_NAL_UNITS, /* NAL units, each behind its length (ISO/IEC 14496-15) */
     RTMP_FRAME_OBUS,      /* open bitstream units, most with a size (AV1, 5.3) */
 };
 
 /* Inline with a constant `frame` it is one test of a bit: asked for every unit of a long frame. */
 static inline bool rtmp_codec_frame_is(enum rtmp_codec codec, enum rtmp_codec_frame frame) {
-    const uint32_t codecs = 0U
+    const uint64_t codecs = 0U
 #define CODEC(identifier, text, of)                                                                \
-    | (uint32_t)(RTMP_FRAME_##of == frame) << RTMP_CODEC_##identifier
+    | (uint64_t)(RTMP_FRAME_##of == frame) << RTMP_CODEC_##identifier
 #include "base/names/codecs.def"
 #undef CODEC
         ;

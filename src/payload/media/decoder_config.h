@@ -4,12 +4,11 @@
 
 #include <stdint.h>
 
-#include "base/limits.h"
 #include "payload/media/codec_traits.h"
 #include "wire/body_format.h"
 
-/* What the configuration records of one direction announced: struct rtmp_decoder_configs stands in
- * wire/body_format.h, because wire keeps one for each direction. */
+/* The announced sizes of NAL unit lengths: struct rtmp_decoder_configs is in wire/body_format.h,
+ * because wire keeps one for each direction. */
 
 /* A record of a track in a codec announces `size`, 1..4 bytes. A full table forgets its oldest
  * entry. */

@@ -85,10 +85,10 @@ enum rtmp_media_kind {
     RTMP_MEDIA_COMMAND,      /* info / command frame */
     RTMP_MEDIA_MULTICHANNEL, /* multichannel configuration */
     RTMP_MEDIA_OTHER,        /* an unassigned packet type */
-    RTMP_MEDIA_CUT,          /* it ends inside the header that says what it is */
+    RTMP_MEDIA_CUT,          /* it ends inside the header of the message */
 };
 
-/* What a message is. Zero where the message does not say it. */
+/* What a message is. Fields that the message does not have are zero. */
 struct rtmp_media_info {
     enum rtmp_media_kind kind;
     enum rtmp_codec codec; /* of the first track */

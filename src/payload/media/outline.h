@@ -18,7 +18,8 @@
  *         n = rtmp_outline_keep(&outline, body.streams, bytes, len);
  *
  * Work is constant for each unit, whatever its size. Sizes and positions in bytes. struct
- * rtmp_outline and enum rtmp_keep stand in wire/body_format.h: wire keeps one for each open body.
+ * rtmp_outline and enum rtmp_keep are in wire/body_format.h: wire keeps one of each for every open
+ * body.
  */
 
 /* Begin behind the head of a body, of which body->available of body->length bytes are there. */

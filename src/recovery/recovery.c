@@ -57,10 +57,14 @@ static void lose_sync_at_header(struct rtmp_recovery *r) {
     const uint32_t partial_len = d->partial_header_len;
     memcpy(partial, d->partial_header, sizeof partial);
     lose_sync(r);
-    if (stop == RTMP_STOP_NOTHING) {
+    if (stop == RTMP_STOP_CUT) {
+        rtmp_recovery_doubt_chunk_size(r);
+        r->state = RTMP_SIZING;
+    } else if (stop == RTMP_STOP_NOTHING) {
         /* What seemed to be one chunk may have been several, and what is skipped may set another
          * size. */
         rtmp_recovery_doubt_chunk_size(r);
+        d->whole = false;
         rtmp_sink_note(&d->sink, RTMP_NOTE_LOST, d->position, 0, NULL);
         r->scanned = 1;
     } else {
@@ -145,6 +149,8 @@ static void lose_sync_before_gap(struct rtmp_recovery *r, uint64_t count) {
     if (r->state == RTMP_SYNCHRONISED)
         lose_sync(r);
     r->continuation = continuation;
+    r->has_gaps = true;
+    r->dechunk.whole = false;
     r->lost_gap += count + rtmp_search_buffer_missing(&r->buffer, r->buffer.count);
     r->dechunk.position += count;
     rtmp_recovery_begin_search(r);
@@ -187,10 +193,14 @@ void rtmp_recovery_break(struct rtmp_recovery *r) {
 
 void rtmp_recovery_begin_midstream(struct rtmp_recovery *r, uint32_t chunk_size) {
     lose_sync(r);
-    r->midstream = true;
+    r->midstream = r->has_gaps = true;
+    r->dechunk.whole = false;
     r->dechunk.chunk_size_known = chunk_size != 0;
     r->dechunk.chunk_size_floor = 0;
-    if (chunk_size)
-        r->dechunk.chunk_size = chunk_size;
     rtmp_sink_note(&r->dechunk.sink, RTMP_NOTE_MIDSTREAM, r->dechunk.position, 0, NULL);
+    if (chunk_size) {
+        r->dechunk.chunk_size = chunk_size;
+        rtmp_sink_note(&r->dechunk.sink, RTMP_NOTE_CHUNK_SIZE, r->dechunk.position, chunk_size,
+                       NULL);
+    }
 }

@@ -253,6 +253,7 @@ static void accept_header(struct rtmp_recovery *r, const struct rtmp_probe *foun
     while ((cs = rtmp_chunk_streams_distrust_next(&r->dechunk.streams))) {
         rtmp_dechunk_abandon(&r->dechunk, cs);
         cs->uncertain = true;
+        cs->uncertain_told = false;
     }
     cs = rtmp_chunk_streams_find(&r->dechunk.streams, p->start_csid);
     if (cs) /* what follows agreed with what its header inherits */

@@ -338,13 +338,25 @@ struct rtmp_size_guess rtmp_sizing_guess(const struct rtmp_recovery *r, uint32_t
     return guess;
 }
 
+/* The size was not seen: tell the sink what is taken for it. */
+static void tell_size(struct rtmp_recovery *r, uint32_t size) {
+    rtmp_sink_note(&r->dechunk.sink,
+                   r->has_gaps ? RTMP_NOTE_CHUNK_SIZE : RTMP_NOTE_CHUNKS_UNANNOUNCED,
+                   r->dechunk.position, size, NULL);
+}
+
 void rtmp_sizing_accept(struct rtmp_recovery *r, uint32_t size, uint32_t length) {
+    struct rtmp_dechunk *d = &r->dechunk;
     if (size < length) {
-        r->dechunk.chunk_size = size;
-        r->dechunk.chunk_size_known = true;
+        if (d->chunk_size != size)
+            tell_size(r, size);
+        d->chunk_size = size;
+        d->chunk_size_known = true;
         return;
     }
-    r->dechunk.chunk_size_floor = length;
-    if (r->dechunk.chunk_size < length)
-        r->dechunk.chunk_size = length;
+    d->chunk_size_floor = length;
+    if (d->chunk_size < length) {
+        tell_size(r, length);
+        d->chunk_size = length;
+    }
 }

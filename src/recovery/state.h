@@ -36,6 +36,7 @@ struct rtmp_recovery {
     struct rtmp_dechunk dechunk; /* its position is that of the next byte in every state */
     enum rtmp_recovery_state state;
     bool midstream; /* began without a handshake and was not synchronised yet */
+    bool has_gaps;  /* bytes of the direction were missing, or it began midstream */
     bool searched;  /* RTMP_NOTE_SEARCHED was told of this search */
 
     struct rtmp_search_buffer buffer; /* what may still be understood; empty when synchronised */

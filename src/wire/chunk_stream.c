@@ -206,8 +206,6 @@ static void set_timestamp(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_
         }
         cs->message.timestamp += cs->delta; /* modulo 2^32 */
     }
-    if (cs->chunks && (int32_t)(cs->message.timestamp - before) < 0)
-        cs->flags |= RTMP_FRAGMENT_BACKWARDS;
 }
 
 void rtmp_chunk_stream_begin(struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h,

@@ -20,13 +20,11 @@ enum {
     RTMP_FRAGMENT_OMITTED = 1 << 4, /* its fmt 3 headers lack the extended timestamp that was due */
     RTMP_FRAGMENT_AMBIGUOUS = 1 << 5, /* fmt 3 began a message right after fmt 0: delta read as 0 */
     RTMP_FRAGMENT_CONTIGUOUS = 1 << 6, /* the whole body is one range of the direction's bytes */
-    RTMP_FRAGMENT_UNCERTAIN = 1 << 7,  /* the timestamp counts from before a loss: deltas may be
-                                          missing */
-    RTMP_FRAGMENT_BACKWARDS =
-        1 << 8, /* timestamp lower than the previous one of this chunk stream */
+    RTMP_FRAGMENT_UNCERTAIN = 1 << 7,  /* the timestamp counts from before a loss, or from 0 where
+                                          nothing was seen; the message stream id is from there too
+                                          and may be another */
     /* Those that all fragments of a message have. */
-    RTMP_FRAGMENT_OF_MESSAGE =
-        RTMP_FRAGMENT_AMBIGUOUS | RTMP_FRAGMENT_UNCERTAIN | RTMP_FRAGMENT_BACKWARDS,
+    RTMP_FRAGMENT_OF_MESSAGE = RTMP_FRAGMENT_AMBIGUOUS | RTMP_FRAGMENT_UNCERTAIN,
 };
 
 /* What is known of one chunk stream. */
@@ -50,10 +48,11 @@ struct rtmp_chunk_stream {
     bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
     bool after_fmt0;   /* no delta given since the last fmt 0 */
     bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
-    bool untrusted;    /* after a loss: what its fmt 2 and 3 headers inherit is not known */
-    uint16_t flags;    /* RTMP_FRAGMENT_* that hold for the open message */
-    uint32_t next;     /* index + 1 of the next trusted one */
-    enum rtmp_keep keep;         /* of the open body; RTMP_KEEP_HEAD until its head is complete */
+    bool uncertain_told; /* RTMP_NOTE_TIMESTAMP_UNCERTAIN was told of this loss */
+    bool untrusted;      /* after a loss: what its fmt 2 and 3 headers inherit is not known */
+    uint16_t flags;      /* RTMP_FRAGMENT_* that hold for the open message */
+    uint32_t next;       /* index + 1 of the next trusted one */
+    enum rtmp_keep keep; /* of the open body; RTMP_KEEP_HEAD until its head is complete */
     struct rtmp_outline outline; /* of the open body; `skip` is used for any body */
 };
 

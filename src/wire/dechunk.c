@@ -14,6 +14,7 @@ void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
     d->sink = *sink;
     d->chunk_size = RTMP_DEFAULT_CHUNK_SIZE;
     d->chunk_size_known = true;
+    d->whole = true;
     d->bodies.format = format;
     d->bodies.media_head = RTMP_DEFAULT_MEDIA_HEAD;
     d->state = RTMP_AT_HEADER;
@@ -223,11 +224,43 @@ static bool is_header(const struct rtmp_dechunk *d, const struct rtmp_chunk_stre
 static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
                                             const struct rtmp_chunk_header *h, uint64_t offset) {
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
-    if (cs)
-        cs->uncertain = h->fmt != 0;
-    else
+    if (!cs) {
         add_note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
+        return NULL;
+    }
+    cs->uncertain = h->fmt != 0 && !d->whole;
+    if (h->fmt != 0 && d->whole)
+        add_note(d, RTMP_NOTE_FIRST_FMT, offset, 1, &cs->message);
     return cs;
+}
+
+/* A delta that a sender computed as negative and cut to 24 bits (observed). */
+static bool is_cut_delta(const struct rtmp_chunk_header *h) {
+    return (h->fmt == 1 || h->fmt == 2) && !h->has_extended && h->timestamp >= 1U << 23;
+}
+
+/* Specified: types 1 to 6 on chunk stream 2 and message stream 0. */
+static bool is_misplaced_control(const struct rtmp_message *message) {
+    return message->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH &&
+           message->type >= RTMP_MESSAGE_SET_CHUNK_SIZE &&
+           (message->csid != 2 || message->stream_id != 0);
+}
+
+/* What is odd about the header of a message. */
+static __attribute__((cold)) void note_odd_header(struct rtmp_dechunk *d,
+                                                  struct rtmp_chunk_stream *cs,
+                                                  const struct rtmp_chunk_header *h,
+                                                  uint64_t offset) {
+    if (is_misplaced_control(&cs->message))
+        add_note(d, RTMP_NOTE_CONTROL_CSID, offset, 1, &cs->message);
+    if (is_cut_delta(h))
+        add_note(d, RTMP_NOTE_TIMESTAMP_DELTA, offset, 1, &cs->message);
+    if (cs->flags & RTMP_FRAGMENT_AMBIGUOUS)
+        add_note(d, RTMP_NOTE_TIMESTAMP_AMBIGUOUS, offset, 1, &cs->message);
+    if (cs->uncertain && !cs->uncertain_told) {
+        cs->uncertain_told = true;
+        add_note(d, RTMP_NOTE_TIMESTAMP_UNCERTAIN, offset, 1, &cs->message);
+    }
 }
 
 static inline void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
@@ -237,12 +270,32 @@ static inline void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_strea
     rtmp_body_begin(cs);
     rtmp_chunk_streams_trust(&d->streams, cs);
     cs->message_offset = offset;
+    if (cs->flags || is_cut_delta(h) || is_misplaced_control(&cs->message))
+        note_odd_header(d, cs, h, offset);
 }
 
 static bool stop(struct rtmp_dechunk *d, enum rtmp_dechunk_stop why) {
     d->state = RTMP_STOPPED;
     d->stop = why;
     return false;
+}
+
+/*
+ * What stands here is no header. Where a message is open whose chunk ends here, its chunks may have
+ * another size than was announced: if all of it came in this feed, go back to its header.
+ */
+static bool stop_at_nothing(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder) {
+    const struct rtmp_fragment *fragment = &builder->fragment;
+    struct rtmp_chunk_stream *cs = builder->on ? &d->streams.items[builder->stream] : NULL;
+    if (!cs || !cs->open || builder->stream != d->current || !d->whole ||
+        !(fragment->flags & RTMP_FRAGMENT_FIRST) || fragment->partial_header)
+        return stop(d, RTMP_STOP_NOTHING);
+    builder->on = false;
+    d->position = fragment->offset;
+    if (cs->fmt != 0) /* the header is read again, and its delta added again */
+        cs->message.timestamp -= cs->delta;
+    close_message(d, cs);
+    return stop(d, RTMP_STOP_CUT);
 }
 
 /* A chunk of the builder's message, or of another: begin a fragment where the last one cannot take
@@ -269,7 +322,7 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
     if (!is_header(d, cs, h)) {
         if (h->fmt >= 2)
             d->orphan_csid = h->csid;
-        return stop(d, RTMP_STOP_NOTHING);
+        return stop_at_nothing(d, builder);
     }
     if (h->fmt >= 2 && cs->untrusted)
         return stop(d, RTMP_STOP_UNPROVEN);
@@ -286,12 +339,17 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
     if (h->fmt == 3 && cs->has_extended) {
         extended_flag = header->repeats_extended ? RTMP_FRAGMENT_EXTENDED : RTMP_FRAGMENT_OMITTED;
         d->extended_omitted = !header->repeats_extended;
+        if (d->extended_omitted)
+            add_note(d, RTMP_NOTE_EXTENDED_OMITTED, header->offset, 1, &cs->message);
     }
     if (first) { /* the fragment may be of the message that ends here */
         end_fragment(d, builder, header->offset + header->partial);
         begin_message(d, cs, h, header->offset);
-    } else if (!is_regular(d, cs)) {
-        cs->chunk_origin = cs->received;
+    } else {
+        if (h->fmt != 3)
+            add_note(d, RTMP_NOTE_CONTINUATION_FMT, header->offset, 1, &cs->message);
+        if (!is_regular(d, cs))
+            cs->chunk_origin = cs->received;
     }
     d->current = (uint32_t)(cs - d->streams.items);
     bool joins = builder->on && !first && builder->stream == d->current &&
@@ -432,7 +490,10 @@ static uint32_t read_chunks(struct rtmp_dechunk *d, struct rtmp_fragment_builder
             pos++;
             continue;
         }
+        const uint64_t at = d->position;
         pos += read_next_header(d, builder, bytes + pos, len - pos);
+        if (d->position < at) /* back at the header of a message that is cut elsewhere */
+            pos -= (uint32_t)(at - d->position);
     }
     return pos;
 }

@@ -22,8 +22,11 @@ enum rtmp_dechunk_state {
 };
 
 enum rtmp_dechunk_stop {
-    RTMP_STOP_NOTHING,  /* what stands here cannot be a header of this direction */
-    RTMP_STOP_UNSURE,   /* a header; where its chunk ends depends on a chunk size not yet known */
+    RTMP_STOP_NOTHING, /* what stands here cannot be a header of this direction */
+    RTMP_STOP_CUT,    /* what stands here is no header, though the open message is not complete: its
+                         chunks have another size. It began in this feed and was not told: `position`
+                         is back at its header */
+    RTMP_STOP_UNSURE, /* a header; where its chunk ends depends on a chunk size not yet known */
     RTMP_STOP_UNPROVEN, /* a fmt 2 or 3 header of an untrusted chunk stream: what it inherits may
                            have changed in a hole, or it continues a lost message */
 };
@@ -35,6 +38,7 @@ struct rtmp_dechunk {
     uint32_t chunk_size;
     bool chunk_size_known; /* default after a handshake, or seen in Set Chunk Size */
     bool chunk_size_set;   /* by a Set Chunk Size */
+    bool whole;            /* no byte before was missing or unread: what headers inherit is known */
     bool ends_in_gap; /* for every chunk size still possible, the next message ends inside a gap: it
                          is read though the size is not known */
     bool fmt3_repeats_timestamp; /* fmt 3 right after fmt 0: the literal reading of Adobe RTMP

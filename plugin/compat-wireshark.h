@@ -77,7 +77,7 @@ static inline bool rtmpx_http_is_request(const void *data) {
 }
 
 /* What TCP knows of the connection below, with the direction that it is at; NULL: there is none.
- * get_tcp_conversation_data() would take away what it says of the segment at hand. */
+ * get_tcp_conversation_data() would take away what it says of the current segment. */
 static inline const struct tcp_analysis *rtmpx_tcp_of(packet_info *pinfo) {
     const conversation_t *conversation =
         pinfo->ptype == PT_TCP ? find_conversation_pinfo(pinfo, 0) : NULL;
@@ -94,14 +94,14 @@ static inline const http_conv_t *rtmpx_http_of(packet_info *pinfo) {
                : NULL;
 }
 
-/* First visit: HTTP's record of the request at hand, in which the frame of its reply will stand
+/* First visit: HTTP's record of the current request, in which the frame of its reply will stand
  * (res_framenum). NULL: there is none. */
 static inline const http_req_res_t *rtmpx_http_exchange(packet_info *pinfo) {
     const http_conv_t *http = rtmpx_http_of(pinfo);
     return http ? http->req_res_tail : NULL;
 }
 
-/* First visit: the status code of the reply at hand, 0 when it is not known. */
+/* First visit: the status code of the current reply, 0 when it is not known. */
 static inline unsigned rtmpx_http_status(packet_info *pinfo) {
     const http_conv_t *http = rtmpx_http_of(pinfo);
 #ifdef HTTP_PROTO_DATA_REQRES
@@ -111,7 +111,7 @@ static inline unsigned rtmpx_http_status(packet_info *pinfo) {
 #endif
 }
 
-/* First visit: the URL of the HTTP request at hand, NULL when there is none. */
+/* First visit: the URL of the current HTTP request, NULL when there is none. */
 static inline const char *rtmpx_http_request_uri(packet_info *pinfo) {
     const http_conv_t *http = rtmpx_http_of(pinfo);
 #ifdef HTTP_PROTO_DATA_REQRES

@@ -2,6 +2,7 @@
 #include "conversation.h"
 
 #include "preferences.h"
+#include "protocol.h"
 
 /* ---- memory ---- */
 

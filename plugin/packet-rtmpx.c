@@ -1,110 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "dissect.h"
-#include "preferences.h"
-#include "tree/amf.h"
-#include "tree/chunk.h"
+#include "packet-rtmpx.h"
+
+#include "columns.h"
+#include "protocol.h"
+#include "tree/direction.h"
 #include "tree/handshake.h"
 #include "tree/items.h"
-#include "tree/media.h"
 #include "tree/message.h"
-#include "tree/note.h"
+#include "wanted.h"
 
-#define PROTOCOL_NAME "Real Time Messaging Protocol (rtmpx)"
-
-int proto_rtmpx = -1;
-struct rtmpx_preferences rtmpx_preferences;
-
-static int hf_gap_length = -1;
-static int hf_gap_hint = -1;
-static int hf_late_length = -1;
 static int hf_repeated = -1;
-static int hf_skipped_length = -1;
 static int hf_undecided = -1;
 static int hf_encrypted = -1;
-static int hf_abandoned_csid = -1;
-static int hf_abandoned_length = -1;
-static int hf_abandoned_received = -1;
 static int ett_rtmpx = -1;
 
-static expert_field ei_gap = EI_INIT;
-static expert_field ei_late = EI_INIT;
-static expert_field ei_resynchronized = EI_INIT;
-static expert_field ei_midstream = EI_INIT;
-static expert_field ei_abandoned = EI_INIT;
-
-static hf_register_info hf[] = {
-    {&hf_gap_length,
-     {"Missing bytes", "rtmpx.gap.length", FT_UINT64, BASE_DEC, NULL, 0,
-      "Bytes of this direction that are not in the capture", HFILL}},
-    {&hf_gap_hint,
-     {"Hint", "rtmpx.gap.hint", FT_STRING, BASE_NONE, NULL, 0,
-      "What may bring the missing bytes back", HFILL}},
-    {&hf_late_length,
-     {"Bytes that came late", "rtmpx.late.length", FT_UINT64, BASE_DEC, NULL, 0,
-      "They were missing when later bytes were read", HFILL}},
+static hf_register_info packet_hf[] = {
     {&hf_repeated,
      {"Repeated", "rtmpx.repeated", FT_BYTES, BASE_NONE, NULL, 0,
       "Bytes that were read before, or that came when their hole was given up", HFILL}},
-    {&hf_skipped_length,
-     {"Skipped bytes", "rtmpx.resynchronized.skipped", FT_UINT64, BASE_DEC, NULL, 0,
-      "Bytes between the loss and the next recognised chunk header", HFILL}},
     {&hf_undecided,
-     {"Beginning", "rtmpx.undecided", FT_BYTES, BASE_NONE, NULL, 0,
+     {"First bytes, protocol not yet known", "rtmpx.undecided", FT_BYTES, BASE_NONE, NULL, 0,
       "Too few bytes to tell a handshake from a chunk", HFILL}},
     {&hf_encrypted,
      {"Encrypted data", "rtmpx.encrypted_data", FT_BYTES, BASE_NONE, NULL, 0,
       "RTMPE: RC4 with keys that never travel", HFILL}},
-    {&hf_abandoned_csid,
-     {"Chunk stream id", "rtmpx.abandoned.csid", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
-    {&hf_abandoned_length,
-     {"Announced bytes", "rtmpx.abandoned.length", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
-    {&hf_abandoned_received,
-     {"Received bytes", "rtmpx.abandoned.received", FT_UINT64, BASE_DEC, NULL, 0, NULL, HFILL}},
 };
 
-#define GAP "RTMP: bytes are missing from the capture"
+static int *const packet_ett[] = {&ett_rtmpx};
 
-static ei_register_info ei[] = {
-    {&ei_gap, {"rtmpx.gap", PI_SEQUENCE, PI_WARN, GAP, EXPFILL}},
-    {&ei_late,
-     {"rtmpx.late", PI_SEQUENCE, PI_NOTE,
-      "RTMP: missing bytes came late; messages that could not be read before are shown here",
-      EXPFILL}},
-    {&ei_resynchronized,
-     {"rtmpx.resynchronized", PI_SEQUENCE, PI_NOTE,
-      "RTMP: synchronised on a chunk header that what follows confirms", EXPFILL}},
-    {&ei_midstream,
-     {"rtmpx.midstream", PI_SEQUENCE, PI_NOTE,
-      "RTMP: no handshake seen, chunk size and chunk streams are inferred", EXPFILL}},
-    {&ei_abandoned,
-     {"rtmpx.abandoned", PI_SEQUENCE, PI_NOTE, "RTMP: a message was begun and never completed",
-      EXPFILL}},
+const struct rtmpx_noun rtmpx_noun_packet = {
+    RTMPX_FIELDS(packet_hf),
+    RTMPX_SUBTREES(packet_ett),
 };
-
-bool rtmpx_tree_visible(proto_tree *tree) {
-    return tree && PTREE_DATA(tree)->visible;
-}
-
-bool rtmpx_fields_wanted(proto_tree *tree, const hf_register_info *fields, unsigned n) {
-    return rtmpx_expert_wanted(tree) || (tree && rtmpx_fields_referenced(fields, n));
-}
 
 uint64_t rtmpx_next_offset(const struct rtmp_session_direction *direction) {
     return direction->wire.position;
-}
-
-bool rtmpx_handshake_promised(tvbuff_t *tvb) {
-    uint32_t len = tvb_captured_length(tvb);
-    return len == tvb_reported_length(tvb) &&
-           rtmp_handshake_promises(tvb_get_ptr(tvb, 0, (int)len), len);
-}
-
-bool rtmpx_ask_for_more(packet_info *pinfo) {
-    if (!pinfo->can_desegment)
-        return false;
-    pinfo->desegment_offset = 0;
-    pinfo->desegment_len = DESEGMENT_ONE_MORE_SEGMENT;
-    return true;
 }
 
 /* ---- what is not a message ---- */
@@ -126,77 +56,6 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
     uint32_t start = encrypted_from(view);
     if (start < tvb_captured_length(view->tvb))
         proto_tree_add_item(tree, hf_encrypted, view->tvb, (int)start, -1, ENC_NA);
-}
-
-/* Below TLS there is a hole in TCP; of how many bytes of RTMP only TLS would know. */
-#define GAP_UNCOUNTED                                                                              \
-    "RTMP: bytes may be missing, and nobody knows how many: TCP lost some below TLS"
-#define GAP_PREFERENCE " (preference tcp.reassemble_out_of_order)"
-
-/* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
-static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
-                    const struct rtmp_note_record *remark) {
-    int start = (int)remark->start;
-    bool withholds = rtmpx_tcp_withholds();
-    if (remark->count) {
-        proto_item *item =
-            proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, remark->count);
-        proto_item_set_generated(item);
-        expert_add_info_format(view->pinfo, item, &ei_gap, "%s",
-                               withholds ? GAP ", or TCP holds them back" GAP_PREFERENCE : GAP);
-    } else {
-        proto_tree_add_expert_format(tree, view->pinfo, &ei_gap, view->tvb, start, 0, "%s",
-                                     withholds ? GAP_UNCOUNTED ", or holds them back" GAP_PREFERENCE
-                                               : GAP_UNCOUNTED);
-    }
-    if (!withholds)
-        return;
-    proto_item_set_generated(proto_tree_add_string(
-        tree, hf_gap_hint, view->tvb, start, 0,
-        "If these bytes came later or were sent again, the TCP preference \"Reassemble "
-        "out-of-order segments\" (tcp.reassemble_out_of_order) brings them back; where others are "
-        "lost for good, tcp.no_subdissector_on_error and tcp.desegment_tcp_streams, both off"));
-}
-
-static void add_remark(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmp_note_record *remark) {
-    int start = (int)remark->start;
-    proto_item *item = NULL;
-    switch (remark->kind) {
-    case RTMP_NOTE_GAP:
-        add_gap(tree, view, remark);
-        break;
-    case RTMP_NOTE_LATE:
-        item = proto_tree_add_uint64(tree, hf_late_length, view->tvb, start, 0, remark->count);
-        expert_add_info(view->pinfo, item, &ei_late);
-        break;
-    case RTMP_NOTE_RESYNCHRONIZED:
-        item = proto_tree_add_uint64(tree, hf_skipped_length, view->tvb, start, 0, remark->count);
-        expert_add_info(view->pinfo, item, &ei_resynchronized);
-        break;
-    case RTMP_NOTE_MIDSTREAM:
-        proto_tree_add_expert(tree, view->pinfo, &ei_midstream, view->tvb, start, 0);
-        break;
-    case RTMP_NOTE_ABANDONED:
-        item = proto_tree_add_uint(tree, hf_abandoned_csid, view->tvb, start, 0, remark->csid);
-        expert_add_info(view->pinfo, item, &ei_abandoned);
-        proto_item_set_generated(
-            proto_tree_add_uint(tree, hf_abandoned_length, view->tvb, start, 0, remark->length));
-        proto_item_set_generated(
-            proto_tree_add_uint64(tree, hf_abandoned_received, view->tvb, start, 0, remark->count));
-        break;
-    case RTMP_NOTE_LOST:
-        proto_tree_add_expert(tree, view->pinfo, &ei_rtmpx_malformed, view->tvb, start, 0);
-        break;
-    case RTMP_NOTE_SEARCHED:
-        rtmpx_note_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_SEARCH);
-        break;
-    case RTMP_NOTE_MEMORY:
-        rtmpx_note_limit(tree, view->pinfo, view->tvb, remark->start, RTMP_LIMIT_MEMORY);
-        break;
-    }
-    if (item)
-        proto_item_set_generated(item);
 }
 
 /* ---- columns ---- */
@@ -233,32 +92,10 @@ static const char *summarise(struct rtmpx_view *view) {
     return text.out;
 }
 
-/*
- * col_set_str(), which looks for the column's place twice: two calls of it would be a sixth of what
- * most segments of a video stream cost. It makes the column point to the text as well, unless a
- * fence keeps what is there or several columns show the same.
- */
-static inline void set_column(column_info *columns, int which, const char *text) {
-    int place = columns->col_first[which];
-    col_item_t *column = place >= 0 ? &columns->columns[place] : NULL;
-    if (column && place == columns->col_last[which] && columns->writable && column->writable &&
-        column->col_fence == 0)
-        column->col_data = text;
-    else
-        col_set_str(columns, which, text);
-}
-
-/* The line lives as long as the columns that point to it: not copied. */
 static void set_columns(const struct rtmpx_view *view, const char *line) {
-    column_info *columns = view->pinfo->cinfo;
     const struct rtmp_segment_record *segment = view->core.segment;
     bool first = rtmp_records_begins_frame(&view->core.direction->records, segment);
-    set_column(columns, COL_PROTOCOL, "RTMP");
-    /* Several calls for one frame (TLS records, tunnels) share the column. */
-    if (first)
-        set_column(columns, COL_INFO, line);
-    else
-        col_append_sep_str(columns, COL_INFO, " | ", line);
+    rtmpx_set_columns(view->pinfo->cinfo, line, first);
 }
 
 /* ---- the way in ---- */
@@ -270,7 +107,7 @@ static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const char *lin
         return item;
     char label[ITEM_LABEL_LENGTH];
     struct rtmp_text text = rtmp_text_over(label, sizeof label);
-    rtmp_text_add(&text, PROTOCOL_NAME ", ");
+    rtmp_text_add(&text, RTMPX_PROTOCOL_NAME ", ");
     rtmp_text_add(&text, line);
     proto_item_set_text(item, "%s", label);
     return item;
@@ -289,24 +126,25 @@ static bool protocols_wanted(proto_tree *tree) {
  * field that nobody refers to, but always that of a protocol, which costs as much as all the rest
  * of a segment of a video stream.
  */
-static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t remarks) {
-    return tree && !rtmpx_tree_visible(tree) && remarks == 0 &&
-           !rtmpx_fragments_wanted(tree, view) &&
-           !rtmpx_fields_wanted(tree, hf, array_length(hf)) && !protocols_wanted(tree) &&
-           (view->core.segment->offset >= RTMP_HANDSHAKE_TOTAL || !rtmpx_handshake_wanted(tree));
+static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t note_count) {
+    return tree && !rtmpx_tree_visible(tree) && note_count == 0 &&
+           !rtmpx_fragments_wanted(tree, view) && !rtmpx_wanted(tree, &rtmpx_noun_packet) &&
+           !protocols_wanted(tree) &&
+           (view->core.segment->offset >= RTMP_HANDSHAKE_TOTAL ||
+            !rtmpx_wanted(tree, &rtmpx_noun_handshake));
 }
 
 static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line) {
-    const struct rtmp_note_record *remarks = NULL;
+    const struct rtmp_note_record *notes = NULL;
     uint32_t note_count =
-        rtmp_records_notes_of(&view->core.direction->records, view->core.segment, &remarks);
+        rtmp_records_notes_of(&view->core.direction->records, view->core.segment, &notes);
     if (unwanted(tree, view, note_count))
         return;
     proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
     for (uint32_t i = 0; i < note_count && !rtmpx_frame_is_full(rtmp); i++)
-        add_remark(rtmp, view, &remarks[i]);
+        rtmpx_tree_direction_note(rtmp, view, &notes[i]);
     struct rtmp_handshake_range fragment;
-    if (handshake_range_of(view, &fragment) && rtmpx_handshake_wanted(tree))
+    if (handshake_range_of(view, &fragment) && rtmpx_wanted(tree, &rtmpx_noun_handshake))
         rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &fragment,
                              rtmp_direction_handshake(&view->core.direction->wire));
     add_opaque(rtmp, view);
@@ -333,61 +171,7 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     const char *summary = visible || pinfo->cinfo ? summarise(&view) : NULL;
     if (pinfo->cinfo)
         set_columns(&view, summary);
-    if (tree || rtmpx_expert_wanted(tree))
+    if (tree || rtmpx_notes_wanted(tree))
         add_tree(tree, &view, visible ? summary : NULL);
     return (int)captured;
-}
-
-/* ---- registration ---- */
-
-static void register_preferences(int proto) {
-    module_t *module = prefs_register_protocol(proto, rtmpx_apply_ports);
-    prefs_register_uint_preference(module, "midstream_chunk_size",
-                                   "Chunk size of captures that begin inside a connection",
-                                   "Bytes; 0 infers it from the bytes that follow", 10,
-                                   &rtmpx_preferences.midstream_chunk_size);
-    prefs_register_bool_preference(
-        module, "literal_fmt3", "Fmt 3 after fmt 0 repeats the timestamp as delta",
-        "The literal reading of Adobe RTMP 5.3.1.2.4. Known senders mean a delta of 0.",
-        &rtmpx_preferences.literal_fmt3);
-    prefs_register_bool_preference(
-        module, "keep_media", "Keep whole media bodies",
-        "Keep every byte of audio and video messages that span frames for the hex view, not only "
-        "their beginning. Costs as much memory as the media themselves.",
-        &rtmpx_preferences.keep_media);
-    prefs_register_bool_preference(
-        module, "parameter_sets", "Parameter sets in full",
-        "Show sequence, picture and video parameter sets also by Wireshark's own dissectors of "
-        "H.264 and H.265, with all their fields (h264.*, h265.*). They complain of some good ones.",
-        &rtmpx_preferences.parameter_sets);
-}
-
-void proto_register_rtmpx(void) {
-    static int *ett[] = {&ett_rtmpx};
-    proto_rtmpx = proto_register_protocol(PROTOCOL_NAME, "RTMPX", "rtmpx");
-    proto_register_field_array(proto_rtmpx, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_rtmpx), ei, array_length(ei));
-    rtmpx_register_expert(proto_rtmpx);
-    rtmpx_register_handshake(proto_rtmpx);
-    rtmpx_register_chunk(proto_rtmpx);
-    rtmpx_register_message(proto_rtmpx);
-    rtmpx_register_control(proto_rtmpx);
-    rtmpx_register_amf(proto_rtmpx);
-    rtmpx_register_command(proto_rtmpx);
-    rtmpx_register_shared_object(proto_rtmpx);
-    rtmpx_register_media(proto_rtmpx);
-    rtmpx_register_aggregate(proto_rtmpx);
-    register_preferences(proto_rtmpx);
-    rtmpx_register_conversation();
-    rtmpx_register_transport_tcp(proto_rtmpx);
-    rtmpx_register_transport_tls(proto_rtmpx);
-    rtmpx_register_transport_http(proto_rtmpx);
-}
-
-void proto_reg_handoff_rtmpx(void) {
-    rtmpx_handoff_transport_tcp(proto_rtmpx);
-    rtmpx_handoff_transport_tls(proto_rtmpx);
-    rtmpx_handoff_transport_http(proto_rtmpx);
-    rtmpx_handoff_nal();
 }

@@ -1,6 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Wireshark looks for in a plugin: version symbols and registration. */
-#include "rtmpx.h"
+/* What Wireshark looks for in a plugin: version symbols and registration, on top of all. */
+#include "conversation.h"
+#include "noun.h"
+#include "packet-rtmpx.h"
+#include "preferences.h"
+#include "protocol.h"
+#include "transport/http.h"
+#include "transport/ports.h"
+#include "transport/tcp.h"
+#include "transport/tls.h"
+#include "tree/aggregate.h"
+#include "tree/amf.h"
+#include "tree/chunk.h"
+#include "tree/codec.h"
+#include "tree/command.h"
+#include "tree/control.h"
+#include "tree/direction.h"
+#include "tree/handshake.h"
+#include "tree/media.h"
+#include "tree/message.h"
+#include "tree/nal.h"
+#include "tree/note.h"
+#include "tree/shared_object.h"
+#include "tree/unassigned.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -14,10 +36,40 @@ const char plugin_version[] = RTMPX_VERSION;
 const int plugin_want_major = RTMPX_WIRESHARK_MAJOR;
 const int plugin_want_minor = RTMPX_WIRESHARK_MINOR;
 
+/* All that has fields or expert items. */
+static const struct rtmpx_noun *const nouns[] = {
+    &rtmpx_noun_packet,  &rtmpx_noun_note,          &rtmpx_noun_direction,  &rtmpx_noun_handshake,
+    &rtmpx_noun_chunk,   &rtmpx_noun_message,       &rtmpx_noun_control,    &rtmpx_noun_amf,
+    &rtmpx_noun_command, &rtmpx_noun_shared_object, &rtmpx_noun_media,      &rtmpx_noun_codec,
+    &rtmpx_noun_nal,     &rtmpx_noun_aggregate,     &rtmpx_noun_unassigned, &rtmpx_noun_tunnel,
+};
+
+static void find_other_protocols(void) {
+    rtmpx_find_other_protocols(nouns, array_length(nouns));
+}
+
+static void register_all(void) {
+    rtmpx_register_protocol();
+    rtmpx_register_nouns(proto_rtmpx, nouns, array_length(nouns));
+    rtmpx_register_preferences(proto_rtmpx, rtmpx_apply_ports);
+    register_init_routine(find_other_protocols);
+    rtmpx_register_conversation();
+    rtmpx_register_transport_tcp(proto_rtmpx);
+    rtmpx_register_transport_tls(proto_rtmpx);
+    rtmpx_register_transport_http(proto_rtmpx);
+}
+
+static void handoff_all(void) {
+    rtmpx_handoff_nal();
+    rtmpx_handoff_transport_tcp(proto_rtmpx);
+    rtmpx_handoff_transport_tls(proto_rtmpx);
+    rtmpx_handoff_transport_http(proto_rtmpx);
+}
+
 void plugin_register(void) {
     static proto_plugin plugin;
-    plugin.register_protoinfo = proto_register_rtmpx;
-    plugin.register_handoff = proto_reg_handoff_rtmpx;
+    plugin.register_protoinfo = register_all;
+    plugin.register_handoff = handoff_all;
     proto_register_plugin(&plugin);
 }
 

@@ -14,4 +14,7 @@ struct rtmpx_preferences {
 
 extern struct rtmpx_preferences rtmpx_preferences;
 
+/* apply: called when preferences may have changed. */
+void rtmpx_register_preferences(int proto, void (*apply)(void));
+
 #endif

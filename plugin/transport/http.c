@@ -4,7 +4,10 @@
  * request has a number, and replies go with their requests. What a message is worth is found out on
  * the first visit and kept with its frame.
  */
-#include "dissect.h"
+#include "transport/http.h"
+
+#include "packet-rtmpx.h"
+
 #include "wire/tunnel.h"
 
 /* One RTMP connection. */
@@ -66,9 +69,15 @@ static int hf_released_from = -1;
 static int hf_missing = -1;
 static int ett_tunnel = -1;
 
-static expert_field ei_retry = EI_INIT;
-static expert_field ei_ahead = EI_INIT;
-static expert_field ei_given_up = EI_INIT;
+#define TUNNEL_EXPERTS(X)                                                                          \
+    X(ei_retry, "rtmpx.tunnel.retry", PI_SEQUENCE, PI_NOTE,                                        \
+      "RTMPT: a number that was there before, its bytes are not counted again")                    \
+    X(ei_ahead, "rtmpx.tunnel.ahead", PI_SEQUENCE, PI_NOTE,                                        \
+      "RTMPT: ahead of its turn, waits for a lower number")                                        \
+    X(ei_given_up, "rtmpx.tunnel.given_up", PI_SEQUENCE, PI_WARN,                                  \
+      "RTMPT: lower numbers are not in the capture, waiting for them ended")
+TUNNEL_EXPERTS(RTMPX_EXPERT_ID)
+static ei_register_info tunnel_ei[] = {TUNNEL_EXPERTS(RTMPX_EXPERT_ROW)};
 
 /* ---- first visit: what is this message? ---- */
 
@@ -138,7 +147,7 @@ static bool answered_before(const struct tunnel_pending *pending, uint32_t frame
            pending->exchange->res_framenum != frame;
 }
 
-/* The request that the reply at hand belongs to; NULL: there is none. Replies come in order, but
+/* The request that the current reply belongs to; NULL: there is none. Replies come in order, but
  * HTTP hands on none without a body. */
 static const struct tunnel_message *answered_request(struct tunnel_carrier *carrier,
                                                      uint32_t frame) {
@@ -384,7 +393,7 @@ static ws_bool heuristic_rtmpx_http(tvbuff_t *tvb, packet_info *pinfo, proto_tre
 
 /* ---- registration ---- */
 
-static hf_register_info hf[] = {
+static hf_register_info tunnel_hf[] = {
     {&hf_command,
      {"Command", "rtmpx.tunnel.command", FT_STRING, BASE_NONE, NULL, 0, "From the request's URL",
       HFILL}},
@@ -409,25 +418,17 @@ static hf_register_info hf[] = {
       "Numbers that never came", HFILL}},
 };
 
-static ei_register_info ei[] = {
-    {&ei_retry,
-     {"rtmpx.tunnel.retry", PI_SEQUENCE, PI_NOTE,
-      "RTMPT: a number that was there before, its bytes are not counted again", EXPFILL}},
-    {&ei_ahead,
-     {"rtmpx.tunnel.ahead", PI_SEQUENCE, PI_NOTE,
-      "RTMPT: ahead of its turn, waits for a lower number", EXPFILL}},
-    {&ei_given_up,
-     {"rtmpx.tunnel.given_up", PI_SEQUENCE, PI_WARN,
-      "RTMPT: lower numbers are not in the capture, waiting for them ended", EXPFILL}},
+static int *const tunnel_ett[] = {&ett_tunnel};
+
+const struct rtmpx_noun rtmpx_noun_tunnel = {
+    RTMPX_FIELDS(tunnel_hf),
+    RTMPX_EXPERTS(tunnel_ei),
+    RTMPX_SUBTREES(tunnel_ett),
 };
 
 void rtmpx_register_transport_http(int proto) {
-    static int *ett[] = {&ett_tunnel};
     proto_tunnel = proto_register_protocol_in_name_only("RTMP Tunneling (rtmpx)", "RTMPX tunnel",
                                                         "rtmpx.tunnel", proto, FT_PROTOCOL);
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
     http_handle = register_dissector("rtmpx.http", dissect_rtmpx_http, proto);
     sessions =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), wmem_str_hash, g_str_equal);

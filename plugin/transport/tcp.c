@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RTMP in TCP: which connection, which direction, which byte offset. */
-#include "dissect.h"
+#include "transport/tcp.h"
 
-#define RTMP_TCP_PORT 1935
+#include "packet-rtmpx.h"
+#include "protocol.h"
+#include "tcp_preferences.h"
+#include "transport/ports.h"
+#include "transport/promise.h"
 
 static dissector_handle_t tcp_handle;
-/* Who has the port without us, or NULL. */
-static dissector_handle_t previous_handle;
-/* Of the preference, when it was last applied; NULL: not yet. */
-static range_t *applied_ports;
 
 /* ---- connection ---- */
 
@@ -112,118 +112,10 @@ static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, i
 
 /* ---- position ---- */
 
-/* Found once: to look for one costs as much as a segment of a video stream does in all. */
-static struct {
-    pref_t *relative_sequence_numbers;
-    pref_t *analyze_sequence_numbers;
-    pref_t *reassemble_out_of_order;
-    pref_t *desegment_tcp_streams;
-    pref_t *no_subdissector_on_error;
-} tcp_preferences;
-
-static void find_tcp_preferences(void) {
-    module_t *tcp = prefs_find_module("tcp");
-#define FIND(name) tcp_preferences.name = prefs_find_preference(tcp, #name)
-    FIND(relative_sequence_numbers);
-    FIND(analyze_sequence_numbers);
-    FIND(reassemble_out_of_order);
-    FIND(desegment_tcp_streams);
-    FIND(no_subdissector_on_error);
-#undef FIND
-}
-
-static bool is_on(pref_t *preference) {
-    return preference && prefs_get_bool_value(preference, pref_current);
-}
-
-/* Does it count from the first byte of each direction? */
-static bool counts_relatively(void) {
-    return is_on(tcp_preferences.relative_sequence_numbers) &&
-           is_on(tcp_preferences.analyze_sequence_numbers);
-}
-
-/* Is all that it hands on in order? */
-static bool orders(void) {
-    return is_on(tcp_preferences.reassemble_out_of_order) &&
-           is_on(tcp_preferences.desegment_tcp_streams);
-}
-
-bool rtmpx_tcp_withholds(void) {
-    return is_on(tcp_preferences.analyze_sequence_numbers) && !orders() &&
-           (is_on(tcp_preferences.no_subdissector_on_error) ||
-            is_on(tcp_preferences.desegment_tcp_streams));
-}
-
-/* Does sequence number `a` come before `b`? */
-static bool precedes(uint32_t a, uint32_t b) {
-    return (int32_t)(a - b) < 0;
-}
-
-/* A run of sequence numbers. */
-struct tcp_range {
-    uint32_t begin, end;
-};
-
-/*
- * Where bytes were of which `most` or fewer end in `segment`: in it, unless TCP has put them
- * together with others. What it could not put together for a hole ends in a segment as well, and is
- * longer: all that is missing is in it.
- */
-static struct tcp_range range_of(const tcp_flow_t *flow, const tcp_unacked_t *segment,
-                                 uint32_t most) {
-    struct tcp_range range = {segment->seq, segment->nextseq};
-    uint32_t base = counts_relatively() ? flow->base_seq : 0;
-    const struct tcp_multisegment_pdu *joined =
-        wmem_tree_lookup32_le(flow->multisegment_pdus, segment->seq - base);
-    if (!joined || !precedes(segment->seq - base, joined->nxtpdu))
-        return range;
-    bool is_entire = joined->flags & MSP_FLAGS_REASSEMBLE_ENTIRE_SEGMENT;
-    if (!is_entire && joined->nxtpdu - joined->seq > most) {
-        range.begin = base + joined->nxtpdu;
-        return range;
-    }
-    range.begin = base + joined->seq;
-    if (!is_entire && precedes(range.end, base + joined->nxtpdu))
-        range.end =
-            base + joined->nxtpdu; /* the segment was the last to come, not the last of them */
-    return range;
-}
-
-/* Where the range stands to `seen`, the end of the last one. */
-static enum rtmpx_tcp_place place_behind(uint32_t seen, const struct tcp_range *range,
-                                         const tcp_unacked_t *segment) {
-    if (orders())
-        return RTMPX_TCP_NEXT;
-    if (!precedes(seen, segment->nextseq))
-        return RTMPX_TCP_LATE;
-    return precedes(seen, range->begin) ? RTMPX_TCP_BEHIND_HOLE : RTMPX_TCP_NEXT;
-}
-
-enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len,
-                                     uint32_t overhead) {
-    if (rtmpx_frame_is(mark->frame, pinfo))
-        return mark->is_late ? RTMPX_TCP_LATE : RTMPX_TCP_NEXT;
-    const struct tcp_analysis *analysis = rtmpx_tcp_of(pinfo);
-    if (!analysis || !analysis->fwd || !analysis->fwd->tcp_analyze_seq_info)
-        return RTMPX_TCP_NEXT;
-    const tcp_unacked_t *segment = analysis->fwd->tcp_analyze_seq_info->segments;
-    if (!segment || segment->frame != pinfo->num) /* TCP has too many to remember more */
-        return RTMPX_TCP_NEXT;
-    const struct tcp_range range = range_of(analysis->fwd, segment, len + overhead);
-    enum rtmpx_tcp_place place = RTMPX_TCP_NEXT;
-    if (mark->frame.number)
-        place = place_behind(mark->seen, &range, segment);
-    mark->frame = rtmpx_frame_of(pinfo);
-    mark->is_late = place == RTMPX_TCP_LATE;
-    if (!mark->is_late)
-        mark->seen = range.end;
-    return place;
-}
-
 /* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */
 #define TCP_SAW_SYN_OR_SYN_ACK 0x03
 
-/* Where the `len` bytes at hand begin: of bytes that TCP has put together it tells where the
+/* Where the `len` bytes of this call begin: of bytes that TCP has put together it tells where the
  * segment began that came last, which may be any of them. */
 static uint32_t first_seq(const struct tcp_analysis *analysis, const struct tcpinfo *tcpinfo,
                           uint32_t len) {
@@ -242,10 +134,10 @@ static uint32_t bytes_before(const struct tcp_analysis *analysis, uint32_t seq) 
     if (!analysis || !analysis->fwd ||
         !(analysis->conversation_completeness & TCP_SAW_SYN_OR_SYN_ACK))
         return UINT32_MAX;
-    return seq - (counts_relatively() ? 0 : analysis->fwd->base_seq) - 1;
+    return seq - (rtmpx_tcp_counts_relatively() ? 0 : analysis->fwd->base_seq) - 1;
 }
 
-/* The offset of the first bytes at hand: not 0 where a part of the handshake is missing. */
+/* The offset of the direction's first bytes: not 0 where a part of the handshake is missing. */
 static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned which,
                                             const struct tcpinfo *tcpinfo, packet_info *pinfo,
                                             tvbuff_t *tvb) {
@@ -261,8 +153,8 @@ static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned
 }
 
 /*
- * The stream offset of the first byte at hand. TCP's sequence numbers, relative or not, only give
- * distances: they wrap every 4 GiB, the offset does not.
+ * The stream offset of the first byte of this call. TCP's sequence numbers, relative or not, only
+ * give distances: they wrap every 4 GiB, the offset does not.
  */
 static uint64_t offset_of(struct tcp_connection *tcp, unsigned which, const struct tcpinfo *tcpinfo,
                           packet_info *pinfo, tvbuff_t *tvb) {
@@ -321,48 +213,12 @@ static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree
 void rtmpx_register_transport_tcp(int proto) {
     tcp_handle = register_dissector("rtmpx.tcp", dissect_rtmpx_tcp, proto);
     register_init_routine(forget_connections);
-    register_init_routine(rtmpx_apply_ports); /* sharkd sets preferences and applies none */
-}
-
-/* The standard port, if nobody has it nor had: Decode As may have given it away, or to nobody, or
- * back to an owner that came later than the entry. */
-static void give_standard_port(dissector_handle_t owner) {
-    if (owner && !dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT) &&
-        !dissector_get_default_uint_handle("tcp.port", RTMP_TCP_PORT))
-        dissector_add_uint("tcp.port", RTMP_TCP_PORT, owner);
-}
-
-/* A port that was in the preference may be in it no more. */
-static void leave_port(uint32_t port, void *user) {
-    range_t *ports = user;
-    if (value_is_in_range(ports, port) ||
-        dissector_get_uint_handle(find_dissector_table("tcp.port"), port) != tcp_handle)
-        return;
-    dissector_delete_uint("tcp.port", port, tcp_handle);
-}
-
-/*
- * Wireshark (4.0, 4.4, 4.6) adds the ports of the preference to those of the table and, unless it
- * is changed in the preferences dialog, leaves there those that are in it no more.
- *
- * The standard port has no entry until preferences are first applied: Decode As, which is read
- * before and makes one, would change nothing of an entry that is ours already.
- */
-void rtmpx_apply_ports(void) {
-    range_t *ports = prefs_get_range_value("rtmpx", "tcp.port");
-    if (applied_ports)
-        range_foreach(applied_ports, leave_port, ports);
-    give_standard_port(value_is_in_range(ports, RTMP_TCP_PORT) ? tcp_handle : previous_handle);
-    wmem_free(wmem_epan_scope(), applied_ports);
-    applied_ports = range_copy(wmem_epan_scope(), ports);
+    rtmpx_register_ports(tcp_handle);
 }
 
 void rtmpx_handoff_transport_tcp(int proto) {
-    find_tcp_preferences();
-    /* Handoffs of plugins run after the built-in ones: the last to add a port has it. */
-    previous_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT);
-    dissector_add_uint_with_preference("tcp.port", RTMP_TCP_PORT, tcp_handle);
-    dissector_delete_uint("tcp.port", RTMP_TCP_PORT, tcp_handle);
+    rtmpx_find_tcp_preferences();
+    rtmpx_handoff_ports();
     heur_dissector_add("tcp", heuristic_rtmpx_tcp, "RTMP over TCP", "rtmpx_tcp", proto,
                        HEURISTIC_ENABLE);
 }

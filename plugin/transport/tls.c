@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RTMPS: RTMP in TLS, whose records come decrypted, in order and each once as far as TLS can tell.
  */
-#include "dissect.h"
+#include "transport/tls.h"
+
+#include "packet-rtmpx.h"
+#include "transport/promise.h"
+#include "transport/tcp_place.h"
 
 static dissector_handle_t tls_handle;
 /* Of the conversation's data: where TLS gives a segment back, TCP's dissector keeps its own. */
@@ -32,7 +36,7 @@ static struct tls_connection *connection_of(packet_info *pinfo) {
 /*
  * Where a record stands in its direction. Unless told to go on (tls.ignore_ssl_mac_failed) TLS
  * reads no more behind a hole; told to, it hands on the next record that is whole, and says of the
- * hole nothing. A record that comes late or again has no place: how long its hole is nobody knows.
+ * hole nothing. A record that comes late or again has no place: the length of its hole is unknown.
  */
 static uint64_t offset_of(const struct rtmp_session_direction *direction,
                           struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len) {

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree/aggregate.h"
+
+#include "tree/command.h"
+#include "tree/control.h"
 #include "tree/items.h"
+#include "tree/media.h"
 #include "tree/note.h"
+#include "tree/shared_object.h"
+#include "tree/unassigned.h"
+#include "wanted.h"
 
 #include "base/limits.h"
 #include "payload/aggregate.h"
@@ -20,7 +28,7 @@ static int hf_data = -1;
 
 static int ett_tag = -1;
 
-static hf_register_info hf[] = {
+static hf_register_info aggregate_hf[] = {
     {&hf_tag, {"Tag", "rtmpx.aggregate.tag", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_type,
      {"Type", "rtmpx.aggregate.tag.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
@@ -44,12 +52,6 @@ static hf_register_info hf[] = {
      {"Data", "rtmpx.aggregate.tag.data", FT_BYTES, BASE_NONE, NULL, 0,
       "Data of a tag that is not decoded", HFILL}},
 };
-
-void rtmpx_register_aggregate(int proto) {
-    static int *ett[] = {&ett_tag};
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-}
 
 /* A tag as the message it stands for. The bytes are the body's own, seen through a tvb of theirs.
  */
@@ -88,21 +90,23 @@ static proto_tree *add_tag(proto_tree *tree, const struct rtmpx_body *body,
 }
 
 /* Where the walk through a message and the aggregates in it stands. */
-struct walk {
+struct aggregate_walk {
     unsigned nesting;
     unsigned tags;                       /* so far */
     struct rtmp_decoder_configs streams; /* as the next tag finds them */
 };
 
-static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk);
+static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct aggregate_walk *walk);
 
 /* The tag's data as the message it is. Aggregates are opened here, where their nesting is known. */
 static void add_data(proto_tree *tree, const struct rtmpx_body *body,
-                     const struct rtmp_aggregate_tag *tag, struct walk *walk) {
+                     const struct rtmp_aggregate_tag *tag, struct aggregate_walk *walk) {
     struct rtmp_message message;
     struct rtmpx_body inner = tag_body(body, tag, &walk->streams, &message);
     if (tag->type != RTMP_MESSAGE_AGGREGATE) {
-        rtmpx_tree_message_body(tree, &inner);
+        const struct rtmpx_noun *noun = rtmpx_noun_of(tag->type);
+        if (rtmpx_wanted(tree, noun))
+            noun->tree(tree, &inner);
         rtmp_decoder_configs_learn(&walk->streams, &message, inner.bytes, inner.available);
     } else if (walk->nesting < NESTING_MAX) {
         walk->nesting++;
@@ -122,11 +126,11 @@ static void label_tag(proto_item *item, const struct rtmpx_body *body,
     struct rtmpx_body inner = tag_body(body, tag, streams, &message);
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
     rtmp_text_add(&text, "Tag: ");
-    rtmpx_summary_message(&text, &inner);
+    rtmpx_noun_of(tag->type)->summary(&text, &inner);
     proto_item_set_text(item, "%s", line);
 }
 
-static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct walk *walk) {
+static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct aggregate_walk *walk) {
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_aggregate aggregate;
     struct rtmp_aggregate_tag tag;
@@ -147,13 +151,24 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct wal
     rtmpx_note_rest(tree, body, &reader);
 }
 
-void rtmpx_tree_aggregate(proto_tree *tree, const struct rtmpx_body *body) {
-    struct walk walk = {.nesting = 0, .tags = 0};
+static void add_aggregate(proto_tree *tree, const struct rtmpx_body *body) {
+    struct aggregate_walk walk = {.nesting = 0, .tags = 0};
     if (body->streams)
         walk.streams = *body->streams;
     add_tags(tree, body, &walk);
 }
 
-void rtmpx_summary_aggregate(struct rtmp_text *text, const struct rtmpx_body *body) {
+static void summarise_aggregate(struct rtmp_text *text, const struct rtmpx_body *body) {
     rtmp_aggregate_summary(text, rtmp_reader_over(body->bytes, body->available), body->incomplete);
 }
+
+static int *const aggregate_ett[] = {&ett_tag};
+static const struct rtmpx_noun *const aggregate_parts[] = {
+    &rtmpx_noun_control,       &rtmpx_noun_media,      &rtmpx_noun_command,
+    &rtmpx_noun_shared_object, &rtmpx_noun_unassigned, NULL};
+
+const struct rtmpx_noun rtmpx_noun_aggregate = {
+    RTMPX_FIELDS(aggregate_hf), RTMPX_SUBTREES(aggregate_ett),
+    .parts = aggregate_parts,   .types = {RTMP_MESSAGE_AGGREGATE},
+    .tree = add_aggregate,      .summary = summarise_aggregate,
+};

@@ -6,6 +6,7 @@
 #include "tree/amf_label.h"
 #include "tree/items.h"
 #include "tree/note.h"
+#include "wanted.h"
 
 #include "payload/command/capabilities.h"
 
@@ -43,7 +44,7 @@ static int hf_end = -1;
 static int ett_leaf = -1;
 static int ett_container = -1;
 
-static hf_register_info hf[] = {
+static hf_register_info amf_hf[] = {
     {&hf_amf0_type,
      {"AMF0 type", "rtmpx.amf0.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf0_markers), 0, NULL,
       HFILL}},
@@ -124,18 +125,15 @@ static hf_register_info hf[] = {
     {&hf_end, {"End of object", "rtmpx.amf.end", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
 };
 
-void rtmpx_register_amf(int proto) {
-    static int *ett[] = {&ett_leaf, &ett_container};
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-}
+static int *const amf_ett[] = {&ett_leaf, &ett_container};
 
-bool rtmpx_amf_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf));
-}
+const struct rtmpx_noun rtmpx_noun_amf = {
+    RTMPX_FIELDS(amf_hf),
+    RTMPX_SUBTREES(amf_ett),
+};
 
 /* One value on its way into the tree. */
-struct view {
+struct amf_view {
     const struct rtmpx_body *body;
     const struct rtmp_amf *amf;
     const char *label;  /* of the top-level value, or NULL */
@@ -160,28 +158,28 @@ struct view {
     struct rtmpx_amf_texts texts;
 };
 
-static const char *name_text(struct view *view, const struct rtmp_amf_event *event) {
+static const char *name_text(struct amf_view *view, const struct rtmp_amf_event *event) {
     return view->want_text ? rtmpx_amf_name_text(&view->texts, event) : "";
 }
 
-static struct rtmpx_amf_leaf_text leaf_text(struct view *view, const char *path,
+static struct rtmpx_amf_leaf_text leaf_text(struct amf_view *view, const char *path,
                                             const struct rtmp_amf_event *event) {
     if (!view->want_text)
         return (struct rtmpx_amf_leaf_text){.pair = "", .value = ""};
     return rtmpx_amf_leaf_text(&view->texts, path, event);
 }
 
-static proto_item *add_string(const struct view *view, proto_tree *tree, int id,
+static proto_item *add_string(const struct amf_view *view, proto_tree *tree, int id,
                               struct rtmp_span range, const char *text) {
     return proto_tree_add_string(tree, id, view->body->tvb, (int)range.pos, (int)range.len, text);
 }
 
-static void add_boolean(const struct view *view, proto_tree *tree, int id, struct rtmp_span range,
-                        bool value) {
+static void add_boolean(const struct amf_view *view, proto_tree *tree, int id,
+                        struct rtmp_span range, bool value) {
     proto_tree_add_boolean(tree, id, view->body->tvb, (int)range.pos, (int)range.len, value);
 }
 
-static void add_type(const struct view *view, proto_tree *tree,
+static void add_type(const struct amf_view *view, proto_tree *tree,
                      const struct rtmp_amf_event *event) {
     if (event->has_marker)
         proto_tree_add_uint(tree, event->version == 3 ? hf_amf3_type : hf_amf0_type,
@@ -192,7 +190,7 @@ static void add_type(const struct view *view, proto_tree *tree,
  * oddities, and leaves room for its neighbours. */
 #define REMARKS_UP_TO 100000U
 
-static void add_remark(const struct view *view, proto_item *item, enum rtmp_error remark) {
+static void add_remark(const struct amf_view *view, proto_item *item, enum rtmp_error remark) {
     proto_tree *tree = view->level[0].tree;
     if (remark == RTMP_OK || (tree && PTREE_DATA(tree)->count > REMARKS_UP_TO))
         return;
@@ -208,7 +206,7 @@ static struct rtmp_span behind_marker(const struct rtmp_amf_event *event) {
     return rtmp_span_of(event->whole.pos + 1, event->whole.len - 1);
 }
 
-static proto_item *add_date(const struct view *view, proto_tree *tree,
+static proto_item *add_date(const struct amf_view *view, proto_tree *tree,
                             const struct rtmp_amf_event *event, struct rtmp_span range) {
     double milliseconds = event->value.milliseconds;
     if (event->remark == RTMP_REMARK_DATE)
@@ -223,7 +221,7 @@ static proto_item *add_date(const struct view *view, proto_tree *tree,
 }
 
 /* The item with a leaf's value. NULL: it has none (null, undefined, an unresolved string). */
-static proto_item *add_leaf_value(const struct view *view, proto_tree *tree,
+static proto_item *add_leaf_value(const struct amf_view *view, proto_tree *tree,
                                   const struct rtmp_amf_event *event, const char *text,
                                   struct rtmp_span range) {
     tvbuff_t *tvb = view->body->tvb;
@@ -257,7 +255,7 @@ static proto_item *add_leaf_value(const struct view *view, proto_tree *tree,
     }
 }
 
-static void add_target(const struct view *view, proto_tree *tree,
+static void add_target(const struct amf_view *view, proto_tree *tree,
                        const struct rtmp_amf_event *event) {
     char line[64];
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
@@ -267,7 +265,7 @@ static void add_target(const struct view *view, proto_tree *tree,
 }
 
 /* What a leaf has beside its value. */
-static void add_leaf_parts(const struct view *view, proto_tree *tree,
+static void add_leaf_parts(const struct amf_view *view, proto_tree *tree,
                            const struct rtmp_amf_event *event) {
     if (event->kind == RTMP_AMF_STRING && event->is_reference)
         rtmpx_add_uint(tree, hf_reference, view->body, behind_marker(event), event->reference);
@@ -279,14 +277,15 @@ static void add_leaf_parts(const struct view *view, proto_tree *tree,
 }
 
 /* From its key, or its AVM+ marker, to its own end. */
-static struct rtmp_span value_range(const struct view *view, const struct rtmp_amf_event *event) {
+static struct rtmp_span value_range(const struct amf_view *view,
+                                    const struct rtmp_amf_event *event) {
     uint32_t start = view->has_key       ? view->key.whole.pos
                      : view->avmplus.len ? view->avmplus.pos
                                          : event->whole.pos;
     return rtmp_span_of(start, rtmp_span_end(event->whole) - start);
 }
 
-static proto_item *add_key(struct view *view, proto_tree *tree, struct rtmp_span range) {
+static proto_item *add_key(struct amf_view *view, proto_tree *tree, struct rtmp_span range) {
     bool is_name = view->key.kind == RTMP_AMF_KEY || view->key.kind == RTMP_AMF_STRING;
     char number[64];
     struct rtmp_text text = rtmp_text_over(number, sizeof number);
@@ -296,7 +295,7 @@ static proto_item *add_key(struct view *view, proto_tree *tree, struct rtmp_span
 }
 
 /* First among the children of a value's item: what belongs to its key, and the markers. */
-static void add_markers(const struct view *view, proto_tree *tree) {
+static void add_markers(const struct amf_view *view, proto_tree *tree) {
     if (view->has_key) {
         add_type(view, tree, &view->key);
         if (view->key.is_reference && view->key.whole.len)
@@ -307,8 +306,8 @@ static void add_markers(const struct view *view, proto_tree *tree) {
         rtmpx_add_uint(tree, hf_amf0_type, view->body, view->avmplus, 0x11);
 }
 
-static void set_label(const struct view *view, proto_item *item, const struct rtmp_amf_event *event,
-                      const char *value) {
+static void set_label(const struct amf_view *view, proto_item *item,
+                      const struct rtmp_amf_event *event, const char *value) {
     struct rtmpx_amf_name name = {
         .key = view->has_key ? &view->key : NULL,
         .label = event->is_dictionary_key ? "Key" : view->label,
@@ -319,7 +318,7 @@ static void set_label(const struct view *view, proto_item *item, const struct rt
 }
 
 /* Behind a value, or a dictionary's key that is a container: nothing waits any more. */
-static void value_added(struct view *view, uint8_t depth, bool counts, proto_item *item) {
+static void value_added(struct amf_view *view, uint8_t depth, bool counts, proto_item *item) {
     view->level[depth].count += counts;
     view->has_key = false;
     view->avmplus.len = 0;
@@ -328,7 +327,7 @@ static void value_added(struct view *view, uint8_t depth, bool counts, proto_ite
 }
 
 /* `videocodecid: 7` is H.264, `capsEx: 2` is multitrack. */
-static void add_meaning(const struct view *view, proto_tree *tree,
+static void add_meaning(const struct amf_view *view, proto_tree *tree,
                         const struct rtmp_amf_event *event) {
     char line[128];
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
@@ -342,13 +341,13 @@ static void add_meaning(const struct view *view, proto_tree *tree,
 }
 
 /* Once a value it is said that paths are longer than those we show. */
-static void remark_path(struct view *view, proto_item *item, bool cut) {
+static void remark_path(struct amf_view *view, proto_item *item, bool cut) {
     if (cut && !view->cut_said)
         expert_add_info(view->body->pinfo, item, &ei_rtmpx_limit);
     view->cut_said |= cut;
 }
 
-static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
+static void add_leaf(struct amf_view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
     proto_item *item = view->has_key ? add_key(view, parent, range) : NULL;
@@ -380,7 +379,7 @@ static void add_leaf(struct view *view, const struct rtmp_amf_event *event) {
     value_added(view, event->depth, true, item);
 }
 
-static void add_container_head(struct view *view, proto_tree *tree,
+static void add_container_head(struct amf_view *view, proto_tree *tree,
                                const struct rtmp_amf_event *event) {
     struct rtmp_span head = behind_marker(event);
     if (event->kind != RTMP_AMF_OBJECT) {
@@ -400,7 +399,7 @@ static void add_container_head(struct view *view, proto_tree *tree,
         add_string(view, tree, hf_class, head, name_text(view, event));
 }
 
-static void open_container(struct view *view, const struct rtmp_amf_event *event) {
+static void open_container(struct amf_view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
     proto_item *item = view->has_key ? add_key(view, parent, range)
@@ -421,14 +420,14 @@ static void open_container(struct view *view, const struct rtmp_amf_event *event
 }
 
 /* The innermost container, whose content is at `depth`, reaches to `end`. */
-static void close_container(struct view *view, uint8_t depth, uint32_t end) {
+static void close_container(struct amf_view *view, uint8_t depth, uint32_t end) {
     proto_item_set_len(view->level[depth].item, (int)(end - view->level[depth].start));
     if (view->visible)
         rtmpx_amf_append_count(view->level[depth].item, view->level[depth].count,
                                view->level[depth].of_keys);
 }
 
-static void add_end(struct view *view, const struct rtmp_amf_event *event) {
+static void add_end(struct amf_view *view, const struct rtmp_amf_event *event) {
     uint8_t depth = (uint8_t)(event->depth + 1);
     if (event->whole.len)
         rtmpx_add_range(view->level[depth].tree, hf_end, view->body, event->whole);
@@ -437,7 +436,7 @@ static void add_end(struct view *view, const struct rtmp_amf_event *event) {
 }
 
 /* Parts of the wire form beside values. */
-static void add_part(struct view *view, const struct rtmp_amf_event *event) {
+static void add_part(struct amf_view *view, const struct rtmp_amf_event *event) {
     proto_tree *tree = view->level[event->depth].tree;
     proto_item *item = NULL;
     if (event->kind == RTMP_AMF_MEMBER_NAME)
@@ -449,7 +448,7 @@ static void add_part(struct view *view, const struct rtmp_amf_event *event) {
     add_remark(view, item, event->remark);
 }
 
-static void add_event(struct view *view, const struct rtmp_amf_event *event) {
+static void add_event(struct amf_view *view, const struct rtmp_amf_event *event) {
     if (view->want_path || view->want_pair || view->second_pair_hf || view->want_meaning ||
         view->want_expert)
         rtmp_amf_path_event(&view->path, view->amf->reader, event);
@@ -471,7 +470,7 @@ static void add_event(struct view *view, const struct rtmp_amf_event *event) {
 }
 
 /* After an error: a key or an AVM+ marker stands without its value, the containers end here. */
-static void add_broken_end(struct view *view) {
+static void add_broken_end(struct amf_view *view) {
     uint8_t depth = view->amf->depth;
     uint32_t end = view->amf->reader->pos;
     proto_tree *parent = view->level[depth].tree;
@@ -496,7 +495,7 @@ static bool is_text_wanted(proto_tree *tree) {
 }
 
 /* Its path and levels are large: they are filled as far as the value is deep. */
-static void begin_view(struct view *view, proto_tree *tree, const struct rtmpx_body *body,
+static void begin_view(struct amf_view *view, proto_tree *tree, const struct rtmpx_body *body,
                        struct rtmp_amf *amf, const char *top) {
     view->body = body;
     view->amf = amf;
@@ -516,12 +515,12 @@ static void begin_view(struct view *view, proto_tree *tree, const struct rtmpx_b
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
                                  struct rtmp_amf *amf, const char *top, const char *label,
                                  int second_pair_hf) {
-    bool expert_wanted = rtmpx_expert_wanted(tree);
+    bool expert_wanted = rtmpx_notes_wanted(tree);
     if (!tree && !expert_wanted) {
         (void)rtmp_amf_skip(amf);
         return NULL;
     }
-    struct view view;
+    struct amf_view view;
     begin_view(&view, tree, body, amf, top);
     view.label = label;
     view.want_path = proto_field_is_referenced(tree, hf_path);

@@ -2,13 +2,11 @@
 #ifndef RTMPX_TREE_AMF_H
 #define RTMPX_TREE_AMF_H
 
+#include "noun.h"
 #include "payload/amf/amf.h"
-#include "rtmpx.h"
 
-void rtmpx_register_amf(int proto);
-
-/* True when somebody wants AMF items (visible tree or a referenced AMF field). */
-bool rtmpx_amf_wanted(proto_tree *tree);
+/* The values in commands, data messages, SharedObjects and metadata of video. */
+extern const struct rtmpx_noun rtmpx_noun_amf;
 
 /*
  * Add the items of ONE AMF value at amf->reader->pos, pulling its events.

@@ -3,6 +3,7 @@
 
 #include "tree/items.h"
 #include "tree/note.h"
+#include "wanted.h"
 
 static int hf_chunk = -1;
 static int hf_fmt = -1;
@@ -27,7 +28,7 @@ static const value_string fmt_names[] = {
     {0, NULL},
 };
 
-static hf_register_info hf[] = {
+static hf_register_info chunk_hf[] = {
     {&hf_chunk,
      {"Chunk", "rtmpx.chunk", FT_NONE, BASE_NONE, NULL, 0,
       "One chunk, over its bytes in this frame", HFILL}},
@@ -64,15 +65,12 @@ static hf_register_info hf[] = {
       "Bytes of a header that an earlier frame began", HFILL}},
 };
 
-void rtmpx_register_chunk(int proto) {
-    static int *ett[] = {&ett_chunk};
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-}
+static int *const chunk_ett[] = {&ett_chunk};
 
-bool rtmpx_chunk_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf));
-}
+const struct rtmpx_noun rtmpx_noun_chunk = {
+    RTMPX_FIELDS(chunk_hf),
+    RTMPX_SUBTREES(chunk_ett),
+};
 
 /* ---- items ---- */
 

@@ -3,11 +3,10 @@
 #define RTMPX_TREE_CHUNK_H
 
 #include "conversation.h"
+#include "noun.h"
 
-void rtmpx_register_chunk(int proto);
-
-/* True when somebody wants chunk items. */
-bool rtmpx_chunk_wanted(proto_tree *tree);
+/* Chunks, headers included. */
+extern const struct rtmpx_noun rtmpx_noun_chunk;
 
 /* Add an rtmpx.chunk item for each chunk of a fragment, over its bytes in the segment, continuation
  * headers included. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tree/media.h"
+#include "tree/codec.h"
+
+int rtmpx_media_hf[RTMP_FIELD_COUNT];
 
 #define FIELD(identifier) &rtmpx_media_hf[RTMP_FIELD_##identifier]
 
@@ -19,7 +21,7 @@ static const value_string mpeg_modes[] = {
 static const value_string ac3_modes[] = {{0, "1+1"}, {1, "1/0"}, {2, "2/0"}, {3, "3/0"}, {4, "2/1"},
                                          {5, "3/1"}, {6, "2/2"}, {7, "3/2"}, {0, NULL}};
 
-static hf_register_info hf[] = {
+static hf_register_info codec_hf[] = {
     {FIELD(CONFIG_MAGIC),
      {"Marker", "rtmpx.codec.marker", FT_STRING, BASE_NONE, NULL, 0,
       "First bytes of the configuration: OpusHead, fLaC", HFILL}},
@@ -412,13 +414,9 @@ static hf_register_info hf[] = {
      {"Frame size", "rtmpx.audio.eac3.frame_size", FT_UINT16, BASE_DEC, NULL, 0x07FF,
       "16-bit words - 1", HFILL}},
 };
-_Static_assert(array_length(hf) == RTMP_FIELD_COUNT - RTMP_FIELD_MEDIA_END - 1,
+_Static_assert(array_length(codec_hf) == RTMP_FIELD_COUNT - RTMP_FIELD_MEDIA_END - 1,
                "one entry for each line of base/names/codec_fields.def");
 
-void rtmpx_register_codec(int proto) {
-    proto_register_field_array(proto, hf, array_length(hf));
-}
-
-bool rtmpx_codec_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf));
-}
+const struct rtmpx_noun rtmpx_noun_codec = {
+    RTMPX_FIELDS(codec_hf),
+};

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
+#include "tree/command.h"
 
 #include "tree/amf.h"
 #include "tree/items.h"
 #include "tree/note.h"
+#include "wanted.h"
 
 #include "payload/command/labels.h"
 #include "payload/command/summary.h"
@@ -21,7 +22,7 @@ static int ett_transaction_id = -1;
 #define FACT(identifier) &hf_fact[RTMP_FACT_##identifier]
 enum { OTHER_FIELDS = 5 };
 
-static hf_register_info hf[] = {
+static hf_register_info command_hf[] = {
     {&hf_command_format,
      {"Format", "rtmpx.command.format", FT_UINT8, BASE_DEC, NULL, 0,
       "Type 17 begins with this byte, 0", HFILL}},
@@ -69,14 +70,8 @@ static hf_register_info hf[] = {
       "The message stream id that a createStream returns", HFILL}},
 };
 
-_Static_assert(array_length(hf) == OTHER_FIELDS + RTMP_FACT_COUNT,
+_Static_assert(array_length(command_hf) == OTHER_FIELDS + RTMP_FACT_COUNT,
                "one entry for each line of payload/command/facts_list.h");
-
-void rtmpx_register_command(int proto) {
-    static int *ett[] = {&ett_name, &ett_transaction_id};
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-}
 
 static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_fact fact,
                      const struct rtmp_amf_leaf *value) {
@@ -148,13 +143,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_body *body,
     rtmpx_note_rest(tree, body, &reader);
 }
 
-bool rtmpx_command_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_amf_wanted(tree);
-}
-
-void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
-    if (!rtmpx_command_wanted(tree))
-        return;
+static void add_command(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_command command;
     rtmp_command_read(&command, rtmp_reader_over(body->bytes, body->available), body->message->type,
                       body->reply_kind);
@@ -167,11 +156,24 @@ void rtmpx_tree_command(proto_tree *tree, const struct rtmpx_body *body) {
             rtmpx_add_double(tree, hf_transaction_id, body, command.transaction_id.whole,
                              command.transaction_id.number);
     add_facts(tree, body, &command);
-    if (rtmpx_amf_wanted(tree))
+    if (rtmpx_wanted(tree, &rtmpx_noun_amf))
         add_values(tree, body, &command, name, transaction_id);
 }
 
-void rtmpx_summary_command(struct rtmp_text *text, const struct rtmpx_body *body) {
+static void summarise_command(struct rtmp_text *text, const struct rtmpx_body *body) {
     rtmp_command_summary(text, rtmp_reader_over(body->bytes, body->available), body->message->type,
                          body->reply_kind);
 }
+
+static int *const command_ett[] = {&ett_name, &ett_transaction_id};
+static const struct rtmpx_noun *const command_parts[] = {&rtmpx_noun_amf, NULL};
+
+const struct rtmpx_noun rtmpx_noun_command = {
+    RTMPX_FIELDS(command_hf),
+    RTMPX_SUBTREES(command_ett),
+    .parts = command_parts,
+    .types = {RTMP_MESSAGE_DATA_AMF3, RTMP_MESSAGE_DATA_AMF0, RTMP_MESSAGE_COMMAND_AMF3,
+              RTMP_MESSAGE_COMMAND_AMF0},
+    .tree = add_command,
+    .summary = summarise_command,
+};

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree/control.h"
+
 #include "tree/items.h"
 #include "tree/note.h"
 
@@ -22,7 +24,7 @@ static int hf_swf_hmac = -1;
 static int hf_value = -1;
 static int hf_data = -1;
 
-static hf_register_info hf[] = {
+static hf_register_info control_hf[] = {
     {&hf_set_chunk_size,
      {"Chunk size", "rtmpx.set_chunk_size", FT_UINT32, BASE_DEC, NULL, 0,
       "Bytes of a chunk's data from the next chunk of this direction on", HFILL}},
@@ -73,10 +75,6 @@ static hf_register_info hf[] = {
      {"Event data", "rtmpx.user_control.data", FT_BYTES, BASE_NONE, NULL, 0,
       "Data of an event that is not known", HFILL}},
 };
-
-void rtmpx_register_control(int proto) {
-    proto_register_field_array(proto, hf, array_length(hf));
-}
 
 static int field_of(enum rtmp_control_kind kind) {
     switch (kind) {
@@ -130,13 +128,7 @@ static void add_field(proto_tree *tree, const struct rtmpx_body *body,
         expert_add_info(body->pinfo, item, &ei_rtmpx_malformed);
 }
 
-bool rtmpx_control_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf));
-}
-
-void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body) {
-    if (!rtmpx_control_wanted(tree))
-        return;
+static void add_control(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_control control;
     struct rtmp_control_field field;
@@ -146,6 +138,15 @@ void rtmpx_tree_control(proto_tree *tree, const struct rtmpx_body *body) {
     rtmpx_note_rest(tree, body, &reader);
 }
 
-void rtmpx_summary_control(struct rtmp_text *text, const struct rtmpx_body *body) {
+static void summarise_control(struct rtmp_text *text, const struct rtmpx_body *body) {
     rtmp_control_summary(text, rtmp_reader_over(body->bytes, body->available), body->message->type);
 }
+
+const struct rtmpx_noun rtmpx_noun_control = {
+    RTMPX_FIELDS(control_hf),
+    .types = {RTMP_MESSAGE_SET_CHUNK_SIZE, RTMP_MESSAGE_ABORT, RTMP_MESSAGE_ACKNOWLEDGEMENT,
+              RTMP_MESSAGE_USER_CONTROL, RTMP_MESSAGE_WINDOW_ACK_SIZE,
+              RTMP_MESSAGE_SET_PEER_BANDWIDTH},
+    .tree = add_control,
+    .summary = summarise_control,
+};

@@ -21,16 +21,20 @@ static int hf_data = -1;
 static int ett_handshake = -1;
 static int ett_packet = -1;
 
-static expert_field ei_encrypted = EI_INIT;
-
 static const value_string scheme_names[] = {
     {0, "Digest block at byte 8"}, {1, "Digest block at byte 772"}, {0, NULL}};
+
+#define HANDSHAKE_EXPERTS(X)                                                                       \
+    X(ei_encrypted, "rtmpx.encrypted", PI_DECRYPTION, PI_NOTE,                                     \
+      "Encrypted by RTMPE: the keys never travel, what follows cannot be read")
+HANDSHAKE_EXPERTS(RTMPX_EXPERT_ID)
+static ei_register_info handshake_ei[] = {HANDSHAKE_EXPERTS(RTMPX_EXPERT_ROW)};
 
 /* Where the parts of a packet lie. */
 enum { TIME = 0, ZERO = 4, TIME2 = 4, RANDOM = 8, RESPONSE = 1504 };
 
 /* A part of a direction and where its bytes lie in the frame. */
-struct view {
+struct handshake_view {
     tvbuff_t *tvb;
     int tvb_offset;
     const struct rtmp_handshake_range *range;
@@ -48,7 +52,7 @@ static const struct packet packets[] = {
     {'0', 0, 1}, {'1', 1, RTMP_HANDSHAKE_SIZE}, {'2', RTMP_HANDSHAKE_FIRST, RTMP_HANDSHAKE_SIZE}};
 
 /* The bytes of the direction's range [start, start + len) that lie in this part, as a tvb range. */
-static struct rtmp_span here(const struct view *view, uint64_t start, uint32_t len) {
+static struct rtmp_span here(const struct handshake_view *view, uint64_t start, uint32_t len) {
     uint64_t fragment_end = view->range->offset + view->range->len;
     uint64_t from = start > view->range->offset ? start : view->range->offset;
     uint64_t to = start + len < fragment_end ? start + len : fragment_end;
@@ -63,7 +67,7 @@ static void mark_if_elsewhere(proto_item *item, struct rtmp_span span, uint32_t 
         proto_item_set_generated(item);
 }
 
-static void add_uint(proto_tree *tree, const struct view *view, int hf, uint32_t start,
+static void add_uint(proto_tree *tree, const struct handshake_view *view, int hf, uint32_t start,
                      uint32_t len, uint32_t value) {
     struct rtmp_span span = here(view, start, len);
     mark_if_elsewhere(proto_tree_add_uint(tree, hf, view->tvb, (int)span.pos, (int)span.len, value),
@@ -71,20 +75,20 @@ static void add_uint(proto_tree *tree, const struct view *view, int hf, uint32_t
 }
 
 /* Bytes whose value nobody asks for where they do not lie. */
-static void add_raw(proto_tree *tree, const struct view *view, int hf, uint32_t start,
+static void add_raw(proto_tree *tree, const struct handshake_view *view, int hf, uint32_t start,
                     uint32_t len) {
     struct rtmp_span span = here(view, start, len);
     if (span.len)
         proto_tree_add_item(tree, hf, view->tvb, (int)span.pos, (int)span.len, ENC_NA);
 }
 
-static void add_truth(proto_tree *tree, const struct view *view, int hf, struct rtmp_span span,
-                      bool value) {
+static void add_truth(proto_tree *tree, const struct handshake_view *view, int hf,
+                      struct rtmp_span span, bool value) {
     proto_item_set_generated(
         proto_tree_add_boolean(tree, hf, view->tvb, (int)span.pos, (int)span.len, value));
 }
 
-static void add_digest(proto_tree *tree, const struct view *view, uint32_t start) {
+static void add_digest(proto_tree *tree, const struct handshake_view *view, uint32_t start) {
     const struct rtmp_handshake_first *first = &view->handshake->first;
     uint32_t at = start + first->digest_offset;
     struct rtmp_span span = here(view, at, RTMP_HANDSHAKE_DIGEST);
@@ -102,7 +106,7 @@ static void add_digest(proto_tree *tree, const struct view *view, uint32_t start
     add_raw(tree, view, hf_random, at, start + RTMP_HANDSHAKE_SIZE - at);
 }
 
-static void add_first(proto_tree *tree, const struct view *view, uint32_t start) {
+static void add_first(proto_tree *tree, const struct handshake_view *view, uint32_t start) {
     const struct rtmp_handshake_first *first = &view->handshake->first;
     add_uint(tree, view, hf_time, start + TIME, 4, first->time);
     add_uint(tree, view, hf_zero, start + ZERO, 4, first->version);
@@ -112,7 +116,7 @@ static void add_first(proto_tree *tree, const struct view *view, uint32_t start)
         add_raw(tree, view, hf_random, start + RANDOM, RTMP_HANDSHAKE_SIZE - RANDOM);
 }
 
-static void add_second(proto_tree *tree, const struct view *view, uint32_t start) {
+static void add_second(proto_tree *tree, const struct handshake_view *view, uint32_t start) {
     const struct rtmp_handshake_second *second = &view->handshake->second;
     uint32_t random_end = second->response_digest ? RESPONSE : RTMP_HANDSHAKE_SIZE;
     add_uint(tree, view, hf_time, start + TIME, 4, second->time);
@@ -141,7 +145,8 @@ static bool completes(const struct rtmp_handshake_range *range,
     }
 }
 
-static void add_packet(proto_tree *tree, const struct view *view, const struct packet *packet) {
+static void add_packet(proto_tree *tree, const struct handshake_view *view,
+                       const struct packet *packet) {
     struct rtmp_span span = here(view, packet->start, packet->size);
     bool complete = completes(view->range, view->handshake, packet);
     if (!span.len && !complete)
@@ -163,7 +168,7 @@ static void add_packet(proto_tree *tree, const struct view *view, const struct p
 void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, int tvb_offset,
                           const struct rtmp_handshake_range *range,
                           const struct rtmp_handshake *handshake) {
-    const struct view view = {tvb, tvb_offset, range, handshake};
+    const struct handshake_view view = {tvb, tvb_offset, range, handshake};
     char label[128];
     struct rtmp_text text = rtmp_text_over(label, sizeof label);
     rtmpx_summary_handshake(&text, range, handshake);
@@ -182,7 +187,7 @@ void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, i
 /* The names of the packets that have bytes here; false when the last of them ends later. */
 static bool add_names(struct rtmp_text *text, const struct rtmp_handshake_range *range,
                       const struct rtmp_handshake *handshake) {
-    const struct view view = {.range = range};
+    const struct handshake_view view = {.range = range};
     bool complete = true;
     const char *separator = " ";
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
@@ -214,7 +219,7 @@ void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmp_handshake
         rtmp_text_add(text, ")");
 }
 
-static hf_register_info hf[] = {
+static hf_register_info handshake_hf[] = {
     {&hf_handshake, {"Handshake", "rtmpx.handshake", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
     {&hf_version,
      {"Version", "rtmpx.handshake.version", FT_UINT8, BASE_DEC, VALS(rtmp_names_handshake_versions),
@@ -255,22 +260,10 @@ static hf_register_info hf[] = {
       "Bytes of a packet that ends in a later frame", HFILL}},
 };
 
-static ei_register_info ei[] = {
-    {&ei_encrypted,
-     {"rtmpx.encrypted", PI_DECRYPTION, PI_NOTE,
-      "Encrypted by RTMPE: the keys never travel, what follows cannot be read", EXPFILL}},
+static int *const handshake_ett[] = {&ett_handshake, &ett_packet};
+
+const struct rtmpx_noun rtmpx_noun_handshake = {
+    RTMPX_FIELDS(handshake_hf),
+    RTMPX_EXPERTS(handshake_ei),
+    RTMPX_SUBTREES(handshake_ett),
 };
-
-bool rtmpx_handshake_wanted(proto_tree *tree) {
-    bool wanted = rtmpx_fields_wanted(tree, hf, array_length(hf));
-    for (unsigned i = 0; i < array_length(ei) && !wanted; i++)
-        wanted = proto_field_is_referenced(tree, ei[i].ids->hf);
-    return wanted;
-}
-
-void rtmpx_register_handshake(int proto) {
-    static int *const ett[] = {&ett_handshake, &ett_packet};
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
-}

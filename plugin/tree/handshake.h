@@ -2,13 +2,10 @@
 #ifndef RTMPX_TREE_HANDSHAKE_H
 #define RTMPX_TREE_HANDSHAKE_H
 
-#include "rtmpx.h"
+#include "noun.h"
 #include "session/session.h"
 
-void rtmpx_register_handshake(int proto);
-
-/* True when somebody wants handshake items (visible tree or a referenced field). */
-bool rtmpx_handshake_wanted(proto_tree *tree);
+extern const struct rtmpx_noun rtmpx_noun_handshake;
 
 /*
  * Add the items of a part that lies at `tvb_offset` in `tvb`. What a packet says appears where the

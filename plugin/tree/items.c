@@ -2,6 +2,7 @@
 #include "tree/items.h"
 
 #include "tree/note.h"
+#include "wanted.h"
 
 #include "payload/command/labels.h"
 

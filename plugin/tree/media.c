@@ -2,12 +2,14 @@
 #include "tree/media.h"
 
 #include "tree/amf.h"
+#include "tree/codec.h"
 #include "tree/items.h"
+#include "tree/nal.h"
 #include "tree/note.h"
+#include "wanted.h"
 
 #include "payload/media/media_summary.h"
 
-int rtmpx_media_hf[RTMP_FIELD_COUNT];
 static int ett_group = -1;
 
 #define FIELD(identifier) &rtmpx_media_hf[RTMP_FIELD_##identifier]
@@ -17,7 +19,7 @@ static const value_string sound_rates[] = {
 static const value_string sound_sizes[] = {{0, "8 bit"}, {1, "16 bit"}, {0, NULL}};
 static const value_string sound_types[] = {{0, "Mono"}, {1, "Stereo"}, {0, NULL}};
 
-static hf_register_info hf[] = {
+static hf_register_info media_hf[] = {
     {FIELD(AUDIO_FORMAT),
      {"Sound format", "rtmpx.audio.format", FT_UINT8, BASE_DEC, VALS(rtmp_names_sound_formats),
       0xF0, NULL, HFILL}},
@@ -127,18 +129,8 @@ static hf_register_info hf[] = {
      {"Timestamp offset", "rtmpx.timestamp_nano_offset", FT_UINT32, BASE_DEC, NULL, 0,
       "Nanoseconds to add to the message's timestamp", HFILL}},
 };
-_Static_assert(array_length(hf) == RTMP_FIELD_MEDIA_END - RTMP_FIELD_NONE - 1,
+_Static_assert(array_length(media_hf) == RTMP_FIELD_MEDIA_END - RTMP_FIELD_NONE - 1,
                "one entry for each line of base/names/media_fields.def");
-
-void rtmpx_register_media(int proto) {
-    static int *ett[] = {&ett_group};
-    for (unsigned i = 0; i < RTMP_FIELD_COUNT; i++)
-        rtmpx_media_hf[i] = -1;
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-    rtmpx_register_codec(proto);
-    rtmpx_register_nal(proto);
-}
 
 static struct rtmp_media_body media_body(const struct rtmpx_body *body) {
     return (struct rtmp_media_body){.video = body->message->type == RTMP_MESSAGE_VIDEO,
@@ -156,7 +148,7 @@ static struct rtmp_media_body media_body(const struct rtmpx_body *body) {
 /* More than the core nests: track, data, NAL unit. */
 enum { DEPTH = 8 };
 
-struct view {
+struct media_view {
     const struct rtmpx_body *body;
     bool visible;
     bool full; /* the frame has no room: nothing more is added */
@@ -274,7 +266,7 @@ static void name_group(proto_tree *group, const struct rtmp_media_event *event) 
 }
 
 /* Keep what Wireshark's own dissector of a NAL unit needs to know. */
-static void note_unit(struct view *view, const struct rtmp_media_event *event) {
+static void note_unit(struct media_view *view, const struct rtmp_media_event *event) {
     switch ((int)event->field) {
     case RTMP_FIELD_VIDEO_CODEC:
         view->codec = (enum rtmp_codec)event->value;
@@ -295,8 +287,8 @@ static void note_unit(struct view *view, const struct rtmp_media_event *event) {
     }
 }
 
-/* A group ends: behind our own items of a NAL unit that is all at hand come Wireshark's. */
-static void end_group(struct view *view, proto_tree *tree) {
+/* A group ends: behind our own items of a NAL unit of which all bytes are kept come Wireshark's. */
+static void end_group(struct media_view *view, proto_tree *tree) {
     struct rtmp_span unit = rtmp_span_of(view->unit_start, view->unit_length);
     view->depth--;
     view->unit_length = 0;
@@ -305,7 +297,7 @@ static void end_group(struct view *view, proto_tree *tree) {
 }
 
 static void show(void *context, const struct rtmp_media_event *event) {
-    struct view *view = context;
+    struct media_view *view = context;
     if (view->full)
         return;
     if (rtmpx_frame_is_full(view->tree[0])) {
@@ -337,28 +329,33 @@ static void show(void *context, const struct rtmp_media_event *event) {
         add_metadata(proto_item_add_subtree(item, ett_group), view->body, event->span);
 }
 
-/* Fields that any audio or video message may have. */
-static bool own_fields_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_codec_wanted(tree) ||
-           rtmpx_nal_wanted(tree);
+/* Are items asked for that any audio or video message may have? */
+static bool own_items_wanted(proto_tree *tree) {
+    return rtmpx_notes_wanted(tree) || rtmpx_noun_referenced(&rtmpx_noun_media) ||
+           rtmpx_noun_referenced(&rtmpx_noun_codec) || rtmpx_noun_referenced(&rtmpx_noun_nal);
 }
 
-bool rtmpx_media_wanted(proto_tree *tree) {
-    return own_fields_wanted(tree) || rtmpx_amf_wanted(tree);
-}
-
-void rtmpx_tree_media(proto_tree *tree, const struct rtmpx_body *body) {
+static void add_media(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_media_body media = media_body(body);
     /* Somebody who asks for AMF values alone is served by metadata packets alone. */
-    if (!own_fields_wanted(tree) &&
-        !(rtmpx_amf_wanted(tree) && rtmp_media_describe(&media).kind == RTMP_MEDIA_METADATA))
+    if (!own_items_wanted(tree) && rtmp_media_describe(&media).kind != RTMP_MEDIA_METADATA)
         return;
-    struct view view = {.body = body, .visible = rtmpx_tree_visible(tree), .tree = {tree}};
+    struct media_view view = {.body = body, .visible = rtmpx_tree_visible(tree), .tree = {tree}};
     rtmp_media_read(&media, show, &view);
 }
 
-void rtmpx_summary_media(struct rtmp_text *text, const struct rtmpx_body *body) {
+static void summarise_media(struct rtmp_text *text, const struct rtmpx_body *body) {
     struct rtmp_media_body media = media_body(body);
     media.length = body->message->length;
     rtmp_media_summary(text, &media, body->message->timestamp);
 }
+
+static int *const media_ett[] = {&ett_group};
+static const struct rtmpx_noun *const media_parts[] = {&rtmpx_noun_codec, &rtmpx_noun_nal,
+                                                       &rtmpx_noun_amf, NULL};
+
+const struct rtmpx_noun rtmpx_noun_media = {
+    RTMPX_FIELDS(media_hf), RTMPX_SUBTREES(media_ett),
+    .parts = media_parts,   .types = {RTMP_MESSAGE_AUDIO, RTMP_MESSAGE_VIDEO},
+    .tree = add_media,      .summary = summarise_media,
+};

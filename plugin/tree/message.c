@@ -4,6 +4,7 @@
 #include "tree/chunk.h"
 #include "tree/items.h"
 #include "tree/note.h"
+#include "wanted.h"
 
 #include "base/limits.h"
 #include "session/summary_line.h"
@@ -21,15 +22,9 @@ static int hf_missing = -1;
 static int hf_available = -1;
 static int hf_header_fragment = -1;
 static int hf_skipped = -1;
-static int hf_body = -1;
 static int ett_message = -1;
 
-static expert_field ei_extended_timestamp_omitted = EI_INIT;
-static expert_field ei_timestamp_ambiguous = EI_INIT;
-static expert_field ei_timestamp_backwards = EI_INIT;
-static expert_field ei_timestamp_uncertain = EI_INIT;
-
-/* The fields, by their place in hf[]. */
+/* The fields, by their place in message_hf[]. */
 enum field {
     MESSAGE,
     TYPE,
@@ -44,10 +39,9 @@ enum field {
     AVAILABLE,
     HEADER_FRAGMENT,
     SKIPPED,
-    BODY,
 };
 
-static hf_register_info hf[] = {
+static hf_register_info message_hf[] = {
     [MESSAGE] = {&hf_message,
                  {"Message", "rtmpx.message", FT_NONE, BASE_NONE, NULL, 0, "One complete message",
                   HFILL}},
@@ -79,9 +73,8 @@ static hf_register_info hf[] = {
                   "Bytes of the message that are not in the capture", HFILL}},
     [AVAILABLE] = {&hf_available,
                    {"Kept bytes", "rtmpx.available", FT_UINT32, BASE_DEC, NULL, 0,
-                    "Bytes of the message at hand: its beginning, of coded video also that of each "
-                    "unit behind "
-                    "it",
+                    "Bytes of the message that are kept: its beginning, and of coded video the "
+                    "beginning of each later unit",
                     HFILL}},
     [HEADER_FRAGMENT] = {&hf_header_fragment,
                          {"Chunk header, first bytes", "rtmpx.chunk.header_beginning", FT_BYTES,
@@ -89,104 +82,33 @@ static hf_register_info hf[] = {
     [SKIPPED] = {&hf_skipped,
                  {"Skipped bytes", "rtmpx.skipped", FT_BYTES, BASE_NONE, NULL, 0,
                   "Bytes without a recognisable chunk header", HFILL}},
-    [BODY] = {&hf_body,
-              {"Body", "rtmpx.body", FT_BYTES, BASE_NONE, NULL, 0,
-               "Body of an unassigned message type", HFILL}},
 };
 
-static ei_register_info ei[] = {
-    {&ei_extended_timestamp_omitted,
-     {"rtmpx.extended_timestamp_omitted", PI_PROTOCOL, PI_NOTE,
-      "RTMP: fmt 3 chunks of this sender lack the extended timestamp", EXPFILL}},
-    {&ei_timestamp_ambiguous,
-     {"rtmpx.timestamp_ambiguous", PI_PROTOCOL, PI_NOTE,
-      "RTMP: fmt 3 begins a message right after fmt 0: delta read as 0", EXPFILL}},
-    {&ei_timestamp_backwards,
-     {"rtmpx.timestamp_backwards", PI_SEQUENCE, PI_WARN,
-      "RTMP: timestamp goes backwards on this chunk stream", EXPFILL}},
-    {&ei_timestamp_uncertain,
-     {"rtmpx.timestamp_uncertain", PI_SEQUENCE, PI_NOTE,
-      "RTMP: timestamp counts from before a loss; deltas may be missing", EXPFILL}},
+#define MESSAGE_EXPERTS(X)                                                                         \
+    X(ei_extended_timestamp_omitted, "rtmpx.extended_timestamp_omitted", PI_PROTOCOL, PI_NOTE,     \
+      "RTMP: fmt 3 chunks of this sender lack the extended timestamp")                             \
+    X(ei_timestamp_ambiguous, "rtmpx.timestamp_ambiguous", PI_PROTOCOL, PI_NOTE,                   \
+      "RTMP: fmt 3 begins a message right after fmt 0: delta read as 0")                           \
+    X(ei_timestamp_backwards, "rtmpx.timestamp_backwards", PI_SEQUENCE, PI_WARN,                   \
+      "RTMP: timestamp goes backwards on this chunk stream")                                       \
+    X(ei_timestamp_uncertain, "rtmpx.timestamp_uncertain", PI_SEQUENCE, PI_NOTE,                   \
+      "RTMP: timestamp counts from before a loss; deltas may be missing")
+MESSAGE_EXPERTS(RTMPX_EXPERT_ID)
+static ei_register_info message_ei[] = {MESSAGE_EXPERTS(RTMPX_EXPERT_ROW)};
+
+static int *const message_ett[] = {&ett_message};
+
+const struct rtmpx_noun rtmpx_noun_message = {
+    RTMPX_FIELDS(message_hf),
+    RTMPX_EXPERTS(message_ei),
+    RTMPX_SUBTREES(message_ett),
 };
-
-void rtmpx_register_message(int proto) {
-    static int *ett[] = {&ett_message};
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
-}
-
-/* ---- by type ---- */
-
-/* A message type without a meaning known. */
-static void tree_unknown(proto_tree *tree, const struct rtmpx_body *body) {
-    if (body->available)
-        proto_tree_add_item(tree, hf_body, body->tvb, 0, (int)body->available, ENC_NA);
-    if (!rtmp_message_type_known(body->message->type))
-        rtmpx_note_remark(proto_tree_get_parent(tree), body, RTMP_REMARK_TYPE);
-}
-
-static void summary_unknown(struct rtmp_text *text, const struct rtmpx_body *body) {
-    rtmp_text_format(text, "%s message type %u", rtmp_message_type_name(body->message->type),
-                     body->message->type);
-}
-
-/* Who shows a message type. */
-struct noun {
-    void (*tree)(proto_tree *tree, const struct rtmpx_body *body);
-    void (*summary)(struct rtmp_text *text, const struct rtmpx_body *body);
-    bool (*wanted)(proto_tree *tree); /* NULL: for its tree function to say */
-};
-
-static const struct noun *noun_of(uint8_t type) {
-    static const struct noun control = {rtmpx_tree_control, rtmpx_summary_control,
-                                        rtmpx_control_wanted};
-    static const struct noun media = {rtmpx_tree_media, rtmpx_summary_media, rtmpx_media_wanted};
-    static const struct noun command = {rtmpx_tree_command, rtmpx_summary_command,
-                                        rtmpx_command_wanted};
-    static const struct noun shared_object = {rtmpx_tree_shared_object, rtmpx_summary_shared_object,
-                                              rtmpx_shared_object_wanted};
-    static const struct noun aggregate = {rtmpx_tree_aggregate, rtmpx_summary_aggregate, NULL};
-    static const struct noun unknown = {tree_unknown, summary_unknown, NULL};
-    switch (type) {
-    case RTMP_MESSAGE_SET_CHUNK_SIZE:
-    case RTMP_MESSAGE_ABORT:
-    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
-    case RTMP_MESSAGE_USER_CONTROL:
-    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
-    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
-        return &control;
-    case RTMP_MESSAGE_AUDIO:
-    case RTMP_MESSAGE_VIDEO:
-        return &media;
-    case RTMP_MESSAGE_DATA_AMF3:
-    case RTMP_MESSAGE_DATA_AMF0:
-    case RTMP_MESSAGE_COMMAND_AMF3:
-    case RTMP_MESSAGE_COMMAND_AMF0:
-        return &command;
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
-    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
-        return &shared_object;
-    case RTMP_MESSAGE_AGGREGATE:
-        return &aggregate;
-    default:
-        return &unknown;
-    }
-}
-
-void rtmpx_tree_message_body(proto_tree *tree, const struct rtmpx_body *body) {
-    noun_of(body->message->type)->tree(tree, body);
-}
-
-void rtmpx_summary_message(struct rtmp_text *text, const struct rtmpx_body *body) {
-    noun_of(body->message->type)->summary(text, body);
-}
 
 /* ---- items ---- */
 
 /* Does anybody ask for the field? As Wireshark's own question, without a call. */
 static inline bool is_referenced(proto_tree *tree, enum field field) {
-    return tree && (PTREE_DATA(tree)->visible || rtmpx_fields_referenced(&hf[field], 1));
+    return tree && (PTREE_DATA(tree)->visible || rtmpx_fields_referenced(&message_hf[field], 1));
 }
 
 /* Few of the values of every message are asked for: Wireshark, too, gives the tree back for those
@@ -196,7 +118,7 @@ static proto_item *add_effective(proto_tree *tree, enum field field, const struc
     if (!is_referenced(tree, field))
         return tree;
     proto_item *item =
-        proto_tree_add_uint(tree, *hf[field].p_id, view->tvb, (int)start, (int)len, value);
+        proto_tree_add_uint(tree, *message_hf[field].p_id, view->tvb, (int)start, (int)len, value);
     if (!len)
         proto_item_set_generated(item);
     return item;
@@ -240,13 +162,6 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
         add_effective(tree, MISSING, view, start, 0, reassembly->missing);
 }
 
-/* Does anybody look into the message? A body is joined from its chunks and gets a tab of its own.
- */
-static bool body_wanted(proto_tree *tree, const struct rtmp_fragment_record *fragment) {
-    const struct noun *noun = noun_of((uint8_t)fragment->type);
-    return !noun->wanted || noun->wanted(tree) || is_referenced(tree, AVAILABLE);
-}
-
 /* The chunks of a message, of those parts for which the frame has room. */
 static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
                        const struct rtmp_message_fragment *run, uint32_t count) {
@@ -277,7 +192,10 @@ static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint3
     add_values(message_tree, view, &view->core.fragments[run[0].index]);
     if (chunks)
         add_chunks(message_tree, view, run, count);
-    if (!body_wanted(tree, fragment))
+    /* A body is put together from its chunks and gets a tab of its own. */
+    const struct rtmpx_noun *noun = rtmpx_noun_of((uint8_t)fragment->type);
+    bool wanted = rtmpx_wanted(tree, noun);
+    if (!wanted && !is_referenced(tree, AVAILABLE))
         return;
     struct rtmp_message message = rtmp_records_header(fragment);
     struct rtmpx_body body = {.message = &message};
@@ -285,13 +203,14 @@ static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint3
     if (rtmpx_tree_visible(tree)) {
         char line[ITEM_LABEL_LENGTH];
         struct rtmp_text text = rtmp_text_over(line, sizeof line);
-        rtmpx_summary_message(&text, &body);
+        noun->summary(&text, &body);
         proto_item_set_text(item, "%s", line);
     }
     if (body.incomplete)
         proto_item_set_generated(
             proto_tree_add_uint(message_tree, hf_available, body.tvb, 0, 0, body.available));
-    rtmpx_tree_message_body(message_tree, &body);
+    if (wanted)
+        noun->tree(message_tree, &body);
 }
 
 /* Bytes that no part covers: a header's first bytes at the end, or bytes without a header. */
@@ -311,7 +230,7 @@ static bool has_room(proto_tree *tree, const struct rtmpx_messages *messages) {
 }
 
 bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
-    return rtmp_segment_completes_message(&view->core) || rtmpx_chunk_wanted(tree) ||
+    return rtmp_segment_completes_message(&view->core) || rtmpx_wanted(tree, &rtmpx_noun_chunk) ||
            is_referenced(tree, COMPLETED_IN) || is_referenced(tree, HEADER_FRAGMENT) ||
            is_referenced(tree, SKIPPED);
 }
@@ -323,7 +242,7 @@ void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
                            ? (uint32_t)(handshake_end - view->core.segment->offset)
                            : 0;
     const struct rtmp_records *records = &view->core.direction->records;
-    bool chunks = rtmpx_chunk_wanted(tree);
+    bool chunks = rtmpx_wanted(tree, &rtmpx_noun_chunk);
     for (uint32_t i = 0; i < view->core.segment->fragment_count && has_room(tree, &messages); i++) {
         const struct rtmp_fragment_record *fragment = &view->core.fragments[i];
         if (fragment->size) {
@@ -368,7 +287,7 @@ void rtmpx_summary_fragments(struct rtmp_text *text, struct rtmpx_view *view) {
         struct rtmp_message message = rtmp_records_header(fragment);
         struct rtmpx_body body = {.message = &message};
         rtmpx_find_body(&messages, i, media ? SUMMARY_BYTES : UINT32_MAX, false, &body);
-        rtmpx_summary_message(&summary, &body);
+        rtmpx_noun_of((uint8_t)fragment->type)->summary(&summary, &body);
         rtmp_summary_line_add(&line, &summary);
     }
     rtmp_summary_line_end(&line);

@@ -3,8 +3,10 @@
 #define RTMPX_TREE_MESSAGE_H
 
 #include "message-body.h"
+#include "noun.h"
 
-void rtmpx_register_message(int proto);
+/* What all messages have, and chunk headers and bytes between them. */
+extern const struct rtmpx_noun rtmpx_noun_message;
 
 /* Would the parts of the segment add an item to an invisible tree? Only a no is sure: of messages
  * that complete here it is seen when they are visited. */

@@ -1,42 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "preferences.h"
-#include "tree/media.h"
+#include "tree/nal.h"
 
-/* Parameter sets as Wireshark's own dissectors of H.264 and H.265 show them, when a preference
- * asks. */
+#include "preferences.h"
+#include "wanted.h"
 
 static dissector_handle_t h264_handle;
 static dissector_handle_t h265_handle;
-static int proto_h264 = -1;
-static int proto_h265 = -1;
 
-static expert_field ei_parameter_set = EI_INIT;
+#define NAL_EXPERTS(X)                                                                             \
+    X(ei_parameter_set, "rtmpx.parameter_set_unread", PI_UNDECODED, PI_COMMENT,                    \
+      "RTMP: Wireshark's dissector of this codec did not read the parameter set to its end")
+NAL_EXPERTS(RTMPX_EXPERT_ID)
+static ei_register_info nal_ei[] = {NAL_EXPERTS(RTMPX_EXPERT_ROW)};
 
-static ei_register_info ei[] = {
-    {&ei_parameter_set,
-     {"rtmpx.parameter_set_unread", PI_UNDECODED, PI_COMMENT,
-      "RTMP: Wireshark's dissector of this codec did not read the parameter set to its end",
-      EXPFILL}},
+static struct rtmpx_other_protocol nal_others[] = {{"h264", NULL}, {"h265", NULL}};
+
+const struct rtmpx_noun rtmpx_noun_nal = {
+    RTMPX_EXPERTS(nal_ei),
+    RTMPX_OTHERS(nal_others),
 };
-
-void rtmpx_register_nal(int proto) {
-    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
-}
 
 void rtmpx_handoff_nal(void) {
     h264_handle = find_dissector("h264");
     h265_handle = find_dissector("h265");
-    proto_h264 = proto_get_id_by_filter_name("h264");
-    proto_h265 = proto_get_id_by_filter_name("h265");
-}
-
-static bool is_referenced(proto_tree *tree, int proto) {
-    return proto >= 0 && proto_field_is_referenced(tree, proto);
-}
-
-bool rtmpx_nal_wanted(proto_tree *tree) {
-    return tree && rtmpx_preferences.parameter_sets &&
-           (is_referenced(tree, proto_h264) || is_referenced(tree, proto_h265));
 }
 
 /* They were written for the payload of RTP: they claim the columns, and throw at what they do not
@@ -70,9 +56,7 @@ static dissector_handle_t handle_for(enum rtmp_codec codec, uint32_t type) {
 void rtmpx_tree_parameter_set(proto_tree *tree, const struct rtmpx_body *body,
                               enum rtmp_codec codec, uint32_t type, struct rtmp_span unit) {
     dissector_handle_t handle = handle_for(codec, type);
-    int proto = codec == RTMP_CODEC_H264 ? proto_h264 : proto_h265;
-    if (!handle || !rtmpx_preferences.parameter_sets ||
-        !(rtmpx_tree_visible(tree) || is_referenced(tree, proto)))
+    if (!handle || !rtmpx_preferences.parameter_sets || !rtmpx_wanted(tree, &rtmpx_noun_nal))
         return;
     tvbuff_t *tvb = tvb_new_subset_length(body->tvb, (int)unit.pos, (int)unit.len);
     if (!call_guarded(handle, tvb, body->pinfo, tree))

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/note.h"
 
-#include <epan/tap.h>
-
-expert_field ei_rtmpx_malformed = EI_INIT;
-expert_field ei_rtmpx_remark = EI_INIT;
-expert_field ei_rtmpx_truncated = EI_INIT;
-expert_field ei_rtmpx_limit = EI_INIT;
-expert_field ei_rtmpx_error_status = EI_INIT;
-
 static int hf_undecoded = -1;
 static int hf_error = -1;
 static int hf_not_shown = -1;
 
-static hf_register_info hf[] = {
+static hf_register_info note_hf[] = {
     {&hf_undecoded,
      {"Undecoded", "rtmpx.undecoded", FT_BYTES, BASE_NONE, NULL, 0,
       "Bytes of a message that could not be decoded", HFILL}},
@@ -25,55 +17,18 @@ static hf_register_info hf[] = {
       "Bytes of a frame that has no room for more items", HFILL}},
 };
 
-/* Not PI_MALFORMED: Wireshark marks such frames as its own "Malformed Packet". */
-static ei_register_info ei[] = {
-    {&ei_rtmpx_malformed,
-     {"rtmpx.malformed", PI_PROTOCOL, PI_ERROR, "RTMP: these bytes are not what they should be",
-      EXPFILL}},
-    {&ei_rtmpx_remark,
-     {"rtmpx.remark", PI_PROTOCOL, PI_NOTE, "RTMP: unusual form, readable all the same", EXPFILL}},
-    {&ei_rtmpx_truncated,
-     {"rtmpx.truncated", PI_PROTOCOL, PI_NOTE,
-      "RTMP: the rest of this message is not at hand (not captured, or not kept)", EXPFILL}},
-    {&ei_rtmpx_limit,
-     {"rtmpx.limit", PI_UNDECODED, PI_WARN, "RTMP: a limit of this dissector was reached",
-      EXPFILL}},
-    {&ei_rtmpx_error_status,
-     {"rtmpx.error_status", PI_RESPONSE_CODE, PI_WARN, "RTMP: the server reports an error",
-      EXPFILL}},
+#define DEFINE(id, name, group, severity, text) expert_field id = EI_INIT;
+RTMPX_NOTE_EXPERTS(DEFINE)
+static ei_register_info note_ei[] = {RTMPX_NOTE_EXPERTS(RTMPX_EXPERT_ROW)};
+
+/* Of all expert items. */
+static struct rtmpx_other_protocol note_others[] = {{"_ws.expert", NULL}};
+
+const struct rtmpx_noun rtmpx_noun_note = {
+    RTMPX_FIELDS(note_hf),
+    RTMPX_EXPERTS(note_ei),
+    RTMPX_OTHERS(note_others),
 };
-
-void rtmpx_register_expert(int proto) {
-    proto_register_field_array(proto, hf, array_length(hf));
-    expert_register_field_array(expert_register_protocol(proto), ei, array_length(ei));
-}
-
-/* Is the protocol of all expert items referenced, or one of those above? */
-static bool is_item_referenced(void) {
-    static const int *const ids[] = {&proto_expert,       &ei_rtmpx_malformed.hf,
-                                     &ei_rtmpx_remark.hf, &ei_rtmpx_truncated.hf,
-                                     &ei_rtmpx_limit.hf,  &ei_rtmpx_error_status.hf};
-    static const header_field_info *items[array_length(ids)]; /* they stay where they are */
-    if (!items[0])
-        for (unsigned i = 0; i < array_length(ids); i++)
-            items[i] = proto_registrar_get_nth((unsigned)*ids[i]);
-    unsigned referenced = 0;
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < array_length(ids); i++)
-        referenced |= (unsigned)items[i]->ref_type;
-    return referenced;
-}
-
-/* Asked several times for every message. */
-bool rtmpx_expert_wanted(proto_tree *tree) {
-    static int tap = 0; /* registered after the protocols */
-    if (!tap)
-        tap = find_tap_id("expert");
-    if (have_tap_listener(tap))
-        return true;
-    return tree && (rtmpx_tree_visible(tree) || is_item_referenced() ||
-                    rtmpx_fields_referenced(hf, array_length(hf)));
-}
 
 /* A note in the words of the error. */
 static void add_note(proto_item *item, const struct rtmpx_body *body, enum rtmp_error error) {

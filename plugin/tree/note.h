@@ -2,21 +2,30 @@
 #ifndef RTMPX_TREE_NOTE_H
 #define RTMPX_TREE_NOTE_H
 
-#include "rtmpx.h"
+#include "noun.h"
 
-/* The expert items that several files raise (fields.md: severity there). One text each, without
- * variable parts, so that tshark's `-z expert` groups them; variable numbers belong to items. */
-extern expert_field ei_rtmpx_malformed;    /* error */
-extern expert_field ei_rtmpx_remark;       /* note: odd but readable */
-extern expert_field ei_rtmpx_truncated;    /* note: snapshot length or kept head ends the bytes */
-extern expert_field ei_rtmpx_limit;        /* warning */
-extern expert_field ei_rtmpx_error_status; /* warning: status level "error" */
+/*
+ * The expert items that several nouns raise (noun.h says how such a list is used), and the items
+ * that go with them. rtmpx_notes_wanted() (wanted.h) asks for them. Not
+ * PI_MALFORMED: Wireshark marks such frames as its own "Malformed Packet".
+ */
+#define RTMPX_NOTE_EXPERTS(X)                                                                      \
+    X(ei_rtmpx_malformed, "rtmpx.malformed", PI_PROTOCOL, PI_ERROR,                                \
+      "RTMP: these bytes are not what they should be")                                             \
+    X(ei_rtmpx_remark, "rtmpx.remark", PI_PROTOCOL, PI_NOTE,                                       \
+      "RTMP: unusual form, readable all the same")                                                 \
+    X(ei_rtmpx_truncated, "rtmpx.truncated", PI_PROTOCOL, PI_NOTE,                                 \
+      "RTMP: the rest of this message was not captured or not kept")                               \
+    X(ei_rtmpx_limit, "rtmpx.limit", PI_UNDECODED, PI_WARN,                                        \
+      "RTMP: a limit of this dissector was reached")                                               \
+    X(ei_rtmpx_error_status, "rtmpx.error_status", PI_RESPONSE_CODE, PI_WARN,                      \
+      "RTMP: the server reports an error")
 
-void rtmpx_register_expert(int proto);
+#define RTMPX_NOTE_DECLARE(id, name, group, severity, text) extern expert_field id;
+RTMPX_NOTE_EXPERTS(RTMPX_NOTE_DECLARE)
+#undef RTMPX_NOTE_DECLARE
 
-/* Does somebody want what decoding finds wrong: an expert tap (also without a tree), a filter on
- * any expert item, on one of the above or on what rtmpx_note_rest adds? */
-bool rtmpx_expert_wanted(proto_tree *tree);
+extern const struct rtmpx_noun rtmpx_noun_note;
 
 /*
  * Say why decoding of a body stopped, when `reader` holds an error: adds an expert item at the

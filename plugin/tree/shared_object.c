@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tree/shared_object.h"
+
 #include <stdio.h>
 
 #include "tree/amf.h"
 #include "tree/items.h"
 #include "tree/note.h"
+#include "wanted.h"
 
 #include "base/limits.h"
 #include "payload/shared_object.h"
@@ -30,7 +33,7 @@ static int ett_flags = -1;
 static int ett_event = -1;
 static int ett_key = -1;
 
-static hf_register_info hf[] = {
+static hf_register_info shared_object_hf[] = {
     {&hf_format,
      {"Format", "rtmpx.so.format", FT_UINT8, BASE_DEC, NULL, 0, "Type 16 begins with this byte, 0",
       HFILL}},
@@ -71,14 +74,8 @@ static hf_register_info hf[] = {
      {"Status level", "rtmpx.so.status.level", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
 };
 
-void rtmpx_register_shared_object(int proto) {
-    static int *ett[] = {&ett_flags, &ett_event, &ett_key};
-    proto_register_field_array(proto, hf, array_length(hf));
-    proto_register_subtree_array(ett, array_length(ett));
-}
-
 /* The message while its parts are added. */
-struct view {
+struct so_view {
     const struct rtmpx_body *body;
     struct rtmp_shared_object *so;
     bool values_wanted;
@@ -90,7 +87,7 @@ struct view {
     bool has_name;     /* the event's label names a key or method already */
 };
 
-static proto_tree *event_tree(const struct view *view, const struct rtmp_so_piece *piece) {
+static proto_tree *event_tree(const struct so_view *view, const struct rtmp_so_piece *piece) {
     return view->event[piece->depth];
 }
 
@@ -113,7 +110,7 @@ static void label_event(proto_item *item, const struct rtmp_so_piece *piece) {
         proto_item_set_text(item, "Event %u", piece->event);
 }
 
-static void add_event(struct view *view, const struct rtmp_so_piece *piece) {
+static void add_event(struct so_view *view, const struct rtmp_so_piece *piece) {
     const struct rtmpx_body *body = view->body;
     proto_tree *parent = piece->depth ? view->event[0] : view->message;
     struct rtmp_span span = rtmp_span_of(piece->whole.pos, piece->whole.len + piece->body.len);
@@ -137,7 +134,7 @@ static void add_event(struct view *view, const struct rtmp_so_piece *piece) {
 }
 
 /* `Change note_3`, `Success score, lives`. */
-static void name_in_label(struct view *view, const struct rtmp_so_piece *piece) {
+static void name_in_label(struct so_view *view, const struct rtmp_so_piece *piece) {
     proto_tree *tree = event_tree(view, piece);
     if (!rtmpx_tree_visible(tree))
         return;
@@ -146,13 +143,13 @@ static void name_in_label(struct view *view, const struct rtmp_so_piece *piece) 
     view->has_name = true;
 }
 
-static proto_item *add_string(struct view *view, const struct rtmp_so_piece *piece, int id) {
+static proto_item *add_string(struct so_view *view, const struct rtmp_so_piece *piece, int id) {
     name_in_label(view, piece);
     return rtmpx_add_string(event_tree(view, piece), id, view->body, piece->whole, piece->text);
 }
 
 /* An attribute's value in its subtree, or an argument of a send message, which has a place only. */
-static void add_value(struct view *view, const struct rtmp_so_piece *piece) {
+static void add_value(struct so_view *view, const struct rtmp_so_piece *piece) {
     struct rtmp_amf *amf = &view->so->amf;
     if (!view->values_wanted)
         return;
@@ -172,7 +169,7 @@ static void add_value(struct view *view, const struct rtmp_so_piece *piece) {
 }
 
 /* What stays of an event, bounded by the event. */
-static void add_rest(struct view *view, const struct rtmp_so_piece *piece) {
+static void add_rest(struct so_view *view, const struct rtmp_so_piece *piece) {
     struct rtmpx_body event = *view->body;
     event.available = rtmp_span_end(piece->whole);
     event.incomplete = false;
@@ -190,7 +187,7 @@ static void add_flags(proto_tree *tree, const struct rtmpx_body *body,
                            (int)piece->whole.pos, (int)piece->whole.len, piece->number);
 }
 
-static void add_part(struct view *view, const struct rtmp_so_piece *piece) {
+static void add_part(struct so_view *view, const struct rtmp_so_piece *piece) {
     const struct rtmpx_body *body = view->body;
     proto_tree *tree = view->message;
     switch (piece->kind) {
@@ -244,18 +241,14 @@ static void add_part(struct view *view, const struct rtmp_so_piece *piece) {
     }
 }
 
-bool rtmpx_shared_object_wanted(proto_tree *tree) {
-    return rtmpx_fields_wanted(tree, hf, array_length(hf)) || rtmpx_amf_wanted(tree);
-}
-
-void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
-    if (!rtmpx_shared_object_wanted(tree))
-        return;
-    bool values_wanted = rtmpx_amf_wanted(tree) || proto_field_is_referenced(tree, hf_pair);
+static void add_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
+    bool values_wanted =
+        rtmpx_wanted(tree, &rtmpx_noun_amf) || proto_field_is_referenced(tree, hf_pair);
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_shared_object so;
     struct rtmp_so_piece piece;
-    struct view view = {.body = body, .so = &so, .values_wanted = values_wanted, .message = tree};
+    struct so_view view = {
+        .body = body, .so = &so, .values_wanted = values_wanted, .message = tree};
     rtmp_shared_object_init(&so, &reader, body->message->type);
     while (rtmp_shared_object_next(&so, &piece)) {
         add_part(&view, &piece);
@@ -267,7 +260,19 @@ void rtmpx_tree_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
     rtmpx_note_rest(tree, body, &reader);
 }
 
-void rtmpx_summary_shared_object(struct rtmp_text *text, const struct rtmpx_body *body) {
+static void summarise_shared_object(struct rtmp_text *text, const struct rtmpx_body *body) {
     rtmp_shared_object_summary(text, rtmp_reader_over(body->bytes, body->available),
                                body->message->type);
 }
+
+static int *const shared_object_ett[] = {&ett_flags, &ett_event, &ett_key};
+static const struct rtmpx_noun *const shared_object_parts[] = {&rtmpx_noun_amf, NULL};
+
+const struct rtmpx_noun rtmpx_noun_shared_object = {
+    RTMPX_FIELDS(shared_object_hf),
+    RTMPX_SUBTREES(shared_object_ett),
+    .parts = shared_object_parts,
+    .types = {RTMP_MESSAGE_SHARED_OBJECT_AMF3, RTMP_MESSAGE_SHARED_OBJECT_AMF0},
+    .tree = add_shared_object,
+    .summary = summarise_shared_object,
+};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_TREE_DIRECTION_H
+#define RTMPX_TREE_DIRECTION_H
+
+#include "message-body.h"
+#include "noun.h"
+
+/* What is noted about the bytes of a direction: gaps, bytes that came late, where synchronisation
+ * was lost and found, messages that were never completed. */
+extern const struct rtmpx_noun rtmpx_noun_direction;
+
+/* Add the items of one note of the segment. */
+void rtmpx_tree_direction_note(proto_tree *tree, const struct rtmpx_view *view,
+                               const struct rtmp_note_record *note);
+
+#endif

@@ -19,7 +19,23 @@ static int hf_fact[RTMP_FACT_COUNT];
 static int ett_name = -1;
 static int ett_transaction_id = -1;
 
-#define FACT(identifier) &hf_fact[RTMP_FACT_##identifier]
+/* The field type of each fact. */
+enum { FT_OF_STRING = FT_STRING, FT_OF_NUMBER = FT_DOUBLE };
+enum {
+#define FACT_TYPE(identifier, value, key, type, shown) FACT_TYPE_##identifier = FT_OF_##type,
+#define KIND(kind, FACTS)                              FACTS(FACT_TYPE)
+    RTMP_COMMAND_KINDS(KIND) RTMP_STREAM_ID_FACT(FACT_TYPE)
+#undef KIND
+#undef FACT_TYPE
+};
+#define FACT(identifier, name, filter, description)                                                \
+    {                                                                                              \
+        &hf_fact[RTMP_FACT_##identifier], {                                                        \
+            name, filter, (enum ftenum)FACT_TYPE_##identifier, BASE_NONE, NULL, 0, description,    \
+                HFILL                                                                              \
+        }                                                                                          \
+    }
+
 enum { OTHER_FIELDS = 5 };
 
 static hf_register_info command_hf[] = {
@@ -36,38 +52,23 @@ static hf_register_info command_hf[] = {
     {&hf_transaction_id,
      {"Transaction id", "rtmpx.command.transaction_id", FT_DOUBLE, BASE_NONE, NULL, 0,
       "0: no answer is expected", HFILL}},
-    {FACT(APP), {"Application", "rtmpx.connect.app", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(TC_URL), {"URL", "rtmpx.connect.tc_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(FLASH_VER),
-     {"Flash version", "rtmpx.connect.flash_ver", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(SWF_URL),
-     {"SWF URL", "rtmpx.connect.swf_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(PAGE_URL),
-     {"Page URL", "rtmpx.connect.page_url", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(OBJECT_ENCODING),
-     {"Object encoding", "rtmpx.connect.object_encoding", FT_DOUBLE, BASE_NONE, NULL, 0,
-      "0: AMF0, 3: AMF3", HFILL}},
-    {FACT(PUBLISH_NAME),
-     {"Publishing name", "rtmpx.publish.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(PUBLISH_TYPE),
-     {"Publishing type", "rtmpx.publish.type", FT_STRING, BASE_NONE, NULL, 0,
-      "live, record or append", HFILL}},
-    {FACT(PLAY_NAME),
-     {"Stream name", "rtmpx.play.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(PLAY_START),
-     {"Start", "rtmpx.play.start", FT_DOUBLE, BASE_NONE, NULL, 0,
-      "-2: live or recorded, -1: live, 0 and above: a time", HFILL}},
-    {FACT(PLAY_DURATION),
-     {"Duration", "rtmpx.play.duration", FT_DOUBLE, BASE_NONE, NULL, 0, "-1: to the end", HFILL}},
-    {FACT(LEVEL),
-     {"Status level", "rtmpx.status.level", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(CODE), {"Status code", "rtmpx.status.code", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FACT(DESCRIPTION),
-     {"Status description", "rtmpx.status.description", FT_STRING, BASE_NONE, NULL, 0, NULL,
-      HFILL}},
-    {FACT(STREAM_ID),
-     {"Created stream id", "rtmpx.create_stream.stream_id", FT_DOUBLE, BASE_NONE, NULL, 0,
-      "The message stream id that a createStream returns", HFILL}},
+    FACT(APP, "Application", "rtmpx.connect.app", NULL),
+    FACT(TC_URL, "URL", "rtmpx.connect.tc_url", NULL),
+    FACT(FLASH_VER, "Flash version", "rtmpx.connect.flash_ver", NULL),
+    FACT(SWF_URL, "SWF URL", "rtmpx.connect.swf_url", NULL),
+    FACT(PAGE_URL, "Page URL", "rtmpx.connect.page_url", NULL),
+    FACT(OBJECT_ENCODING, "Object encoding", "rtmpx.connect.object_encoding", "0: AMF0, 3: AMF3"),
+    FACT(PUBLISH_NAME, "Publishing name", "rtmpx.publish.name", NULL),
+    FACT(PUBLISH_TYPE, "Publishing type", "rtmpx.publish.type", "live, record or append"),
+    FACT(PLAY_NAME, "Stream name", "rtmpx.play.name", NULL),
+    FACT(PLAY_START, "Start", "rtmpx.play.start",
+         "-2: live or recorded, -1: live, 0 and above: a time"),
+    FACT(PLAY_DURATION, "Duration", "rtmpx.play.duration", "-1: to the end"),
+    FACT(LEVEL, "Status level", "rtmpx.status.level", NULL),
+    FACT(CODE, "Status code", "rtmpx.status.code", NULL),
+    FACT(DESCRIPTION, "Status description", "rtmpx.status.description", NULL),
+    FACT(STREAM_ID, "Created stream id", "rtmpx.create_stream.stream_id",
+         "The message stream id that a createStream returns"),
 };
 
 _Static_assert(array_length(command_hf) == OTHER_FIELDS + RTMP_FACT_COUNT,

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of README.md: every codec id, FourCC and packet type with what proves it.
 
-usage: table.py [--write DIR]
+usage: table.py [--write [DIR...]]
 Without --write the table is checked: each line of the name lists has a row, each row's vector and encoder stream are
 there and say what the row says. With --write the table is made anew from tests/vectors/av.jsonl, streams.jsonl and the
-captures of real programs (samples/, tests/captures/ and those of DIR).
+captures of real programs (samples/, tests/captures/ and those of DIR); a row keeps a capture that is not there.
 """
 import json
 import pathlib
@@ -146,24 +146,33 @@ def proof(found, key, value):
     return next((name for name, facts in found.items() if value in facts[key]), "")
 
 
-def table(more):
-    ours, coded, real = vectors(), encoders(), captures([*CAPTURES, more])
+def rows_of(text):
+    """{(kind, value): cells} of a table."""
+    rows = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 6:
+            rows[(cells[0], cells[1])] = cells
+    return rows
+
+
+def table(old, more):
+    """Lines of the table. A capture that is not here keeps its place in the row of the `old` table."""
+    ours, coded, real = vectors(), encoders(), captures([*CAPTURES, *more])
+    kept = rows_of(old)
     rows = ["| kind | value | name | vector | encoder's stream | capture |", "|---|---|---|---|---|---|"]
     for title, names, key in GROUPS:
         for value, text in entries(names):
+            capture = proof(real, key, value) or kept.get((title, str(value)), [""])[-1]
             rows.append(f"| {title} | {value} | {text} | {proof(ours, key, value)} "
-                        f"| {proof(coded, key, value) if key in CODECS else ''} | {proof(real, key, value)} |")
+                        f"| {proof(coded, key, value) if key in CODECS else ''} | {capture} |")
     return rows
 
 
 def check(text):
     """What is wrong with the committed table."""
     ours, coded = vectors(), encoders()
-    rows = {}
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 6:
-            rows[(cells[0], cells[1])] = cells
+    rows = rows_of(text)
     wrong = []
     for title, names, key in GROUPS:
         for value, label in entries(names):
@@ -182,7 +191,7 @@ def main():
     before, _, rest = text.partition(BEGIN)
     old, _, after = rest.partition(END)
     if sys.argv[1:2] == ["--write"]:
-        README.write_text(before + BEGIN + "\n" + "\n".join(table(pathlib.Path(sys.argv[2]))) + "\n" + END + after)
+        README.write_text(before + BEGIN + "\n" + "\n".join(table(old, map(pathlib.Path, sys.argv[2:]))) + "\n" + END + after)
         return 0
     wrong = check(old)
     print("\n".join(wrong) or "every codec id, FourCC and packet type has its proof")

@@ -45,9 +45,9 @@ struct stream {
     } * holes;                /* the first: where it begins */
     size_t hole_count;
     uint64_t fed;      /* or missed */
-    uint64_t last_end; /* of the parts */
+    uint64_t last_end; /* of the fragments */
     uint64_t messages, completed;
-    bool late; /* what is missing comes in the end, so that parts go back */
+    bool late; /* what is missing comes in the end, so that fragments go back */
     uint64_t late_offset;
     const uint8_t *late_bytes;
     uint32_t late_length; /* to come, 0: nothing */

@@ -29,7 +29,7 @@ enum {
  * and a first room for a body. A search holds bytes and their marks, is moved when it grows, and
  * may begin again while what another held is read. */
 #define MEMORY_A_BYTE 96U
-#define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_SEARCH_BYTES + 8192U)
+#define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_SIZING_BYTES + 8192U)
 #define MEMORY_LATE                                                                                \
     (2U * (2U * RTMP_LIMIT_LATE_BYTES + 8U * RTMP_LIMIT_LATE_MESSAGES +                            \
            RTMP_LIMIT_HOLES * (RTMP_LIMIT_HOLE_STATE + 4096U)))

@@ -29,7 +29,7 @@ enum {
  * and a first room for a body. A search holds bytes and their marks, is moved when it grows, and
  * may begin again while what another held is read. */
 #define MEMORY_A_BYTE 96U
-#define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_SEARCH_BYTES + 8192U)
+#define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_SIZING_BYTES + 8192U)
 #define MEMORY_LATE                                                                                \
     (2U * (2U * RTMP_LIMIT_LATE_BYTES + 8U * RTMP_LIMIT_LATE_MESSAGES +                            \
            RTMP_LIMIT_HOLES * (RTMP_LIMIT_HOLE_STATE + 4096U)))
@@ -45,9 +45,9 @@ struct stream {
     } * holes;                /* the first: where it begins */
     size_t hole_count;
     uint64_t fed;      /* or missed */
-    uint64_t last_end; /* of the parts */
+    uint64_t last_end; /* of the fragments */
     uint64_t messages, completed;
-    bool late; /* what is missing comes in the end, so that parts go back */
+    bool late; /* what is missing comes in the end, so that fragments go back */
     uint64_t late_offset;
     const uint8_t *late_bytes;
     uint32_t late_length; /* to come, 0: nothing */

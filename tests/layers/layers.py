@@ -100,7 +100,8 @@ def compile_objects(build, directory):
     def compile_one(numbered):
         number, (path, entry) = numbered
         target = pathlib.Path(directory) / f"{number}.o"
-        subprocess.run(command_of(entry, target), cwd=entry["directory"], check=True)
+        if subprocess.run(command_of(entry, target), cwd=entry["directory"], check=False).returncode:
+            sys.exit(f"error: {noun_of(path)} does not compile")
         return path, target
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -22,7 +22,7 @@ checked() {
 }
 shell() { shellcheck -x -s bash -e SC1091 "${scripts[@]}"; }
 # What there is today; it may only become less.
-small() { python3 tests/report/functions.py --long 1 --wide 18; }
+small() { python3 tests/report/functions.py --long 1 --wide 13; }
 
 formatted || failed+=" clang-format"
 tidy || failed+=" clang-tidy"

@@ -201,7 +201,7 @@ bool is_lost(const struct fixture *f) {
     return f->recovery.state != RTMP_SYNCHRONISED;
 }
 
-uint32_t held_bytes(const struct fixture *f) {
+uint32_t buffered_bytes(const struct fixture *f) {
     return f->recovery.buffer.count;
 }
 

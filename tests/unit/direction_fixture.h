@@ -98,9 +98,9 @@ void feed_gap(struct fixture *f, uint64_t count);
 /* The capture begins inside the connection; chunk_size 0: to be inferred. */
 void begin_midstream(struct fixture *f, uint32_t chunk_size);
 
-/* Is a chunk header searched for? How many bytes does the search hold? */
+/* Is a chunk header searched for? How many bytes does its buffer hold? */
 bool is_lost(const struct fixture *f);
-uint32_t held_bytes(const struct fixture *f);
+uint32_t buffered_bytes(const struct fixture *f);
 
 /* ---- directions ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Random directions written by a small chunk writer: any segmentation, holes, memory failures. */
+/* Random directions written by a small chunk writer: any segmentation, gaps, memory failures. */
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -206,9 +206,9 @@ static void assert_recovered(const struct recorder *original, const struct recor
     }
 }
 
-static void hole_anywhere_makes_no_phantom(void **state) {
+static void gap_anywhere_makes_no_phantom(void **state) {
     (void)state;
-    size_t holes = 0;
+    size_t gaps = 0;
     size_t recovered = 0;
     size_t total = 0;
     for (uint32_t seed = 100; seed < 112; seed++) {
@@ -225,13 +225,13 @@ static void hole_anywhere_makes_no_phantom(void **state) {
             feed_pieces(&f, out.bytes + at + lost, out.len - at - lost, 1448);
             assert_recovered(&whole, &f.rec, seed % 3 == 0, &recovered);
             total += whole.count;
-            holes++;
+            gaps++;
             fixture_end(&f);
         }
         recorder_clear(&whole);
         free(out.bytes);
     }
-    print_message("%zu holes: %zu of %zu messages whole\n", holes, recovered, total);
+    print_message("%zu gaps: %zu of %zu messages whole\n", gaps, recovered, total);
     assert_true(recovered * 100 > total * 95);
 }
 
@@ -442,7 +442,7 @@ static void random_bytes_never_hang(void **state) {
 }
 
 /*
- * Read a stream with a hole in its middle while the n-th allocation fails, and what follows it if
+ * Read a stream with a gap in its middle while the n-th allocation fails, and what follows it if
  * `persistent`, up to its last third; there allocations succeed again. No memory is leaked,
  * no byte is skipped, and the last messages are those of `whole`. False: there are fewer
  * allocations.
@@ -573,7 +573,7 @@ static void log_fragment(void *user, const struct rtmp_fragment *fragment) {
     *new_entry(log, *fragment->slot) = *fragment;
 }
 
-/* Headers of continuation among the bytes of a part that begins inside a chunk. */
+/* Continuation headers among the bytes of a fragment that begins inside a chunk. */
 static uint32_t headers_in(const struct rtmp_fragment *fragment) {
     const uint32_t header = fragment->message.csid < 64 ? 1 : fragment->message.csid < 320 ? 2 : 3;
     uint32_t headers = 0;
@@ -589,7 +589,7 @@ static uint32_t headers_in(const struct rtmp_fragment *fragment) {
 static bool log_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t size,
                              uint32_t at) {
     struct fragment_log *log = user;
-    if (log->count % 7 == 0) /* the sink may always ask for the part instead */
+    if (log->count % 7 == 0) /* the sink may always ask for the fragment instead */
         return false;
     assert_true(log->count && log->slots[log->count - 1] == slot);
     struct rtmp_fragment fragment = log->fragments[log->count - 1];
@@ -665,7 +665,7 @@ static void a_continuation_says_what_a_fragment_would(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_segmentation_gives_the_same_messages),
-        cmocka_unit_test(hole_anywhere_makes_no_phantom),
+        cmocka_unit_test(gap_anywhere_makes_no_phantom),
         cmocka_unit_test(capture_that_begins_anywhere_synchronises),
         cmocka_unit_test(extended_timestamp_repeated_or_omitted),
         cmocka_unit_test(payload_that_resembles_an_extended_timestamp),

@@ -7,8 +7,8 @@
 #include "direction_fixture.h"
 #include "vectors.h"
 
-/* The hole begins in a chunk and ends where the message's last chunk does. */
-static void a_message_that_ends_with_a_hole_is_complete(void **state) {
+/* The gap begins inside a chunk and ends where the message's last chunk ends. */
+static void a_message_that_ends_with_a_gap_is_complete(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -29,9 +29,9 @@ static void a_message_that_ends_with_a_hole_is_complete(void **state) {
     fixture_end(&f);
 }
 
-/* A header that is not sure waits for the next one; meanwhile what was held before it is given up,
- * which is said once. */
-static void a_header_that_waits_outlasts_what_was_held_before_it(void **state) {
+/* A header with too little evidence waits for the next one. Bytes buffered before it may be dropped
+ * meanwhile, which is reported once. */
+static void a_header_that_waits_outlasts_the_bytes_buffered_before_it(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -50,14 +50,14 @@ static void a_header_that_waits_outlasts_what_was_held_before_it(void **state) {
     fixture_end(&f);
 }
 
-/* What is held stays below the bound whatever comes. */
-static void a_search_holds_no_more_than_its_bound(void **state) {
+/* The search buffer stays below its bound for any input. */
+static void a_search_buffers_no_more_than_its_bound(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
     for (unsigned i = 0; i < 100; i++) {
         feed_same(&f, 0xFF, 5000);
-        assert_true(held_bytes(&f) <= RTMP_LIMIT_SEARCH_BYTES);
+        assert_true(buffered_bytes(&f) <= RTMP_LIMIT_SEARCH_BYTES);
     }
     assert_int_equal(f.recovery.dechunk.position, 500000);
     assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
@@ -65,15 +65,15 @@ static void a_search_holds_no_more_than_its_bound(void **state) {
     fixture_end(&f);
 }
 
-/* The bytes of a segment that a snapshot length left, and the rest of it. */
+/* The bytes of a segment that a snapshot length left, then a gap for those it cut off. */
 static void feed_cut(struct fixture *f, const char *hex, uint64_t cut) {
     feed(f, hex);
     feed_gap(f, cut);
 }
 
-/* Each segment is cut: a header that inherits its length is confirmed by the one that stands where
- * it says, several holes further on. */
-static void headers_confirm_each_other_over_holes(void **state) {
+/* Each segment is cut. A header that inherits its length is confirmed by the header where its
+ * message ends, several gaps later. */
+static void headers_confirm_each_other_over_gaps(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -97,9 +97,9 @@ static void headers_confirm_each_other_over_holes(void **state) {
     fixture_end(&f);
 }
 
-/* No Set Chunk Size was seen and a hole may have had one: the header in which the next long message
- * continues is missing as well, the one behind that message is not. */
-static void a_chunk_size_is_confirmed_over_a_hole(void **state) {
+/* No Set Chunk Size was seen, but the gap may contain one. The continuation header of the next long
+ * message is missing too; the header behind that message is there and confirms the size. */
+static void a_chunk_size_is_confirmed_over_a_gap(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -115,9 +115,8 @@ static void a_chunk_size_is_confirmed_over_a_hole(void **state) {
     fixture_end(&f);
 }
 
-/* Of a segment that is cut the last bytes are a header: nothing more will come before the verdict.
- */
-static void a_header_before_a_hole_is_found(void **state) {
+/* The last bytes before a gap are a header: no further byte can confirm it. */
+static void a_header_before_a_gap_is_found(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -131,21 +130,21 @@ static void a_header_before_a_hole_is_found(void **state) {
     fixture_end(&f);
 }
 
-/* A hole larger than all that is held, and more holes than that: nothing before them is waited for.
- */
-static void holes_count_among_what_is_held(void **state) {
+/* A gap larger than the search buffer, then more gaps than it can take: bytes before them are
+ * dropped. */
+static void gaps_count_against_the_bound_of_the_search_buffer(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
     f.recovery.dechunk.chunk_size = 65536;
     feed_gap(&f, 1000000);
-    assert_int_equal(held_bytes(&f), 0);
+    assert_int_equal(buffered_bytes(&f), 0);
     for (unsigned i = 0; i < 200; i++) {
         feed_cut(&f, "FFFFFFFF", 1400);
-        assert_true(held_bytes(&f) <= RTMP_LIMIT_SEARCH_BYTES);
+        assert_true(buffered_bytes(&f) <= RTMP_LIMIT_SEARCH_BYTES);
     }
     feed_gap(&f, RTMP_LIMIT_SEARCH_BYTES);
-    assert_int_equal(held_bytes(&f), 0);
+    assert_int_equal(buffered_bytes(&f), 0);
     feed(&f, "04 000010 000004 08 01000000 AF010203 04 000020 000004 08 01000000 AF010203");
     assert_int_equal(f.rec.count, 2);
     assert_int_equal(f.rec.notes[RTMP_NOTE_SEARCHED], 0);
@@ -153,8 +152,9 @@ static void holes_count_among_what_is_held(void **state) {
     fixture_end(&f);
 }
 
-/* Of a chunk stream that a hole may have changed, a fmt 3 header was no header: all of its messages
- * were skipped until one said its length. The header behind its message proves it. */
+/* A fmt 3 header was rejected because a gap may have changed its chunk stream, and messages were
+ * skipped until one stated its length. The header behind its message proves that the inherited
+ * values hold. */
 static void what_a_header_inherits_is_proved_by_the_next(void **state) {
     (void)state;
     struct fixture f;
@@ -172,8 +172,8 @@ static void what_a_header_inherits_is_proved_by_the_next(void **state) {
     fixture_end(&f);
 }
 
-/* The first hole may have had a Set Chunk Size: chunks of 128 bytes were believed in after it. */
-static void a_chunk_size_set_in_a_hole_is_found_out(void **state) {
+/* The first gap may contain a Set Chunk Size. Chunks of 128 bytes were assumed behind it. */
+static void a_chunk_size_set_in_a_gap_is_inferred(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -191,9 +191,9 @@ static void a_chunk_size_set_in_a_hole_is_found_out(void **state) {
     fixture_end(&f);
 }
 
-/* Sizes below the default were not looked for: the message was said in one chunk, its continuation
+/* Sizes below the default were not tried: the message was read as one chunk with its continuation
  * headers in its body, and the next of them began a phantom. */
-static void a_small_chunk_size_set_in_a_hole_is_found_out(void **state) {
+static void a_small_chunk_size_set_in_a_gap_is_inferred(void **state) {
     (void)state;
     static const uint8_t body[] = {0xAF, 1, 2, 3, 4, 5, 6, 7, 8};
     struct fixture f;
@@ -212,8 +212,8 @@ static void a_small_chunk_size_set_in_a_hole_is_found_out(void **state) {
     fixture_end(&f);
 }
 
-/* What may be a continuation header of a small chunk size is payload when a header stands behind
- * the message. */
+/* Bytes that could be continuation headers of a small chunk size are payload when a header stands
+ * behind the message. */
 static void payload_that_looks_like_small_chunks_is_payload(void **state) {
     (void)state;
     struct fixture f;
@@ -227,8 +227,9 @@ static void payload_that_looks_like_small_chunks_is_payload(void **state) {
     fixture_end(&f);
 }
 
-/* A Set Chunk Size that inherits from one in the hole was shown as what its chunk stream had before
- * the hole: it is as long. Acknowledgements are repeated, so that one more is likely. */
+/* A Set Chunk Size that inherits its type from a header in the gap was shown with the type that its
+ * chunk stream had before the gap, which has the same length. Acknowledgements repeat, so there
+ * another one is likely. */
 static void control_messages_are_not_known_by_their_length(void **state) {
     (void)state;
     static const struct {
@@ -250,8 +251,8 @@ static void control_messages_are_not_known_by_their_length(void **state) {
     }
 }
 
-/* Only the first byte of a body counted: of a cut capture, where no header stands behind it, a
- * header of a chunk stream not seen before was not sure enough. */
+/* Only the first byte of a body was weighed. In a cut capture no header follows, and the header of
+ * a new chunk stream had too little evidence. */
 static void what_a_body_begins_with_is_evidence(void **state) {
     (void)state;
     static const char *const headers[] = {
@@ -272,8 +273,8 @@ static void what_a_body_begins_with_is_evidence(void **state) {
     }
 }
 
-/* One position in ten needs less evidence than one in thousands: a header that ends with what there
- * is of its segment. */
+/* A header at one of ten positions needs less evidence than one among thousands. Here the captured
+ * bytes of its segment end with the header. */
 static void few_positions_need_less_evidence(void **state) {
     (void)state;
     struct fixture f;
@@ -287,8 +288,9 @@ static void few_positions_need_less_evidence(void **state) {
     fixture_end(&f);
 }
 
-/* Its end was waited for, in vain: chunks of 128 bytes or of more, it ends in the hole. */
-static void a_message_that_ends_out_of_sight_needs_no_chunk_size(void **state) {
+/* The message ends inside the gap for every possible chunk size, so the size need not be known. The
+ * end was waited for, in vain. */
+static void a_message_that_ends_in_a_gap_for_every_chunk_size_is_complete(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -301,9 +303,9 @@ static void a_message_that_ends_out_of_sight_needs_no_chunk_size(void **state) {
     fixture_end(&f);
 }
 
-/* An open message is longer than the last one of its chunk stream, whose length said where it ends:
- * what stood there was believed for the continuation headers before it. */
-static void continuation_headers_do_not_vouch_for_where_a_message_ends(void **state) {
+/* An open message is longer than the last one of its chunk stream. Continuation headers before the
+ * position where the shorter length would end were taken as evidence for a header there. */
+static void continuation_headers_are_no_evidence_for_where_a_message_ends(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -328,8 +330,8 @@ static void continuation_headers_do_not_vouch_for_where_a_message_ends(void **st
     fixture_end(&f);
 }
 
-/* What resembles a weak header has a length that points at a strong one by chance. */
-static void a_strong_header_does_not_vouch_for_what_points_at_it(void **state) {
+/* Payload that resembles a weak header has a length that by chance ends at a strong header. */
+static void a_strong_header_is_no_proof_of_a_weak_one_that_leads_to_it(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -342,9 +344,9 @@ static void a_strong_header_does_not_vouch_for_what_points_at_it(void **state) {
     fixture_end(&f);
 }
 
-/* The last message before a pause waited for a header behind it. That it ends with its segment is
- * as good. */
-static void a_message_that_ends_with_its_segment_is_not_waited_for(void **state) {
+/* The last message before a pause was not reported until a header followed. That it ends with its
+ * segment is as much evidence. */
+static void a_message_that_ends_with_its_segment_is_reported_at_once(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -355,8 +357,7 @@ static void a_message_that_ends_with_its_segment_is_not_waited_for(void **state)
     fixture_end(&f);
 }
 
-/* A basic header of one byte behind a zero was read as one of two bytes, of another chunk stream.
- */
+/* A one-byte basic header behind a zero was read as a two-byte one of another chunk stream. */
 static void a_zero_before_a_header_is_payload(void **state) {
     (void)state;
     struct fixture f;
@@ -368,8 +369,8 @@ static void a_zero_before_a_header_is_payload(void **state) {
     fixture_end(&f);
 }
 
-/* A segment begins with a basic header of three bytes, behind a hole: the last of them was read as
- * the header of a chunk stream that is known. */
+/* Behind a gap a segment begins with a three-byte basic header, whose last byte was read as the
+ * basic header of a known chunk stream. */
 static void a_segment_begins_with_the_longer_header(void **state) {
     (void)state;
     struct fixture f;
@@ -384,8 +385,8 @@ static void a_segment_begins_with_the_longer_header(void **state) {
     fixture_end(&f);
 }
 
-/* That a segment began with it counted only while that segment was one of the last two. */
-static void where_a_segment_begins_is_not_forgotten(void **state) {
+/* That a header stands where a segment begins was weighed only for the last two segments. */
+static void the_beginning_of_an_earlier_segment_is_evidence(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -402,9 +403,9 @@ static void where_a_segment_begins_is_not_forgotten(void **state) {
     fixture_end(&f);
 }
 
-/* A message was taken for one chunk that had several, so that chunks seemed larger than they are:
- * no smaller size was tried any more. */
-static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
+/* A message of several chunks was read as one, so the chunk size seemed larger than it is, and
+ * smaller ones were no longer tried. */
+static void a_chunk_size_inferred_too_large_is_corrected(void **state) {
     (void)state;
     static const uint32_t lengths[] = {300, 900};
     for (size_t i = 0; i < 2; i++) { /* shorter and longer than the guess */
@@ -433,7 +434,7 @@ static void a_chunk_size_guessed_too_large_is_put_right(void **state) {
 }
 
 /* An unassigned type was taken for a loss of synchronisation, and the messages beside it were
- * skipped. Where the bytes lead to a header, one that looks like a header in all else is one. */
+ * skipped. Where chunking requires a header, one whose other fields are plausible is accepted. */
 static void an_unknown_type_where_a_header_must_stand_is_a_message(void **state) {
     (void)state;
     static const uint8_t types[] = {0, 7, 10, 21, 23, 99, 255};
@@ -460,9 +461,8 @@ static void an_unknown_type_where_a_header_must_stand_is_a_message(void **state)
     }
 }
 
-/* Bytes that are anything but a header: zeros, text, a timestamp and a length of hours and
- * megabytes. */
-static void an_unknown_type_that_looks_like_no_header_is_none(void **state) {
+/* Zeros, text, and a timestamp of hours with a length of megabytes. */
+static void an_unknown_type_with_implausible_fields_is_no_header(void **state) {
     (void)state;
     static const char *const bytes[] = {
         "00000000 00000000 00000000 00000000",
@@ -482,8 +482,8 @@ static void an_unknown_type_that_looks_like_no_header_is_none(void **state) {
     }
 }
 
-/* Behind a hole a header of an unknown type, made of a string and zeros, hid the header that began
- * among its bytes. */
+/* Behind a gap a header of an unassigned type, made of a string and zeros, hid the header that
+ * began among its bytes. */
 static void a_search_ends_at_no_unknown_type(void **state) {
     (void)state;
     struct fixture f;
@@ -499,9 +499,9 @@ static void a_search_ends_at_no_unknown_type(void **state) {
     fixture_end(&f);
 }
 
-/* Nothing is known of the chunk stream of a fmt 2 header: its message is skipped. The last byte of
- * that and the header behind it made another one, which hid two messages. */
-static void the_surest_of_headers_that_overlap_is_one(void **state) {
+/* A fmt 2 header of an unknown chunk stream: its message is skipped. The last byte of that message
+ * and the header behind it formed another header, which hid two messages. */
+static void of_overlapping_headers_the_one_with_most_evidence_is_taken(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -517,8 +517,8 @@ static void the_surest_of_headers_that_overlap_is_one(void **state) {
     fixture_end(&f);
 }
 
-/* Begun midstream: two messages, then one of 300 bytes that is cut once, 0xC4 standing at these
- * places of its bytes, then two more. */
+/* Begun midstream: two messages, then one of 300 bytes in two chunks with 0xC4 at two positions
+ * where the continuation header may stand, then two more messages. */
 static void feed_cut_once(struct fixture *f, uint32_t place, uint32_t other) {
     begin_midstream(f, 0);
     feed(f, "04 000000 000004 08 01000000 AF010203 44 000010 000004 08 AF010203");
@@ -531,8 +531,8 @@ static void feed_cut_once(struct fixture *f, uint32_t place, uint32_t other) {
     feed(f, "44 000010 000004 08 AF010203");
 }
 
-/* Two chunk sizes are possible: the message was skipped, and the clock of its chunk
- * stream went wrong with it. */
+/* Two chunk sizes are possible. The message was skipped, and the timestamps of its chunk stream
+ * were wrong behind it. */
 static void a_message_of_ambiguous_chunk_size_is_passed_over(void **state) {
     (void)state;
     struct fixture f;
@@ -547,8 +547,9 @@ static void a_message_of_ambiguous_chunk_size_is_passed_over(void **state) {
     fixture_end(&f);
 }
 
-/* Only at one place, though no sender was seen to choose that size: the message was skipped. */
-static void a_message_is_cut_at_the_only_place_there_is(void **state) {
+/* Only one chunk size is possible, though no program is known to choose it. The message was
+ * skipped. */
+static void the_only_possible_chunk_size_is_taken(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -561,10 +562,9 @@ static void a_message_is_cut_at_the_only_place_there_is(void **state) {
     fixture_end(&f);
 }
 
-/* Cut once, a message ends where it ends whichever of two bytes is the continuation header: the
- * first was taken for it, and of the message the body was wrong (observed: ffmpeg, chunks of 333
- * bytes). */
-static void of_two_places_to_cut_a_message_none_is_chosen(void **state) {
+/* A message in two chunks ends at the same byte whichever of two bytes is the continuation header.
+ * The first was taken for it, and the body was wrong (observed: ffmpeg, chunks of 333 bytes). */
+static void of_two_possible_continuation_headers_none_is_taken(void **state) {
     (void)state;
     enum { CUT = 333, AUDIO = 363, VIDEO = 1024 };
     struct fixture f;
@@ -593,9 +593,9 @@ static void of_two_places_to_cut_a_message_none_is_chosen(void **state) {
     fixture_end(&f);
 }
 
-/* Bytes that look like continuation headers at equal distances, before the second header of the
- * true size was there: of many sizes one fits so by chance (observed). */
-static void a_chunk_size_of_many_that_may_be_needs_more_evidence(void **state) {
+/* Bytes that look like continuation headers at equal distances, read before the second header of
+ * the true size had come: one of many sizes fits by chance (observed). */
+static void one_of_many_possible_chunk_sizes_needs_more_evidence(void **state) {
     (void)state;
     enum { SIZE = 4096, CHANCE = 1301, LENGTH = 10423, SEGMENT = 5500 };
     struct fixture f;
@@ -619,7 +619,7 @@ static void a_chunk_size_of_many_that_may_be_needs_more_evidence(void **state) {
     fixture_end(&f);
 }
 
-/* Begun midstream in AMF, of which zeros make a header that begins before the true one. */
+/* Begun midstream inside AMF, whose zeros form a header that begins before the true one. */
 static void zeros_and_numbers_are_no_audio_of_stream_0(void **state) {
     (void)state;
     struct fixture f;
@@ -657,9 +657,9 @@ static void the_end_of_an_object_is_no_control_message_of_another_chunk_stream(v
     fixture_end(&f);
 }
 
-/* A message ends with its segment, and the next header is a segment of its own, one byte: a byte of
- * the payload that looks like a continuation header, where a round chunk size would end, made the
- * message one byte longer. */
+/* A message ends with its segment, and the next header is a segment of one byte. A payload byte
+ * that looks like a continuation header, where a round chunk size would end, made the message one
+ * byte longer. */
 static void a_message_that_ends_with_its_segment_is_one_chunk(void **state) {
     (void)state;
     struct fixture f;
@@ -682,8 +682,8 @@ static void a_message_that_ends_with_its_segment_is_one_chunk(void **state) {
     fixture_end(&f);
 }
 
-/* Behind a hole a segment begins with the last byte of a message, zero: it was taken for the basic
- * header of another chunk stream, and the beginning of the body for a message stream id. */
+/* Behind a gap a segment begins with a zero, the last byte of a message. It was read as the basic
+ * header of another chunk stream, and the beginning of the body as a message stream id. */
 static void a_zero_before_a_header_that_begins_a_segment_is_payload(void **state) {
     (void)state;
     struct fixture f;
@@ -700,39 +700,39 @@ static void a_zero_before_a_header_that_begins_a_segment_is_payload(void **state
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unknown_type_where_a_header_must_stand_is_a_message),
-        cmocka_unit_test(an_unknown_type_that_looks_like_no_header_is_none),
+        cmocka_unit_test(an_unknown_type_with_implausible_fields_is_no_header),
         cmocka_unit_test(a_search_ends_at_no_unknown_type),
-        cmocka_unit_test(the_surest_of_headers_that_overlap_is_one),
+        cmocka_unit_test(of_overlapping_headers_the_one_with_most_evidence_is_taken),
         cmocka_unit_test(a_segment_begins_with_the_longer_header),
-        cmocka_unit_test(a_message_that_ends_with_a_hole_is_complete),
-        cmocka_unit_test(a_header_that_waits_outlasts_what_was_held_before_it),
-        cmocka_unit_test(a_search_holds_no_more_than_its_bound),
-        cmocka_unit_test(headers_confirm_each_other_over_holes),
-        cmocka_unit_test(a_chunk_size_is_confirmed_over_a_hole),
-        cmocka_unit_test(a_header_before_a_hole_is_found),
-        cmocka_unit_test(holes_count_among_what_is_held),
+        cmocka_unit_test(a_message_that_ends_with_a_gap_is_complete),
+        cmocka_unit_test(a_header_that_waits_outlasts_the_bytes_buffered_before_it),
+        cmocka_unit_test(a_search_buffers_no_more_than_its_bound),
+        cmocka_unit_test(headers_confirm_each_other_over_gaps),
+        cmocka_unit_test(a_chunk_size_is_confirmed_over_a_gap),
+        cmocka_unit_test(a_header_before_a_gap_is_found),
+        cmocka_unit_test(gaps_count_against_the_bound_of_the_search_buffer),
         cmocka_unit_test(what_a_header_inherits_is_proved_by_the_next),
-        cmocka_unit_test(a_chunk_size_set_in_a_hole_is_found_out),
-        cmocka_unit_test(a_small_chunk_size_set_in_a_hole_is_found_out),
+        cmocka_unit_test(a_chunk_size_set_in_a_gap_is_inferred),
+        cmocka_unit_test(a_small_chunk_size_set_in_a_gap_is_inferred),
         cmocka_unit_test(payload_that_looks_like_small_chunks_is_payload),
         cmocka_unit_test(control_messages_are_not_known_by_their_length),
         cmocka_unit_test(what_a_body_begins_with_is_evidence),
         cmocka_unit_test(few_positions_need_less_evidence),
-        cmocka_unit_test(a_message_that_ends_out_of_sight_needs_no_chunk_size),
-        cmocka_unit_test(continuation_headers_do_not_vouch_for_where_a_message_ends),
-        cmocka_unit_test(a_strong_header_does_not_vouch_for_what_points_at_it),
-        cmocka_unit_test(a_message_that_ends_with_its_segment_is_not_waited_for),
+        cmocka_unit_test(a_message_that_ends_in_a_gap_for_every_chunk_size_is_complete),
+        cmocka_unit_test(continuation_headers_are_no_evidence_for_where_a_message_ends),
+        cmocka_unit_test(a_strong_header_is_no_proof_of_a_weak_one_that_leads_to_it),
+        cmocka_unit_test(a_message_that_ends_with_its_segment_is_reported_at_once),
         cmocka_unit_test(a_zero_before_a_header_is_payload),
         cmocka_unit_test(a_zero_before_a_header_that_begins_a_segment_is_payload),
         cmocka_unit_test(a_message_of_ambiguous_chunk_size_is_passed_over),
-        cmocka_unit_test(a_message_is_cut_at_the_only_place_there_is),
-        cmocka_unit_test(of_two_places_to_cut_a_message_none_is_chosen),
-        cmocka_unit_test(a_chunk_size_of_many_that_may_be_needs_more_evidence),
+        cmocka_unit_test(the_only_possible_chunk_size_is_taken),
+        cmocka_unit_test(of_two_possible_continuation_headers_none_is_taken),
+        cmocka_unit_test(one_of_many_possible_chunk_sizes_needs_more_evidence),
         cmocka_unit_test(zeros_and_numbers_are_no_audio_of_stream_0),
         cmocka_unit_test(the_end_of_an_object_is_no_control_message_of_another_chunk_stream),
         cmocka_unit_test(a_message_that_ends_with_its_segment_is_one_chunk),
-        cmocka_unit_test(where_a_segment_begins_is_not_forgotten),
-        cmocka_unit_test(a_chunk_size_guessed_too_large_is_put_right),
+        cmocka_unit_test(the_beginning_of_an_earlier_segment_is_evidence),
+        cmocka_unit_test(a_chunk_size_inferred_too_large_is_corrected),
     };
     return cmocka_run_group_tests_name("resync", tests, NULL, NULL);
 }

@@ -8,9 +8,9 @@
 #include "direction_fixture.h"
 #include "vectors.h"
 
-/* A chunk of a message and the header of another on the same chunk stream, in one feed: the part
- * was reported with the values of the message that replaced it. */
-static void part_of_a_replaced_message_keeps_its_values(void **state) {
+/* One feed holds a chunk of a message and the header of another message on the same chunk stream.
+ * The fragment was reported with the values of the second message. */
+static void a_fragment_of_a_replaced_message_keeps_its_values(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -28,9 +28,9 @@ static void part_of_a_replaced_message_keeps_its_values(void **state) {
     fixture_end(&f);
 }
 
-/* A header and what might be its extended timestamp came before; it is payload after all, and the
- * byte behind that payload is no header: what was left of the carried bytes was dropped. */
-static void bytes_carried_into_a_loss_are_held(void **state) {
+/* A header and what might be its extended timestamp were fed before. It is payload after all, and
+ * the byte behind it is no header: the rest of the bytes fed before was dropped. */
+static void bytes_of_a_partial_header_are_buffered_when_synchronisation_is_lost(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -42,14 +42,14 @@ static void bytes_carried_into_a_loss_are_held(void **state) {
     assert_int_equal(f.rec.notes[RTMP_NOTE_LOST], 1);
     assert_true(is_lost(&f));
     assert_int_equal(f.recovery.dechunk.position, 16 + 128 + 4 + 1);
-    assert_int_equal(held_bytes(&f), 3);
+    assert_int_equal(buffered_bytes(&f), 3);
     assert_int_equal(last_fragment(&f.rec)->message.length, 129);
     assert_true(last_fragment(&f.rec)->flags & RTMP_FRAGMENT_COMPLETE);
     assert_int_equal(last_fragment(&f.rec)->offset + last_fragment(&f.rec)->size, 16 + 128 + 2);
     fixture_end(&f);
 }
 
-/* The ids 64 .. 65599 fill 65536 places: the next one below 64 got the place of another. */
+/* The ids 64 .. 65599 fill 65536 entries. The next id below 64 got the entry of another. */
 static void chunk_stream_behind_65536_others_is_its_own(void **state) {
     (void)state;
     struct fixture f;
@@ -69,7 +69,7 @@ static void chunk_stream_behind_65536_others_is_its_own(void **state) {
     fixture_end(&f);
 }
 
-/* Begun midstream, a message longer than all that is ever held: where it is cut cannot be seen, and
+/* Begun midstream, a message longer than the search buffer: its chunk size cannot be inferred, and
  * the direction waited for it without end. */
 static void size_that_cannot_be_inferred_is_given_up(void **state) {
     (void)state;
@@ -93,9 +93,9 @@ static void size_that_cannot_be_inferred_is_given_up(void **state) {
     fixture_end(&f);
 }
 
-/* Memory fails while bytes are held whose chunk size is to be inferred: nothing is held then, and
- * nothing must be inferred from it. */
-static void inference_ends_when_nothing_can_be_held(void **state) {
+/* An allocation fails while the chunk size is inferred. The buffer is empty then, and nothing must
+ * be inferred from it. */
+static void sizing_ends_when_nothing_can_be_buffered(void **state) {
     (void)state;
     for (int fail = 0; fail < 4; fail++) {
         struct fixture f;
@@ -114,7 +114,7 @@ static void inference_ends_when_nothing_can_be_held(void **state) {
     }
 }
 
-/* Each loss marked every chunk stream there is: hours for a capture of megabytes. */
+/* Each loss of synchronisation marked every chunk stream: hours for a capture of megabytes. */
 static void losses_cost_no_more_with_many_chunk_streams(void **state) {
     (void)state;
     struct fixture f;
@@ -125,7 +125,7 @@ static void losses_cost_no_more_with_many_chunk_streams(void **state) {
         feed_pieces(&f, chunk, sizeof chunk, sizeof chunk);
     }
     assert_non_null(rtmp_chunk_streams_find(&f.recovery.dechunk.streams, 64));
-    for (int i = 0; i < 20000; i++) /* no header, then two that make one another believed */
+    for (int i = 0; i < 20000; i++) /* no header, then two that confirm each other */
         feed(&f, "FF 04 000010 000004 08 01000000 AF010203 05 000010 000004 08 01000000 AF010203");
     assert_int_equal(f.rec.notes[RTMP_NOTE_RESYNCHRONIZED], 20000);
     /* Each chunk stream broke once, then only the two in use. */
@@ -134,8 +134,8 @@ static void losses_cost_no_more_with_many_chunk_streams(void **state) {
     fixture_end(&f);
 }
 
-/* A header that is not yet believed made its chunk stream known, without type or length: a header
- * that inherits from it then began a message of type 0. */
+/* A header that was not accepted yet created its chunk stream, without type and length. A header
+ * that inherited from it then began a message of type 0. */
 static void doubtful_header_makes_no_chunk_stream(void **state) {
     (void)state;
     struct fixture f;
@@ -150,14 +150,14 @@ static void doubtful_header_makes_no_chunk_stream(void **state) {
     fixture_end(&f);
 }
 
-/* Bytes that might begin a handshake are held: their positions were counted only when they were
- * read, and all that followed was shown that far from its place. */
+/* Bytes that may begin a handshake are buffered. Their positions were counted only when they were
+ * read, and all offsets behind them were wrong. */
 static void undecided_bytes_count(void **state) {
     (void)state;
     struct recorder rec = recorder_new();
     struct rtmp_direction direction;
     static const uint8_t doubt[] = {3, 0, 0, 3, 0xE8, 0x12, 0x34, 0x56, 0x78};
-    for (int hole = 0; hole < 2; hole++) {
+    for (int gap = 0; gap < 2; gap++) {
         direction_begin(&direction, RTMP_ROLE_CLIENT, &rec, NULL);
         direction.start_unknown = true;
         rtmp_direction_feed(&direction, doubt, 4);
@@ -165,7 +165,7 @@ static void undecided_bytes_count(void **state) {
         assert_int_equal(direction.phase, RTMP_PHASE_UNDECIDED);
         assert_int_equal(direction.position, 9);
         static const uint8_t same[RTMP_HANDSHAKE_SIZE];
-        if (hole)
+        if (gap)
             rtmp_direction_gap(&direction, sizeof same);
         else
             rtmp_direction_feed(&direction, same, sizeof same);
@@ -178,8 +178,8 @@ static void undecided_bytes_count(void **state) {
     }
 }
 
-/* What a handshake says is worked out when it is asked for: the answer must be the same whenever
- * that is. */
+/* The verdict on a handshake is computed when first asked for: it must be the same whenever that
+ * is. */
 static void handshake_does_not_depend_on_when_it_is_asked_for(void **state) {
     (void)state;
     struct rtmp_handshake_second seen[2];
@@ -199,9 +199,9 @@ static void handshake_does_not_depend_on_when_it_is_asked_for(void **state) {
     assert_false(seen[1].echo_known);
 }
 
-/* A hole took the header that changed a length; of two messages that inherit the new one the first
- * seemed to have the old length, because both together are as long and a header stands behind. */
-static void length_before_a_hole_is_not_that_of_two_messages(void **state) {
+/* The header that changed the length is in the gap. Of two messages that inherit the new length the
+ * first seemed to have the old one, because both together are as long and a header follows. */
+static void length_before_a_gap_is_not_that_of_two_messages(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -220,9 +220,9 @@ static void length_before_a_hole_is_not_that_of_two_messages(void **state) {
     fixture_end(&f);
 }
 
-/* The same with headers of their own: the second of the two messages says its length, at a place
- * that the first one would cover. */
-static void length_before_a_hole_is_not_that_of_a_message_and_the_next(void **state) {
+/* The same with headers of their own: the second message states its length, at a position that the
+ * first one would cover. */
+static void length_before_a_gap_is_not_that_of_a_message_and_the_next(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -240,9 +240,9 @@ static void length_before_a_hole_is_not_that_of_a_message_and_the_next(void **st
     fixture_end(&f);
 }
 
-/* Begun midstream, audio continues with fmt 3 on a chunk stream whose length is unknown. Each
- * video message has a header of its own; that the unknown chunk stream, met before, stood behind it
- * was taken for a proof against it. */
+/* Begun midstream, audio continues with fmt 3 on a chunk stream whose length is unknown. Each video
+ * message has a header of its own; that the unknown chunk stream followed it was taken as proof
+ * against it. */
 static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
     (void)state;
     static const char *const video[] = {"06 000064 000064 09 01000000 17", "46 000028 000064 09 27",
@@ -279,9 +279,9 @@ static void a_header_before_an_unknown_chunk_stream_is_found(void **state) {
     fixture_end(&f);
 }
 
-/* Behind a header that is to be proved stand twelve that begin messages, each of a chunk stream of
- * its own: one more than a walk notes. It wrote behind its table. */
-static void a_walk_over_many_chunk_streams_stays_in_its_table(void **state) {
+/* Behind a header to be proved follow twelve that begin messages, each on its own chunk stream: one
+ * more than a probe records. It wrote behind its table. */
+static void a_probe_over_many_chunk_streams_stays_in_its_table(void **state) {
     (void)state;
     struct fixture f;
     fixture_begin(&f);
@@ -297,10 +297,10 @@ static void a_walk_over_many_chunk_streams_stays_in_its_table(void **state) {
     fixture_end(&f);
 }
 
-/* Zeros in AAC make a likely message stream id; what stood before them was taken for a header of
- * ten mebibytes on a chunk stream that was never seen (observed: ffmpeg, a segment lost that held a
- * header alone), and hid the messages behind it. */
-static void a_length_that_hardly_a_message_has_speaks_against_a_header(void **state) {
+/* Zeros in AAC form a plausible message stream id. The bytes before them were taken for a header of
+ * 10 MiB on a new chunk stream, which hid the messages behind it (observed: ffmpeg, when a segment
+ * with only a header was lost). */
+static void an_implausible_length_is_evidence_against_a_header(void **state) {
     (void)state;
     struct fixture f;
     uint8_t lost[352 + 28]; /* of a message whose header is missing */
@@ -326,18 +326,18 @@ static void a_length_that_hardly_a_message_has_speaks_against_a_header(void **st
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_before_an_unknown_chunk_stream_is_found),
-        cmocka_unit_test(a_walk_over_many_chunk_streams_stays_in_its_table),
-        cmocka_unit_test(part_of_a_replaced_message_keeps_its_values),
-        cmocka_unit_test(bytes_carried_into_a_loss_are_held),
+        cmocka_unit_test(a_probe_over_many_chunk_streams_stays_in_its_table),
+        cmocka_unit_test(a_fragment_of_a_replaced_message_keeps_its_values),
+        cmocka_unit_test(bytes_of_a_partial_header_are_buffered_when_synchronisation_is_lost),
         cmocka_unit_test(chunk_stream_behind_65536_others_is_its_own),
         cmocka_unit_test(size_that_cannot_be_inferred_is_given_up),
-        cmocka_unit_test(inference_ends_when_nothing_can_be_held),
+        cmocka_unit_test(sizing_ends_when_nothing_can_be_buffered),
         cmocka_unit_test(doubtful_header_makes_no_chunk_stream),
         cmocka_unit_test(undecided_bytes_count),
         cmocka_unit_test(handshake_does_not_depend_on_when_it_is_asked_for),
-        cmocka_unit_test(a_length_that_hardly_a_message_has_speaks_against_a_header),
-        cmocka_unit_test(length_before_a_hole_is_not_that_of_two_messages),
-        cmocka_unit_test(length_before_a_hole_is_not_that_of_a_message_and_the_next),
+        cmocka_unit_test(an_implausible_length_is_evidence_against_a_header),
+        cmocka_unit_test(length_before_a_gap_is_not_that_of_two_messages),
+        cmocka_unit_test(length_before_a_gap_is_not_that_of_a_message_and_the_next),
         cmocka_unit_test(losses_cost_no_more_with_many_chunk_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

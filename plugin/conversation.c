@@ -68,11 +68,10 @@ static int64_t capture_time(const packet_info *pinfo) {
 
 static const struct rtmp_segment_record *feed(struct rtmpx_view *view, uint64_t offset) {
     const packet_info *pinfo = view->pinfo;
-    uint32_t captured = tvb_captured_length(view->tvb);
     const struct rtmp_segment segment = {
         .offset = offset,
-        .bytes = captured ? rtmpx_view_bytes(view) : NULL,
-        .captured = captured,
+        .bytes = view->captured ? rtmpx_view_bytes(view) : NULL,
+        .captured = view->captured,
         .reported = tvb_reported_length(view->tvb),
         .frame = rtmpx_frame_of(pinfo),
         .time = capture_time(pinfo),
@@ -83,10 +82,15 @@ static const struct rtmp_segment_record *feed(struct rtmpx_view *view, uint64_t 
 
 bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
                         struct rtmp_session_direction *direction, uint64_t offset) {
-    *view = (struct rtmpx_view){.pinfo = pinfo, .tvb = tvb, .packet = memory_of(pinfo->pool)};
     struct rtmp_segment_view *core = &view->core;
+    view->pinfo = pinfo;
+    view->tvb = tvb;
+    view->captured = tvb_captured_length(tvb);
+    view->packet = memory_of(pinfo->pool);
     core->direction = direction;
     core->packet = &view->packet;
+    core->bytes = NULL;
+    core->fresh = NULL;
     core->segment = PINFO_FD_VISITED(pinfo) ? look_up(direction, pinfo) : feed(view, offset);
     if (!core->segment)
         return false;
@@ -96,6 +100,6 @@ bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *t
 
 const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view) {
     if (!view->core.bytes)
-        view->core.bytes = tvb_get_ptr(view->tvb, 0, (int)tvb_captured_length(view->tvb));
+        view->core.bytes = tvb_get_ptr(view->tvb, 0, (int)view->captured);
     return view->core.bytes;
 }

@@ -62,15 +62,15 @@ _Static_assert(sizeof(struct rtmp_fragment_record) == 32, "a message of one chun
 
 /* The bytes of one direction that were fed at once: of a frame, or one of several of a frame. */
 struct rtmp_segment_record {
-    int64_t time;         /* of capture: ns since 1970 */
-    uint64_t offset : 40; /* of its first byte, at most RTMP_SEGMENT_OFFSET_MAX; where it fills
-                             holes, of the byte that was expected */
-    uint64_t fragment_count : 21; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
-    uint64_t undecided : 1;       /* at its end a handshake cannot be told from chunks */
-    uint64_t repeated : 1;        /* nothing of it is new */
-    uint64_t dropped : 1;         /* a read filter took the frame away: another has its number */
-    uint32_t first_fragment;      /* index */
+    int64_t time;            /* of capture: ns since 1970 */
+    uint32_t offset_low;     /* rtmp_segment_offset() */
+    uint32_t first_fragment; /* index */
     uint32_t frame;
+    uint32_t fragment_count : 21; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
+    uint32_t undecided : 1;       /* at its end a handshake cannot be told from chunks */
+    uint32_t repeated : 1;        /* nothing of it is new */
+    uint32_t dropped : 1;         /* a read filter took the frame away: another has its number */
+    uint32_t offset_high : 8;
 };
 _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk costs one");
 
@@ -78,6 +78,18 @@ _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk
 #define RTMP_SEGMENT_OFFSET_MAX ((UINT64_C(1) << 40) - 1)
 /* Later fragments of a segment are not found. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 21) - 1)
+
+/* Offset of the segment's first byte; where it fills holes, of the byte that was expected. */
+static inline uint64_t rtmp_segment_offset(const struct rtmp_segment_record *segment) {
+    return (uint64_t)segment->offset_high << 32 | segment->offset_low;
+}
+
+static inline void rtmp_segment_set_offset(struct rtmp_segment_record *segment, uint64_t offset) {
+    if (offset > RTMP_SEGMENT_OFFSET_MAX)
+        offset = RTMP_SEGMENT_OFFSET_MAX;
+    segment->offset_low = (uint32_t)offset;
+    segment->offset_high = (uint8_t)(offset >> 32);
+}
 
 /* A message of several chunks or segments. */
 struct rtmp_reassembly {

@@ -280,9 +280,7 @@ static void keep_waiting(struct rtmp_session_direction *dir) {
 /* The offset under which the open segment is found. */
 static void set_offset(struct rtmp_session_direction *dir, uint64_t offset) {
     if (dir->records.recording)
-        open_segment(dir)->offset =
-            (offset < RTMP_SEGMENT_OFFSET_MAX ? offset : RTMP_SEGMENT_OFFSET_MAX) &
-            RTMP_SEGMENT_OFFSET_MAX;
+        rtmp_segment_set_offset(open_segment(dir), offset);
 }
 
 /* The bytes of the segment that is being recorded, from the direction's position on. */
@@ -368,7 +366,7 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
     if (record) {
         record->time = segment->time;
         record->frame = segment->frame.number;
-        set_offset(dir, dir->open_offset);
+        rtmp_segment_set_offset(record, dir->open_offset);
     }
     bool is_new = true;
     if (segment->offset == position && dir->open_end != position)
@@ -389,7 +387,7 @@ bool rtmp_session_handshake_range(const struct rtmp_session_direction *dir,
                                   const struct rtmp_segment_record *segment, uint32_t len,
                                   struct rtmp_handshake_range *range) {
     const struct rtmp_direction *wire = &dir->wire;
-    uint64_t offset = segment->offset;
+    uint64_t offset = rtmp_segment_offset(segment);
     if (!wire->has_handshake || segment->undecided || offset >= RTMP_HANDSHAKE_TOTAL)
         return false;
     uint64_t end = offset + len;
@@ -407,7 +405,7 @@ bool rtmp_session_handshake_range(const struct rtmp_session_direction *dir,
 
 uint32_t rtmp_session_encrypted_from(const struct rtmp_session_direction *dir,
                                      const struct rtmp_segment_record *segment, uint32_t len) {
-    uint64_t offset = segment->offset;
+    uint64_t offset = rtmp_segment_offset(segment);
     if (dir->wire.phase != RTMP_PHASE_ENCRYPTED || offset + len <= RTMP_HANDSHAKE_TOTAL)
         return len;
     return offset < RTMP_HANDSHAKE_TOTAL ? (uint32_t)(RTMP_HANDSHAKE_TOTAL - offset) : 0;

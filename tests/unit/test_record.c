@@ -34,7 +34,7 @@ static void add_segment(uint32_t frame, uint64_t offset, uint32_t fragments) {
     struct rtmp_segment_record *segment = rtmp_records_open_segment(&records);
     assert_non_null(segment);
     segment->frame = frame;
-    segment->offset = offset & RTMP_SEGMENT_OFFSET_MAX;
+    rtmp_segment_set_offset(segment, offset);
     for (uint32_t i = 0; i < fragments; i++) {
         struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(&records);
         assert_non_null(fragment);

@@ -207,9 +207,9 @@ bool rtmp_records_add_reply_kind(struct rtmp_records *records, struct rtmp_fragm
 bool rtmp_records_note_configs(struct rtmp_records *records,
                                const struct rtmp_decoder_configs *configs);
 
-/* All of the open segment was fed. */
-static inline void rtmp_records_close_segment(struct rtmp_records *records) {
-    struct rtmp_segment_record *segment = &records->segments[records->segment_count - 1];
+/* All of the open segment, the last one, was fed. */
+static inline void rtmp_records_close_segment(const struct rtmp_records *records,
+                                              struct rtmp_segment_record *segment) {
     uint32_t count = rtmp_records_next_index(records) - segment->first_fragment;
     count = count < RTMP_SEGMENT_FRAGMENTS_MAX ? count : RTMP_SEGMENT_FRAGMENTS_MAX;
     segment->fragment_count = count & RTMP_SEGMENT_FRAGMENTS_MAX;

@@ -375,10 +375,14 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
         is_new = feed_elsewhere(dir, segment);
     if (!record)
         return NULL;
-    rtmp_records_close_segment(records);
-    record->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
-    record->repeated = !is_new;
-    return is_new ? record : NULL;
+    rtmp_records_close_segment(records, record);
+    /* Both are rare: bit fields are not written for nothing. */
+    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
+        record->undecided = 1;
+    if (is_new)
+        return record;
+    record->repeated = 1;
+    return NULL;
 }
 
 /* ---- any pass ---- */

@@ -28,6 +28,7 @@
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
+#include <epan/unit_strings.h>
 #if RTMPX_WIRESHARK_VERSION >= 40200
 #include <epan/dissectors/packet-media-type.h>
 #endif
@@ -50,6 +51,11 @@ typedef bool ws_bool;
 /* gboolean: preferences and some callbacks differ in size between the two. */
 typedef gboolean ws_bool;
 #define RTMPX_PLUGIN_DESCRIPTION 0
+#endif
+
+/* A field's unit; 4.0 takes the pointer as it is. */
+#ifndef UNS
+#define UNS(unit) (unit)
 #endif
 
 /* Let `handle` have the rest of the TLS session; `data` is what TLS gives to its heuristics. */

@@ -67,36 +67,44 @@ static int64_t capture_time(const packet_info *pinfo) {
     return (int64_t)((uint64_t)pinfo->abs_ts.secs * 1000000000U + (uint64_t)pinfo->abs_ts.nsecs);
 }
 
-static const struct rtmp_segment_record *feed(struct rtmpx_view *view, uint64_t offset) {
-    const packet_info *pinfo = view->pinfo;
-    uint32_t captured = tvb_captured_length(view->tvb);
-    const struct rtmp_segment segment = {
-        .offset = offset,
-        .bytes = captured ? rtmpx_view_bytes(view) : NULL,
-        .captured = captured,
-        .reported = tvb_reported_length(view->tvb),
-        .frame = rtmpx_frame_of(pinfo),
-        .time = capture_time(pinfo),
-        .packet = &view->packet,
-    };
-    return rtmp_session_feed(view->core.direction, &segment, &view->core.fresh);
-}
-
 bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
                         struct rtmp_session_direction *direction, uint64_t offset) {
-    *view = (struct rtmpx_view){.pinfo = pinfo, .tvb = tvb, .packet = memory_of(pinfo->pool)};
-    struct rtmp_segment_view *core = &view->core;
-    core->direction = direction;
-    core->packet = &view->packet;
-    core->segment = PINFO_FD_VISITED(pinfo) ? look_up(direction, pinfo) : feed(view, offset);
-    if (!core->segment)
-        return false;
-    core->fragments = rtmp_records_fragments(&direction->records, core->segment);
-    return true;
+    const uint32_t captured = tvb_captured_length(tvb);
+    const uint8_t *bytes = NULL;
+    const struct rtmp_fresh_body *fresh = NULL;
+    const struct rtmp_segment_record *record;
+    view->packet = memory_of(pinfo->pool);
+    if (PINFO_FD_VISITED(pinfo)) {
+        record = look_up(direction, pinfo);
+    } else {
+        bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
+        const struct rtmp_segment segment = {
+            .offset = offset,
+            .bytes = bytes,
+            .captured = captured,
+            .reported = tvb_reported_length(tvb),
+            .frame = rtmpx_frame_of(pinfo),
+            .time = capture_time(pinfo),
+            .packet = &view->packet,
+        };
+        record = rtmp_session_feed(direction, &segment, &fresh);
+    }
+    view->pinfo = pinfo;
+    view->tvb = tvb;
+    view->captured = captured;
+    view->core = (struct rtmp_segment_view){
+        .direction = direction,
+        .segment = record,
+        .fragments = record ? rtmp_records_fragments(&direction->records, record) : NULL,
+        .bytes = bytes,
+        .packet = &view->packet,
+        .fresh = fresh,
+    };
+    return record != NULL;
 }
 
 const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view) {
     if (!view->core.bytes)
-        view->core.bytes = tvb_get_ptr(view->tvb, 0, (int)tvb_captured_length(view->tvb));
+        view->core.bytes = tvb_get_ptr(view->tvb, 0, (int)view->captured);
     return view->core.bytes;
 }

@@ -22,6 +22,7 @@ static inline bool rtmpx_frame_is(struct rtmp_frame frame, const packet_info *pi
 struct rtmpx_view {
     packet_info *pinfo;
     tvbuff_t *tvb;
+    uint32_t captured;         /* bytes of tvb */
     struct rtmp_memory packet; /* pinfo->pool */
     struct rtmp_segment_view core;
 };

@@ -40,21 +40,20 @@ uint64_t rtmpx_next_offset(const struct rtmp_session_direction *direction) {
 /* ---- what is not a message ---- */
 
 static bool handshake_range_of(const struct rtmpx_view *view, struct rtmp_handshake_range *range) {
-    return rtmp_session_handshake_range(view->core.direction, view->core.segment,
-                                        tvb_captured_length(view->tvb), range);
+    return rtmp_session_handshake_range(view->core.direction, view->core.segment, view->captured,
+                                        range);
 }
 
 /* Where the encrypted bytes of the segment begin; its length: there are none. */
 static uint32_t encrypted_from(const struct rtmpx_view *view) {
-    return rtmp_session_encrypted_from(view->core.direction, view->core.segment,
-                                       tvb_captured_length(view->tvb));
+    return rtmp_session_encrypted_from(view->core.direction, view->core.segment, view->captured);
 }
 
 static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
     if (view->core.segment->undecided)
         proto_tree_add_item(tree, hf_undecided, view->tvb, 0, -1, ENC_NA);
     uint32_t start = encrypted_from(view);
-    if (start < tvb_captured_length(view->tvb))
+    if (start < view->captured)
         proto_tree_add_item(tree, hf_encrypted, view->tvb, (int)start, -1, ENC_NA);
 }
 
@@ -76,14 +75,14 @@ static const char *fragment_text(const struct rtmp_fragment_record *fragment) {
 static const char *summarise(struct rtmpx_view *view) {
     enum { LINE_SIZE = 384 };
     struct rtmp_handshake_range fragment;
-    bool handshake =
-        view->core.segment->offset < RTMP_HANDSHAKE_TOTAL && handshake_range_of(view, &fragment);
+    bool handshake = rtmp_segment_offset(view->core.segment) < RTMP_HANDSHAKE_TOTAL &&
+                     handshake_range_of(view, &fragment);
     bool messages = rtmp_segment_completes_message(&view->core);
     if (!handshake && !messages)
-        return view->core.segment->fragment_count ? fragment_text(&view->core.fragments[0])
-               : encrypted_from(view) < tvb_captured_length(view->tvb) ? "RTMPE, encrypted"
-               : view->core.segment->undecided                         ? "RTMP, first bytes"
-                                               : "RTMP, looking for a chunk header";
+        return view->core.segment->fragment_count      ? fragment_text(&view->core.fragments[0])
+               : encrypted_from(view) < view->captured ? "RTMPE, encrypted"
+               : view->core.segment->undecided         ? "RTMP, first bytes"
+                                                       : "RTMP, looking for a chunk header";
     struct rtmp_text text = rtmp_text_over(wmem_alloc(view->pinfo->pool, LINE_SIZE), LINE_SIZE);
     if (handshake)
         rtmpx_summary_handshake(&text, &fragment, &view->core.direction->wire.handshake);
@@ -130,7 +129,7 @@ static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t n
     return tree && !rtmpx_tree_visible(tree) && note_count == 0 &&
            !rtmpx_fragments_wanted(tree, view) && !rtmpx_wanted(tree, &rtmpx_noun_packet) &&
            !protocols_wanted(tree) &&
-           (view->core.segment->offset >= RTMP_HANDSHAKE_TOTAL ||
+           (rtmp_segment_offset(view->core.segment) >= RTMP_HANDSHAKE_TOTAL ||
             !rtmpx_wanted(tree, &rtmpx_noun_handshake));
 }
 
@@ -161,11 +160,10 @@ static void add_repeated(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb) {
 
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         struct rtmp_session_direction *direction, uint64_t offset) {
-    const uint32_t captured = tvb_captured_length(tvb);
     struct rtmpx_view view;
     if (!rtmpx_view_segment(&view, pinfo, tvb, direction, offset)) {
         add_repeated(tree, pinfo, tvb);
-        return (int)captured;
+        return (int)view.captured;
     }
     bool visible = rtmpx_tree_visible(tree);
     const char *summary = visible || pinfo->cinfo ? summarise(&view) : NULL;
@@ -173,5 +171,5 @@ int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         set_columns(&view, summary);
     if (tree || rtmpx_notes_wanted(tree))
         add_tree(tree, &view, visible ? summary : NULL);
-    return (int)captured;
+    return (int)view.captured;
 }

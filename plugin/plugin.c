@@ -14,6 +14,7 @@
 #include "tree/chunk.h"
 #include "tree/codec.h"
 #include "tree/command.h"
+#include "tree/conformance.h"
 #include "tree/control.h"
 #include "tree/direction.h"
 #include "tree/handshake.h"
@@ -38,10 +39,11 @@ const int plugin_want_minor = RTMPX_WIRESHARK_MINOR;
 
 /* All that has fields or expert items. */
 static const struct rtmpx_noun *const nouns[] = {
-    &rtmpx_noun_packet,  &rtmpx_noun_note,          &rtmpx_noun_direction,  &rtmpx_noun_handshake,
-    &rtmpx_noun_chunk,   &rtmpx_noun_message,       &rtmpx_noun_control,    &rtmpx_noun_amf,
-    &rtmpx_noun_command, &rtmpx_noun_shared_object, &rtmpx_noun_media,      &rtmpx_noun_codec,
-    &rtmpx_noun_nal,     &rtmpx_noun_aggregate,     &rtmpx_noun_unassigned, &rtmpx_noun_tunnel,
+    &rtmpx_noun_packet,    &rtmpx_noun_note,    &rtmpx_noun_direction,     &rtmpx_noun_conformance,
+    &rtmpx_noun_handshake, &rtmpx_noun_chunk,   &rtmpx_noun_message,       &rtmpx_noun_control,
+    &rtmpx_noun_amf,       &rtmpx_noun_command, &rtmpx_noun_shared_object, &rtmpx_noun_media,
+    &rtmpx_noun_codec,     &rtmpx_noun_nal,     &rtmpx_noun_aggregate,     &rtmpx_noun_unassigned,
+    &rtmpx_noun_tunnel,
 };
 
 static void find_other_protocols(void) {

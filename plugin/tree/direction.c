@@ -2,6 +2,7 @@
 #include "tree/direction.h"
 
 #include "tcp_preferences.h"
+#include "tree/conformance.h"
 #include "tree/note.h"
 
 static int hf_gap_length = -1;
@@ -86,7 +87,9 @@ void rtmpx_tree_direction_note(proto_tree *tree, const struct rtmpx_view *view,
                                const struct rtmp_note_record *note) {
     int start = (int)note->start;
     proto_item *item = NULL;
-    switch (note->kind) {
+    if (rtmpx_tree_conformance_note(tree, view, note))
+        return;
+    switch ((int)note->kind) {
     case RTMP_NOTE_GAP:
         add_gap(tree, view, note);
         break;

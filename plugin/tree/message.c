@@ -49,10 +49,11 @@ static hf_register_info message_hf[] = {
               {"Type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
                "Message type id", HFILL}},
     [LENGTH] = {&hf_length,
-                {"Length", "rtmpx.length", FT_UINT24, BASE_DEC, NULL, 0,
-                 "Bytes, without chunk headers", HFILL}},
+                {"Length", "rtmpx.length", FT_UINT24, BASE_DEC | BASE_UNIT_STRING,
+                 UNS(&units_byte_bytes), 0, "Bytes, without chunk headers", HFILL}},
     [TIMESTAMP] = {&hf_timestamp,
-                   {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
+                   {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
+                    UNS(&units_milliseconds), 0,
                     "Absolute, ms, modulo 2^32, after deltas and extended timestamps", HFILL}},
     [STREAM_ID] = {&hf_stream_id,
                    {"Message stream id", "rtmpx.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL,
@@ -85,14 +86,8 @@ static hf_register_info message_hf[] = {
 };
 
 #define MESSAGE_EXPERTS(X)                                                                         \
-    X(ei_extended_timestamp_omitted, "rtmpx.extended_timestamp_omitted", PI_PROTOCOL, PI_NOTE,     \
-      "RTMP: fmt 3 chunks of this sender lack the extended timestamp")                             \
-    X(ei_timestamp_ambiguous, "rtmpx.timestamp_ambiguous", PI_PROTOCOL, PI_NOTE,                   \
-      "RTMP: fmt 3 begins a message right after fmt 0: delta read as 0")                           \
     X(ei_timestamp_backwards, "rtmpx.timestamp_backwards", PI_SEQUENCE, PI_WARN,                   \
-      "RTMP: timestamp goes backwards on this chunk stream")                                       \
-    X(ei_timestamp_uncertain, "rtmpx.timestamp_uncertain", PI_SEQUENCE, PI_NOTE,                   \
-      "RTMP: timestamp counts from before a loss; deltas may be missing")
+      "RTMP: timestamp lower than that of the audio or video before it in this stream")
 MESSAGE_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info message_ei[] = {MESSAGE_EXPERTS(RTMPX_EXPERT_ROW)};
 
@@ -124,6 +119,20 @@ static proto_item *add_effective(proto_tree *tree, enum field field, const struc
     return item;
 }
 
+/* What is not plain about a timestamp: it counts from where it is not known, the delta was taken as
+ * 0, or its sender meant a negative number. */
+static void name_timestamp(proto_item *item, proto_tree *tree,
+                           const struct rtmp_fragment_record *fragment) {
+    if (!rtmpx_tree_visible(tree))
+        return;
+    if (fragment->timestamp > INT32_MAX)
+        proto_item_append_text(item, " (%d ms)", (int32_t)fragment->timestamp);
+    if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
+        proto_item_append_text(item, ", relative: counts from before a loss");
+    if (fragment->flags & RTMP_FRAGMENT_AMBIGUOUS)
+        proto_item_append_text(item, ", delta read as 0");
+}
+
 /* The effective values, over the header bytes that give them, generated where they are inherited.
  */
 static void add_values(proto_tree *tree, const struct rtmpx_view *view,
@@ -141,20 +150,15 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
                   fragment->length);
     proto_item *timestamp = add_effective(tree, TIMESTAMP, view, fmt == 0 ? message : start,
                                           fmt == 0 ? 3 : 0, fragment->timestamp);
-    add_effective(tree, STREAM_ID, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
-                  fragment->stream_id);
+    name_timestamp(timestamp, tree, fragment);
+    if (!(fragment->flags & RTMP_FRAGMENT_UNCERTAIN)) /* else it may be another */
+        add_effective(tree, STREAM_ID, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
+                      fragment->stream_id);
     add_effective(tree, CSID, view, start, here ? 1 : 0, fragment->csid);
     const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
     add_effective(tree, CHUNK_COUNT, view, start, 0, reassembly ? reassembly->chunks : 1);
-    bool media = fragment->type == RTMP_MESSAGE_AUDIO || fragment->type == RTMP_MESSAGE_VIDEO;
-    if (fragment->flags & RTMP_FRAGMENT_AMBIGUOUS)
-        expert_add_info(view->pinfo, timestamp, &ei_timestamp_ambiguous);
-    if ((fragment->flags & RTMP_FRAGMENT_BACKWARDS) && media)
+    if (fragment->backwards)
         expert_add_info(view->pinfo, timestamp, &ei_timestamp_backwards);
-    if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
-        expert_add_info(view->pinfo, timestamp, &ei_timestamp_uncertain);
-    if (fragment->flags & RTMP_FRAGMENT_OMITTED)
-        expert_add_info(view->pinfo, timestamp, &ei_extended_timestamp_omitted);
     uint32_t first_frame = reassembly ? rtmp_records_first_frame(records, reassembly) : 0;
     if (reassembly && first_frame != view->core.segment->frame)
         add_effective(tree, FIRST_FRAME, view, start, 0, first_frame);
@@ -238,8 +242,8 @@ bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
 void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
     struct rtmpx_messages messages = rtmpx_messages_of(view);
     uint64_t handshake_end = view->core.direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
-    uint32_t covered = view->core.segment->offset < handshake_end
-                           ? (uint32_t)(handshake_end - view->core.segment->offset)
+    uint32_t covered = rtmp_segment_offset(view->core.segment) < handshake_end
+                           ? (uint32_t)(handshake_end - rtmp_segment_offset(view->core.segment))
                            : 0;
     const struct rtmp_records *records = &view->core.direction->records;
     bool chunks = rtmpx_wanted(tree, &rtmpx_noun_chunk);

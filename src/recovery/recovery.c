@@ -57,10 +57,7 @@ static void lose_sync_at_header(struct rtmp_recovery *r) {
     const uint32_t partial_len = d->partial_header_len;
     memcpy(partial, d->partial_header, sizeof partial);
     lose_sync(r);
-    if (stop == RTMP_STOP_CUT) {
-        rtmp_recovery_doubt_chunk_size(r);
-        r->state = RTMP_SIZING;
-    } else if (stop == RTMP_STOP_NOTHING) {
+    if (stop == RTMP_STOP_NOTHING) {
         /* What seemed to be one chunk may have been several, and what is skipped may set another
          * size. */
         rtmp_recovery_doubt_chunk_size(r);
@@ -200,7 +197,7 @@ void rtmp_recovery_begin_midstream(struct rtmp_recovery *r, uint32_t chunk_size)
     rtmp_sink_note(&r->dechunk.sink, RTMP_NOTE_MIDSTREAM, r->dechunk.position, 0, NULL);
     if (chunk_size) {
         r->dechunk.chunk_size = chunk_size;
-        rtmp_sink_note(&r->dechunk.sink, RTMP_NOTE_CHUNK_SIZE, r->dechunk.position, chunk_size,
+        rtmp_sink_note(&r->dechunk.sink, RTMP_NOTE_CHUNK_SIZE_SET, r->dechunk.position, chunk_size,
                        NULL);
     }
 }

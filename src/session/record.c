@@ -219,7 +219,7 @@ static bool segment_before_frame(const void *record, uint64_t frame) {
 
 static bool segment_begins_by(const void *record, uint64_t offset) {
     const struct rtmp_segment_record *segment = record;
-    return segment->offset <= offset;
+    return rtmp_segment_offset(segment) <= offset;
 }
 
 static bool segment_holds_by(const void *record, uint64_t fragment) {
@@ -266,7 +266,7 @@ bool rtmp_records_begins_frame(const struct rtmp_records *records,
 uint32_t rtmp_records_segment_at(const struct rtmp_records *records, uint64_t offset) {
     uint32_t count = records->segment_count;
     /* The segment being fed is the last and the likeliest. */
-    if (count && records->segments[count - 1].offset <= offset)
+    if (count && rtmp_segment_offset(&records->segments[count - 1]) <= offset)
         return count;
     return RTMP_FIRST_NOT_BEFORE(records->segments, count, segment_begins_by, offset);
 }

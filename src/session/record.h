@@ -54,23 +54,25 @@ struct rtmp_fragment_record {
     uint32_t timestamp;
     uint32_t stream_id;
     uint32_t csid : 17;
-    uint32_t flags : 9;  /* RTMP_FRAGMENT_* */
-    uint32_t late : 1;   /* of a complete message: its bytes came after later ones were read */
-    uint32_t reassembly; /* index + 1; 0: the message is this one chunk */
+    uint32_t flags : 8;     /* RTMP_FRAGMENT_* */
+    uint32_t backwards : 1; /* of audio and video: a lower timestamp than the message of its kind
+                               and message stream before it */
+    uint32_t late : 1;      /* of a complete message: its bytes came after later ones were read */
+    uint32_t reassembly;    /* index + 1; 0: the message is this one chunk */
 };
 _Static_assert(sizeof(struct rtmp_fragment_record) == 32, "a message of one chunk costs one");
 
 /* The bytes of one direction that were fed at once: of a frame, or one of several of a frame. */
 struct rtmp_segment_record {
-    int64_t time;         /* of capture: ns since 1970 */
-    uint64_t offset : 40; /* of its first byte, at most RTMP_SEGMENT_OFFSET_MAX; where it fills
-                             holes, of the byte that was expected */
-    uint64_t fragment_count : 21; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
-    uint64_t undecided : 1;       /* at its end a handshake cannot be told from chunks */
-    uint64_t repeated : 1;        /* nothing of it is new */
-    uint64_t dropped : 1;         /* a read filter took the frame away: another has its number */
-    uint32_t first_fragment;      /* index */
+    int64_t time;            /* of capture: ns since 1970 */
+    uint32_t offset_low;     /* rtmp_segment_offset() */
+    uint32_t first_fragment; /* index */
     uint32_t frame;
+    uint32_t fragment_count : 21; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
+    uint32_t undecided : 1;       /* at its end a handshake cannot be told from chunks */
+    uint32_t repeated : 1;        /* nothing of it is new */
+    uint32_t dropped : 1;         /* a read filter took the frame away: another has its number */
+    uint32_t offset_high : 8;
 };
 _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk costs one");
 
@@ -78,6 +80,18 @@ _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk
 #define RTMP_SEGMENT_OFFSET_MAX ((UINT64_C(1) << 40) - 1)
 /* Later fragments of a segment are not found. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 21) - 1)
+
+/* Offset of the segment's first byte; where it fills holes, of the byte that was expected. */
+static inline uint64_t rtmp_segment_offset(const struct rtmp_segment_record *segment) {
+    return (uint64_t)segment->offset_high << 32 | segment->offset_low;
+}
+
+static inline void rtmp_segment_set_offset(struct rtmp_segment_record *segment, uint64_t offset) {
+    if (offset > RTMP_SEGMENT_OFFSET_MAX)
+        offset = RTMP_SEGMENT_OFFSET_MAX;
+    segment->offset_low = (uint32_t)offset;
+    segment->offset_high = (uint8_t)(offset >> 32);
+}
 
 /* A message of several chunks or segments. */
 struct rtmp_reassembly {
@@ -99,7 +113,8 @@ struct rtmp_reassembly {
 struct rtmp_note_record {
     uint32_t segment; /* index */
     uint32_t start;   /* in the segment's bytes */
-    uint64_t count;
+    uint64_t count; /* struct rtmp_note's; of kinds that are told at each occurrence, how many there
+                       were in the direction, which grows while it is read */
     enum rtmp_note_kind kind;
     uint32_t csid;
     uint32_t length; /* RTMP_NOTE_ABANDONED */
@@ -195,9 +210,9 @@ bool rtmp_records_add_reply_kind(struct rtmp_records *records, struct rtmp_fragm
 bool rtmp_records_note_configs(struct rtmp_records *records,
                                const struct rtmp_decoder_configs *configs);
 
-/* All of the open segment was fed. */
-static inline void rtmp_records_close_segment(struct rtmp_records *records) {
-    struct rtmp_segment_record *segment = &records->segments[records->segment_count - 1];
+/* All of the open segment, the last one, was fed. */
+static inline void rtmp_records_close_segment(const struct rtmp_records *records,
+                                              struct rtmp_segment_record *segment) {
     uint32_t count = rtmp_records_next_index(records) - segment->first_fragment;
     count = count < RTMP_SEGMENT_FRAGMENTS_MAX ? count : RTMP_SEGMENT_FRAGMENTS_MAX;
     segment->fragment_count = count & RTMP_SEGMENT_FRAGMENTS_MAX;

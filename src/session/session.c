@@ -111,8 +111,23 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
         return;
     enum rtmp_reply_kind reply_kind = rtmp_calls_follow(&dir->calls, &rtmp_session_peer(dir)->calls,
                                                         &dir->session->memory, &head, dir->filling);
+    if (head.restarts_media) {
+        rtmp_clocks_reset(&dir->clocks);
+        rtmp_clocks_reset(&rtmp_session_peer(dir)->clocks);
+    }
     if (reply_kind != RTMP_REPLY_UNKNOWN)
         (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
+}
+
+/* A timestamp that counts from before a loss, or whose bytes came late, says nothing of the order.
+ */
+static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
+                         const struct rtmp_fragment *fragment) {
+    if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
+        rtmp_clocks_reset(&dir->clocks);
+    else if (!dir->filling && rtmp_clocks_run_backwards(&dir->clocks, &fragment->message,
+                                                        fragment->body, fragment->available))
+        record->backwards = 1;
 }
 
 /* What other messages say of the one that was just recorded. False: no memory, it is not known. */
@@ -124,7 +139,12 @@ static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_r
     case RTMP_MESSAGE_COMMAND_AMF3:
         follow_command(dir, record, fragment);
         return true;
+    case RTMP_MESSAGE_AUDIO:
+        follow_clock(dir, record, fragment);
+        return true;
     case RTMP_MESSAGE_VIDEO:
+        follow_clock(dir, record, fragment);
+        return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
     case RTMP_MESSAGE_AGGREGATE:
         return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
     default:
@@ -157,7 +177,7 @@ static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_f
         .timestamp = fragment->message.timestamp,
         .stream_id = fragment->message.stream_id,
         .csid = fragment->message.csid & 0x1FFFF,
-        .flags = fragment->flags & 0x1FFU,
+        .flags = fragment->flags & 0xFFU,
         .reassembly = reassembly,
     };
     if (complete && !add_facts(dir, record, fragment))
@@ -207,12 +227,35 @@ static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t
     return true;
 }
 
+/* Kinds that are told at each occurrence have one note in a direction, which counts them. */
+static bool counts_with_others(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
+    if (kind < RTMP_NOTE_FIRST_COUNTED)
+        return false;
+    uint32_t *counter = &dir->counter[kind - RTMP_NOTE_FIRST_COUNTED];
+    if (*counter) {
+        dir->records.notes[*counter - 1].count++;
+        return true;
+    }
+    *counter = dir->records.note_count + 1;
+    return false;
+}
+
+/* There was no memory for the note. */
+static void forget_counter(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
+    if (kind >= RTMP_NOTE_FIRST_COUNTED)
+        dir->counter[kind - RTMP_NOTE_FIRST_COUNTED] = 0;
+}
+
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
-    struct rtmp_note_record *record = records->recording ? rtmp_records_add_note(records) : NULL;
-    if (!record)
+    if (!records->recording || counts_with_others(dir, note->kind))
         return;
+    struct rtmp_note_record *record = rtmp_records_add_note(records);
+    if (!record) {
+        forget_counter(dir, note->kind);
+        return;
+    }
     *record = (struct rtmp_note_record){
         .segment = records->segment_count - 1,
         .start = (uint32_t)(clamp(dir, note->offset) - dir->open_offset),
@@ -280,9 +323,7 @@ static void keep_waiting(struct rtmp_session_direction *dir) {
 /* The offset under which the open segment is found. */
 static void set_offset(struct rtmp_session_direction *dir, uint64_t offset) {
     if (dir->records.recording)
-        open_segment(dir)->offset =
-            (offset < RTMP_SEGMENT_OFFSET_MAX ? offset : RTMP_SEGMENT_OFFSET_MAX) &
-            RTMP_SEGMENT_OFFSET_MAX;
+        rtmp_segment_set_offset(open_segment(dir), offset);
 }
 
 /* The bytes of the segment that is being recorded, from the direction's position on. */
@@ -368,7 +409,7 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
     if (record) {
         record->time = segment->time;
         record->frame = segment->frame.number;
-        set_offset(dir, dir->open_offset);
+        rtmp_segment_set_offset(record, dir->open_offset);
     }
     bool is_new = true;
     if (segment->offset == position && dir->open_end != position)
@@ -377,10 +418,14 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
         is_new = feed_elsewhere(dir, segment);
     if (!record)
         return NULL;
-    rtmp_records_close_segment(records);
-    record->undecided = dir->wire.phase == RTMP_PHASE_UNDECIDED;
-    record->repeated = !is_new;
-    return is_new ? record : NULL;
+    rtmp_records_close_segment(records, record);
+    /* Both are rare: bit fields are not written for nothing. */
+    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
+        record->undecided = 1;
+    if (is_new)
+        return record;
+    record->repeated = 1;
+    return NULL;
 }
 
 /* ---- any pass ---- */
@@ -389,7 +434,7 @@ bool rtmp_session_handshake_range(const struct rtmp_session_direction *dir,
                                   const struct rtmp_segment_record *segment, uint32_t len,
                                   struct rtmp_handshake_range *range) {
     const struct rtmp_direction *wire = &dir->wire;
-    uint64_t offset = segment->offset;
+    uint64_t offset = rtmp_segment_offset(segment);
     if (!wire->has_handshake || segment->undecided || offset >= RTMP_HANDSHAKE_TOTAL)
         return false;
     uint64_t end = offset + len;
@@ -407,7 +452,7 @@ bool rtmp_session_handshake_range(const struct rtmp_session_direction *dir,
 
 uint32_t rtmp_session_encrypted_from(const struct rtmp_session_direction *dir,
                                      const struct rtmp_segment_record *segment, uint32_t len) {
-    uint64_t offset = segment->offset;
+    uint64_t offset = rtmp_segment_offset(segment);
     if (dir->wire.phase != RTMP_PHASE_ENCRYPTED || offset + len <= RTMP_HANDSHAKE_TOTAL)
         return len;
     return offset < RTMP_HANDSHAKE_TOTAL ? (uint32_t)(RTMP_HANDSHAKE_TOTAL - offset) : 0;

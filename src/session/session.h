@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "session/calls.h"
+#include "session/clock.h"
 #include "session/direction.h"
 #include "session/record.h"
 
@@ -65,6 +66,9 @@ struct rtmp_session_direction {
     struct rtmp_direction wire;
     struct rtmp_records records;
     struct rtmp_calls calls;
+    struct rtmp_clocks clocks;
+    /* The note of each kind that is told at each occurrence: index + 1; 0: none yet. */
+    uint32_t counter[RTMP_NOTE_COUNT - RTMP_NOTE_FIRST_COUNTED];
     struct rtmp_frame last_frame;     /* the last one fed */
     uint64_t open_offset, open_end;   /* of the segment being fed */
     const struct rtmp_memory *packet; /* its packet memory */

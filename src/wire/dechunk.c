@@ -280,24 +280,6 @@ static bool stop(struct rtmp_dechunk *d, enum rtmp_dechunk_stop why) {
     return false;
 }
 
-/*
- * What stands here is no header. Where a message is open whose chunk ends here, its chunks may have
- * another size than was announced: if all of it came in this feed, go back to its header.
- */
-static bool stop_at_nothing(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder) {
-    const struct rtmp_fragment *fragment = &builder->fragment;
-    struct rtmp_chunk_stream *cs = builder->on ? &d->streams.items[builder->stream] : NULL;
-    if (!cs || !cs->open || builder->stream != d->current || !d->whole ||
-        !(fragment->flags & RTMP_FRAGMENT_FIRST) || fragment->partial_header)
-        return stop(d, RTMP_STOP_NOTHING);
-    builder->on = false;
-    d->position = fragment->offset;
-    if (cs->fmt != 0) /* the header is read again, and its delta added again */
-        cs->message.timestamp -= cs->delta;
-    close_message(d, cs);
-    return stop(d, RTMP_STOP_CUT);
-}
-
 /* A chunk of the builder's message, or of another: begin a fragment where the last one cannot take
  * it. */
 static inline void join_fragment(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
@@ -322,7 +304,7 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
     if (!is_header(d, cs, h)) {
         if (h->fmt >= 2)
             d->orphan_csid = h->csid;
-        return stop_at_nothing(d, builder);
+        return stop(d, RTMP_STOP_NOTHING);
     }
     if (h->fmt >= 2 && cs->untrusted)
         return stop(d, RTMP_STOP_UNPROVEN);
@@ -490,10 +472,7 @@ static uint32_t read_chunks(struct rtmp_dechunk *d, struct rtmp_fragment_builder
             pos++;
             continue;
         }
-        const uint64_t at = d->position;
         pos += read_next_header(d, builder, bytes + pos, len - pos);
-        if (d->position < at) /* back at the header of a message that is cut elsewhere */
-            pos -= (uint32_t)(at - d->position);
     }
     return pos;
 }

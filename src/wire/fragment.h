@@ -47,19 +47,21 @@ enum rtmp_note_kind {
                              for each search */
     RTMP_NOTE_LATE,       /* `count` bytes that were missing have come (recovery/late.h) */
     RTMP_NOTE_MEMORY,     /* memory could not be had: a body is not kept */
-    RTMP_NOTE_CHUNK_SIZE, /* from here on `count` is taken for the chunk size: inferred, or as the
-                             user set it */
+    RTMP_NOTE_CHUNK_SIZE, /* from here on `count` is taken for the chunk size: inferred */
+    RTMP_NOTE_CHUNK_SIZE_SET,     /* the same, as the user set it */
+    RTMP_NOTE_CHUNKS_UNANNOUNCED, /* nothing is missing, but chunks are `count` bytes long, which no
+                                     Set Chunk Size announced */
     RTMP_NOTE_TIMESTAMP_UNCERTAIN, /* messages of this chunk stream count their timestamps from
                                       before a loss, and have their message stream id from there */
     /* Told at each occurrence; who records them counts. */
-    RTMP_NOTE_TIMESTAMP_AMBIGUOUS, /* fmt 3 begins a message right after fmt 0: delta read as 0 */
-    RTMP_NOTE_EXTENDED_OMITTED,    /* a fmt 3 chunk lacks the extended timestamp that was due */
-    RTMP_NOTE_FIRST_FMT,           /* a chunk stream begins with fmt 1 */
-    RTMP_NOTE_CONTINUATION_FMT,    /* a continuation is not fmt 3 */
+    RTMP_NOTE_FIRST_COUNTED,
+    RTMP_NOTE_TIMESTAMP_AMBIGUOUS =
+        RTMP_NOTE_FIRST_COUNTED, /* fmt 3 begins a message right after fmt 0: delta read as 0 */
+    RTMP_NOTE_EXTENDED_OMITTED,  /* a fmt 3 chunk lacks the extended timestamp that was due */
+    RTMP_NOTE_FIRST_FMT,         /* a chunk stream begins with fmt 1 */
+    RTMP_NOTE_CONTINUATION_FMT,  /* a continuation is not fmt 3 */
     RTMP_NOTE_CONTROL_CSID,    /* types 1 to 6 not on chunk stream 2, or not on message stream 0 */
     RTMP_NOTE_TIMESTAMP_DELTA, /* a 24-bit delta of 2^23 or more: a negative one that was cut */
-    RTMP_NOTE_CHUNKS_UNANNOUNCED, /* nothing is missing, but chunks are `count` bytes long, which no
-                                     Set Chunk Size announced */
     RTMP_NOTE_COUNT,
 };
 

@@ -168,7 +168,7 @@ static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
 
 static void on_note(void *user, const struct rtmp_note *note) {
     struct stream *s = user;
-    FUZZ_CHECK(note->kind <= RTMP_NOTE_MEMORY);
+    FUZZ_CHECK(note->kind < RTMP_NOTE_COUNT);
     FUZZ_CHECK(note->offset <= s->fed);
     if (note->kind == RTMP_NOTE_RESYNCHRONIZED || note->kind == RTMP_NOTE_ABANDONED)
         FUZZ_CHECK(note->count <= s->fed);

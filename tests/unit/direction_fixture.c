@@ -80,7 +80,7 @@ static void record_fragment(void *user, const struct rtmp_fragment *fragment) {
 
 static void record_note(void *user, const struct rtmp_note *note) {
     struct recorder *rec = user;
-    assert_true(note->kind <= RTMP_NOTE_MEMORY);
+    assert_true(note->kind < RTMP_NOTE_COUNT);
     rec->notes[note->kind]++;
     rec->noted[note->kind] += note->count;
 }

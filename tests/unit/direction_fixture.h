@@ -33,11 +33,11 @@ struct recorder {
     /* Fragments of complete and other messages; the first ones are kept. */
     struct rtmp_fragment fragments[64];
     size_t fragment_count;
-    uint64_t covered;                     /* bytes of all fragments */
-    uint64_t last_end;                    /* fragments come in order and do not overlap ... */
-    bool any_order;                       /* ... unless segments come late */
-    size_t notes[RTMP_NOTE_MEMORY + 1];   /* by kind: how many */
-    uint64_t noted[RTMP_NOTE_MEMORY + 1]; /* by kind: the sum of their `count` */
+    uint64_t covered;                /* bytes of all fragments */
+    uint64_t last_end;               /* fragments come in order and do not overlap ... */
+    bool any_order;                  /* ... unless segments come late */
+    size_t notes[RTMP_NOTE_COUNT];   /* by kind: how many */
+    uint64_t noted[RTMP_NOTE_COUNT]; /* by kind: the sum of their `count` */
     /* Memory taken through recorder_memory(). */
     size_t live;      /* blocks that are not freed */
     size_t held;      /* their bytes */

@@ -34,13 +34,13 @@ static void add_segment(uint32_t frame, uint64_t offset, uint32_t fragments) {
     struct rtmp_segment_record *segment = rtmp_records_open_segment(&records);
     assert_non_null(segment);
     segment->frame = frame;
-    segment->offset = offset & RTMP_SEGMENT_OFFSET_MAX;
+    rtmp_segment_set_offset(segment, offset);
     for (uint32_t i = 0; i < fragments; i++) {
         struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(&records);
         assert_non_null(fragment);
         *fragment = (struct rtmp_fragment_record){.timestamp = numbered++};
     }
-    rtmp_records_close_segment(&records);
+    rtmp_records_close_segment(&records, &records.segments[records.segment_count - 1]);
 }
 
 /* ---- fragments ---- */
@@ -94,7 +94,7 @@ static void a_block_that_cannot_be_had_loses_only_its_fragment(void **state) {
     rec.fail_at = -1;
     struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(&records);
     *fragment = (struct rtmp_fragment_record){.timestamp = 77};
-    rtmp_records_close_segment(&records);
+    rtmp_records_close_segment(&records, &records.segments[records.segment_count - 1]);
     assert_int_equal(records.segments[1].fragment_count, 1);
     assert_int_equal(rtmp_records_fragments(&records, &records.segments[1])->timestamp, 77);
 }
@@ -219,7 +219,7 @@ static void facts_stay_with_their_messages(void **state) {
         }
     }
     segment = &records.segments[1];
-    rtmp_records_close_segment(&records);
+    rtmp_records_close_segment(&records, &records.segments[records.segment_count - 1]);
     for (uint32_t i = 0; i < MESSAGES; i++) {
         uint32_t index = segment->first_fragment + i;
         struct rtmp_message_facts facts = rtmp_records_facts(&records, index);

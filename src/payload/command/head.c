@@ -64,6 +64,15 @@ static bool is_named(const struct rtmp_reader *reader, struct rtmp_span name, co
     return rtmp_bytes_are(reader, name, text, strlen(text));
 }
 
+static bool restarts_media(const struct rtmp_reader *reader, struct rtmp_span name) {
+    static const char *const names[] = {"publish", "play",        "play2",
+                                        "seek",    "closeStream", "deleteStream"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (is_named(reader, name, names[i]))
+            return true;
+    return false;
+}
+
 bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
                             uint8_t type) {
     struct rtmp_span name;
@@ -73,5 +82,6 @@ bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader r
         return false;
     head->is_answer = is_named(&reader, name, "_result") || is_named(&reader, name, "_error");
     head->creates_stream = is_named(&reader, name, "createStream");
+    head->restarts_media = restarts_media(&reader, name);
     return true;
 }

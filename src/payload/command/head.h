@@ -47,6 +47,7 @@ struct rtmp_command_head {
     double transaction_id;
     bool is_answer; /* `_result`, `_error` */
     bool creates_stream;
+    bool restarts_media; /* publish, play, seek and what ends a stream: timestamps begin anew */
 };
 
 /* Read the head of a body of type 17 or 20: the first two values. False: they are no name and

@@ -67,15 +67,18 @@ static int64_t capture_time(const packet_info *pinfo) {
     return (int64_t)((uint64_t)pinfo->abs_ts.secs * 1000000000U + (uint64_t)pinfo->abs_ts.nsecs);
 }
 
-bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
-                        struct rtmp_session_direction *direction, uint64_t offset) {
+enum rtmpx_known rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
+                                    struct rtmp_session_direction *direction, uint64_t offset) {
     const uint32_t captured = tvb_captured_length(tvb);
     const uint8_t *bytes = NULL;
     const struct rtmp_fresh_body *fresh = NULL;
     const struct rtmp_segment_record *record;
     view->packet = memory_of(pinfo->pool);
+    view->captured = captured;
     if (PINFO_FD_VISITED(pinfo)) {
         record = look_up(direction, pinfo);
+        if (!record)
+            return RTMPX_NOT_OURS;
     } else {
         bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
         const struct rtmp_segment segment = {
@@ -91,7 +94,6 @@ bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *t
     }
     view->pinfo = pinfo;
     view->tvb = tvb;
-    view->captured = captured;
     view->core = (struct rtmp_segment_view){
         .direction = direction,
         .segment = record,
@@ -100,7 +102,7 @@ bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *t
         .packet = &view->packet,
         .fresh = fresh,
     };
-    return record != NULL;
+    return record && !record->repeated ? RTMPX_NEW : RTMPX_REPEATED;
 }
 
 const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view) {

@@ -33,13 +33,17 @@ void rtmpx_register_conversation(void);
  * than 2^31. */
 struct rtmp_session *rtmpx_session_new(uint32_t id);
 
+/* What the records say of bytes: they are shown, they were read before, or on its first visit the
+ * frame was not given to us. */
+enum rtmpx_known { RTMPX_NEW, RTMPX_REPEATED, RTMPX_NOT_OURS };
+
 /*
  * The records of the bytes of `tvb`: on the first visit of the frame they are fed to the session as
- * those at `offset` of the direction (struct rtmp_segment), later they are looked up. False:
- * nothing of them is new.
+ * those at `offset` of the direction (struct rtmp_segment), later they are looked up. The view is
+ * only complete when they are new.
  */
-bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
-                        struct rtmp_session_direction *direction, uint64_t offset);
+enum rtmpx_known rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
+                                    struct rtmp_session_direction *direction, uint64_t offset);
 
 /* The captured bytes of the segment, for what needs them on any visit. */
 const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view);
@@ -51,6 +55,7 @@ const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view);
  */
 #define RTMPX_COUNT_TABS   UINT32_MAX
 #define RTMPX_COUNT_TUNNEL (UINT32_MAX - 1)
+#define RTMPX_COUNT_TLS    (UINT32_MAX - 2)
 uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key);
 
 #endif

@@ -161,9 +161,14 @@ static void add_repeated(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb) {
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         struct rtmp_session_direction *direction, uint64_t offset) {
     struct rtmpx_view view;
-    if (!rtmpx_view_segment(&view, pinfo, tvb, direction, offset)) {
+    switch (rtmpx_view_segment(&view, pinfo, tvb, direction, offset)) {
+    case RTMPX_NOT_OURS:
+        return 0;
+    case RTMPX_REPEATED:
         add_repeated(tree, pinfo, tvb);
         return (int)view.captured;
+    case RTMPX_NEW:
+        break;
     }
     bool visible = rtmpx_tree_visible(tree);
     const char *summary = visible || pinfo->cinfo ? summarise(&view) : NULL;

@@ -20,7 +20,9 @@ struct tcp_connection {
     uint32_t client_port, server_port;
     uint32_t first_frame, last_frame; /* of those seen on the first pass */
     uint32_t tcp_streams;             /* of the capture, when it was last looked up */
-    uint32_t first_seq[2]; /* by direction: the sequence number of the byte at offset 0 */
+    /* By direction: the bytes that were left to others before the connection was recognised, and
+     * the sequence number of the byte at offset 0. */
+    uint32_t left[2], first_seq[2];
 };
 
 /*
@@ -84,11 +86,12 @@ static bool begins_tls(tvbuff_t *tvb) {
     return rtmp_handshake_is_tls(tvb_get_ptr(tvb, 0, (int)len), len);
 }
 
-/* NULL: nothing was seen of it yet, and it begins with TLS. */
+/* NULL: nothing was seen of it yet, and it begins with TLS; or nothing was seen of it on the first
+ * visit of its frames. */
 static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
-    if (!tcp && begins_tls(tvb))
+    if (!tcp && (PINFO_FD_VISITED(pinfo) || begins_tls(tvb)))
         return NULL;
     if (!tcp)
         tcp = new_connection(conversation, pinfo);
@@ -144,6 +147,8 @@ static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned
     const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
     uint32_t seq = first_seq(analysis, tcpinfo, tvb_reported_length(tvb));
     uint32_t missing = bytes_before(analysis, seq);
+    if (missing != UINT32_MAX && missing >= tcp->left[which])
+        missing -= tcp->left[which];
     bool start_unknown = missing >= RTMP_HANDSHAKE_TOTAL;
     tcp->rtmp->direction[which].wire.start_unknown = start_unknown;
     if (start_unknown)
@@ -186,6 +191,8 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     return rtmpx_dissect_bytes(tvb, pinfo, tree, &tcp->rtmp->direction[which], offset);
 }
 
+/* ---- other ports ---- */
+
 /* Are these the first bytes of the direction? */
 static bool begins_here(packet_info *pinfo, const struct tcpinfo *tcpinfo, uint32_t len) {
     const struct tcp_analysis *analysis =
@@ -193,20 +200,49 @@ static bool begins_here(packet_info *pinfo, const struct tcpinfo *tcpinfo, uint3
     return tcpinfo && bytes_before(analysis, first_seq(analysis, tcpinfo, len)) == 0;
 }
 
+/* Do the bytes begin a handshake for sure? */
+static bool handshake_begins(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcpinfo) {
+    uint32_t len = tvb_captured_length(tvb), reported = tvb_reported_length(tvb);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
+    bool cut = len < reported && rtmp_handshake_cut(bytes, len, reported);
+    return rtmp_handshake_certain(bytes, len) || (cut && begins_here(pinfo, tcpinfo, reported));
+}
+
+/* How many bytes of either direction were seen before, by others. */
+static void count_left(struct tcp_connection *tcp, packet_info *pinfo,
+                       const struct tcpinfo *tcpinfo, uint32_t len) {
+    const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
+    unsigned which = direction_of(tcp, pinfo) == 1;
+    uint32_t before =
+        tcpinfo ? bytes_before(analysis, first_seq(analysis, tcpinfo, len)) : UINT32_MAX;
+    if (before == UINT32_MAX)
+        return;
+    tcp->left[which] = before;
+    const tcp_flow_t *back = analysis->rev;
+    if (back->tcp_analyze_seq_info && back->tcp_analyze_seq_info->nextseq)
+        tcp->left[1 - which] = back->tcp_analyze_seq_info->nextseq - back->base_seq - 1;
+}
+
+/* The connection is ours from this frame on: earlier frames of it stay with those who had them. */
+static void claim(packet_info *pinfo, const struct tcpinfo *tcpinfo, tvbuff_t *tvb) {
+    struct tcp_connection *tcp = look_up(pinfo, tvb);
+    if (!tcp)
+        return;
+    count_left(tcp, pinfo, tcpinfo, tvb_reported_length(tvb));
+    conversation_set_dissector_from_frame_number(tcp->conversation, pinfo->num, tcp_handle);
+}
+
 /* Any port: claim a connection whose first bytes can only be an RTMP handshake. */
 static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                    void *data) {
-    uint32_t len = tvb_captured_length(tvb);
-    uint32_t reported = tvb_reported_length(tvb);
-    if (len == 0)
+    if (tvb_captured_length(tvb) == 0)
         return FALSE;
-    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
-    if (rtmpx_handshake_promised(tvb) && begins_here(pinfo, data, len))
+    if (rtmpx_handshake_promised(tvb) && begins_here(pinfo, data, tvb_reported_length(tvb)))
         return rtmpx_ask_for_more(pinfo);
-    bool cut = len < reported && rtmp_handshake_cut(bytes, len, reported);
-    if (!rtmp_handshake_certain(bytes, len) && !(cut && begins_here(pinfo, data, reported)))
+    if (!handshake_begins(tvb, pinfo, data))
         return FALSE;
-    conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
+    if (!PINFO_FD_VISITED(pinfo))
+        claim(pinfo, data, tvb);
     return dissect_rtmpx_tcp(tvb, pinfo, tree, data) > 0;
 }
 

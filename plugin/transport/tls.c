@@ -8,6 +8,7 @@
 #include "transport/tcp_place.h"
 
 static dissector_handle_t tls_handle;
+static dissector_table_t tls_ports;
 /* Of the conversation's data: where TLS gives a segment back, TCP's dissector keeps its own. */
 static int proto_tls_data = -1;
 
@@ -17,7 +18,11 @@ static int proto_tls_data = -1;
 struct tls_connection {
     struct rtmp_session *rtmp;
     struct rtmpx_tcp_mark mark[2]; /* by direction */
+    address server;
     uint32_t server_port;
+    /* The frame in which the handshake was recognised, and how many records of it were left to
+     * others before. On later visits TLS hands us all records of the session. */
+    uint32_t first_frame, left;
 };
 
 static struct tls_connection *connection_of(packet_info *pinfo) {
@@ -28,9 +33,15 @@ static struct tls_connection *connection_of(packet_info *pinfo) {
     tls = wmem_new0(wmem_file_scope(), struct tls_connection);
     tls->rtmp = rtmpx_session_new(conversation->conv_index);
     /* The client speaks first in RTMP. */
+    copy_address_wmem(wmem_file_scope(), &tls->server, &pinfo->dst);
     tls->server_port = pinfo->destport;
     conversation_add_proto_data(conversation, proto_tls_data, tls);
     return tls;
+}
+
+/* Both ends may have the same port. */
+static bool to_server(const struct tls_connection *tls, const packet_info *pinfo) {
+    return pinfo->destport == tls->server_port && addresses_equal(&pinfo->dst, &tls->server);
 }
 
 /*
@@ -51,11 +62,20 @@ static uint64_t offset_of(const struct rtmp_session_direction *direction,
     return rtmpx_next_offset(direction);
 }
 
+/* Was this record left to others on the first visit? They were asked by port: TLS asked heuristics,
+ * ours among them, before. */
+static bool left_to_others(const struct tls_connection *tls, packet_info *pinfo) {
+    return PINFO_FD_VISITED(pinfo) && (pinfo->num < tls->first_frame ||
+                                       (pinfo->num == tls->first_frame &&
+                                        rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS) < tls->left));
+}
+
 /* `data` is not a tcpinfo here: TLS has no byte positions to give, in 4.0 not even a number. */
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
-    (void)data;
     struct tls_connection *tls = connection_of(pinfo);
-    unsigned which = pinfo->destport == tls->server_port ? 0 : 1;
+    if (left_to_others(tls, pinfo))
+        return dissector_try_uint_new(tls_ports, tls->server_port, tvb, pinfo, tree, TRUE, data);
+    unsigned which = to_server(tls, pinfo) ? 0 : 1;
     struct rtmp_session_direction *direction = &tls->rtmp->direction[which];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo))
@@ -78,8 +98,13 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
         (void)connection_of(pinfo); /* who spoke first is noted before the other side answers */
         return rtmpx_ask_for_more(pinfo);
     }
-    if (!rtmp_handshake_certain(bytes, len))
+    if (!rtmp_handshake_certain(bytes, len)) {
+        (void)rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
         return FALSE;
+    }
+    struct tls_connection *tls = connection_of(pinfo);
+    tls->first_frame = pinfo->num;
+    tls->left = rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
     /* The handle of the TLS session; the TCP conversation's would take TLS out of the way. */
     rtmpx_tls_set_app_handle(data, tls_handle);
     return dissect_rtmpx_tls(tvb, pinfo, tree, data) > 0;
@@ -92,6 +117,7 @@ void rtmpx_register_transport_tls(int proto) {
 }
 
 void rtmpx_handoff_transport_tls(int proto) {
+    tls_ports = find_dissector_table("tls.port");
     dissector_add_for_decode_as("tls.port", tls_handle);
     heur_dissector_add("tls", heuristic_rtmpx_tls, "RTMP over TLS (RTMPS)", "rtmpx_tls", proto,
                        HEURISTIC_ENABLE);

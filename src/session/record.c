@@ -254,7 +254,7 @@ const struct rtmp_segment_record *rtmp_records_segment(const struct rtmp_records
                                                        uint32_t index, uint32_t frame) {
     const struct rtmp_segment_record *segment =
         index < records->segment_count ? &records->segments[index] : NULL;
-    return segment && segment->frame == frame && !segment->repeated ? segment : NULL;
+    return segment && segment->frame == frame ? segment : NULL;
 }
 
 bool rtmp_records_begins_frame(const struct rtmp_records *records,

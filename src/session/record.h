@@ -241,7 +241,7 @@ rtmp_records_fragments(const struct rtmp_records *records,
  */
 uint32_t rtmp_records_find_frame(const struct rtmp_records *records, uint32_t frame, bool *several);
 
-/* The segment of an index, NULL: it is of another frame, or nothing of it is new. */
+/* The segment of an index, NULL: it is of another frame. */
 const struct rtmp_segment_record *rtmp_records_segment(const struct rtmp_records *records,
                                                        uint32_t index, uint32_t frame);
 

@@ -319,6 +319,14 @@ bool rtmp_handshake_certain(const uint8_t *bytes, size_t len) {
     return rtmp_handshake_looks(bytes, len) == RTMP_YES && has_evidence(bytes, first_part(len));
 }
 
+/* Is what stands there of the random part random, or one value? Small little-endian numbers, which
+ * other protocols begin with, are neither. */
+static bool random_looks(const uint8_t *bytes, uint32_t len) {
+    const uint32_t there = len > 1 + TIME_END ? len - 1 - TIME_END : 0;
+    unsigned distinct = distinct_values(bytes, len);
+    return distinct <= 1 || distinct >= (there < 256 ? there : 256) / 2;
+}
+
 bool rtmp_handshake_promises(const uint8_t *bytes, size_t len) {
     if (len == 0 || len >= ENOUGH_OTHERWISE || rtmp_handshake_looks(bytes, len) != RTMP_MAYBE)
         return false;
@@ -329,8 +337,8 @@ bool rtmp_handshake_promises(const uint8_t *bytes, size_t len) {
         time = time << 8 | rtmp_u8(&r);
     for (; there < 4 && rtmp_left(&r); there++)
         version = version << 8 | rtmp_u8(&r);
-    if (version == 0) /* small little-endian numbers: few of them are waited with */
-        return len < RTMP_HANDSHAKE_TELLING || time > 0xff;
+    if (version == 0)
+        return len < RTMP_HANDSHAKE_TELLING || time > 0xff || random_looks(bytes, (uint32_t)len);
     return known_version(version, there);
 }
 

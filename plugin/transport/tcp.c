@@ -7,8 +7,10 @@
 #include "tcp_preferences.h"
 #include "transport/ports.h"
 #include "transport/promise.h"
+#include "wire/preface.h"
 
 static dissector_handle_t tcp_handle;
+static heur_dtbl_entry_t *proxy_heuristic; /* NULL: this Wireshark has none */
 
 /* ---- connection ---- */
 
@@ -23,6 +25,9 @@ struct tcp_connection {
     /* By direction: the bytes that were left to others before the connection was recognised, and
      * the sequence number of the byte at offset 0. */
     uint32_t left[2], first_seq[2];
+    bool other; /* it begins with another protocol: only this is known of it */
+    /* The PROXY protocol header before the client's first byte; frame 0: there is none. */
+    uint32_t proxy_frame, proxy_length;
 };
 
 /*
@@ -81,20 +86,54 @@ static struct tcp_connection *new_connection(conversation_t *conversation, packe
     return tcp;
 }
 
-static bool begins_tls(tvbuff_t *tvb) {
+/* What a connection begins with. */
+enum beginning { BEGINS_RTMP, BEGINS_PROXY, BEGINS_OTHER, BEGINS_LATER };
+
+/* proxy_length: that of a whole PROXY protocol header. */
+static enum beginning beginning_of(tvbuff_t *tvb, uint32_t *proxy_length) {
     uint32_t len = tvb_captured_length(tvb);
-    return rtmp_handshake_is_tls(tvb_get_ptr(tvb, 0, (int)len), len);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
+    enum rtmp_verdict http = rtmp_preface_http(bytes, len);
+    enum rtmp_verdict proxy = rtmp_preface_proxy(bytes, len, proxy_length);
+    if (http == RTMP_YES || rtmp_handshake_is_tls(bytes, len))
+        return BEGINS_OTHER;
+    if (http == RTMP_MAYBE || proxy == RTMP_MAYBE)
+        return BEGINS_LATER;
+    return proxy == RTMP_YES ? BEGINS_PROXY : BEGINS_RTMP;
 }
 
-/* NULL: nothing was seen of it yet, and it begins with TLS; or nothing was seen of it on the first
- * visit of its frames. */
+/* Step over a PROXY protocol header, which the client's side sends. */
+static void begin_behind_proxy(struct tcp_connection *tcp, packet_info *pinfo, uint32_t length) {
+    tcp->proxy_frame = pinfo->num;
+    tcp->proxy_length = length;
+    tcp->left[direction_of(tcp, pinfo) == 1] = length;
+}
+
+/*
+ * First visit of a connection's first bytes. NULL: what is there does not tell. Of HTTP and TLS,
+ * whose heuristics TCP asks next, nothing is kept but that they are not ours.
+ */
+static struct tcp_connection *begin_connection(conversation_t *conversation, packet_info *pinfo,
+                                               tvbuff_t *tvb) {
+    uint32_t proxy_length = 0;
+    enum beginning beginning = beginning_of(tvb, &proxy_length);
+    if (beginning == BEGINS_LATER && rtmpx_ask_for_more(pinfo))
+        return NULL;
+    struct tcp_connection *tcp = new_connection(conversation, pinfo);
+    tcp->other = beginning == BEGINS_OTHER;
+    if (beginning == BEGINS_PROXY)
+        begin_behind_proxy(tcp, pinfo, proxy_length);
+    return tcp;
+}
+
+/* NULL: it is not ours, or not yet. */
 static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
-    if (!tcp && (PINFO_FD_VISITED(pinfo) || begins_tls(tvb)))
+    if (!tcp && !PINFO_FD_VISITED(pinfo))
+        tcp = begin_connection(conversation, pinfo, tvb);
+    if (!tcp || tcp->other)
         return NULL;
-    if (!tcp)
-        tcp = new_connection(conversation, pinfo);
     tcp->tcp_streams = get_tcp_stream_count();
     return tcp;
 }
@@ -145,7 +184,8 @@ static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned
                                             const struct tcpinfo *tcpinfo, packet_info *pinfo,
                                             tvbuff_t *tvb) {
     const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
-    uint32_t seq = first_seq(analysis, tcpinfo, tvb_reported_length(tvb));
+    uint32_t header = pinfo->num == tcp->proxy_frame ? tcp->proxy_length : 0;
+    uint32_t seq = header + first_seq(analysis, tcpinfo, header + tvb_reported_length(tvb));
     uint32_t missing = bytes_before(analysis, seq);
     if (missing != UINT32_MAX && missing >= tcp->left[which])
         missing -= tcp->left[which];
@@ -175,12 +215,30 @@ static uint64_t offset_of(struct tcp_connection *tcp, unsigned which, const stru
     return position + (uint64_t)(int64_t)distance;
 }
 
+/* Show the PROXY protocol header; returns what is behind it. Wireshark's dissector of it (4.6)
+ * takes the connection, which comes back. */
+static __attribute__((cold)) tvbuff_t *behind_proxy(const struct tcp_connection *tcp, tvbuff_t *tvb,
+                                                    packet_info *pinfo, proto_tree *tree) {
+    int length = (int)tcp->proxy_length;
+    if (proxy_heuristic)
+        call_heur_dissector_direct(proxy_heuristic, tvb_new_subset_length(tvb, 0, length), pinfo,
+                                   tree, NULL);
+    if (!PINFO_FD_VISITED(pinfo))
+        conversation_set_dissector_from_frame_number(tcp->conversation, pinfo->num, tcp_handle);
+    return tvb_new_subset_remaining(tvb, length);
+}
+
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
     int side;
     struct tcp_connection *tcp = connection_of(pinfo, tvb, &side);
     if (!tcp)
-        return 0; /* TCP asks TLS's heuristic next, which keeps the connection */
+        return pinfo->desegment_len ? (int)tvb_captured_length(tvb) : 0;
+    if (pinfo->num == tcp->proxy_frame) {
+        tvb = behind_proxy(tcp, tvb, pinfo, tree);
+        if (tvb_reported_length(tvb) == 0)
+            return (int)tcp->proxy_length;
+    }
     unsigned which = side == 1;
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo)) {
@@ -200,10 +258,13 @@ static bool begins_here(packet_info *pinfo, const struct tcpinfo *tcpinfo, uint3
     return tcpinfo && bytes_before(analysis, first_seq(analysis, tcpinfo, len)) == 0;
 }
 
-/* Do the bytes begin a handshake for sure? */
+/* Do the bytes begin a handshake for sure, alone or behind a PROXY protocol header? */
 static bool handshake_begins(tvbuff_t *tvb, packet_info *pinfo, const struct tcpinfo *tcpinfo) {
     uint32_t len = tvb_captured_length(tvb), reported = tvb_reported_length(tvb);
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
+    uint32_t proxy;
+    if (rtmp_preface_proxy(bytes, len, &proxy) == RTMP_YES)
+        return rtmp_handshake_certain(bytes + proxy, len - proxy);
     bool cut = len < reported && rtmp_handshake_cut(bytes, len, reported);
     return rtmp_handshake_certain(bytes, len) || (cut && begins_here(pinfo, tcpinfo, reported));
 }
@@ -217,7 +278,7 @@ static void count_left(struct tcp_connection *tcp, packet_info *pinfo,
         tcpinfo ? bytes_before(analysis, first_seq(analysis, tcpinfo, len)) : UINT32_MAX;
     if (before == UINT32_MAX)
         return;
-    tcp->left[which] = before;
+    tcp->left[which] += before;
     const tcp_flow_t *back = analysis->rev;
     if (back->tcp_analyze_seq_info && back->tcp_analyze_seq_info->nextseq)
         tcp->left[1 - which] = back->tcp_analyze_seq_info->nextseq - back->base_seq - 1;
@@ -255,6 +316,7 @@ void rtmpx_register_transport_tcp(int proto) {
 void rtmpx_handoff_transport_tcp(int proto) {
     rtmpx_find_tcp_preferences();
     rtmpx_handoff_ports();
+    proxy_heuristic = find_heur_dissector_by_unique_short_name("proxy_tcp");
     heur_dissector_add("tcp", heuristic_rtmpx_tcp, "RTMP over TCP", "rtmpx_tcp", proto,
                        HEURISTIC_ENABLE);
 }

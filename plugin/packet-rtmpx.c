@@ -7,6 +7,7 @@
 #include "tree/handshake.h"
 #include "tree/items.h"
 #include "tree/message.h"
+#include "tree/not_rtmp.h"
 #include "wanted.h"
 
 static int hf_repeated = -1;
@@ -78,12 +79,15 @@ static const char *summarise(struct rtmpx_view *view) {
     bool handshake = rtmp_segment_offset(view->core.segment) < RTMP_HANDSHAKE_TOTAL &&
                      handshake_range_of(view, &fragment);
     bool messages = rtmp_segment_completes_message(&view->core);
-    if (!handshake && !messages)
+    bool other = rtmpx_is_not_rtmp(view);
+    if (!handshake && !messages && !other)
         return view->core.segment->fragment_count      ? fragment_text(&view->core.fragments[0])
                : encrypted_from(view) < view->captured ? "RTMPE, encrypted"
                : view->core.segment->undecided         ? "RTMP, first bytes"
                                                        : "RTMP, looking for a chunk header";
     struct rtmp_text text = rtmp_text_over(wmem_alloc(view->pinfo->pool, LINE_SIZE), LINE_SIZE);
+    if (other)
+        rtmpx_summary_not_rtmp(&text, view);
     if (handshake)
         rtmpx_summary_handshake(&text, &fragment, &view->core.direction->wire.handshake);
     if (messages)
@@ -128,6 +132,7 @@ static bool protocols_wanted(proto_tree *tree) {
 static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t note_count) {
     return tree && !rtmpx_tree_visible(tree) && note_count == 0 &&
            !rtmpx_fragments_wanted(tree, view) && !rtmpx_wanted(tree, &rtmpx_noun_packet) &&
+           !(rtmpx_is_not_rtmp(view) && rtmpx_wanted(tree, &rtmpx_noun_not_rtmp)) &&
            !protocols_wanted(tree) &&
            (rtmp_segment_offset(view->core.segment) >= RTMP_HANDSHAKE_TOTAL ||
             !rtmpx_wanted(tree, &rtmpx_noun_handshake));
@@ -147,6 +152,8 @@ static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line
         rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &fragment,
                              rtmp_direction_handshake(&view->core.direction->wire));
     add_opaque(rtmp, view);
+    if (rtmpx_is_not_rtmp(view))
+        rtmpx_tree_not_rtmp(rtmp, view);
     if (!view->core.segment->undecided && view->core.direction->wire.phase == RTMP_PHASE_CHUNKS)
         rtmpx_tree_fragments(rtmp, view);
 }

@@ -21,6 +21,7 @@
 #include "tree/media.h"
 #include "tree/message.h"
 #include "tree/nal.h"
+#include "tree/not_rtmp.h"
 #include "tree/note.h"
 #include "tree/shared_object.h"
 #include "tree/unassigned.h"
@@ -39,11 +40,11 @@ const int plugin_want_minor = RTMPX_WIRESHARK_MINOR;
 
 /* All that has fields or expert items. */
 static const struct rtmpx_noun *const nouns[] = {
-    &rtmpx_noun_packet,    &rtmpx_noun_note,    &rtmpx_noun_direction,     &rtmpx_noun_conformance,
-    &rtmpx_noun_handshake, &rtmpx_noun_chunk,   &rtmpx_noun_message,       &rtmpx_noun_control,
-    &rtmpx_noun_amf,       &rtmpx_noun_command, &rtmpx_noun_shared_object, &rtmpx_noun_media,
-    &rtmpx_noun_codec,     &rtmpx_noun_nal,     &rtmpx_noun_aggregate,     &rtmpx_noun_unassigned,
-    &rtmpx_noun_tunnel,
+    &rtmpx_noun_packet,    &rtmpx_noun_note,     &rtmpx_noun_direction,     &rtmpx_noun_conformance,
+    &rtmpx_noun_handshake, &rtmpx_noun_chunk,    &rtmpx_noun_message,       &rtmpx_noun_control,
+    &rtmpx_noun_amf,       &rtmpx_noun_command,  &rtmpx_noun_shared_object, &rtmpx_noun_media,
+    &rtmpx_noun_codec,     &rtmpx_noun_nal,      &rtmpx_noun_aggregate,     &rtmpx_noun_unassigned,
+    &rtmpx_noun_tunnel,    &rtmpx_noun_not_rtmp,
 };
 
 static void find_other_protocols(void) {

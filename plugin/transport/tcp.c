@@ -16,7 +16,7 @@ static heur_dtbl_entry_t *proxy_heuristic; /* NULL: this Wireshark has none */
 
 /* What TCP knows of a connection and we keep beside its records. */
 struct tcp_connection {
-    struct rtmp_session *rtmp;
+    struct rtmp_session *rtmp; /* NULL: it begins with another protocol */
     conversation_t *conversation;
     address client, server;
     uint32_t client_port, server_port;
@@ -25,7 +25,6 @@ struct tcp_connection {
     /* By direction: the bytes that were left to others before the connection was recognised, and
      * the sequence number of the byte at offset 0. */
     uint32_t left[2], first_seq[2];
-    bool other; /* it begins with another protocol: only this is known of it */
     /* The PROXY protocol header before the client's first byte; frame 0: there is none. */
     uint32_t proxy_frame, proxy_length;
 };
@@ -69,7 +68,6 @@ static bool provably_same(const struct tcp_connection *tcp, const packet_info *p
 
 static struct tcp_connection *new_connection(conversation_t *conversation, packet_info *pinfo) {
     struct tcp_connection *tcp = wmem_new0(wmem_file_scope(), struct tcp_connection);
-    tcp->rtmp = rtmpx_session_new(conversation->conv_index);
     tcp->conversation = conversation;
     tcp->first_frame = pinfo->num;
     /* The side whose port we were called for is the server; on a port that only the heuristic
@@ -120,7 +118,8 @@ static struct tcp_connection *begin_connection(conversation_t *conversation, pac
     if (beginning == BEGINS_LATER && rtmpx_ask_for_more(pinfo))
         return NULL;
     struct tcp_connection *tcp = new_connection(conversation, pinfo);
-    tcp->other = beginning == BEGINS_OTHER;
+    if (beginning != BEGINS_OTHER)
+        tcp->rtmp = rtmpx_session_new(conversation->conv_index);
     if (beginning == BEGINS_PROXY)
         begin_behind_proxy(tcp, pinfo, proxy_length);
     return tcp;
@@ -132,7 +131,7 @@ static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, 
     struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
     if (!tcp && !PINFO_FD_VISITED(pinfo))
         tcp = begin_connection(conversation, pinfo, tvb);
-    if (!tcp || tcp->other)
+    if (!tcp || !tcp->rtmp)
         return NULL;
     tcp->tcp_streams = get_tcp_stream_count();
     return tcp;

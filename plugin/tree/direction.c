@@ -90,6 +90,8 @@ void rtmpx_tree_direction_note(proto_tree *tree, const struct rtmpx_view *view,
     if (rtmpx_tree_conformance_note(tree, view, note))
         return;
     switch ((int)note->kind) {
+    case RTMP_NOTE_NOT_RTMP: /* shown with the bytes (not_rtmp.h) */
+        break;
     case RTMP_NOTE_GAP:
         add_gap(tree, view, note);
         break;

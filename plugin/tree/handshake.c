@@ -26,7 +26,9 @@ static const value_string scheme_names[] = {
 
 #define HANDSHAKE_EXPERTS(X)                                                                       \
     X(ei_encrypted, "rtmpx.encrypted", PI_DECRYPTION, PI_NOTE,                                     \
-      "Encrypted by RTMPE: the keys never travel, what follows cannot be read")
+      "Encrypted by RTMPE: the keys never travel, what follows cannot be read")                    \
+    X(ei_echo, "rtmpx.conformance.echo", PI_PROTOCOL, PI_NOTE,                                     \
+      "RTMP: C2 / S2 is no echo of the peer's S1 / C1, nor a valid response to its digest")
 HANDSHAKE_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info handshake_ei[] = {HANDSHAKE_EXPERTS(RTMPX_EXPERT_ROW)};
 
@@ -35,6 +37,7 @@ enum { TIME = 0, ZERO = 4, TIME2 = 4, RANDOM = 8, RESPONSE = 1504 };
 
 /* A part of a direction and where its bytes lie in the frame. */
 struct handshake_view {
+    packet_info *pinfo;
     tvbuff_t *tvb;
     int tvb_offset;
     const struct rtmp_handshake_range *range;
@@ -82,10 +85,12 @@ static void add_raw(proto_tree *tree, const struct handshake_view *view, int hf,
         proto_tree_add_item(tree, hf, view->tvb, (int)span.pos, (int)span.len, ENC_NA);
 }
 
-static void add_truth(proto_tree *tree, const struct handshake_view *view, int hf,
-                      struct rtmp_span span, bool value) {
-    proto_item_set_generated(
-        proto_tree_add_boolean(tree, hf, view->tvb, (int)span.pos, (int)span.len, value));
+static proto_item *add_truth(proto_tree *tree, const struct handshake_view *view, int hf,
+                             struct rtmp_span span, bool value) {
+    proto_item *item =
+        proto_tree_add_boolean(tree, hf, view->tvb, (int)span.pos, (int)span.len, value);
+    proto_item_set_generated(item);
+    return item;
 }
 
 static void add_digest(proto_tree *tree, const struct handshake_view *view, uint32_t start) {
@@ -97,7 +102,7 @@ static void add_digest(proto_tree *tree, const struct handshake_view *view, uint
         proto_tree_add_bytes_with_length(tree, hf_digest, view->tvb, (int)span.pos, (int)span.len,
                                          first->digest, RTMP_HANDSHAKE_DIGEST);
     mark_if_elsewhere(item, span, RTMP_HANDSHAKE_DIGEST);
-    add_truth(tree, view, hf_digest_valid, span, true);
+    (void)add_truth(tree, view, hf_digest_valid, span, true);
     proto_item_set_generated(proto_tree_add_uint(tree, hf_digest_scheme, view->tvb, (int)span.pos,
                                                  (int)span.len, first->scheme));
     proto_item_set_generated(proto_tree_add_uint(tree, hf_digest_offset, view->tvb, (int)span.pos,
@@ -123,9 +128,13 @@ static void add_second(proto_tree *tree, const struct handshake_view *view, uint
     add_uint(tree, view, hf_time2, start + TIME2, 4, second->time2);
     add_raw(tree, view, hf_random, start + RANDOM, random_end - RANDOM);
     add_raw(tree, view, hf_response, start + random_end, RTMP_HANDSHAKE_SIZE - random_end);
-    if (second->echo_known)
+    if (!second->echo_known)
+        return;
+    proto_item *item =
         add_truth(tree, view, hf_echo_valid,
                   here(view, start + RANDOM, RTMP_HANDSHAKE_SIZE - RANDOM), second->echo_valid);
+    if (!second->echo_valid)
+        expert_add_info(view->pinfo, item, &ei_echo);
 }
 
 static char side(const struct rtmp_handshake *handshake) {
@@ -168,7 +177,7 @@ static void add_packet(proto_tree *tree, const struct handshake_view *view,
 void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, int tvb_offset,
                           const struct rtmp_handshake_range *range,
                           const struct rtmp_handshake *handshake) {
-    const struct handshake_view view = {tvb, tvb_offset, range, handshake};
+    const struct handshake_view view = {pinfo, tvb, tvb_offset, range, handshake};
     char label[128];
     struct rtmp_text text = rtmp_text_over(label, sizeof label);
     rtmpx_summary_handshake(&text, range, handshake);

@@ -241,7 +241,7 @@ bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
 
 void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
     struct rtmpx_messages messages = rtmpx_messages_of(view);
-    uint64_t handshake_end = view->core.direction->wire.has_handshake ? RTMP_HANDSHAKE_TOTAL : 0;
+    uint64_t handshake_end = view->core.direction->wire.has_handshake ? view->core.direction->wire.handshake_end : 0;
     uint32_t covered = rtmp_segment_offset(view->core.segment) < handshake_end
                            ? (uint32_t)(handshake_end - rtmp_segment_offset(view->core.segment))
                            : 0;

@@ -2,6 +2,7 @@
 #include "session/direction.h"
 
 #include "payload/media/body_format.h"
+#include "wire/preface.h"
 
 /* Undecided bytes and one handshake packet share the buffer: version byte, packet. */
 #define GATHER (1U + RTMP_HANDSHAKE_SIZE)
@@ -10,6 +11,7 @@ void rtmp_direction_init(struct rtmp_direction *dir, enum rtmp_role role,
                          const struct rtmp_memory *memory, const struct rtmp_sink *sink) {
     memset(dir, 0, sizeof *dir);
     dir->handshake.role = role;
+    dir->handshake_end = RTMP_HANDSHAKE_TOTAL;
     rtmp_recovery_init(&dir->chunks, memory, sink, &rtmp_media_body_format);
 }
 
@@ -115,10 +117,19 @@ static void take_packet_bytes(struct rtmp_direction *dir, const uint8_t *bytes, 
         keep_packet(dir, first);
 }
 
+/* Do chunks follow the first packet at once? */
+static bool skips_second(struct rtmp_direction *dir, const uint8_t *bytes, uint64_t len) {
+    if (!bytes || rtmp_handshake_version_encrypted(dir->handshake.version) ||
+        !rtmp_handshake_second_skipped(bytes, (size_t)len))
+        return false;
+    dir->handshake_end = GATHER;
+    return true;
+}
+
 /* Bytes of the handshake; returns how many were read. `bytes` NULL: they are missing. */
 static uint32_t read_handshake(struct rtmp_direction *dir, const uint8_t *bytes, uint64_t len) {
     uint32_t done = 0;
-    while (done < len && dir->position < RTMP_HANDSHAKE_TOTAL) {
+    while (done < len && dir->position < dir->handshake_end) {
         if (dir->position == 0) {
             if (bytes) {
                 dir->handshake.version = bytes[0];
@@ -128,6 +139,8 @@ static uint32_t read_handshake(struct rtmp_direction *dir, const uint8_t *bytes,
             done = 1;
             continue;
         }
+        if (dir->position == GATHER && skips_second(dir, bytes ? bytes + done : NULL, len - done))
+            break;
         uint32_t end = dir->position < GATHER ? GATHER : RTMP_HANDSHAKE_TOTAL;
         uint32_t take = end - (uint32_t)dir->position;
         if (take > len - done)
@@ -135,7 +148,7 @@ static uint32_t read_handshake(struct rtmp_direction *dir, const uint8_t *bytes,
         take_packet_bytes(dir, bytes ? bytes + done : NULL, take);
         done += take;
     }
-    if (dir->position == RTMP_HANDSHAKE_TOTAL)
+    if (dir->position == dir->handshake_end)
         end_handshake(dir);
     return done;
 }
@@ -156,6 +169,8 @@ static bool peer_shakes(const struct rtmp_direction *dir) {
  * however they are cut. */
 static enum rtmp_verdict handshake_verdict(const struct rtmp_direction *dir, const uint8_t *bytes,
                                            uint32_t len) {
+    if (peer_shakes(dir) && dir->awaits_peer)
+        return RTMP_YES;
     if (peer_shakes(dir)) {
         bool enough = len >= RTMP_HANDSHAKE_TELLING;
         enum rtmp_verdict verdict =
@@ -166,6 +181,28 @@ static enum rtmp_verdict handshake_verdict(const struct rtmp_direction *dir, con
     if (verdict == RTMP_YES && dir->start_unknown)
         return rtmp_handshake_certain(bytes, len) ? RTMP_YES : RTMP_NO;
     return verdict;
+}
+
+/*
+ * A connection begins here with what looks like no handshake: few distinct bytes, text, a version
+ * that nobody has. Before the peer has said anything there is nothing to take it for; if the peer
+ * shakes hands, it was one.
+ */
+static bool waits_for_peer(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+    const struct rtmp_direction *peer = dir->peer;
+    bool silent = peer && peer->phase == RTMP_PHASE_UNDECIDED && peer->position == 0;
+    dir->awaits_peer =
+        silent && !dir->start_unknown && len <= GATHER && !rtmp_handshake_is_chunk(bytes, len);
+    return dir->awaits_peer;
+}
+
+/* The peer shakes hands, and the answer is something else. */
+static bool answers_otherwise(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
+    if (!peer_shakes(dir) || rtmp_preface_answer(bytes, len) == RTMP_ANSWER_UNKNOWN)
+        return false;
+    dir->phase = RTMP_PHASE_NOT_RTMP;
+    rtmp_sink_note(&dir->chunks.dechunk.sink, RTMP_NOTE_NOT_RTMP, 0, 0, NULL);
+    return true;
 }
 
 /* What the direction begins with is settled: feed what was held undecided, from the beginning. */
@@ -191,6 +228,7 @@ static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_
     const uint8_t *seen = bytes;
     uint32_t seen_count = len;
     uint32_t take = 0;
+    bool full = dir->gathered_count == GATHER;
     if (dir->gathered_count) {
         take = GATHER - dir->gathered_count < len ? GATHER - dir->gathered_count : len;
         memcpy(dir->gathered + dir->gathered_count, bytes, take);
@@ -199,7 +237,10 @@ static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_
         seen_count = dir->gathered_count;
     }
     enum rtmp_verdict verdict = handshake_verdict(dir, seen, seen_count);
-    if (verdict != RTMP_MAYBE || seen_count >= GATHER) {
+    bool waits = verdict == RTMP_NO && !full && waits_for_peer(dir, seen, seen_count);
+    if (verdict == RTMP_NO && dir->gathered_count == 0 && answers_otherwise(dir, seen, seen_count))
+        return 0;
+    if (!waits && (verdict != RTMP_MAYBE || seen_count >= GATHER)) {
         settle(dir, verdict);
         return take;
     }
@@ -251,6 +292,7 @@ static __attribute__((cold)) void feed_beginning(struct rtmp_direction *dir, con
             feed_chunks(dir, bytes + pos, len - pos);
             return;
         case RTMP_PHASE_ENCRYPTED:
+        case RTMP_PHASE_NOT_RTMP:
             dir->position += len - pos;
             return;
         }
@@ -277,7 +319,7 @@ static void skip_gap(struct rtmp_direction *dir, uint64_t count, bool may_come) 
         note_gap(dir, count < left ? count : left);
         count -= read_handshake(dir, NULL, count);
     }
-    if (dir->phase == RTMP_PHASE_ENCRYPTED && count)
+    if ((dir->phase == RTMP_PHASE_ENCRYPTED || dir->phase == RTMP_PHASE_NOT_RTMP) && count)
         note_gap(dir, count);
     if (dir->phase == RTMP_PHASE_CHUNKS && count) {
         if (may_come)

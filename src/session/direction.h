@@ -16,6 +16,7 @@ enum rtmp_phase {
     RTMP_PHASE_HANDSHAKE, /* bytes 0 .. 3072 */
     RTMP_PHASE_CHUNKS,
     RTMP_PHASE_ENCRYPTED, /* behind the handshake of RTMPE: opaque */
+    RTMP_PHASE_NOT_RTMP,  /* an answer that is no RTMP: opaque */
 };
 
 /*
@@ -33,6 +34,7 @@ struct rtmp_handshake {
 struct rtmp_direction {
     enum rtmp_phase phase;
     bool has_handshake;            /* it begins with one: bytes 0 .. 3072 are no chunks */
+    uint32_t handshake_end;        /* offset: less than all of it where C2 / S2 is skipped */
     uint64_t position;             /* offset of the next byte */
     uint32_t midstream_chunk_size; /* what a person knows of it, 0: infer */
     struct rtmp_direction *peer;
@@ -44,6 +46,7 @@ struct rtmp_direction {
     struct rtmp_late *late;      /* holes that may still be filled, NULL: none */
     uint8_t *gathered;           /* undecided bytes, then the handshake packet being received */
     uint32_t gathered_count;
+    bool awaits_peer; /* its beginning is an unlikely handshake, which that of the peer settles */
     bool packet_holed;
     uint8_t *first_packet;  /* C1 / S1 */
     uint8_t *second_packet; /* C2 / S2, unless it is a plain echo: that is known at once */

@@ -435,16 +435,19 @@ bool rtmp_session_handshake_range(const struct rtmp_session_direction *dir,
                                   struct rtmp_handshake_range *range) {
     const struct rtmp_direction *wire = &dir->wire;
     uint64_t offset = rtmp_segment_offset(segment);
-    if (!wire->has_handshake || segment->undecided || offset >= RTMP_HANDSHAKE_TOTAL)
+    if (!wire->has_handshake || segment->undecided || offset >= wire->handshake_end)
         return false;
     uint64_t end = offset + len;
-    if (end > RTMP_HANDSHAKE_TOTAL)
-        end = RTMP_HANDSHAKE_TOTAL;
+    if (end > wire->handshake_end)
+        end = wire->handshake_end;
     const uint64_t first_end = 1 + RTMP_HANDSHAKE_SIZE;
+    /* What was undecided when it ended is told where it was settled. */
+    bool settled = segment != dir->records.segments && segment[-1].undecided;
     *range = (struct rtmp_handshake_range){
         .offset = offset,
         .len = (uint32_t)(end - offset),
-        .completes_first = wire->handshake.have_first && offset < first_end && end >= first_end,
+        .completes_first =
+            wire->handshake.have_first && (offset < first_end || settled) && end >= first_end,
         .completes_second = wire->handshake.have_second && end == RTMP_HANDSHAKE_TOTAL,
     };
     return true;

@@ -119,7 +119,7 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
 
 /*
  * The range of a segment that is handshake: bytes [offset, offset + len) of a direction's first
- * RTMP_HANDSHAKE_TOTAL bytes, and which of its packets (C1 / S1, C2 / S2) end there.
+ * handshake_end bytes, and which of its packets (C1 / S1, C2 / S2) end there.
  */
 struct rtmp_handshake_range {
     uint64_t offset;

@@ -40,14 +40,16 @@ struct rtmp_fragment {
 enum rtmp_note_kind {
     RTMP_NOTE_GAP, /* `count` bytes are missing from the capture; 0: how many is unknown */
     RTMP_NOTE_RESYNCHRONIZED, /* a chunk header is confirmed; `count` bytes were skipped */
-    RTMP_NOTE_MIDSTREAM,      /* no handshake seen: chunk size and chunk streams are inferred */
-    RTMP_NOTE_ABANDONED,      /* an open message will not be completed; `count` bytes were there */
-    RTMP_NOTE_LOST,           /* what stands here is no chunk header: the search begins */
-    RTMP_NOTE_SEARCHED,   /* no header among RTMP_LIMIT_SEARCH_BYTES: the first are given up, once
-                             for each search */
-    RTMP_NOTE_LATE,       /* `count` bytes that were missing have come (recovery/late.h) */
-    RTMP_NOTE_MEMORY,     /* memory could not be had: a body is not kept */
-    RTMP_NOTE_CHUNK_SIZE, /* from here on `count` is taken for the chunk size: inferred */
+    RTMP_NOTE_NOT_RTMP,  /* the peer shakes hands, this side answers with something else (preface.h)
+                          */
+    RTMP_NOTE_MIDSTREAM, /* no handshake seen: chunk size and chunk streams are inferred */
+    RTMP_NOTE_ABANDONED, /* an open message will not be completed; `count` bytes were there */
+    RTMP_NOTE_LOST,      /* what stands here is no chunk header: the search begins */
+    RTMP_NOTE_SEARCHED,  /* no header among RTMP_LIMIT_SEARCH_BYTES: the first are given up, once
+                            for each search */
+    RTMP_NOTE_LATE,      /* `count` bytes that were missing have come (recovery/late.h) */
+    RTMP_NOTE_MEMORY,    /* memory could not be had: a body is not kept */
+    RTMP_NOTE_CHUNK_SIZE,         /* from here on `count` is taken for the chunk size: inferred */
     RTMP_NOTE_CHUNK_SIZE_SET,     /* the same, as the user set it */
     RTMP_NOTE_CHUNKS_UNANNOUNCED, /* nothing is missing, but chunks are `count` bytes long, which no
                                      Set Chunk Size announced */

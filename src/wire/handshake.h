@@ -111,6 +111,13 @@ bool rtmp_handshake_promises(const uint8_t *bytes, size_t len);
  */
 bool rtmp_handshake_cut(const uint8_t *bytes, size_t len, size_t reported);
 
+/* Do the bytes read as the first chunk of a message? */
+bool rtmp_handshake_is_chunk(const uint8_t *bytes, size_t len);
+
+/* Does a control message or a command begin where C2 / S2 is due? Some clients send none. A few
+ * bytes never tell. */
+bool rtmp_handshake_second_skipped(const uint8_t *bytes, size_t len);
+
 /* Do the first bytes of a direction begin a TLS record with a ClientHello or ServerHello (RFC 8446
  * 5.1, 4)? RTMPS is on port 1935 too. */
 bool rtmp_handshake_is_tls(const uint8_t *bytes, size_t len);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/names.h"
 
 /* Does the text begin with `prefix`, as far as both go? */
 static bool agrees(const uint8_t *bytes, size_t len, const void *prefix, size_t size) {
@@ -77,4 +78,47 @@ enum rtmp_verdict rtmp_preface_proxy(const uint8_t *bytes, size_t len, uint32_t 
     if (agrees(bytes, len, signature, sizeof signature))
         return proxy_binary(bytes, len, length);
     return RTMP_NO;
+}
+
+/* Content type, version, length, level, description. */
+enum { ALERT = 21, ALERT_LENGTH = 7, ALERT_DESCRIPTION = 6, ANSWER_MAX = 200 };
+
+enum rtmp_answer rtmp_preface_answer(const uint8_t *bytes, size_t len) {
+    static const uint8_t alert[] = {ALERT, 3};
+    if (len >= ALERT_LENGTH && memcmp(bytes, alert, sizeof alert) == 0 && bytes[3] == 0 &&
+        bytes[4] == 2)
+        return RTMP_ANSWER_TLS_ALERT;
+    size_t line = line_length(bytes, len < ANSWER_MAX ? len : ANSWER_MAX);
+    for (size_t at = 0; at < line; at++)
+        if ((bytes[at] < ' ' && bytes[at] != '\t') || bytes[at] > '~')
+            return RTMP_ANSWER_UNKNOWN;
+    return line ? RTMP_ANSWER_TEXT : RTMP_ANSWER_UNKNOWN;
+}
+
+void rtmp_preface_add_answer(struct rtmp_text *text, const uint8_t *bytes, size_t len) {
+    static const struct rtmp_name alerts[] = {{0, "close_notify"},
+                                              {10, "unexpected_message"},
+                                              {20, "bad_record_mac"},
+                                              {22, "record_overflow"},
+                                              {40, "handshake_failure"},
+                                              {47, "illegal_parameter"},
+                                              {50, "decode_error"},
+                                              {70, "protocol_version"},
+                                              {71, "insufficient_security"},
+                                              {80, "internal_error"},
+                                              {0, NULL}};
+    switch (rtmp_preface_answer(bytes, len)) {
+    case RTMP_ANSWER_TEXT:
+        rtmp_text_add_len(text, (const char *)bytes,
+                          line_length(bytes, len < ANSWER_MAX ? len : ANSWER_MAX));
+        break;
+    case RTMP_ANSWER_TLS_ALERT: {
+        const char *name = rtmp_name_of(alerts, bytes[ALERT_DESCRIPTION]);
+        rtmp_text_add(text, "TLS alert ");
+        rtmp_text_add(text, name ? name : "of another description");
+        break;
+    }
+    case RTMP_ANSWER_UNKNOWN:
+        break;
+    }
 }

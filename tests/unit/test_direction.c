@@ -290,6 +290,87 @@ static void test_memory_fails_at_any_time(void **state) {
     }
 }
 
+/* Text, and a version that nobody has: no handshake, unless the peer shakes hands. */
+static void an_unlikely_packet_waits_for_the_peer(void **state) {
+    (void)state;
+    static const struct {
+        uint8_t version, answer;
+        enum rtmp_phase phase;
+    } cases[] = {{3, 3, RTMP_PHASE_HANDSHAKE},
+                 {'t', 3, RTMP_PHASE_HANDSHAKE},
+                 {'t', 'n', RTMP_PHASE_CHUNKS}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pair pair;
+        uint8_t client[RTMP_HANDSHAKE_FIRST], server[RTMP_HANDSHAKE_FIRST];
+        pair_begin(&pair);
+        first_packet(server, true);
+        memset(client, 'x', sizeof client);
+        client[0] = cases[i].version;
+        server[0] = cases[i].answer;
+        rtmp_direction_feed(&pair.client, client, sizeof client);
+        assert_int_equal(pair.client.phase, RTMP_PHASE_UNDECIDED);
+        rtmp_direction_feed(&pair.server, server, sizeof server);
+        rtmp_direction_feed(&pair.client, server + 1, 100);
+        assert_int_equal(pair.client.phase, cases[i].phase);
+        assert_int_equal(pair.client.position, sizeof client + 100);
+        pair_end(&pair);
+    }
+}
+
+/* The peer does not answer, and more than a first packet comes: nothing is held for ever. */
+static void an_unlikely_packet_is_not_held_for_ever(void **state) {
+    (void)state;
+    struct pair pair;
+    uint8_t bytes[RTMP_HANDSHAKE_FIRST];
+    pair_begin(&pair);
+    memset(bytes, 'x', sizeof bytes);
+    rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
+    rtmp_direction_feed(&pair.client, bytes, 1);
+    assert_int_equal(pair.client.phase, RTMP_PHASE_CHUNKS);
+    pair_end(&pair);
+}
+
+static void an_answer_may_be_something_else(void **state) {
+    (void)state;
+    static const char *const answers[] = {"HTTP/1.1 400 Bad Request\r\n", "no",
+                                          "\x15\x03\x03\0\2\2\x28"};
+    static const size_t lengths[] = {26, 2, 7};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct pair pair;
+        uint8_t bytes[RTMP_HANDSHAKE_FIRST];
+        pair_begin(&pair);
+        first_packet(bytes, true);
+        rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
+        rtmp_direction_feed(&pair.server, (const uint8_t *)answers[i], (uint32_t)lengths[i]);
+        assert_int_equal(pair.server.phase, RTMP_PHASE_NOT_RTMP);
+        rtmp_direction_feed(&pair.server, bytes, 10);
+        assert_int_equal(pair.server.position, lengths[i] + 10);
+        pair_end(&pair);
+    }
+}
+
+/* A chunk where C2 is due; random bytes and an echo are none. */
+static void a_client_may_skip_its_second_packet(void **state) {
+    (void)state;
+    static const uint8_t connect[] = {3, 0,    0,    0, 0,   0,   19,  20,  0,   0,   0,
+                                      0, 2,    0,    7, 'c', 'o', 'n', 'n', 'e', 'c', 't',
+                                      0, 0x3f, 0xf0, 0, 0,   0,   0,   0,   0};
+    for (unsigned skips = 0; skips < 2; skips++) {
+        struct pair pair;
+        uint8_t bytes[RTMP_HANDSHAKE_FIRST];
+        pair_begin(&pair);
+        first_packet(bytes, true);
+        rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
+        rtmp_direction_feed(&pair.server, bytes, sizeof bytes);
+        if (skips)
+            rtmp_direction_feed(&pair.client, connect, sizeof connect);
+        else
+            rtmp_direction_feed(&pair.client, bytes + 1, 100);
+        assert_int_equal(pair.client.phase, skips ? RTMP_PHASE_CHUNKS : RTMP_PHASE_HANDSHAKE);
+        pair_end(&pair);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_random_first_packet_behind_a_syn_is_a_handshake),
@@ -304,6 +385,10 @@ int main(void) {
         cmocka_unit_test(plain_packets_are_freed),
         cmocka_unit_test(test_chunk_is_no_handshake),
         cmocka_unit_test(test_memory_fails_at_any_time),
+        cmocka_unit_test(an_unlikely_packet_waits_for_the_peer),
+        cmocka_unit_test(an_unlikely_packet_is_not_held_for_ever),
+        cmocka_unit_test(an_answer_may_be_something_else),
+        cmocka_unit_test(a_client_may_skip_its_second_packet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

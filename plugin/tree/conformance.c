@@ -74,8 +74,11 @@ static void add_chunk_size(proto_tree *tree, const struct rtmpx_view *view,
         proto_tree_add_string(tree, hf_chunk_size_source, view->tvb, start, 0, source));
 }
 
+/* Unless late bytes have told since. */
 static void add_uncertain(proto_tree *tree, const struct rtmpx_view *view,
                           const struct rtmp_note_record *note) {
+    if (note->length)
+        return;
     proto_item *item =
         proto_tree_add_uint(tree, hf_csid, view->tvb, (int)note->start, 0, note->csid);
     proto_item_set_generated(item);

@@ -6,6 +6,7 @@
 #include "tree/note.h"
 
 static int hf_gap_length = -1;
+static int hf_gap_filled = -1;
 static int hf_gap_hint = -1;
 static int hf_late_length = -1;
 static int hf_skipped_length = -1;
@@ -17,6 +18,9 @@ static hf_register_info direction_hf[] = {
     {&hf_gap_length,
      {"Missing bytes", "rtmpx.gap.length", FT_UINT64, BASE_DEC, NULL, 0,
       "Bytes of this direction that are not in the capture", HFILL}},
+    {&hf_gap_filled,
+     {"Bytes that come later", "rtmpx.gap.filled", FT_UINT32, BASE_DEC, NULL, 0,
+      "Of the missing bytes, those that a later frame brings; known once that was read", HFILL}},
     {&hf_gap_hint,
      {"Hint", "rtmpx.gap.hint", FT_STRING, BASE_NONE, NULL, 0,
       "What may bring the missing bytes back", HFILL}},
@@ -34,10 +38,13 @@ static hf_register_info direction_hf[] = {
      {"Received bytes", "rtmpx.abandoned.received", FT_UINT64, BASE_DEC, NULL, 0, NULL, HFILL}},
 };
 
-#define GAP "RTMP: bytes are missing from the capture"
+#define GAP        "RTMP: bytes are missing from the capture"
+#define GAP_SO_FAR "RTMP: bytes are missing up to here"
 
 #define DIRECTION_EXPERTS(X)                                                                       \
     X(ei_gap, "rtmpx.gap", PI_SEQUENCE, PI_WARN, GAP)                                              \
+    X(ei_reordered, "rtmpx.gap_filled", PI_SEQUENCE, PI_NOTE,                                      \
+      "RTMP: bytes are missing here and come later in the capture")                                \
     X(ei_late, "rtmpx.late", PI_SEQUENCE, PI_NOTE,                                                 \
       "RTMP: missing bytes came late; messages that could not be read before are shown here")      \
     X(ei_resynchronized, "rtmpx.resynchronized", PI_SEQUENCE, PI_NOTE,                             \
@@ -58,29 +65,43 @@ const struct rtmpx_noun rtmpx_noun_direction = {
 #define GAP_UNCOUNTED  "RTMP: bytes may be missing, their number is unknown: TCP lost some below TLS"
 #define GAP_PREFERENCE " (preference tcp.reassemble_out_of_order)"
 
-/* Unless told otherwise TCP hands on few of the segments that come late or are sent again. */
-static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
-                    const struct rtmp_note_record *note) {
-    int start = (int)note->start;
-    bool withholds = rtmpx_tcp_withholds();
-    if (note->count) {
-        proto_item *item =
-            proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, note->count);
-        proto_item_set_generated(item);
-        expert_add_info_format(view->pinfo, item, &ei_gap, "%s",
-                               withholds ? GAP ", or TCP holds them back" GAP_PREFERENCE : GAP);
-    } else {
-        proto_tree_add_expert_format(tree, view->pinfo, &ei_gap, view->tvb, start, 0, "%s",
-                                     withholds ? GAP_UNCOUNTED ", or holds them back" GAP_PREFERENCE
-                                               : GAP_UNCOUNTED);
-    }
-    if (!withholds)
-        return;
+/* What may bring bytes back that TCP keeps to itself. */
+static void add_hint(proto_tree *tree, const struct rtmpx_view *view, int start) {
     proto_item_set_generated(proto_tree_add_string(
         tree, hf_gap_hint, view->tvb, start, 0,
         "If these bytes came later or were sent again, the TCP preference \"Reassemble "
         "out-of-order segments\" (tcp.reassemble_out_of_order) brings them back; where others are "
         "lost for good, tcp.no_subdissector_on_error and tcp.desegment_tcp_streams, both off"));
+}
+
+/* What is known of the missing bytes at this point: a later pass knows whether they came. Unless
+ * told otherwise TCP hands on few of the segments that come late or are sent again. */
+static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
+                    const struct rtmp_note_record *note) {
+    const int start = (int)note->start;
+    const bool withholds = rtmpx_tcp_withholds();
+    if (note->count == 0) {
+        proto_tree_add_expert_format(tree, view->pinfo, &ei_gap, view->tvb, start, 0, "%s",
+                                     withholds ? GAP_UNCOUNTED ", or holds them back" GAP_PREFERENCE
+                                               : GAP_UNCOUNTED);
+    } else {
+        proto_item *item =
+            proto_tree_add_uint64(tree, hf_gap_length, view->tvb, start, 0, note->count);
+        proto_item_set_generated(item);
+        if (note->length >= note->count)
+            expert_add_info(view->pinfo, item, &ei_reordered);
+        else if (withholds)
+            expert_add_info_format(view->pinfo, item, &ei_gap, "%s",
+                                   GAP ", or TCP holds them back" GAP_PREFERENCE);
+        else
+            expert_add_info_format(view->pinfo, item, &ei_gap, "%s",
+                                   PINFO_FD_VISITED(view->pinfo) ? GAP : GAP_SO_FAR);
+        if (note->length)
+            proto_item_set_generated(
+                proto_tree_add_uint(tree, hf_gap_filled, view->tvb, start, 0, note->length));
+    }
+    if (withholds && note->length < note->count)
+        add_hint(tree, view, start);
 }
 
 void rtmpx_tree_direction_note(proto_tree *tree, const struct rtmpx_view *view,

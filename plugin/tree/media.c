@@ -347,7 +347,7 @@ static void add_media(proto_tree *tree, const struct rtmpx_body *body) {
 static void summarise_media(struct rtmp_text *text, const struct rtmpx_body *body) {
     struct rtmp_media_body media = media_body(body);
     media.length = body->message->length;
-    rtmp_media_summary(text, &media, body->message->timestamp);
+    rtmp_media_summary(text, &media, body->message);
 }
 
 static int *const media_ett[] = {&ett_group};

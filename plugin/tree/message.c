@@ -24,6 +24,8 @@ static int hf_header_fragment = -1;
 static int hf_skipped = -1;
 static int ett_message = -1;
 
+static const unit_name_string rtmpx_unit_ms = {" ms", NULL};
+
 /* The fields, by their place in message_hf[]. */
 enum field {
     MESSAGE,
@@ -53,7 +55,7 @@ static hf_register_info message_hf[] = {
                  UNS(&units_byte_bytes), 0, "Bytes, without chunk headers", HFILL}},
     [TIMESTAMP] = {&hf_timestamp,
                    {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
-                    UNS(&units_milliseconds), 0,
+                    UNS(&rtmpx_unit_ms), 0,
                     "Absolute, ms, modulo 2^32, after deltas and extended timestamps", HFILL}},
     [STREAM_ID] = {&hf_stream_id,
                    {"Message stream id", "rtmpx.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL,
@@ -126,7 +128,8 @@ static void name_timestamp(proto_item *item, proto_tree *tree,
     if (!rtmpx_tree_visible(tree))
         return;
     if (fragment->timestamp > INT32_MAX)
-        proto_item_append_text(item, " (%d ms)", (int32_t)fragment->timestamp);
+        proto_item_set_text(item, "Timestamp: %u (%d) ms", fragment->timestamp,
+                            (int32_t)fragment->timestamp);
     if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
         proto_item_append_text(item, ", relative: counts from before a loss");
     if (fragment->flags & RTMP_FRAGMENT_AMBIGUOUS)

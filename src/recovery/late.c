@@ -48,8 +48,13 @@ static void on_note(void *user, const struct rtmp_note *note) {
 
 static void on_late_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct rtmp_late *late = user;
-    if (is_full(late) || was_reported(late, fragment->message_offset))
+    if (is_full(late))
         return;
+    if (was_reported(late, fragment->message_offset)) {
+        if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && late->sink.corrected)
+            late->sink.corrected(late->sink.user, fragment);
+        return;
+    }
     report(late, fragment);
     if (fragment->message_offset > late->late_end)
         late->late_end = fragment->message_offset;

@@ -114,6 +114,10 @@ static struct rtmp_probe weigh(struct rtmp_recovery *r, uint32_t pos) {
     (void)rtmp_probe_step(r, &p, &next, true);
     if (p.failed || (!p.believed && p.bits < NEED_PENDING))
         return p;
+    /* Where a long message is cut lies beyond what a search looks at: SIZING looks further. */
+    if (p.believed && p.bits >= NEED_ENOUGH &&
+        rtmp_probe_length_at(r, pos) > RTMP_LIMIT_SEARCH_BYTES / 2)
+        return p;
     struct rtmp_size_guess guess = rtmp_sizing_guess(r, pos);
     if (guess.bits >= NEED_SIZE) {
         p = (struct rtmp_probe){.chunk_size = guess.size, .sizing = true, .bits = first_bits};

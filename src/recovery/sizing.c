@@ -354,9 +354,11 @@ void rtmp_sizing_accept(struct rtmp_recovery *r, uint32_t size, uint32_t length)
         d->chunk_size_known = true;
         return;
     }
-    d->chunk_size_floor = length;
-    if (d->chunk_size < length) {
+    if (d->chunk_size < length && !r->size_told) { /* chunks are at least so long */
+        r->size_told = true;
         tell_size(r, length);
-        d->chunk_size = length;
     }
+    d->chunk_size_floor = length;
+    if (d->chunk_size < length)
+        d->chunk_size = length;
 }

@@ -37,6 +37,7 @@ struct rtmp_recovery {
     enum rtmp_recovery_state state;
     bool midstream; /* began without a handshake and was not synchronised yet */
     bool has_gaps;  /* bytes of the direction were missing, or it began midstream */
+    bool size_told; /* that chunks are longer than was known, though how long is not known */
     bool searched;  /* RTMP_NOTE_SEARCHED was told of this search */
 
     struct rtmp_search_buffer buffer; /* what may still be understood; empty when synchronised */

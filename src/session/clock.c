@@ -31,6 +31,12 @@ static struct rtmp_clock *clock_of(struct rtmp_clocks *clocks, const struct rtmp
     return NULL;
 }
 
+/* Observed: FFmpeg counts modulo 2^31. */
+static bool wraps_at_31_bits(uint32_t before, uint32_t now) {
+    enum { NEAR = 60000 }; /* ms */
+    return before <= INT32_MAX && before > INT32_MAX - NEAR && now < NEAR;
+}
+
 bool rtmp_clocks_run_backwards(struct rtmp_clocks *clocks, const struct rtmp_message *message,
                                const uint8_t *bytes, uint32_t available) {
     if (is_config(message->type, bytes, available))
@@ -42,7 +48,8 @@ bool rtmp_clocks_run_backwards(struct rtmp_clocks *clocks, const struct rtmp_mes
         *clock = (struct rtmp_clock){message->stream_id, message->timestamp, message->type};
         return false;
     }
-    bool backwards = (int32_t)(message->timestamp - clock->timestamp) < 0;
+    bool backwards = (int32_t)(message->timestamp - clock->timestamp) < 0 &&
+                     !wraps_at_31_bits(clock->timestamp, message->timestamp);
     clock->timestamp = message->timestamp;
     return backwards;
 }

@@ -316,7 +316,8 @@ struct rtmp_message rtmp_records_header(const struct rtmp_fragment_record *fragm
                                  .length = fragment->length,
                                  .stream_id = fragment->stream_id,
                                  .csid = fragment->csid,
-                                 .type = (uint8_t)fragment->type};
+                                 .type = (uint8_t)fragment->type,
+                                 .relative = fragment->flags & RTMP_FRAGMENT_UNCERTAIN};
 }
 
 struct rtmp_chunk_walk rtmp_records_walk(const struct rtmp_records *records,

@@ -12,10 +12,11 @@
  * What the first pass over a capture leaves of one direction, for any later pass to look up.
  *
  * Records are appended while segments are fed (session.h). Once its segment was fed a record does
- * not change, with two exceptions: where a message completes is entered when it does, and segments
- * whose frame a read filter took away are marked. Segments are numbered in the order in which they
- * were fed, fragments in the order of their segments. The index of a message is that of the
- * fragment that completes it.
+ * not change, with these exceptions: where a message completes is entered when it does, segments
+ * whose frame a read filter took away are marked, and bytes that come late correct the timestamp
+ * and stream id of messages that were read without them, and say of their gap that they came.
+ * Segments are numbered in the order in which they were fed, fragments in the order of their
+ * segments. The index of a message is that of the fragment that completes it.
  *
  * Facts are what other messages say of a message. They are settled when it is recorded, in this
  * order:
@@ -117,7 +118,8 @@ struct rtmp_note_record {
                        were in the direction, which grows while it is read */
     enum rtmp_note_kind kind;
     uint32_t csid;
-    uint32_t length; /* RTMP_NOTE_ABANDONED */
+    uint32_t length; /* RTMP_NOTE_ABANDONED: of the message; RTMP_NOTE_GAP: bytes of it that came
+                        later; RTMP_NOTE_TIMESTAMP_UNCERTAIN: messages that late bytes corrected */
 };
 
 /* What other messages say of a complete message, where they say something. */

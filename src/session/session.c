@@ -152,6 +152,62 @@ static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_r
     }
 }
 
+/* The last fragment completes a message while holes are open. */
+static __attribute__((cold)) void remember_message(struct rtmp_session_direction *dir,
+                                                   uint64_t message_offset) {
+    const struct rtmp_memory *memory = &dir->session->memory;
+    const struct rtmp_records *records = &dir->records;
+    if (!dir->recent)
+        dir->recent =
+            memory->resize(memory->user, NULL, RTMP_LIMIT_LATE_MESSAGES * sizeof *dir->recent);
+    if (!dir->recent || dir->recent_count == RTMP_LIMIT_LATE_MESSAGES)
+        return;
+    dir->recent[dir->recent_count++] = (struct rtmp_recent_message){
+        .offset = message_offset,
+        .segment = records->segment_count - 1,
+        .fragment = rtmp_records_next_index(records) - 1 - open_segment(dir)->first_fragment,
+    };
+}
+
+static void forget_messages(struct rtmp_session_direction *dir) {
+    const struct rtmp_memory *memory = &dir->session->memory;
+    dir->recent_count = 0;
+    if (dir->recent)
+        dir->recent = memory->resize(memory->user, dir->recent, 0);
+}
+
+/* What was uncertain of a chunk stream up to a segment is known now. */
+static void settle_uncertain(struct rtmp_records *records, uint32_t segment, uint32_t csid) {
+    for (uint32_t i = records->note_count; i > 0; i--) {
+        struct rtmp_note_record *note = &records->notes[i - 1];
+        if (note->kind == RTMP_NOTE_TIMESTAMP_UNCERTAIN && note->csid == csid &&
+            note->segment <= segment) {
+            note->length++;
+            return;
+        }
+    }
+}
+
+/* A message was read from a state that a gap had made uncertain; now all bytes before it are there.
+ */
+static void on_corrected(void *user, const struct rtmp_fragment *fragment) {
+    struct rtmp_session_direction *dir = user;
+    uint32_t i = dir->recent_count;
+    while (i > 0 && dir->recent[i - 1].offset != fragment->message_offset)
+        i--;
+    if (i == 0 || (fragment->flags & RTMP_FRAGMENT_UNCERTAIN))
+        return;
+    const struct rtmp_recent_message *found = &dir->recent[i - 1];
+    const struct rtmp_segment_record *segment = &dir->records.segments[found->segment];
+    struct rtmp_fragment_record *record =
+        rtmp_records_fragment(&dir->records, segment->first_fragment + found->fragment);
+    if (record->flags & RTMP_FRAGMENT_UNCERTAIN)
+        settle_uncertain(&dir->records, found->segment, record->csid);
+    record->timestamp = fragment->message.timestamp;
+    record->stream_id = fragment->message.stream_id;
+    record->flags &= ~(unsigned)RTMP_FRAGMENT_UNCERTAIN & 0xFFU;
+}
+
 static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
                          uint32_t reassembly) {
     /* Bytes that were held while looking for a header, and those that follow late ones, may lie in
@@ -182,6 +238,8 @@ static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_f
     };
     if (complete && !add_facts(dir, record, fragment))
         rtmp_records_remove_fragment(&dir->records);
+    else if (complete && dir->wire.late)
+        remember_message(dir, fragment->message_offset);
 }
 
 static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
@@ -246,9 +304,26 @@ static void forget_counter(struct rtmp_session_direction *dir, enum rtmp_note_ki
         dir->counter[kind - RTMP_NOTE_FIRST_COUNTED] = 0;
 }
 
+/* The gap whose bytes have come: how many of it. A gap ends where the segment that showed it
+ * begins. */
+static void fill_gap(struct rtmp_records *records, const struct rtmp_note *late) {
+    for (uint32_t i = records->note_count; i > 0; i--) {
+        struct rtmp_note_record *note = &records->notes[i - 1];
+        if (note->kind != RTMP_NOTE_GAP || note->start != 0)
+            continue;
+        uint64_t end = rtmp_segment_offset(&records->segments[note->segment]);
+        if (late->offset < end && late->offset + note->count >= end) {
+            note->length += (uint32_t)late->count;
+            return;
+        }
+    }
+}
+
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
+    if (note->kind == RTMP_NOTE_LATE)
+        fill_gap(records, note);
     if (!records->recording || counts_with_others(dir, note->kind))
         return;
     struct rtmp_note_record *record = rtmp_records_add_note(records);
@@ -262,7 +337,7 @@ static void on_note(void *user, const struct rtmp_note *note) {
         .count = note->count,
         .kind = note->kind,
         .csid = note->message.csid,
-        .length = note->message.length,
+        .length = note->kind == RTMP_NOTE_ABANDONED ? note->message.length : 0,
     };
 }
 
@@ -277,6 +352,7 @@ void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_ca
         struct rtmp_sink sink = {.user = dir,
                                  .fragment = on_fragment,
                                  .note = on_note,
+                                 .corrected = on_corrected,
                                  .on_continuation = on_continuation};
         dir->session = session;
         dir->records.memory = &session->memory;
@@ -301,6 +377,7 @@ void rtmp_session_destroy(struct rtmp_session *session) {
     for (unsigned i = 0; i < 2; i++) {
         struct rtmp_session_direction *dir = &session->direction[i];
         stop_waiting(dir);
+        forget_messages(dir);
         rtmp_direction_destroy(&dir->wire);
         rtmp_records_destroy(&dir->records);
         rtmp_calls_destroy(&dir->calls, &session->memory);
@@ -357,6 +434,8 @@ static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_se
     bool filled = late && fill(dir, segment);
     if (filled)
         keep_waiting(dir);
+    if (!dir->wire.late)
+        forget_messages(dir);
     if (!repeated)
         feed(dir, segment, (uint32_t)(position - segment->offset));
     return filled || !repeated;

@@ -61,6 +61,12 @@ struct rtmp_fresh_body {
     uint8_t bytes[];                    /* all of the message's */
 };
 
+/* Where the record of a message is found: its fragment counts from the first of its segment. */
+struct rtmp_recent_message {
+    uint64_t offset; /* of its first byte */
+    uint32_t segment, fragment;
+};
+
 struct rtmp_session_direction {
     struct rtmp_session *session;
     struct rtmp_direction wire;
@@ -73,7 +79,10 @@ struct rtmp_session_direction {
     uint64_t open_offset, open_end;   /* of the segment being fed */
     const struct rtmp_memory *packet; /* its packet memory */
     const struct rtmp_fresh_body **next_fresh;
-    bool filling; /* what is being fed fills holes */
+    bool filling;                       /* what is being fed fills holes */
+    struct rtmp_recent_message *recent; /* messages recorded while holes are open, which late bytes
+                                           may correct; NULL: none yet */
+    uint32_t recent_count;
 };
 
 struct rtmp_session {

@@ -234,9 +234,11 @@ static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
     return cs;
 }
 
-/* A delta that a sender computed as negative and cut to 24 bits (observed). */
-static bool is_cut_delta(const struct rtmp_chunk_header *h) {
-    return (h->fmt == 1 || h->fmt == 2) && !h->has_extended && h->timestamp >= 1U << 23;
+/* A delta that a sender computed as negative and cut to 24 bits (observed), which leads back to a
+ * timestamp that is not negative. From 0 it is the first of a stream that begins late. */
+static bool is_cut_delta(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
+    return (h->fmt == 1 || h->fmt == 2) && !h->has_extended && h->timestamp >= 1U << 23 &&
+           cs->message.timestamp - h->timestamp >= (1U << 24) - h->timestamp;
 }
 
 /* Specified: types 1 to 6 on chunk stream 2 and message stream 0. */
@@ -253,7 +255,7 @@ static __attribute__((cold)) void note_odd_header(struct rtmp_dechunk *d,
                                                   uint64_t offset) {
     if (is_misplaced_control(&cs->message))
         add_note(d, RTMP_NOTE_CONTROL_CSID, offset, 1, &cs->message);
-    if (is_cut_delta(h))
+    if (is_cut_delta(cs, h))
         add_note(d, RTMP_NOTE_TIMESTAMP_DELTA, offset, 1, &cs->message);
     if (cs->flags & RTMP_FRAGMENT_AMBIGUOUS)
         add_note(d, RTMP_NOTE_TIMESTAMP_AMBIGUOUS, offset, 1, &cs->message);
@@ -270,7 +272,7 @@ static inline void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_strea
     rtmp_body_begin(cs);
     rtmp_chunk_streams_trust(&d->streams, cs);
     cs->message_offset = offset;
-    if (cs->flags || is_cut_delta(h) || is_misplaced_control(&cs->message))
+    if (cs->flags || is_cut_delta(cs, h) || is_misplaced_control(&cs->message))
         note_odd_header(d, cs, h, offset);
 }
 

@@ -76,6 +76,9 @@ struct rtmp_sink {
     void *user;
     void (*fragment)(void *user, const struct rtmp_fragment *fragment);
     void (*note)(void *user, const struct rtmp_note *note);
+    /* Optional: bytes that came late tell more of a message that was reported before (with this
+     * message_offset): its timestamp and stream id. Complete; borrowed for the call. */
+    void (*corrected)(void *user, const struct rtmp_fragment *fragment);
     /*
      * Optional, a short way to report what `fragment` would for most fragments of long messages:
      * the bytes of a feed continue the chunk that was open, and its `size` bytes from `offset`,

@@ -100,7 +100,7 @@ static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
             proto_item_set_generated(
                 proto_tree_add_uint(tree, hf_gap_filled, view->tvb, start, 0, note->length));
     }
-    if (withholds && note->length < note->count)
+    if (withholds && (note->count == 0 || note->length < note->count))
         add_hint(tree, view, start);
 }
 

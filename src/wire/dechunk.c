@@ -61,16 +61,20 @@ void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) 
     close_message(d, cs);
 }
 
-/*
- * Set Chunk Size and Abort are the chunk stream's own messages: they apply to the chunk behind.
- * What no sender writes is garbage taken for one, and does not: a body longer than the value and a
- * few stray bytes (observed: 5 bytes), or a message stream id on another chunk stream than 2.
- */
+/* What no sender writes as a message of types 1 to 6: a body longer than any of theirs (a User
+ * Control of SWF verification has 44 bytes), or a message stream id that no server numbers. */
+static bool is_garbage(uint32_t length, uint32_t stream_id) {
+    enum { LONGEST_CONTROL = 48, STREAM_IDS = 65536 };
+    return length > LONGEST_CONTROL || stream_id >= STREAM_IDS;
+}
+
+/* Set Chunk Size and Abort are the chunk stream's own messages: they apply to the chunk behind,
+ * unless they are garbage. Observed: 5 bytes instead of 4; other chunk streams than 2. */
 static bool is_protocol_control(const struct rtmp_message *message, uint32_t available) {
     enum { LONGEST = 8 };
     return (message->type == RTMP_MESSAGE_SET_CHUNK_SIZE || message->type == RTMP_MESSAGE_ABORT) &&
            available >= 4 && message->length <= LONGEST &&
-           (message->csid == 2 || message->stream_id == 0);
+           (message->csid == 2 || !is_garbage(message->length, message->stream_id));
 }
 
 static void apply_protocol_control(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
@@ -207,14 +211,15 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
 /*
  * Where the last chunk ends stands a header: nothing was missing. Synchronisation was lost only
  * where the bytes cannot be one: there is nothing to inherit from, or the type is unassigned, or it
- * is a protocol control type on a new chunk stream of a longer id (specified: chunk stream 2), and
- * nothing else looks like a header either.
+ * is garbage of a control type on a new chunk stream of a longer id (specified: chunk stream 2),
+ * and nothing else looks like a header either.
  */
 static bool is_header(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                       const struct rtmp_chunk_header *h) {
     if (h->fmt >= 2)
         return cs != NULL;
-    bool is_stray = !cs && h->csid >= 64 && h->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
+    bool is_stray = !cs && h->csid >= 64 && h->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH &&
+                    is_garbage(h->length, h->stream_id);
     bool is_ordinary = rtmp_message_type_known(h->type) && !is_stray;
     return is_ordinary || !d->believes || d->believes(cs, h);
 }

@@ -61,8 +61,8 @@ struct rtmp_dechunk {
     struct rtmp_chunk_streams streams;
     struct rtmp_bodies bodies;
 
-    /* Is an unusual fmt 0 or 1 header believed: of an unassigned message type, or of protocol
-     * control on a new chunk stream that is not near 2? cs: its chunk stream, NULL when new. NULL:
+    /* Is an unusual fmt 0 or 1 header believed: of an unassigned message type, or what looks like
+     * garbage of a control type on a new chunk stream? cs: its chunk stream, NULL when new. NULL:
      * it is. */
     bool (*believes)(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *header);
 };

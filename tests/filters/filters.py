@@ -68,7 +68,7 @@ def by_sharkd(tshark, capture, preferences, names):
 
 
 def by_tshark(tshark, capture, preferences, name):
-    output = tshark.run("-n", "-Y", name, "-o", 'gui.column.format:"No.","%m","Info","%i"',
+    output = tshark.run("-n", "-2", "-Y", name, "-o", 'gui.column.format:"No.","%m","Info","%i"',
                         *options_of(preferences), capture=capture).stdout
     return {int(line.split()[0]) for line in output.splitlines()}
 

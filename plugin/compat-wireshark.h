@@ -43,6 +43,10 @@ _Static_assert(sizeof(struct rtmp_name) == sizeof(value_string) &&
                    sizeof((struct rtmp_name){0}.value) == sizeof((value_string){0}.value),
                "struct rtmp_name has the layout of value_string");
 
+/* Wireshark's own converts nothing: clang warns of lists of the core. */
+#undef VALS
+#define VALS(names) ((const value_string *)(names))
+
 #if RTMPX_WIRESHARK_VERSION >= 40200
 #include <wsutil/plugins.h>
 typedef bool ws_bool;

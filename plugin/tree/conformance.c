@@ -49,7 +49,7 @@ const struct rtmpx_noun rtmpx_noun_conformance = {
     RTMPX_EXPERTS(conformance_ei),
 };
 
-/* The item beside an expert item: its number, which no expert text holds. */
+/* The item with the number of occurrences, which expert texts do not contain. */
 static void add_counted(proto_tree *tree, const struct rtmpx_view *view,
                         const struct rtmp_note_record *note, expert_field *expert) {
     int start = (int)note->start;

@@ -128,7 +128,7 @@ def reset_inside_a_message(test):
                        "-Y", "rtmpx.chunk && !rtmpx.message")
     test.same("partial message", rows, [("9", "3005"), ("", "")])
     info = test.fields(capture, ("_ws.col.Info",), "-Y", "rtmpx.chunk && !rtmpx.message")
-    test.same("its line", info, [("Video (part of a message)",)] * 2)
+    test.same("its line", info, [("Video (fragment of a message)",)] * 2)
 
 
 @case

@@ -102,7 +102,7 @@ static hf_register_info amf_hf[] = {
       "The length of the vector cannot change", HFILL}},
     {&hf_weak_keys,
      {"Weak keys", "rtmpx.amf.weak_keys", FT_BOOLEAN, BASE_NONE, NULL, 0,
-      "Keys of the dictionary are held by weak references", HFILL}},
+      "The dictionary refers to its keys by weak references", HFILL}},
     {&hf_member_count,
      {"Member count", "rtmpx.amf.member_count", FT_UINT32, BASE_DEC, NULL, 0,
       "Sealed members of the class", HFILL}},

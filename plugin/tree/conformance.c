@@ -74,7 +74,7 @@ static void add_chunk_size(proto_tree *tree, const struct rtmpx_view *view,
         proto_tree_add_string(tree, hf_chunk_size_source, view->tvb, start, 0, source));
 }
 
-/* Unless late bytes have told since. */
+/* Unless late bytes have settled it since. */
 static void add_uncertain(proto_tree *tree, const struct rtmpx_view *view,
                           const struct rtmp_note_record *note) {
     if (note->length)

@@ -175,7 +175,7 @@ static void forget_messages(struct rtmp_session_direction *dir) {
         dir->recent = memory->resize(memory->user, dir->recent, 0);
 }
 
-/* What was uncertain of a chunk stream up to a segment is known now. */
+/* Correct what was uncertain of a chunk stream up to a segment. */
 static void settle_uncertain(struct rtmp_records *records, uint32_t segment, uint32_t csid) {
     for (uint32_t i = records->note_count; i > 0; i--) {
         struct rtmp_note_record *note = &records->notes[i - 1];

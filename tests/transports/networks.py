@@ -492,7 +492,7 @@ def decode_as_for_tcp(test):
 
 @case
 def who_counts_protocols_sees_each_segment(test):
-    """Also beside somebody who asks for a field that few segments have: the others get no item then, but for him."""
+    """Also when a field is wanted that few segments have: the other segments get only the protocol's item then."""
     sample = SAMPLES / "pub_ffmpeg51_chunk65536.pcapng"
     every = len(test.fields(sample, ("frame.number",), "-Y", "rtmpx"))
     few = len(test.fields(sample, ("frame.number",), "-Y", "rtmpx.csid"))

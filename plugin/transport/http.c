@@ -35,9 +35,8 @@ struct tunnel_message {
     /* RTMP_TURN_LATER: the RTMP bytes. */
     uint8_t *bytes;
     uint32_t len, reported;
-    struct tunnel_message *next; /* in the session's list of waiting messages */
-    struct tunnel_message
-        *released; /* waiting messages that follow this one and are shown with it, in order */
+    struct tunnel_message *next;     /* in the session's list of waiting messages */
+    struct tunnel_message *released; /* waiting messages shown with this one, in order */
 };
 
 /* A request that has no reply yet. */

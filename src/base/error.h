@@ -28,8 +28,7 @@ enum rtmp_error {
     RTMP_REMARK_NAL_LENGTH,        /* coded frame whose NAL unit lengths do not tile it */
     RTMP_REMARK_EMPTY,             /* audio or video message of no bytes */
     RTMP_REMARK_CODEC_HEADER,      /* coded frame whose own header is short or not the codec's */
-    RTMP_REMARK_LIST_ENDS,         /* a coded frame has units beyond the available bytes
-                                    */
+    RTMP_REMARK_LIST_ENDS,         /* units of a coded frame are not available, not listed */
     RTMP_REMARK_TYPE,              /* message of an unassigned type */
 
     /* This value ends. */

@@ -27,13 +27,12 @@
 #define WEIGHT_FMT3 6 /* chance: 2 bits of fmt and 4 of a one-byte id in use */
 
 /* The message type, with a length that it can have. */
-#define WEIGHT_TYPE_FIXED_LENGTH 24 /* chance: a 24-bit length that the type alone allows */
-#define WEIGHT_TYPE_USER_CONTROL 18 /* chance: 43 of 2^24 lengths */
-#define WEIGHT_TYPE_MEDIA        5  /* chance: 2 of 256 types, less 2: payload is not random */
-#define WEIGHT_TYPE_AMF          4  /* tuned: 7 of 256 types */
-#define WEIGHT_TYPE_UNASSIGNED                                                                     \
-    (-12)                  /* tuned: most values are unassigned, hardly any message uses them */
-#define WEIGHT_TYPE_SAME 3 /* tuned: the type of the chunk stream's last message */
+#define WEIGHT_TYPE_FIXED_LENGTH 24    /* chance: a 24-bit length that the type alone allows */
+#define WEIGHT_TYPE_USER_CONTROL 18    /* chance: 43 of 2^24 lengths */
+#define WEIGHT_TYPE_MEDIA        5     /* chance: 2 of 256 types, less 2: payload is not random */
+#define WEIGHT_TYPE_AMF          4     /* tuned: 7 of 256 types */
+#define WEIGHT_TYPE_UNASSIGNED   (-12) /* tuned: common in payload, rare in messages */
+#define WEIGHT_TYPE_SAME         3     /* tuned: the type of the chunk stream's last message */
 
 /* The message length. A random 24-bit length is at least 1 MiB with probability 15/16; real
  * messages almost never are. */
@@ -86,14 +85,12 @@
 #define PROBE_BODY_BYTES 8 /* bytes of a body that are examined */
 
 #define WEIGHT_CONTINUATION                                                                        \
-    6                   /* chance: a one-byte header where the open chunk ends: 8 bits, less 2 */
-#define WEIGHT_MIDDLE 5 /* a continuation of a message whose beginning is lost */
-#define WEIGHT_INHERITS_HERE                                                                       \
-    5                     /* a header that inherits from one that the probe itself has read        \
-                           */
-#define WEIGHT_FLUSHED 10 /* a message ends where its segment does: 1 of some 1,000 positions */
-#define WEIGHT_LANDING 10 /* a message ends at a strong header: 2^-10 by chance, tuned */
-#define WEIGHT_ALIGNED 12 /* a segment begins here: one position, not one of 64 Ki; less 4 */
+    6 /* chance: a one-byte header where the open chunk ends: 8 bits, less 2 */
+#define WEIGHT_MIDDLE        5 /* a continuation of a message whose beginning is lost */
+#define WEIGHT_INHERITS_HERE 5 /* a header that inherits from one that the probe has read */
+#define WEIGHT_FLUSHED       10 /* a message ends where its segment does: 1 of some 1,000 positions */
+#define WEIGHT_LANDING       10 /* a message ends at a strong header: 2^-10 by chance, tuned */
+#define WEIGHT_ALIGNED       12 /* a segment begins here: one position, not one of 64 Ki; less 4 */
 
 /* A header that hardly stands in payload by chance. */
 #define NEED_STRONG 25

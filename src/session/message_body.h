@@ -36,8 +36,7 @@ struct rtmp_segment_messages {
     /* The fragments of messages of several, by message; NULL: not asked for yet. */
     struct rtmp_message_fragment *fragments;
     uint32_t count;
-    struct rtmp_message_fragment
-        alone; /* the fragment asked for last, when its message has no others */
+    struct rtmp_message_fragment alone; /* the last one asked for, if it is alone */
 };
 
 /* The fragments in this segment of the message that fragment `index` completes, in order. Returns

@@ -34,8 +34,7 @@ struct rtmp_fragment {
     uint32_t available;   /* bytes at `body`: less than length when some are lost, or when only the
                              head and an outline of a media body are kept (body.h) */
     uint32_t missing;     /* bytes of the body that are not in the capture */
-    const struct rtmp_decoder_configs
-        *decoder_configs; /* as earlier messages left them; borrowed */
+    const struct rtmp_decoder_configs *decoder_configs; /* before this message; borrowed */
 };
 
 enum rtmp_note_kind {

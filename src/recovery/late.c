@@ -303,8 +303,8 @@ bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t
         uint32_t count = late->hole_count;
         if (start < end)
             filled |= fill_hole(late, r, i, start, end, bytes + (start - offset));
-        i += 1 + late->hole_count -
-             count; /* one more when it was split, one less when it is filled */
+        /* One more when it was split, one less when it is filled. */
+        i += 1 + late->hole_count - count;
     }
     if (filled && !late->hole_count)
         rtmp_late_forget(handle, r);

@@ -633,7 +633,7 @@ def records_share_a_line(test):
 
 @case
 def tls_on_any_port(test):
-    """A key log opens it; 443 is HTTP's, 1935 ours, 20000 nobody's."""
+    """A key log opens it; 443 is HTTP's, 1935 RTMP's, 20000 unassigned."""
     segments = pcap.read_segments(SHIPPED / "d17_rtmps.pcap")
     keys = ("-o", f"tls.keylog_file:{test.tshark.readable(SHIPPED / 'rtmps.keys')}")
     expected = test.commands(SHIPPED / "d17_rtmps.pcap", *keys)

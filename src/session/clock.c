@@ -8,7 +8,7 @@
 #define VIDEO_CODEC_H264      7
 #define VIDEO_CODEC_HEVC      12 /* observed, not assigned */
 
-/* The first two bytes tell: AAC, AVC and HEVC packet type 0, or an enhanced sequence start. */
+/* By the first two bytes: AAC, AVC and HEVC packet type 0, or an enhanced sequence start. */
 static bool is_config(uint8_t type, const uint8_t *bytes, uint32_t available) {
     struct rtmp_reader r = rtmp_reader_over(bytes, available);
     const uint8_t first = rtmp_peek_at(&r, 0);

@@ -11,7 +11,7 @@ static struct rtmp_segment_record *open_segment(const struct rtmp_session_direct
     return &dir->records.segments[dir->records.segment_count - 1];
 }
 
-/* Does all of the message up to this fragment lie in the segment that is being fed? */
+/* Is all of the message up to this fragment in the segment that is being fed? */
 static bool within_segment(const struct rtmp_session_direction *dir,
                            const struct rtmp_fragment *fragment) {
     return fragment->message_offset >= dir->open_offset &&
@@ -69,7 +69,7 @@ static struct rtmp_reassembly *reassembly_for(struct rtmp_session_direction *dir
     return new_reassembly(dir, fragment, reassembly->first);
 }
 
-/* Who shows the message asks for its body at once. */
+/* The body is kept for the display of the message that follows at once. */
 static void add_fresh_body(struct rtmp_session_direction *dir,
                            const struct rtmp_fragment *fragment) {
     struct rtmp_fresh_body *fresh =
@@ -96,7 +96,7 @@ static void finish_reassembly(struct rtmp_session_direction *dir,
     reassembly->in_segment = within_segment(dir, fragment);
     if (fragment->available == 0)
         return;
-    /* A body that lies in this segment is put together again from its chunks when it is shown. */
+    /* A body whose chunks are all in this segment is reassembled from them when it is shown. */
     if (!reassembly->in_segment)
         reassembly->body = keep(dir, fragment->body, fragment->available);
     else if (fragment->available == fragment->message.length)
@@ -119,8 +119,7 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
         (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
 }
 
-/* A timestamp that counts from before a loss, or whose bytes came late, says nothing of the order.
- */
+/* A timestamp that counts from before a loss, or of a late message, is no evidence of the order. */
 static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                          const struct rtmp_fragment *fragment) {
     if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
@@ -130,7 +129,7 @@ static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragmen
         record->backwards = 1;
 }
 
-/* What other messages say of the one that was just recorded. False: no memory, it is not known. */
+/* Add the facts of the message that was just recorded. False: no memory, they are unknown. */
 static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                       const struct rtmp_fragment *fragment) {
     record->late = dir->filling;
@@ -176,7 +175,7 @@ static void forget_messages(struct rtmp_session_direction *dir) {
         dir->recent = memory->resize(memory->user, dir->recent, 0);
 }
 
-/* What was uncertain of a chunk stream up to a segment is known now. */
+/* Correct what was uncertain of a chunk stream up to a segment. */
 static void settle_uncertain(struct rtmp_records *records, uint32_t segment, uint32_t csid) {
     for (uint32_t i = records->note_count; i > 0; i--) {
         struct rtmp_note_record *note = &records->notes[i - 1];
@@ -210,8 +209,7 @@ static void on_corrected(void *user, const struct rtmp_fragment *fragment) {
 
 static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
                          uint32_t reassembly) {
-    /* Bytes that were held while looking for a header, and those that follow late ones, may lie in
-     * earlier frames. */
+    /* Bytes of the search buffer, and those behind late ones, may be in earlier frames. */
     uint64_t begin = clamp(dir, fragment->offset);
     uint64_t end = clamp(dir, fragment->offset + fragment->size);
     bool complete = fragment->flags & RTMP_FRAGMENT_COMPLETE;
@@ -263,7 +261,7 @@ static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     add_fragment(dir, fragment, *fragment->slot);
 }
 
-/* Most segments of a video stream: as the message's fragment before, but for their place. */
+/* Most segments of a video stream: like the message's fragment before, except for its position. */
 static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t size,
                             uint32_t at) {
     struct rtmp_session_direction *dir = user;
@@ -285,7 +283,7 @@ static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t
     return true;
 }
 
-/* Kinds that are told at each occurrence have one note in a direction, which counts them. */
+/* Kinds that are reported at each occurrence have one note in a direction, which counts them. */
 static bool counts_with_others(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
     if (kind < RTMP_NOTE_FIRST_COUNTED)
         return false;
@@ -298,7 +296,7 @@ static bool counts_with_others(struct rtmp_session_direction *dir, enum rtmp_not
     return false;
 }
 
-/* There was no memory for the note. */
+/* The note could not be stored: no memory. */
 static void forget_counter(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
     if (kind >= RTMP_NOTE_FIRST_COUNTED)
         dir->counter[kind - RTMP_NOTE_FIRST_COUNTED] = 0;
@@ -498,7 +496,7 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
     if (!record)
         return NULL;
     rtmp_records_close_segment(records, record);
-    /* Both are rare: bit fields are not written for nothing. */
+    /* Both are rare, so the bit fields are written only when needed. */
     if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
         record->undecided = 1;
     if (is_new)

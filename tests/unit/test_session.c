@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Both directions of a connection: messages with their identity, and what others say of them. */
+/* Both directions of a connection: messages with their identity, and the facts that others give. */
 #include "session_fixture.h"
 
 #include <stdlib.h>

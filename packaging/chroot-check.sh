@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Prove the README's two commands on a fresh Debian: a debootstrap chroot with nothing installed,
+# Run the README's two commands on a fresh Debian: a debootstrap chroot with nothing installed,
 # once as root and once as a user with sudo. Needs root and debootstrap.
 # usage: packaging/chroot-check.sh [DIRECTORY]      the chroot is made there and removed at the end
-# DEBIAN_MIRROR: another mirror; APT_CONF: a file of apt's configuration to use inside (a proxy, say);
-# COMMIT: what to check (HEAD). SUITE: which Debian, and with it which Wireshark: bookworm (4.0, the
+# DEBIAN_MIRROR: another mirror; APT_CONF: an apt configuration file to use inside (for example a proxy);
+# COMMIT: the commit to check (HEAD). SUITE: the Debian release, and with it the Wireshark series: bookworm (4.0, the
 # default), trixie (4.4) or sid (4.6).
 set -euo pipefail
 . "$(dirname "$0")/setup.sh"

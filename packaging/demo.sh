@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Install what is missing, build the plugin, and show what it sees in a sample. Nothing is installed
+# Install what is missing, build the plugin, and show its output for a sample. Nothing is installed
 # into Wireshark. usage: packaging/demo.sh [CAPTURE]
 set -euo pipefail
 . "$(dirname "$0")/setup.sh"
@@ -14,7 +14,7 @@ tshark() {
     python3 "$root/tests/tools/tshark.py" --build "$root/build" --quiet -r "$capture" "$@"
 }
 
-# show TITLE FILTER [COLUMN FIELD]: frame, sender, what the messages say; a column of its own
+# show TITLE FILTER [COLUMN FIELD]: frame, sender, the messages; a field as another column
 show() {
     say "$1"
     tshark -Y "$2" \

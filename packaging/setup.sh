@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by the scripts: what they share about packages and building. Debian and its relatives.
+# Sourced by the scripts: packages and building. For Debian and its derivatives.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -15,11 +15,11 @@ as_root() {
     fi
 }
 
-# need PACKAGE...: install those that are not there; do nothing (no network, no root) otherwise.
+# need PACKAGE...: install the missing ones; without any, do nothing (no network, no root).
 need() {
     local missing=() package
     if ! command -v dpkg-query >/dev/null; then
-        echo "not Debian: going on with what is installed (needed: $*)"
+        echo "not Debian: continuing with the installed packages (needed: $*)"
         return
     fi
     for package in "$@"; do
@@ -33,7 +33,7 @@ need() {
         "${missing[@]}" >/dev/null
 }
 
-# What building needs; what the tests need as well.
+# Packages to build; further packages for the tests.
 need_for_build() {
     need cmake ninja-build gcc libc6-dev pkg-config libwireshark-dev wireshark-dev libglib2.0-dev \
         libgcrypt20-dev tshark python3

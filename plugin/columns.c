@@ -2,9 +2,9 @@
 #include "columns.h"
 
 /*
- * col_set_str(), which looks for the column's place twice: two calls of it would be a sixth of what
- * most segments of a video stream cost. It makes the column point to the text as well, unless a
- * fence keeps what is there or several columns show the same.
+ * col_set_str() without its second search for the column: two calls of it would be a sixth of the
+ * cost of most segments of a video stream. Like it, makes the column point to the text, unless a
+ * fence keeps the present text or several columns show the same.
  */
 static inline void set_column(column_info *columns, int which, const char *text) {
     int place = columns->col_first[which];

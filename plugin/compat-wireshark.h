@@ -2,7 +2,7 @@
 #ifndef RTMPX_COMPAT_WIRESHARK_H
 #define RTMPX_COMPAT_WIRESHARK_H
 
-/* Every difference between Wireshark 4.0, 4.4 and 4.6, and nowhere else. */
+/* Every difference between Wireshark 4.0, 4.4 and 4.6; no other file has any. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +43,10 @@ _Static_assert(sizeof(struct rtmp_name) == sizeof(value_string) &&
                    sizeof((struct rtmp_name){0}.value) == sizeof((value_string){0}.value),
                "struct rtmp_name has the layout of value_string");
 
+/* Wireshark's own converts nothing: clang warns of lists of the core. */
+#undef VALS
+#define VALS(names) ((const value_string *)(names))
+
 #if RTMPX_WIRESHARK_VERSION >= 40200
 #include <wsutil/plugins.h>
 typedef bool ws_bool;
@@ -58,7 +62,8 @@ typedef gboolean ws_bool;
 #define UNS(unit) (unit)
 #endif
 
-/* Let `handle` have the rest of the TLS session; `data` is what TLS gives to its heuristics. */
+/* Give the rest of the TLS session to `handle`; `data` is the argument that TLS passes to its
+ * heuristics. */
 static inline void rtmpx_tls_set_app_handle(void *data, dissector_handle_t handle) {
 #if RTMPX_WIRESHARK_VERSION >= 40400
     struct tlsinfo *info = data;
@@ -71,7 +76,7 @@ static inline void rtmpx_tls_set_app_handle(void *data, dissector_handle_t handl
 #endif
 }
 
-/* Is it a request that HTTP gives to a dissector of a media type, with this `data`? */
+/* Does HTTP pass a request, not a reply, to a dissector of a media type with this `data`? */
 static inline bool rtmpx_http_is_request(const void *data) {
 #if RTMPX_WIRESHARK_VERSION >= 40200
     const media_content_info_t *info = data;
@@ -82,8 +87,8 @@ static inline bool rtmpx_http_is_request(const void *data) {
 #endif
 }
 
-/* What TCP knows of the connection below, with the direction that it is at; NULL: there is none.
- * get_tcp_conversation_data() would take away what it says of the current segment. */
+/* TCP's data of the connection below, with its current direction; NULL: there is none.
+ * get_tcp_conversation_data() would reset the data of the current segment. */
 static inline const struct tcp_analysis *rtmpx_tcp_of(packet_info *pinfo) {
     const conversation_t *conversation =
         pinfo->ptype == PT_TCP ? find_conversation_pinfo(pinfo, 0) : NULL;
@@ -92,7 +97,7 @@ static inline const struct tcp_analysis *rtmpx_tcp_of(packet_info *pinfo) {
                : NULL;
 }
 
-/* First visit: what HTTP knows of the TCP connection, NULL when nothing. */
+/* First visit: HTTP's data of the TCP connection, NULL when there is none. */
 static inline const http_conv_t *rtmpx_http_of(packet_info *pinfo) {
     const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
     return conversation

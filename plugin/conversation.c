@@ -19,7 +19,7 @@ static struct rtmp_memory memory_of(wmem_allocator_t *scope) {
     return (struct rtmp_memory){.resize = resize_in, .user = scope};
 }
 
-/* Of the file that is open, in its scope. */
+/* Of the capture file that is open; in file scope. */
 static struct rtmp_capture *capture;
 
 static void begin_capture(void) {
@@ -62,7 +62,7 @@ static const struct rtmp_segment_record *look_up(const struct rtmp_session_direc
     return rtmp_records_segment(&direction->records, index, pinfo->num);
 }
 
-/* Not of a capture file that says otherwise: seconds that are no date wrap. */
+/* Seconds beyond the range wrap: a damaged file may hold any number. */
 static int64_t capture_time(const packet_info *pinfo) {
     return (int64_t)((uint64_t)pinfo->abs_ts.secs * 1000000000U + (uint64_t)pinfo->abs_ts.nsecs);
 }

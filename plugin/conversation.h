@@ -6,8 +6,8 @@
 #include "session/message_body.h"
 
 /*
- * Sessions of the core in Wireshark: their memory, which lives as long as the capture file, and the
- * frames and bytes that they are fed with.
+ * Sessions of the core in Wireshark: their memory, in file scope, and the frames and bytes that
+ * they are fed with.
  */
 
 static inline struct rtmp_frame rtmpx_frame_of(const packet_info *pinfo) {
@@ -29,8 +29,8 @@ struct rtmpx_view {
 
 void rtmpx_register_conversation(void);
 
-/* A new session in file scope, as the preferences have it. id: distinct within the capture, less
- * than 2^31. */
+/* A new session in file scope, with the options from the preferences. id: distinct within the
+ * capture, less than 2^31. */
 struct rtmp_session *rtmpx_session_new(uint32_t id);
 
 /* What the records say of bytes: they are shown, they were read before, or on its first visit the
@@ -38,20 +38,20 @@ struct rtmp_session *rtmpx_session_new(uint32_t id);
 enum rtmpx_known { RTMPX_NEW, RTMPX_REPEATED, RTMPX_NOT_OURS };
 
 /*
- * The records of the bytes of `tvb`: on the first visit of the frame they are fed to the session as
- * those at `offset` of the direction (struct rtmp_segment), later they are looked up. The view is
- * only complete when they are new.
+ * The records of the bytes of `tvb`. The first visit of the frame feeds the bytes to the session,
+ * at `offset` of the direction (struct rtmp_segment); later visits look the records up. The view is
+ * complete only if they are new.
  */
 enum rtmpx_known rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
                                     struct rtmp_session_direction *direction, uint64_t offset);
 
-/* The captured bytes of the segment, for what needs them on any visit. */
+/* The captured bytes of the segment, on any visit. */
 const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view);
 
 /*
- * How often this was asked for `key` before, during this visit of the frame. Wireshark does not say
- * which of several calls for a frame one is (TLS records, tunnelled messages), nor how many tabs of
- * bytes a frame has. Keys are those of directions, and:
+ * How often this function was called before with `key` during this visit of the frame. Wireshark
+ * does not tell which of several calls for a frame the current one is (TLS records, tunnelled
+ * messages), nor how many tabs of bytes a frame has. Keys are ids of directions, and:
  */
 #define RTMPX_COUNT_TABS   UINT32_MAX
 #define RTMPX_COUNT_TUNNEL (UINT32_MAX - 1)

@@ -8,13 +8,13 @@ struct rtmpx_messages rtmpx_messages_of(struct rtmpx_view *view) {
                                    .core = {.view = &view->core, .fresh = view->core.fresh}};
 }
 
-/* Is more kept of a media body than its head, but not all? */
+/* Is a media body kept as head and outline? */
 static bool is_outline(const struct rtmpx_body *body) {
     return body->head && body->incomplete && body->available > body->head;
 }
 
-/* A tab for the bytes of one more message. Returns how many there are, of all calls for the frame.
- */
+/* Add a tab for the bytes of a message. Returns the number of tabs that all calls for the frame
+ * have added. */
 static uint32_t add_tab(const struct rtmpx_body *body) {
     add_new_data_source(body->pinfo, body->tvb,
                         is_outline(body) ? "RTMP message, outline" : "RTMP message");

@@ -4,7 +4,7 @@
 
 #include "conversation.h"
 
-/* What is known of the segment's messages while they are visited in order. */
+/* The segment's messages while they are visited in order. */
 struct rtmpx_messages {
     struct rtmpx_view *view;
     struct rtmp_segment_messages core;
@@ -14,9 +14,9 @@ struct rtmpx_messages {
 struct rtmpx_messages rtmpx_messages_of(struct rtmpx_view *view);
 
 /*
- * The body of the message that fragment `index` completes, and its facts. Fills all of *body but
- * its message, which the caller has. enough: as rtmp_segment_message_body() has it. with_tvb: for
- * items; unless the bytes are those of the frame they get a tab of their own.
+ * The body of the message that fragment `index` completes, and its facts. Fills all of *body except
+ * its message, which the caller has. enough: see rtmp_segment_message_body(). with_tvb: the body is
+ * for items; bytes that are not in the frame get a tab of their own.
  */
 void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t enough,
                      bool with_tvb, struct rtmpx_body *body);

@@ -13,8 +13,8 @@ struct rtmpx_other_protocol {
 /*
  * A noun of the protocol, as one file below tree/ (or a transport) shows it: what it registers, and
  * how it shows a message body. plugin.c lists all of them. Registration, the dispatch by message
- * type and the question whether somebody wants its items (wanted.h) come from this description, so
- * a new field or expert item needs nothing else.
+ * type and the check whether its items are wanted (wanted.h) come from this description, so a new
+ * field or expert item needs nothing else.
  */
 struct rtmpx_noun {
     hf_register_info *fields;
@@ -29,13 +29,14 @@ struct rtmpx_noun {
     /* Other protocols whose items its tree holds as well. */
     struct rtmpx_other_protocol *others;
 
-    /* Message types that it shows, 0 behind the last one; or all that no other noun shows. */
+    /* Message types that it shows, 0 after the last one; or all types that no other noun shows. */
     uint8_t types[8];
     bool other_types;
 
     /* Of a noun that shows message types: add its items under `tree`, NULL when only an expert tap
-     * listens; append its one-line summary for the message item and the Info column. A summary must
-     * be right without a tree and cheap. Called only when the noun is wanted (wanted.h). */
+     * listens; append its one-line summary for the message item and the Info column. The summary
+     * must be the same without a tree, and cheap. Called only when the noun is wanted (wanted.h).
+     */
     void (*tree)(proto_tree *tree, const struct rtmpx_body *body);
     void (*summary)(struct rtmp_text *text, const struct rtmpx_body *body);
 };
@@ -64,17 +65,18 @@ struct rtmpx_noun {
  * each shows. */
 void rtmpx_register_nouns(int proto, const struct rtmpx_noun *const *nouns, unsigned count);
 
-/* When a capture is opened (that of all expert items is not there at handoff): find the other
- * protocols of the nouns. */
+/* When a capture is opened: find the other protocols of the nouns. (_ws.expert is not registered
+ * yet at handoff.) */
 void rtmpx_find_other_protocols(const struct rtmpx_noun *const *nouns, unsigned count);
 
 /* The noun that shows a message type. Never NULL after registration. */
 const struct rtmpx_noun *rtmpx_noun_of(uint8_t type);
 
 /*
- * Does a filter, -e or tap refer to one of n registered fields? As proto_field_is_referenced() says
- * of an invisible tree, without a call for each of them: what is registered are these very structs.
- * Nearly always none is, so there is no way out early.
+ * Does a filter, -e or tap refer to one of n registered fields? The same result as
+ * proto_field_is_referenced() for an invisible tree, without a call a field: Wireshark keeps its
+ * reference counts in these structs. Nearly always none is referenced, so the loop does not end
+ * early.
  */
 static inline bool rtmpx_fields_referenced(const hf_register_info *fields, unsigned n) {
     _Static_assert(HF_REF_TYPE_NONE == 0, "a field that is referenced is not 0");
@@ -86,9 +88,9 @@ static inline bool rtmpx_fields_referenced(const hf_register_info *fields, unsig
 }
 
 /*
- * The same of what the noun itself registers, and of its other protocols; without its parts. An
- * expert item is registered with a field of its own, which is part of its row. Inline, so that of a
- * noun known to the compiler the counts are constants.
+ * The same for the fields and expert items that the noun itself registers, and for its other
+ * protocols; without its parts. An expert item is registered with a field of its own, which is part
+ * of its row. Inline, so that the counts are constants when the compiler knows the noun.
  */
 static inline bool rtmpx_noun_referenced(const struct rtmpx_noun *noun) {
     unsigned referenced = rtmpx_fields_referenced(noun->fields, noun->field_count);

@@ -18,13 +18,13 @@ static int ett_rtmpx = -1;
 static hf_register_info packet_hf[] = {
     {&hf_repeated,
      {"Repeated", "rtmpx.repeated", FT_BYTES, BASE_NONE, NULL, 0,
-      "Bytes that were read before, or that came when their hole was given up", HFILL}},
+      "Bytes that were read before, or that came after their hole was given up", HFILL}},
     {&hf_undecided,
      {"First bytes, protocol not yet known", "rtmpx.undecided", FT_BYTES, BASE_NONE, NULL, 0,
       "Too few bytes to tell a handshake from a chunk", HFILL}},
     {&hf_encrypted,
      {"Encrypted data", "rtmpx.encrypted_data", FT_BYTES, BASE_NONE, NULL, 0,
-      "RTMPE: RC4 with keys that never travel", HFILL}},
+      "RTMPE: RC4, with keys that are not in the capture", HFILL}},
 };
 
 static int *const packet_ett[] = {&ett_rtmpx};
@@ -45,7 +45,7 @@ static bool handshake_range_of(const struct rtmpx_view *view, struct rtmp_handsh
                                         range);
 }
 
-/* Where the encrypted bytes of the segment begin; its length: there are none. */
+/* Where the encrypted bytes of the segment begin; the segment's length: there are none. */
 static uint32_t encrypted_from(const struct rtmpx_view *view) {
     return rtmp_session_encrypted_from(view->core.direction, view->core.segment, view->captured);
 }
@@ -60,15 +60,15 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
 
 /* ---- columns ---- */
 
-/* Bytes of a message that ends elsewhere: most segments of a video stream. */
+/* Text for bytes of a message that does not end here: most segments of a video stream. */
 static const char *fragment_text(const struct rtmp_fragment_record *fragment) {
     switch (fragment->type) {
     case RTMP_MESSAGE_AUDIO:
-        return "Audio (part of a message)";
+        return "Audio (fragment of a message)";
     case RTMP_MESSAGE_VIDEO:
-        return "Video (part of a message)";
+        return "Video (fragment of a message)";
     default:
-        return "Part of a message";
+        return "Fragment of a message";
     }
 }
 
@@ -103,7 +103,7 @@ static void set_columns(const struct rtmpx_view *view, const char *line) {
 
 /* ---- the way in ---- */
 
-/* Its text is made in one go: appending has Wireshark make what is there first. */
+/* Its text is set in one call: an append would make Wireshark format the default text first. */
 static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const char *line) {
     proto_item *item = proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);
     if (!line)
@@ -116,7 +116,7 @@ static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const char *lin
     return item;
 }
 
-/* Does somebody look at the protocols of an invisible tree, and not only at fields? */
+/* Are the protocols of an invisible tree wanted, not only fields? */
 static bool protocols_wanted(proto_tree *tree) {
     hf_ref_type reference = proto_registrar_get_nth((unsigned)proto_rtmpx)->ref_type;
     return !PTREE_DATA(tree)->fake_protocols ||
@@ -125,9 +125,9 @@ static bool protocols_wanted(proto_tree *tree) {
 }
 
 /*
- * Is there nothing in the segment that a filter, -e or tap asks for? Wireshark makes no item of a
- * field that nobody refers to, but always that of a protocol, which costs as much as all the rest
- * of a segment of a video stream.
+ * Does no filter, -e or tap refer to anything in the segment? Wireshark makes no item for a field
+ * without references, but always one for a protocol, which costs as much as the rest of a segment
+ * of a video stream.
  */
 static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t note_count) {
     return tree && !rtmpx_tree_visible(tree) && note_count == 0 &&
@@ -158,7 +158,7 @@ static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line
         rtmpx_tree_fragments(rtmp, view);
 }
 
-/* Nothing of the segment is new. */
+/* No byte of the segment is new. */
 static void add_repeated(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb) {
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMP");
     proto_item *item = proto_tree_add_item(tree, proto_rtmpx, tvb, 0, -1, ENC_NA);

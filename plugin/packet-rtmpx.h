@@ -5,14 +5,14 @@
 #include "conversation.h"
 #include "noun.h"
 
-/* Bytes that are no message: repeated, encrypted, or too few to tell. */
+/* Bytes outside messages: repeated, encrypted, or too few to recognise. */
 extern const struct rtmpx_noun rtmpx_noun_packet;
 
 /*
- * The one way in for every transport: show the bytes of `tvb`, which are those at `offset` of a
- * direction. On the first visit of the frame they are recorded; a later visit looks them up and
- * ignores `offset`. Returns the bytes consumed: all of them, or 0 on a later visit of a frame that was
- * not given to us on the first.
+ * The entry point for every transport: dissect the bytes of `tvb`, which are at `offset` of a
+ * direction. The first visit of the frame records them; a later visit looks them up and ignores
+ * `offset`. Returns the bytes consumed: all of them, or 0 on a later visit of bytes that the first
+ * visit did not pass to this function.
  */
 int rtmpx_dissect_bytes(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         struct rtmp_session_direction *direction, uint64_t offset);

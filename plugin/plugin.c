@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Wireshark looks for in a plugin: version symbols and registration, on top of all. */
+/* The symbols that Wireshark looks for in a plugin: versions and registration. */
 #include "conversation.h"
 #include "noun.h"
 #include "packet-rtmpx.h"
@@ -38,7 +38,7 @@ const char plugin_version[] = RTMPX_VERSION;
 const int plugin_want_major = RTMPX_WIRESHARK_MAJOR;
 const int plugin_want_minor = RTMPX_WIRESHARK_MINOR;
 
-/* All that has fields or expert items. */
+/* All nouns: everything that has fields or expert items. */
 static const struct rtmpx_noun *const nouns[] = {
     &rtmpx_noun_packet,    &rtmpx_noun_note,     &rtmpx_noun_direction,     &rtmpx_noun_conformance,
     &rtmpx_noun_handshake, &rtmpx_noun_chunk,    &rtmpx_noun_message,       &rtmpx_noun_control,
@@ -76,7 +76,7 @@ void plugin_register(void) {
     proto_register_plugin(&plugin);
 }
 
-/* Wireshark 4.2 and later ask what the plugin is; 4.0 does not look. */
+/* Wireshark 4.2 and later ask for the kind of the plugin; 4.0 does not. */
 uint32_t plugin_describe(void) {
     return RTMPX_PLUGIN_DESCRIPTION;
 }

@@ -9,7 +9,8 @@ struct rtmpx_preferences {
     unsigned midstream_chunk_size; /* bytes; 0: infer it */
     ws_bool literal_fmt3;          /* fmt 3 right after fmt 0: the delta is the timestamp */
     ws_bool keep_media;            /* keep whole media bodies for the hex view */
-    ws_bool parameter_sets;        /* also by Wireshark's dissectors of H.264 and H.265 */
+    ws_bool
+        parameter_sets; /* show parameter sets with Wireshark's dissectors of H.264 and H.265 too */
 };
 
 extern struct rtmpx_preferences rtmpx_preferences;

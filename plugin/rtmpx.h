@@ -17,8 +17,8 @@
  *
  * Positions of the core (spans) are offsets in `tvb`; `bytes` is the same memory, `available`
  * bytes. available < message->length when the rest was not captured, was lost, or is a media body
- * that is not kept whole: `incomplete` then says that an end at `available` is not the sender's
- * fault. Of such a media body the bytes behind the first `head` are an outline of the rest
+ * that is not kept whole: `incomplete` is then set: an end at `available` is not the sender's
+ * error. In such a media body the bytes after the first `head` are an outline of the rest
  * (payload/media/outline.h). Everything is borrowed for the time of the call.
  */
 struct rtmpx_body {
@@ -27,10 +27,11 @@ struct rtmpx_body {
     const uint8_t *bytes;
     uint32_t available;
     bool incomplete;
-    bool from_client;                           /* client to server, as far as known */
-    enum rtmp_reply_kind reply_kind;            /* of a command: what it answers */
-    const struct rtmp_decoder_configs *streams; /* of video and aggregates: as they found them */
-    uint32_t head;                              /* 0: nothing is left out but at the end */
+    bool from_client;                /* client to server, as far as known */
+    enum rtmp_reply_kind reply_kind; /* of a command: the kind of call that it answers */
+    const struct rtmp_decoder_configs
+        *streams;  /* of video and aggregates: the decoder configurations before them */
+    uint32_t head; /* 0: nothing is left out, except at the end */
     const struct rtmp_message *message;
 };
 

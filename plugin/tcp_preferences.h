@@ -4,19 +4,19 @@
 
 #include "compat-wireshark.h"
 
-/* The user's preferences of TCP that decide what it hands on (src/README.md has the table). */
+/* The TCP preferences that decide which segments TCP hands on (src/README.md has the table). */
 
-/* At handoff: find them. Looking for one costs as much as a segment of a video stream does in all.
+/* At handoff: find them. A search for one costs as much as dissecting a segment of a video stream.
  */
 void rtmpx_find_tcp_preferences(void);
 
 /* Do sequence numbers count from the first byte of each direction? */
 bool rtmpx_tcp_counts_relatively(void);
 
-/* Is all that TCP hands on in order? */
+/* Does TCP hand on all segments in order? */
 bool rtmpx_tcp_orders(void);
 
-/* Does TCP keep to itself some segments that come late or again? */
+/* Does TCP hand on only some of the segments that come late or again? */
 bool rtmpx_tcp_withholds(void);
 
 #endif

@@ -2,20 +2,20 @@
 #ifndef RTMPX_WANTED_H
 #define RTMPX_WANTED_H
 
-/* Does somebody want the items of a noun? Asked before they are made, for every message. */
+/* Are the items of a noun wanted? Checked for every message before they are made. */
 
 #include "noun.h"
 
-/* Will somebody see the items, so that labels are worth their cost? */
+/* Is the tree visible, so that labels are needed? */
 static inline bool rtmpx_tree_visible(proto_tree *tree) {
     return tree && PTREE_DATA(tree)->visible;
 }
 
-/* Does somebody want what decoding finds wrong: a visible tree, an expert tap (also without a
- * tree), a filter on any expert item, or on an item of tree/note.h? */
+/* Are errors and remarks wanted: by a visible tree, an expert tap (also without a tree), a filter
+ * on any expert item, or on an item of tree/note.h? */
 bool rtmpx_notes_wanted(proto_tree *tree);
 
-/* Does somebody refer to a field or an expert item of one of the noun's parts? */
+/* Does a filter, -e or tap refer to a field or an expert item of one of the noun's parts? */
 bool rtmpx_parts_referenced(const struct rtmpx_noun *noun);
 
 /* As rtmpx_notes_wanted(), or does a filter, -e or tap refer to a field or an expert item of the

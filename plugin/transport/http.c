@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RTMPT: RTMP in HTTP. The session is named in the URL and may use many TCP connections; each
- * request has a number, and replies go with their requests. What a message is worth is found out on
- * the first visit and kept with its frame.
+ * request has a number, and replies go with their requests. The first visit decides how each
+ * message is shown and keeps that with its frame.
  */
 #include "transport/http.h"
 
@@ -15,28 +15,28 @@ struct tunnel_session {
     const char *id;
     struct rtmp_session *connection;
     struct rtmp_order order[2];     /* of requests, of replies */
-    struct tunnel_message *waiting; /* those ahead of their turn */
+    struct tunnel_message *waiting; /* messages that wait for lower numbers */
     bool closed;
 };
 
 /* One HTTP message. */
 struct tunnel_message {
     enum rtmp_tunnel_command command;
-    bool ours; /* a heuristic was asked about a message of someone else */
+    bool ours; /* false: the heuristic was called for a message that is not RTMPT */
     bool reply;
-    bool refused; /* a reply whose status is not 2xx: what it holds is for people */
+    bool refused; /* a reply whose status is not 2xx: its body is text, not RTMP */
     bool has_sequence;
     enum rtmp_turn turn;
     uint32_t sequence;
-    uint32_t missing; /* messages given up before this one */
+    uint32_t missing; /* number of messages before this one that were given up */
     uint32_t frame;
-    uint32_t shown_in;              /* RTMP_TURN_LATER: the frame whose turn it was */
+    uint32_t shown_in; /* RTMP_TURN_LATER: the frame of the message that it is shown with */
     struct tunnel_session *session; /* NULL: not known */
     /* RTMP_TURN_LATER: the RTMP bytes. */
     uint8_t *bytes;
     uint32_t len, reported;
-    struct tunnel_message *next;     /* of the session's waiting ones */
-    struct tunnel_message *released; /* those whose turn came with this one, in order */
+    struct tunnel_message *next;     /* in the session's list of waiting messages */
+    struct tunnel_message *released; /* waiting messages shown with this one, in order */
 };
 
 /* A request that has no reply yet. */
@@ -71,11 +71,11 @@ static int ett_tunnel = -1;
 
 #define TUNNEL_EXPERTS(X)                                                                          \
     X(ei_retry, "rtmpx.tunnel.retry", PI_SEQUENCE, PI_NOTE,                                        \
-      "RTMPT: a number that was there before, its bytes are not counted again")                    \
+      "RTMPT: sequence number seen before, its bytes are ignored")                                 \
     X(ei_ahead, "rtmpx.tunnel.ahead", PI_SEQUENCE, PI_NOTE,                                        \
-      "RTMPT: ahead of its turn, waits for a lower number")                                        \
+      "RTMPT: lower sequence numbers are missing, the body waits for them")                        \
     X(ei_given_up, "rtmpx.tunnel.given_up", PI_SEQUENCE, PI_WARN,                                  \
-      "RTMPT: lower numbers are not in the capture, waiting for them ended")
+      "RTMPT: lower sequence numbers are not in the capture and are given up")
 TUNNEL_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info tunnel_ei[] = {TUNNEL_EXPERTS(RTMPX_EXPERT_ROW)};
 
@@ -108,8 +108,8 @@ static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
     struct tunnel_session *session = wmem_map_lookup(sessions, key);
     if (session && !(opening && session->closed))
         return session;
-    /* One that was closed stays under another key: the count of all gives each an id of its own,
-     * apart from those of TCP and TLS connections. A frame may open several. */
+    /* A closed session stays in the map under another key, so the size of the map is a new id,
+     * distinct from those of TCP and TLS connections. A frame may open several. */
     uint32_t count = wmem_map_size(sessions);
     if (session)
         wmem_map_insert(sessions, wmem_strdup_printf(wmem_file_scope(), "%s #%u", key, count),
@@ -140,15 +140,16 @@ static struct tunnel_message *take_pending(struct tunnel_carrier *carrier) {
     return request;
 }
 
-/* Was this request answered in an earlier frame, and another asked since? Where the client does not
- * wait, Wireshark 4.0 notes a reply with the last request only; and a 100 Continue as the reply. */
+/* Was this request answered in an earlier frame, and a later request sent? If the client does not
+ * wait for replies, Wireshark 4.0 records a reply with the last request only, and takes a 100
+ * Continue for the reply. */
 static bool answered_before(const struct tunnel_pending *pending, uint32_t frame) {
     return pending && pending->next && pending->exchange && pending->exchange->res_framenum &&
            pending->exchange->res_framenum != frame;
 }
 
-/* The request that the current reply belongs to; NULL: there is none. Replies come in order, but
- * HTTP hands on none without a body. */
+/* The request that the current reply answers; NULL: there is none. Replies come in order, but HTTP
+ * calls no dissector for one without a body. */
 static const struct tunnel_message *answered_request(struct tunnel_carrier *carrier,
                                                      uint32_t frame) {
     while (answered_before(carrier->first, frame)) {
@@ -159,8 +160,8 @@ static const struct tunnel_message *answered_request(struct tunnel_carrier *carr
     return carrier->first ? take_pending(carrier) : NULL;
 }
 
-/* Where the part of a body that is RTMP begins: all of a send request, a reply behind the polling
- * interval. UINT32_MAX: there is none. */
+/* Where RTMP begins in a body: at the start of a send request, after the polling interval of a
+ * reply. UINT32_MAX: the body has none. */
 static uint32_t rtmp_start(const struct tunnel_message *message) {
     if (!message->has_sequence || message->refused)
         return UINT32_MAX;
@@ -196,7 +197,7 @@ static struct tunnel_message *take_waiting(struct tunnel_session *session, bool 
     return message;
 }
 
-/* Find the message's turn; those that waited for it are shown with it. */
+/* Put the message in the order of its number; waiting messages that follow it are shown with it. */
 static void put_in_order(struct tunnel_message *message, tvbuff_t *tvb) {
     struct rtmp_order *order = &message->session->order[message->reply];
     message->turn = rtmp_order_arrive(order, message->sequence);
@@ -343,7 +344,7 @@ static void dissect_rtmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                          const struct tunnel_message *message) {
     struct rtmp_session_direction *direction =
         &message->session->connection->direction[message->reply ? 1 : 0];
-    /* How many bytes a lost message had is not known: at least one, so that the gap is seen. */
+    /* The length of a lost message is unknown: assume one byte, so that the gap is reported. */
     (void)rtmpx_dissect_bytes(tvb, pinfo, tree, direction,
                               rtmpx_next_offset(direction) + message->missing);
 }
@@ -364,7 +365,7 @@ static void dissect_message(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         dissect_rtmp(kept, pinfo, tree, m);
         shown = true;
     }
-    /* As HTTP's own lines end, which puts the next message of the frame right behind it. */
+    /* HTTP's own lines end with a space: it appends the next message of the frame directly. */
     if (shown)
         col_append_str(pinfo->cinfo, COL_INFO, " ");
 }
@@ -377,7 +378,7 @@ static int dissect_rtmpx_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     return (int)tvb_captured_length(tvb);
 }
 
-/* Replies often come without a media type (observed: crtmpserver). */
+/* Replies often have no media type (observed: crtmpserver). */
 static ws_bool heuristic_rtmpx_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                     void *data) {
     (void)data;
@@ -397,7 +398,9 @@ static hf_register_info tunnel_hf[] = {
     {&hf_command,
      {"Command", "rtmpx.tunnel.command", FT_STRING, BASE_NONE, NULL, 0, "From the request's URL",
       HFILL}},
-    {&hf_session, {"Session", "rtmpx.tunnel.session", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_session,
+     {"Session", "rtmpx.tunnel.session", FT_STRING, BASE_NONE, NULL, 0,
+      "Id of the RTMPT session, from the request's URL", HFILL}},
     {&hf_sequence,
      {"Sequence number", "rtmpx.tunnel.sequence", FT_UINT32, BASE_DEC, NULL, 0,
       "From the request's URL", HFILL}},
@@ -406,16 +409,16 @@ static hf_register_info tunnel_hf[] = {
       "First byte of a reply: how long the client may wait until it asks again", HFILL}},
     {&hf_data,
      {"Data", "rtmpx.tunnel.data", FT_BYTES, BASE_NONE, NULL, 0,
-      "A body that is not RTMP, or not in its turn", HFILL}},
+      "A body that is not RTMP, or that waits for lower sequence numbers", HFILL}},
     {&hf_shown_in,
      {"Shown in frame", "rtmpx.tunnel.shown_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
       "Where the messages with lower numbers have arrived", HFILL}},
     {&hf_released_from,
      {"Includes the body of frame", "rtmpx.tunnel.released_from", FT_FRAMENUM, BASE_NONE, NULL, 0,
-      "It waited for this message", HFILL}},
+      "That body waited for this one, which has a lower sequence number", HFILL}},
     {&hf_missing,
      {"Messages missing before it", "rtmpx.tunnel.missing", FT_UINT32, BASE_DEC, NULL, 0,
-      "Numbers that never came", HFILL}},
+      "Sequence numbers that never came", HFILL}},
 };
 
 static int *const tunnel_ett[] = {&ett_tunnel};
@@ -435,7 +438,7 @@ void rtmpx_register_transport_http(int proto) {
 }
 
 void rtmpx_handoff_transport_http(int proto) {
-    /* The built-in dissector has this type; the last to add a string has it. */
+    /* The built-in dissector has registered this type; the last registration of a string wins. */
     dissector_add_string("media_type", "application/x-fcs", http_handle);
     heur_dissector_add("http", heuristic_rtmpx_http, "RTMP over HTTP (RTMPT)", "rtmpx_http", proto,
                        HEURISTIC_ENABLE);

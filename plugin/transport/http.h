@@ -4,10 +4,10 @@
 
 #include "noun.h"
 
-/* What a tunnelled body has besides RTMP. */
+/* The items of a tunnelled body besides RTMP. */
 extern const struct rtmpx_noun rtmpx_noun_tunnel;
 
-/* RTMPT: RTMP in HTTP. Registers its dissectors; at handoff enters them into Wireshark's tables. */
+/* RTMPT: RTMP in HTTP. Registers its dissectors; at handoff adds them to Wireshark's tables. */
 void rtmpx_register_transport_http(int proto);
 void rtmpx_handoff_transport_http(int proto);
 

@@ -5,19 +5,19 @@
 
 static struct {
     dissector_handle_t ours;
-    dissector_handle_t previous; /* that owned the standard port before us, or NULL */
+    dissector_handle_t previous; /* dissector that owned the standard port before us, or NULL */
     range_t *applied;            /* the preference when it was last applied, NULL: not yet */
 } ports;
 
-/* The standard port, if nobody has it nor had: Decode As may have given it away, or to nobody, or
- * back to an owner that came later than the entry. */
+/* Give the standard port to `owner` if it has neither a dissector nor a default. Having no
+ * dissector is not enough: Decode As may have set it to none. */
 static void give_standard_port(dissector_handle_t owner) {
     if (owner && !dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT) &&
         !dissector_get_default_uint_handle("tcp.port", RTMP_TCP_PORT))
         dissector_add_uint("tcp.port", RTMP_TCP_PORT, owner);
 }
 
-/* A port that was in the preference may be in it no more. */
+/* Remove a port that is no longer in the preference. */
 static void leave_port(uint32_t port, void *user) {
     range_t *range = user;
     if (value_is_in_range(range, port) ||
@@ -27,11 +27,11 @@ static void leave_port(uint32_t port, void *user) {
 }
 
 /*
- * Wireshark (4.0, 4.4, 4.6) adds the ports of the preference to those of the table and, unless it
- * is changed in the preferences dialog, leaves there those that are in it no more.
+ * Wireshark (4.0, 4.4, 4.6) adds the ports of the preference to the table. It removes ports that
+ * are no longer in the preference only when the preferences dialog changed it.
  *
- * The standard port has no entry until preferences are first applied: Decode As, which is read
- * before and makes one, would change nothing of an entry that is ours already.
+ * The standard port has no entry until preferences are first applied: Decode As is read before that
+ * and makes an entry; it would not change an entry that is already ours.
  */
 void rtmpx_apply_ports(void) {
     range_t *range = prefs_get_range_value("rtmpx", "tcp.port");
@@ -48,7 +48,7 @@ void rtmpx_register_ports(dissector_handle_t tcp) {
 }
 
 void rtmpx_handoff_ports(void) {
-    /* Handoffs of plugins run after the built-in ones: the last to add a port has it. */
+    /* Handoffs of plugins run after the built-in ones: the last registration of a port wins. */
     ports.previous = dissector_get_uint_handle(find_dissector_table("tcp.port"), RTMP_TCP_PORT);
     dissector_add_uint_with_preference("tcp.port", RTMP_TCP_PORT, ports.ours);
     dissector_delete_uint("tcp.port", RTMP_TCP_PORT, ports.ours);

@@ -4,12 +4,12 @@
 
 #include "compat-wireshark.h"
 
-/* The TCP ports of the preference rtmpx.tcp.port, which are `tcp`'s. */
+/* Register `tcp` for the TCP ports of the preference rtmpx.tcp.port. */
 void rtmpx_register_ports(dissector_handle_t tcp);
 void rtmpx_handoff_ports(void);
 
-/* The preference may have been set: a port that is in it no more is no longer ours, the standard
- * one goes back to who had it before. */
+/* Apply the preference: a port that is no longer in it is released, the standard port to its owner
+ * before us. */
 void rtmpx_apply_ports(void);
 
 #endif

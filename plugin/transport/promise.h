@@ -5,13 +5,13 @@
 #include "compat-wireshark.h"
 
 /*
- * Are these the first bytes of a handshake, too few to be sure? Some stacks send the version byte,
- * C0 or S0, in a segment of its own, and TLS 1.0 puts the first byte of all that is written into a
- * record of its own (observed). The next bytes tell, so a heuristic asks for them.
+ * May these be the first bytes of a handshake, too few to be certain? Some stacks send the version
+ * byte, C0 or S0, in a segment of its own, and TLS 1.0 puts the first byte of all that is written
+ * into a record of its own (observed). The next bytes decide, so a heuristic asks for them.
  */
 bool rtmpx_handshake_promised(tvbuff_t *tvb);
 
-/* False: by the user's preferences segments are not joined. */
+/* Ask TCP or TLS for more bytes. False: the user's preferences forbid reassembly. */
 bool rtmpx_ask_for_more(packet_info *pinfo);
 
 #endif

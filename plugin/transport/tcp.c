@@ -14,26 +14,26 @@ static heur_dtbl_entry_t *proxy_heuristic; /* NULL: this Wireshark has none */
 
 /* ---- connection ---- */
 
-/* What TCP knows of a connection and we keep beside its records. */
+/* Data of a TCP connection beside its session. */
 struct tcp_connection {
     struct rtmp_session *rtmp; /* NULL: it begins with another protocol */
     conversation_t *conversation;
     address client, server;
     uint32_t client_port, server_port;
-    uint32_t first_frame, last_frame; /* of those seen on the first pass */
-    uint32_t tcp_streams;             /* of the capture, when it was last looked up */
-    /* By direction: the bytes that were left to others before the connection was recognised, and
-     * the sequence number of the byte at offset 0. */
+    uint32_t first_frame, last_frame; /* frames of the connection, from the first pass */
+    uint32_t tcp_streams;             /* number of TCP streams in the capture at the last look-up */
+    /* By direction: the bytes before the connection was recognised, which other dissectors have,
+     * and the sequence number of the byte at offset 0. */
     uint32_t left[2], first_seq[2];
     /* The PROXY protocol header before the client's first byte; frame 0: there is none. */
     uint32_t proxy_frame, proxy_length;
 };
 
 /*
- * The connections of the last frames, by port. A conversation look-up costs more than all the rest
- * of a media segment; for the same addresses and ports it can be spared when it is provably the
- * same connection: on the first pass while TCP has begun no new stream since, on later passes
- * inside the frames that the first pass gave to it. Emptied with each capture.
+ * The connections of the last frames, by port. A conversation look-up costs more than the rest of a
+ * media segment. It is skipped if the same addresses and ports are provably the same connection: on
+ * the first pass while TCP has begun no new stream since; on later passes for frames between its
+ * first and last. Emptied with each capture.
  */
 #define RECENT 64U
 static struct tcp_connection *recent[RECENT];
@@ -49,7 +49,7 @@ static inline bool same_address(const address *a, const address *b) {
     return addresses_equal(a, b);
 }
 
-/* 0: from the client, 1: from the server, -1: a frame of other ends. */
+/* 0: from the client, 1: from the server, -1: a frame of another connection. */
 static inline int direction_of(const struct tcp_connection *tcp, const packet_info *pinfo) {
     if (tcp->server_port == pinfo->destport && tcp->client_port == pinfo->srcport &&
         same_address(&tcp->server, &pinfo->dst) && same_address(&tcp->client, &pinfo->src))
@@ -70,8 +70,8 @@ static struct tcp_connection *new_connection(conversation_t *conversation, packe
     struct tcp_connection *tcp = wmem_new0(wmem_file_scope(), struct tcp_connection);
     tcp->conversation = conversation;
     tcp->first_frame = pinfo->num;
-    /* The side whose port we were called for is the server; on a port that only the heuristic
-     * knows, the lower one. */
+    /* The server is the side with the port that we were called for; for the heuristic, the side
+     * with the lower port. */
     bool to_server = pinfo->match_uint == pinfo->destport;
     bool to_client = pinfo->match_uint == pinfo->srcport;
     if (to_server == to_client)
@@ -108,8 +108,8 @@ static void begin_behind_proxy(struct tcp_connection *tcp, packet_info *pinfo, u
 }
 
 /*
- * First visit of a connection's first bytes. NULL: what is there does not tell. Of HTTP and TLS,
- * whose heuristics TCP asks next, nothing is kept but that they are not ours.
+ * First visit of a connection's first bytes. NULL: more bytes are needed. If it is HTTP or TLS,
+ * whose heuristics TCP tries next, the connection has no session.
  */
 static struct tcp_connection *begin_connection(conversation_t *conversation, packet_info *pinfo,
                                                tvbuff_t *tvb) {
@@ -125,7 +125,7 @@ static struct tcp_connection *begin_connection(conversation_t *conversation, pac
     return tcp;
 }
 
-/* NULL: it is not ours, or not yet. */
+/* NULL: it is not RTMP, or not known yet. */
 static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
@@ -156,8 +156,8 @@ static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, i
 /* TCP's conversation completeness: a SYN, a SYN-ACK was captured. */
 #define TCP_SAW_SYN_OR_SYN_ACK 0x03
 
-/* Where the `len` bytes of this call begin: of bytes that TCP has put together it tells where the
- * segment began that came last, which may be any of them. */
+/* Sequence number of the `len` bytes of this call. For reassembled bytes TCP gives that of the
+ * segment that came last, which may be any of them. */
 static uint32_t first_seq(const struct tcp_analysis *analysis, const struct tcpinfo *tcpinfo,
                           uint32_t len) {
     if (!tcpinfo->is_reassembled)
@@ -178,7 +178,8 @@ static uint32_t bytes_before(const struct tcp_analysis *analysis, uint32_t seq) 
     return seq - (rtmpx_tcp_counts_relatively() ? 0 : analysis->fwd->base_seq) - 1;
 }
 
-/* The offset of the direction's first bytes: not 0 where a part of the handshake is missing. */
+/* The offset of the direction's first captured bytes: not 0 where bytes of the handshake are
+ * missing. */
 static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned which,
                                             const struct tcpinfo *tcpinfo, packet_info *pinfo,
                                             tvbuff_t *tvb) {
@@ -207,7 +208,7 @@ static uint64_t offset_of(struct tcp_connection *tcp, unsigned which, const stru
         return start(tcp, which, tcpinfo, pinfo, tvb);
     uint64_t position = dir->wire.position;
     if (tcpinfo->is_reassembled)
-        return position; /* TCP hands out reassembled bytes in order, from where it stopped */
+        return position; /* TCP hands on reassembled bytes in order, from where it stopped */
     int32_t distance = (int32_t)(tcpinfo->seq - tcp->first_seq[which] - (uint32_t)position);
     if (distance < 0 && (uint64_t) - (int64_t)distance > position)
         return 0;

@@ -2,7 +2,7 @@
 #ifndef RTMPX_TRANSPORT_TCP_H
 #define RTMPX_TRANSPORT_TCP_H
 
-/* RTMP in TCP. Registers its dissectors; at handoff enters them into Wireshark's tables. */
+/* RTMP in TCP. Registers its dissectors; at handoff adds them to Wireshark's tables. */
 void rtmpx_register_transport_tcp(int proto);
 void rtmpx_handoff_transport_tcp(int proto);
 

@@ -8,15 +8,15 @@ static bool precedes(uint32_t a, uint32_t b) {
     return (int32_t)(a - b) < 0;
 }
 
-/* A run of sequence numbers. */
+/* A range of sequence numbers. */
 struct tcp_range {
     uint32_t begin, end;
 };
 
 /*
- * Where bytes were of which `most` or fewer end in `segment`: in it, unless TCP has put them
- * together with others. What it could not put together for a hole ends in a segment as well, and is
- * longer: all that is missing is in it.
+ * The sequence numbers of bytes that end in `segment` and are at most `most`: those of the segment,
+ * unless TCP reassembled it with others. A reassembly that a hole leaves incomplete also ends in a
+ * segment; its range is longer and includes the missing bytes.
  */
 static struct tcp_range range_of(const tcp_flow_t *flow, const tcp_unacked_t *segment,
                                  uint32_t most) {
@@ -34,11 +34,11 @@ static struct tcp_range range_of(const tcp_flow_t *flow, const tcp_unacked_t *se
     range.begin = base + joined->seq;
     if (!is_entire && precedes(range.end, base + joined->nxtpdu))
         range.end =
-            base + joined->nxtpdu; /* the segment was the last to come, not the last of them */
+            base + joined->nxtpdu; /* the segment came last but is not the last of the reassembly */
     return range;
 }
 
-/* Where the range stands to `seen`, the end of the last one. */
+/* The place of the range relative to `seen`, the end of the last one. */
 static enum rtmpx_tcp_place place_behind(uint32_t seen, const struct tcp_range *range,
                                          const tcp_unacked_t *segment) {
     if (rtmpx_tcp_orders())
@@ -56,7 +56,7 @@ enum rtmpx_tcp_place rtmpx_tcp_place(struct rtmpx_tcp_mark *mark, packet_info *p
     if (!analysis || !analysis->fwd || !analysis->fwd->tcp_analyze_seq_info)
         return RTMPX_TCP_NEXT;
     const tcp_unacked_t *segment = analysis->fwd->tcp_analyze_seq_info->segments;
-    if (!segment || segment->frame != pinfo->num) /* TCP has too many to remember more */
+    if (!segment || segment->frame != pinfo->num) /* TCP keeps a limited number of them */
         return RTMPX_TCP_NEXT;
     const struct tcp_range range = range_of(analysis->fwd, segment, len + overhead);
     enum rtmpx_tcp_place place = RTMPX_TCP_NEXT;

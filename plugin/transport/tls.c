@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RTMPS: RTMP in TLS, whose records come decrypted, in order and each once as far as TLS can tell.
+/* RTMPS: RTMP in TLS. TLS hands on decrypted records, in order and each once as far as it can tell.
  */
 #include "transport/tls.h"
 
@@ -9,10 +9,11 @@
 
 static dissector_handle_t tls_handle;
 static dissector_table_t tls_ports;
-/* Of the conversation's data: where TLS gives a segment back, TCP's dissector keeps its own. */
+/* Key of the conversation's data. Not the key of transport/tcp.c, which may have data of its own if
+ * TLS rejects a segment. */
 static int proto_tls_data = -1;
 
-/* What a record has besides its content: header, IV, MAC, padding to a block. */
+/* Bytes of a record besides its content: header, IV, MAC, padding to a block. */
 #define RECORD_OVERHEAD 128
 
 struct tls_connection {
@@ -32,7 +33,7 @@ static struct tls_connection *connection_of(packet_info *pinfo) {
         return tls;
     tls = wmem_new0(wmem_file_scope(), struct tls_connection);
     tls->rtmp = rtmpx_session_new(conversation->conv_index);
-    /* The client speaks first in RTMP. */
+    /* In RTMP the client sends first. */
     copy_address_wmem(wmem_file_scope(), &tls->server, &pinfo->dst);
     tls->server_port = pinfo->destport;
     conversation_add_proto_data(conversation, proto_tls_data, tls);
@@ -45,9 +46,9 @@ static bool to_server(const struct tls_connection *tls, const packet_info *pinfo
 }
 
 /*
- * Where a record stands in its direction. Unless told to go on (tls.ignore_ssl_mac_failed) TLS
- * reads no more behind a hole; told to, it hands on the next record that is whole, and says of the
- * hole nothing. A record that comes late or again has no place: the length of its hole is unknown.
+ * Offset of a record in its direction. Behind a hole TLS reads nothing more, unless
+ * tls.ignore_ssl_mac_failed is set: then it hands on the next complete record, without any sign of
+ * the hole. A record that comes late or again has no offset: the length of its hole is unknown.
  */
 static uint64_t offset_of(const struct rtmp_session_direction *direction,
                           struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len) {
@@ -62,15 +63,14 @@ static uint64_t offset_of(const struct rtmp_session_direction *direction,
     return rtmpx_next_offset(direction);
 }
 
-/* Was this record left to others on the first visit? They were asked by port: TLS asked heuristics,
- * ours among them, before. */
+/* Did the first visit pass this record to another dissector, by port? */
 static bool left_to_others(const struct tls_connection *tls, packet_info *pinfo) {
     return PINFO_FD_VISITED(pinfo) && (pinfo->num < tls->first_frame ||
                                        (pinfo->num == tls->first_frame &&
                                         rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS) < tls->left));
 }
 
-/* `data` is not a tcpinfo here: TLS has no byte positions to give, in 4.0 not even a number. */
+/* `data` is no tcpinfo here: TLS gives no byte positions, 4.0 not even a stream number. */
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     struct tls_connection *tls = connection_of(pinfo);
     if (left_to_others(tls, pinfo))
@@ -80,14 +80,14 @@ static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo))
         offset = offset_of(direction, &tls->mark[which], pinfo, tvb_reported_length(tvb));
-    /* Of several records TLS writes what they are behind our line of the one before. */
+    /* With several records TLS appends its own text to our line of the record before. */
     col_clear(pinfo->cinfo, COL_INFO);
     int done = rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
     col_set_fence(pinfo->cinfo, COL_INFO);
     return done;
 }
 
-/* TLS asks heuristics before ports, so 443 stays with HTTP for all that is no RTMP handshake. */
+/* TLS tries heuristics before ports, so everything on 443 but an RTMP handshake stays with HTTP. */
 static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                    void *data) {
     uint32_t len = tvb_captured_length(tvb);
@@ -95,7 +95,7 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
         return FALSE;
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     if (rtmpx_handshake_promised(tvb)) {
-        (void)connection_of(pinfo); /* who spoke first is noted before the other side answers */
+        (void)connection_of(pinfo); /* record which side sends first before the other answers */
         return rtmpx_ask_for_more(pinfo);
     }
     if (!rtmp_handshake_certain(bytes, len)) {
@@ -105,7 +105,7 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     struct tls_connection *tls = connection_of(pinfo);
     tls->first_frame = pinfo->num;
     tls->left = rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
-    /* The handle of the TLS session; the TCP conversation's would take TLS out of the way. */
+    /* Set the handle of the TLS session; setting that of the TCP conversation would bypass TLS. */
     rtmpx_tls_set_app_handle(data, tls_handle);
     return dissect_rtmpx_tls(tvb, pinfo, tree, data) > 0;
 }

@@ -2,7 +2,7 @@
 #ifndef RTMPX_TRANSPORT_TLS_H
 #define RTMPX_TRANSPORT_TLS_H
 
-/* RTMPS: RTMP in TLS. Registers its dissectors; at handoff enters them into Wireshark's tables. */
+/* RTMPS: RTMP in TLS. Registers its dissectors; at handoff adds them to Wireshark's tables. */
 void rtmpx_register_transport_tls(int proto);
 void rtmpx_handoff_transport_tls(int proto);
 

@@ -29,7 +29,9 @@ static int hf_data = -1;
 static int ett_tag = -1;
 
 static hf_register_info aggregate_hf[] = {
-    {&hf_tag, {"Tag", "rtmpx.aggregate.tag", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_tag,
+     {"Tag", "rtmpx.aggregate.tag", FT_NONE, BASE_NONE, NULL, 0,
+      "One message inside the aggregate: header, data and back pointer", HFILL}},
     {&hf_type,
      {"Type", "rtmpx.aggregate.tag.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
       "Message type of the tag", HFILL}},
@@ -53,8 +55,7 @@ static hf_register_info aggregate_hf[] = {
       "Data of a tag that is not decoded", HFILL}},
 };
 
-/* A tag as the message it stands for. The bytes are the body's own, seen through a tvb of theirs.
- */
+/* A tag as the message that it carries. The bytes are those of the body, in a subset tvb. */
 static struct rtmpx_body tag_body(const struct rtmpx_body *body,
                                   const struct rtmp_aggregate_tag *tag,
                                   const struct rtmp_decoder_configs *streams,
@@ -89,16 +90,17 @@ static proto_tree *add_tag(proto_tree *tree, const struct rtmpx_body *body,
     return subtree;
 }
 
-/* Where the walk through a message and the aggregates in it stands. */
+/* Progress through a message and the aggregates in it. */
 struct aggregate_walk {
     unsigned nesting;
     unsigned tags;                       /* so far */
-    struct rtmp_decoder_configs streams; /* as the next tag finds them */
+    struct rtmp_decoder_configs streams; /* decoder configurations before the next tag */
 };
 
 static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct aggregate_walk *walk);
 
-/* The tag's data as the message it is. Aggregates are opened here, where their nesting is known. */
+/* Dissect the tag's data as the message that it carries. Nested aggregates are dissected here,
+ * where their depth is known. */
 static void add_data(proto_tree *tree, const struct rtmpx_body *body,
                      const struct rtmp_aggregate_tag *tag, struct aggregate_walk *walk) {
     struct rtmp_message message;

@@ -4,7 +4,7 @@
 
 #include "noun.h"
 
-/* Aggregate messages: their tags, each as the message that it stands for. */
+/* Aggregate messages: their tags, each as the message that it carries. */
 extern const struct rtmpx_noun rtmpx_noun_aggregate;
 
 #endif

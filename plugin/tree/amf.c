@@ -46,17 +46,17 @@ static int ett_container = -1;
 
 static hf_register_info amf_hf[] = {
     {&hf_amf0_type,
-     {"AMF0 type", "rtmpx.amf0.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf0_markers), 0, NULL,
-      HFILL}},
+     {"AMF0 type", "rtmpx.amf0.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf0_markers), 0,
+      "Marker byte of an AMF0 value", HFILL}},
     {&hf_amf3_type,
-     {"AMF3 type", "rtmpx.amf3.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf3_markers), 0, NULL,
-      HFILL}},
+     {"AMF3 type", "rtmpx.amf3.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf3_markers), 0,
+      "Marker byte of an AMF3 value", HFILL}},
     {&hf_value,
      {"Value", "rtmpx.amf.value", FT_NONE, BASE_NONE, NULL, 0,
       "A value without a key that is a container or has no content", HFILL}},
     {&hf_key,
      {"Key", "rtmpx.amf.key", FT_STRING, BASE_NONE, NULL, 0,
-      "Property, member or associative key, over its value as well", HFILL}},
+      "Name of a property, member or associative entry; its bytes include the value", HFILL}},
     {&hf_path,
      {"Path", "rtmpx.amf.path", FT_STRING, BASE_NONE, NULL, 0,
       "Dotted path of a leaf; 0 is the message's first value", HFILL}},
@@ -71,20 +71,26 @@ static hf_register_info amf_hf[] = {
     {&hf_unsigned,
      {"Unsigned integer", "rtmpx.amf.unsigned", FT_UINT32, BASE_DEC, NULL, 0,
       "Item of a vector of uint", HFILL}},
-    {&hf_boolean, {"Boolean", "rtmpx.amf.boolean", FT_BOOLEAN, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_boolean,
+     {"Boolean", "rtmpx.amf.boolean", FT_BOOLEAN, BASE_NONE, NULL, 0,
+      "AMF0 boolean, AMF3 true or false", HFILL}},
     {&hf_string,
      {"String", "rtmpx.amf.string", FT_STRING, BASE_NONE, NULL, 0,
       "String value, AMF3 references resolved; never a key", HFILL}},
     {&hf_date,
-     {"Date", "rtmpx.amf.date", FT_ABSOLUTE_TIME, ABSOLUTE_TIME_UTC, NULL, 0, NULL, HFILL}},
+     {"Date", "rtmpx.amf.date", FT_ABSOLUTE_TIME, ABSOLUTE_TIME_UTC, NULL, 0,
+      "UTC; milliseconds since 1970 on the wire", HFILL}},
     {&hf_milliseconds,
      {"Milliseconds", "rtmpx.amf.milliseconds", FT_DOUBLE, BASE_NONE, NULL, 0,
-      "A date that no calendar holds (NaN, or beyond ECMAScript's range)", HFILL}},
+      "Since 1970; a date outside the calendar (NaN, or beyond ECMAScript's range)", HFILL}},
     {&hf_timezone,
      {"Time zone", "rtmpx.amf.timezone", FT_INT16, BASE_DEC, NULL, 0, "Minutes, should be 0",
       HFILL}},
-    {&hf_xml, {"XML", "rtmpx.amf.xml", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {&hf_bytes, {"Bytes", "rtmpx.amf.bytes", FT_BYTES, BASE_NONE, NULL, 0, "ByteArray", HFILL}},
+    {&hf_xml,
+     {"XML", "rtmpx.amf.xml", FT_STRING, BASE_NONE, NULL, 0,
+      "Text of an XML document or AMF3 XML value", HFILL}},
+    {&hf_bytes,
+     {"Bytes", "rtmpx.amf.bytes", FT_BYTES, BASE_NONE, NULL, 0, "Content of a ByteArray", HFILL}},
     {&hf_class,
      {"Class", "rtmpx.amf.class", FT_STRING, BASE_NONE, NULL, 0,
       "Class name, also when its traits came by reference", HFILL}},
@@ -92,9 +98,11 @@ static hf_register_info amf_hf[] = {
      {"Count", "rtmpx.amf.count", FT_UINT32, BASE_DEC, NULL, 0,
       "Declared items of an array, vector or dictionary", HFILL}},
     {&hf_fixed,
-     {"Fixed length", "rtmpx.amf.fixed", FT_BOOLEAN, BASE_NONE, NULL, 0, "Vector", HFILL}},
+     {"Fixed length", "rtmpx.amf.fixed", FT_BOOLEAN, BASE_NONE, NULL, 0,
+      "The length of the vector cannot change", HFILL}},
     {&hf_weak_keys,
-     {"Weak keys", "rtmpx.amf.weak_keys", FT_BOOLEAN, BASE_NONE, NULL, 0, "Dictionary", HFILL}},
+     {"Weak keys", "rtmpx.amf.weak_keys", FT_BOOLEAN, BASE_NONE, NULL, 0,
+      "The dictionary refers to its keys by weak references", HFILL}},
     {&hf_member_count,
      {"Member count", "rtmpx.amf.member_count", FT_UINT32, BASE_DEC, NULL, 0,
       "Sealed members of the class", HFILL}},
@@ -122,7 +130,11 @@ static hf_register_info amf_hf[] = {
     {&hf_keys_end,
      {"End of keys", "rtmpx.amf.keys_end", FT_NONE, BASE_NONE, NULL, 0,
       "Empty key between the keys and the items of an AMF3 array", HFILL}},
-    {&hf_end, {"End of object", "rtmpx.amf.end", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_end,
+     {"End of object", "rtmpx.amf.end", FT_NONE, BASE_NONE, NULL, 0,
+      "End marker (00 00 09) of an AMF0 object or ECMA array, or the empty key that ends the "
+      "properties of an AMF3 object",
+      HFILL}},
 };
 
 static int *const amf_ett[] = {&ett_leaf, &ett_container};
@@ -132,15 +144,15 @@ const struct rtmpx_noun rtmpx_noun_amf = {
     RTMPX_SUBTREES(amf_ett),
 };
 
-/* One value on its way into the tree. */
+/* State while the items of one value are added. */
 struct amf_view {
     const struct rtmpx_body *body;
     const struct rtmp_amf *amf;
     const char *label;  /* of the top-level value, or NULL */
-    int second_pair_hf; /* 0: nobody wants one */
+    int second_pair_hf; /* 0: none is wanted */
     bool visible, want_path, want_pair, want_text, want_meaning, want_expert;
 
-    struct rtmp_amf_event key; /* waits for its value when has_key */
+    struct rtmp_amf_event key; /* read, its value still to come, when has_key */
     bool has_key;
     bool cut_said;
     struct rtmp_span avmplus; /* the marker 0x11 before the value, or empty */
@@ -186,20 +198,20 @@ static void add_type(const struct amf_view *view, proto_tree *tree,
                             view->body->tvb, (int)event->whole.pos, 1, event->marker);
 }
 
-/* An expert item is five items of the frame: a message that is odd throughout shows its first
- * oddities, and leaves room for its neighbours. */
+/* An expert item takes five items of the frame. A message with many remarks shows the first of
+ * them, which leaves room for other messages of the frame. */
 #define REMARKS_UP_TO 100000U
 
 static void add_remark(const struct amf_view *view, proto_item *item, enum rtmp_error remark) {
     proto_tree *tree = view->level[0].tree;
     if (remark == RTMP_OK || (tree && PTREE_DATA(tree)->count > REMARKS_UP_TO))
         return;
-    /* What was not captured is no fault of the sender's; the caller says so. */
+    /* Missing bytes are not the sender's error; the caller reports them as truncated. */
     if (remark != RTMP_REMARK_NO_TERMINATOR || !view->body->incomplete)
         rtmpx_note_remark(item, view->body, remark);
 }
 
-/* The bytes behind the marker; the marker where there are none (AMF3 true and false). */
+/* The bytes after the marker; the marker itself if there are none (AMF3 true and false). */
 static struct rtmp_span behind_marker(const struct rtmp_amf_event *event) {
     if (!event->has_marker || event->whole.len < 2)
         return event->whole;
@@ -264,7 +276,7 @@ static void add_target(const struct amf_view *view, proto_tree *tree,
         proto_item_set_generated(add_string(view, tree, hf_target, event->target, text.out));
 }
 
-/* What a leaf has beside its value. */
+/* The items of a leaf besides its value. */
 static void add_leaf_parts(const struct amf_view *view, proto_tree *tree,
                            const struct rtmp_amf_event *event) {
     if (event->kind == RTMP_AMF_STRING && event->is_reference)
@@ -294,7 +306,7 @@ static proto_item *add_key(struct amf_view *view, proto_tree *tree, struct rtmp_
     return add_string(view, tree, hf_key, range, is_name ? name_text(view, &view->key) : text.out);
 }
 
-/* First among the children of a value's item: what belongs to its key, and the markers. */
+/* The first children of a value's item: those of its key, and the markers. */
 static void add_markers(const struct amf_view *view, proto_tree *tree) {
     if (view->has_key) {
         add_type(view, tree, &view->key);
@@ -317,7 +329,7 @@ static void set_label(const struct amf_view *view, proto_item *item,
         rtmpx_amf_set_label(item, view->amf->reader, &name, event, value);
 }
 
-/* Behind a value, or a dictionary's key that is a container: nothing waits any more. */
+/* After a value, or a dictionary's key that is a container: no key or marker is pending. */
 static void value_added(struct amf_view *view, uint8_t depth, bool counts, proto_item *item) {
     view->level[depth].count += counts;
     view->has_key = false;
@@ -340,7 +352,7 @@ static void add_meaning(const struct amf_view *view, proto_tree *tree,
     rtmpx_append_text(item, " (", line, ")");
 }
 
-/* Once a value it is said that paths are longer than those we show. */
+/* One remark a value when a path is longer than RTMP_LIMIT_AMF_PATH. */
 static void remark_path(struct amf_view *view, proto_item *item, bool cut) {
     if (cut && !view->cut_said)
         expert_add_info(view->body->pinfo, item, &ei_rtmpx_limit);
@@ -435,7 +447,7 @@ static void add_end(struct amf_view *view, const struct rtmp_amf_event *event) {
     add_remark(view, view->level[depth].item, event->remark);
 }
 
-/* Parts of the wire form beside values. */
+/* Items of the encoding besides values. */
 static void add_part(struct amf_view *view, const struct rtmp_amf_event *event) {
     proto_tree *tree = view->level[event->depth].tree;
     proto_item *item = NULL;
@@ -469,7 +481,7 @@ static void add_event(struct amf_view *view, const struct rtmp_amf_event *event)
     }
 }
 
-/* After an error: a key or an AVM+ marker stands without its value, the containers end here. */
+/* After an error: a key or an AVM+ marker remains without its value, the containers end here. */
 static void add_broken_end(struct amf_view *view) {
     uint8_t depth = view->amf->depth;
     uint32_t end = view->amf->reader->pos;
@@ -494,7 +506,7 @@ static bool is_text_wanted(proto_tree *tree) {
     return false;
 }
 
-/* Its path and levels are large: they are filled as far as the value is deep. */
+/* Path and levels are large and are set only as deep as the value is nested. */
 static void begin_view(struct amf_view *view, proto_tree *tree, const struct rtmpx_body *body,
                        struct rtmp_amf *amf, const char *top) {
     view->body = body;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/amf_label.h"
 
-/* Bytes of a string in a line. */
+/* Bytes of a string that a label shows. */
 #define LABEL_STRING 100U
 
 static const char *marker_name(uint8_t version, uint8_t marker) {
@@ -81,13 +81,13 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
                          (unsigned)event->target.pos);
 }
 
-/* Bytes of such a text that are shown however full the frame is. */
+/* Bytes of such a text that are shown in any case, however many items the frame has. */
 #define SHARE_AT_LEAST 128U
 
 /*
- * Bytes to show of a text that stands elsewhere. Each reference adds some five items to its frame,
- * each path four: what all of a frame show together is in the order of 4 * 1 MB / 5 * log(items),
- * or the least for each.
+ * Bytes to show of a text whose bytes are elsewhere in the message. Each reference adds some five
+ * items to its frame, each path four, so all texts of a frame together have in the order of 4 * 1
+ * MB / 5 * log(items) bytes, or SHARE_AT_LEAST each.
  */
 static size_t share(const struct rtmpx_amf_texts *texts) {
     size_t bytes = 1000000U / (texts->tree ? PTREE_DATA(texts->tree)->count / 4 + 1 : 1);
@@ -97,7 +97,7 @@ static size_t share(const struct rtmpx_amf_texts *texts) {
 /* The buffer for a text that takes `len` bytes, of which `limit` are shown (0: all of them). */
 static struct rtmp_text begin_text(struct rtmpx_amf_texts *texts, size_t around, size_t len,
                                    size_t limit) {
-    /* Room for the ellipsis of the limit and that of the buffer. */
+    /* 16: for the ellipsis of the limit and that of the buffer. */
     size_t size = around + (limit && len > limit ? limit : len) + 16;
     char *out =
         size <= sizeof texts->scratch ? texts->scratch : wmem_alloc_array(texts->pool, char, size);

@@ -5,9 +5,9 @@
 #include "payload/amf/amf_path.h"
 #include "rtmpx.h"
 
-/* How an AMF value reads: the line of its item, the names of its marker and its reference. */
+/* Texts of AMF values: the label of an item, the names of markers and references. */
 
-/* What a value's line begins with. */
+/* What a value's label begins with. */
 struct rtmpx_amf_name {
     const struct rtmp_amf_event *key; /* KEY or a dictionary's key, or NULL */
     const char *label;                /* of a top-level value, or NULL */
@@ -26,21 +26,21 @@ void rtmpx_amf_append_count(proto_item *item, unsigned count, bool of_keys);
 void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event);
 
 /*
- * Texts of fields, each valid up to the next one: short ones in `scratch`, long ones in `pool`.
+ * Texts of fields, each valid until the next is made: short ones in `scratch`, long ones in `pool`.
  *
- * A few bytes of reference can stand for a long string, a byte of null below a long name for a long
- * path. What all of those of a frame show together stays in the order of 20 MB, while the first
- * ones, where real messages have them, are shown in full, and none is cut below 128 bytes.
+ * A reference of a few bytes can expand to a long string, a null of one byte under a long name to a
+ * long path. All of those of a frame together are limited to the order of 20 MB. The first ones,
+ * which are all that real messages have, are shown in full, and none is cut below 128 bytes.
  */
 struct rtmpx_amf_texts {
     const struct rtmp_amf *amf;
-    proto_tree *tree; /* any of the frame's; NULL: nobody looks at the texts */
+    proto_tree *tree; /* any of the frame's; NULL: the texts are not shown */
     wmem_allocator_t *pool;
     char scratch[1024];
     char path[RTMP_LIMIT_AMF_PATH];
 };
 
-/* The path of a leaf: `path` itself, or what of it the frame has room for. */
+/* The path of a leaf: `path` itself, or its beginning when the frame has many. */
 const char *rtmpx_amf_path_text(struct rtmpx_amf_texts *texts, const struct rtmp_text *path);
 
 /* A key, class or member name. */

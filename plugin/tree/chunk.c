@@ -34,8 +34,10 @@ static hf_register_info chunk_hf[] = {
       "One chunk, over its bytes in this frame", HFILL}},
     {&hf_fmt,
      {"Format", "rtmpx.chunk.fmt", FT_UINT8, BASE_DEC, VALS(fmt_names), 0,
-      "What the message header holds", HFILL}},
-    {&hf_csid, {"Chunk stream id", "rtmpx.chunk.csid", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+      "Which fields the message header has", HFILL}},
+    {&hf_csid,
+     {"Chunk stream id", "rtmpx.chunk.csid", FT_UINT32, BASE_DEC, NULL, 0,
+      "From the basic header: 2 to 65599", HFILL}},
     {&hf_header_length,
      {"Header length", "rtmpx.chunk.header_length", FT_UINT8, BASE_DEC, NULL, 0,
       "Basic and message header, without the extended timestamp", HFILL}},
@@ -49,17 +51,20 @@ static hf_register_info chunk_hf[] = {
      {"Extended timestamp", "rtmpx.chunk.extended_timestamp", FT_UINT32, BASE_DEC, NULL, 0,
       "Full value, absolute or delta as the 24-bit field", HFILL}},
     {&hf_message_length,
-     {"Message length", "rtmpx.chunk.message_length", FT_UINT24, BASE_DEC, NULL, 0, NULL, HFILL}},
+     {"Message length", "rtmpx.chunk.message_length", FT_UINT24, BASE_DEC, NULL, 0,
+      "Bytes of the whole message, without chunk headers", HFILL}},
     {&hf_message_type,
      {"Message type", "rtmpx.chunk.message_type", FT_UINT8, BASE_DEC,
-      VALS(rtmp_names_message_types), 0, NULL, HFILL}},
+      VALS(rtmp_names_message_types), 0, "Message type id in the chunk header", HFILL}},
     {&hf_message_stream_id,
      {"Message stream id", "rtmpx.chunk.message_stream_id", FT_UINT32, BASE_DEC, NULL, 0,
       "Little-endian on the wire", HFILL}},
     {&hf_data_length,
      {"Data length", "rtmpx.chunk.data_length", FT_UINT32, BASE_DEC, NULL, 0,
       "Message bytes of this chunk in this frame", HFILL}},
-    {&hf_data, {"Data", "rtmpx.chunk.data", FT_BYTES, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_data,
+     {"Data", "rtmpx.chunk.data", FT_BYTES, BASE_NONE, NULL, 0,
+      "Message bytes that the chunk carries in this frame", HFILL}},
     {&hf_header_fragment,
      {"Chunk header, in part", "rtmpx.chunk.header_fragment", FT_BYTES, BASE_NONE, NULL, 0,
       "Bytes of a header that an earlier frame began", HFILL}},
@@ -79,7 +84,7 @@ static void add_uint(proto_tree *tree, int field, tvbuff_t *tvb, uint32_t start,
     proto_tree_add_uint(tree, field, tvb, (int)start, (int)len, value);
 }
 
-/* A header whole in this frame: every field over its bytes. */
+/* A header that is complete in this frame: each field over its bytes. */
 static void add_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
                        const struct rtmp_chunk_piece *piece) {
     const struct rtmp_chunk_header *h = &piece->header;
@@ -105,7 +110,8 @@ static void add_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
                  piece->extended_value);
 }
 
-/* A header that an earlier frame began: its values are generated, its bytes here a fragment. */
+/* A header that begins in an earlier frame: its values are generated, its bytes here get one item.
+ */
 static void add_partial_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
                                const struct rtmp_chunk_piece *piece) {
     const struct rtmp_chunk_header *h = &piece->header;
@@ -136,8 +142,8 @@ static void add_partial_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
     }
 }
 
-/* "Chunk, fmt 3, csid 6, 128 bytes". A frame has up to hundreds of them, and printf would take a
- * third of what they cost. */
+/* "Chunk, fmt 3, csid 6, 128 bytes". Without printf, which would be a third of the cost of these
+ * items; a frame has up to hundreds. */
 static void name_piece(proto_item *item, const struct rtmp_fragment_record *fragment,
                        const struct rtmp_chunk_piece *piece) {
     char label[64];

@@ -49,7 +49,7 @@ const struct rtmpx_noun rtmpx_noun_conformance = {
     RTMPX_EXPERTS(conformance_ei),
 };
 
-/* The item beside an expert item: its number, which no expert text holds. */
+/* The item with the number of occurrences, which expert texts do not contain. */
 static void add_counted(proto_tree *tree, const struct rtmpx_view *view,
                         const struct rtmp_note_record *note, expert_field *expert) {
     int start = (int)note->start;
@@ -74,8 +74,11 @@ static void add_chunk_size(proto_tree *tree, const struct rtmpx_view *view,
         proto_tree_add_string(tree, hf_chunk_size_source, view->tvb, start, 0, source));
 }
 
+/* Unless late bytes have settled it since. */
 static void add_uncertain(proto_tree *tree, const struct rtmpx_view *view,
                           const struct rtmp_note_record *note) {
+    if (note->length)
+        return;
     proto_item *item =
         proto_tree_add_uint(tree, hf_csid, view->tvb, (int)note->start, 0, note->csid);
     proto_item_set_generated(item);

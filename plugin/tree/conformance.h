@@ -5,11 +5,12 @@
 #include "message-body.h"
 #include "noun.h"
 
-/* What a sender does against the text or unlike others, once for a direction with how often: notes
- * of the core (wire/fragment.h). */
+/* Deviations of a sender from the specification or from common practice, one item a direction with
+ * the number of occurrences: notes of the core (wire/fragment.h). */
 extern const struct rtmpx_noun rtmpx_noun_conformance;
 
-/* The expert item of a note and the items beside it. False: the note is of another kind. */
+/* Add the expert item of a note and the items that go with it. False: the note is of another kind.
+ */
 bool rtmpx_tree_conformance_note(proto_tree *tree, const struct rtmpx_view *view,
                                  const struct rtmp_note_record *note);
 

@@ -5,8 +5,8 @@
 #include "message-body.h"
 #include "noun.h"
 
-/* What is noted about the bytes of a direction: gaps, bytes that came late, where synchronisation
- * was lost and found, messages that were never completed. */
+/* Notes about the bytes of a direction: gaps, late bytes, loss and recovery of synchronisation,
+ * messages that were never completed. */
 extern const struct rtmpx_noun rtmpx_noun_direction;
 
 /* Add the items of one note of the segment. */

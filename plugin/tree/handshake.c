@@ -26,16 +26,16 @@ static const value_string scheme_names[] = {
 
 #define HANDSHAKE_EXPERTS(X)                                                                       \
     X(ei_encrypted, "rtmpx.encrypted", PI_DECRYPTION, PI_NOTE,                                     \
-      "Encrypted by RTMPE: the keys never travel, what follows cannot be read")                    \
+      "Encrypted by RTMPE: the keys are never sent, the following bytes cannot be decrypted")      \
     X(ei_echo, "rtmpx.conformance.echo", PI_PROTOCOL, PI_NOTE,                                     \
-      "RTMP: C2 / S2 is no echo of the peer's S1 / C1, nor a valid response to its digest")
+      "RTMP: C2 / S2 is no echo of the peer's S1 / C1 and no valid response to its digest")
 HANDSHAKE_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info handshake_ei[] = {HANDSHAKE_EXPERTS(RTMPX_EXPERT_ROW)};
 
-/* Where the parts of a packet lie. */
+/* Offsets of the fields of a packet. */
 enum { TIME = 0, ZERO = 4, TIME2 = 4, RANDOM = 8, RESPONSE = 1504 };
 
-/* A part of a direction and where its bytes lie in the frame. */
+/* A range of handshake bytes and its place in the frame. */
 struct handshake_view {
     packet_info *pinfo;
     tvbuff_t *tvb;
@@ -44,7 +44,7 @@ struct handshake_view {
     const struct rtmp_handshake *handshake;
 };
 
-/* One of the three things that each side sends. */
+/* One of the three packets that each side sends. */
 struct packet {
     char number;    /* of C0, C1, C2 */
     uint32_t start; /* in the direction */
@@ -54,7 +54,7 @@ struct packet {
 static const struct packet packets[] = {
     {'0', 0, 1}, {'1', 1, RTMP_HANDSHAKE_SIZE}, {'2', RTMP_HANDSHAKE_FIRST, RTMP_HANDSHAKE_SIZE}};
 
-/* The bytes of the direction's range [start, start + len) that lie in this part, as a tvb range. */
+/* The bytes of the direction's range [start, start + len) that are in the view, as a tvb range. */
 static struct rtmp_span here(const struct handshake_view *view, uint64_t start, uint32_t len) {
     uint64_t fragment_end = view->range->offset + view->range->len;
     uint64_t from = start > view->range->offset ? start : view->range->offset;
@@ -77,7 +77,7 @@ static void add_uint(proto_tree *tree, const struct handshake_view *view, int hf
                       span, len);
 }
 
-/* Bytes whose value nobody asks for where they do not lie. */
+/* A field of raw bytes, shown only when its bytes are in this frame. */
 static void add_raw(proto_tree *tree, const struct handshake_view *view, int hf, uint32_t start,
                     uint32_t len) {
     struct rtmp_span span = here(view, start, len);
@@ -141,7 +141,7 @@ static char side(const struct rtmp_handshake *handshake) {
     return handshake->role == RTMP_ROLE_CLIENT ? 'C' : 'S';
 }
 
-/* Does the packet end in this part, so that what it says is known? */
+/* Does the packet end in this range, so that its fields are known? */
 static bool completes(const struct rtmp_handshake_range *range,
                       const struct rtmp_handshake *handshake, const struct packet *packet) {
     switch (packet->number) {
@@ -216,7 +216,7 @@ void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmp_handshake
     rtmp_text_add(text, "Handshake");
     if (!add_names(text, range, handshake)) {
         rtmp_text_add(text, separator);
-        rtmp_text_add(text, "part");
+        rtmp_text_add(text, "fragment");
         separator = ", ";
     }
     if (rtmp_handshake_version_encrypted(handshake->version)) {
@@ -229,7 +229,9 @@ void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmp_handshake
 }
 
 static hf_register_info handshake_hf[] = {
-    {&hf_handshake, {"Handshake", "rtmpx.handshake", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_handshake,
+     {"Handshake", "rtmpx.handshake", FT_NONE, BASE_NONE, NULL, 0,
+      "Bytes of C0 to C2 or S0 to S2 in this frame", HFILL}},
     {&hf_version,
      {"Version", "rtmpx.handshake.version", FT_UINT8, BASE_DEC, VALS(rtmp_names_handshake_versions),
       0, "C0 / S0", HFILL}},
@@ -249,12 +251,13 @@ static hf_register_info handshake_hf[] = {
       "C2 / S2 of the plain handshake: the peer's random data", HFILL}},
     {&hf_digest_scheme,
      {"Digest scheme", "rtmpx.handshake.digest_scheme", FT_UINT8, BASE_DEC, VALS(scheme_names), 0,
-      NULL, HFILL}},
+      "Where the digest lies in C1 / S1: in the block at byte 8 or at byte 772", HFILL}},
     {&hf_digest_offset,
      {"Digest offset", "rtmpx.handshake.digest_offset", FT_UINT16, BASE_DEC, NULL, 0,
       "Bytes from the start of C1 / S1", HFILL}},
     {&hf_digest,
-     {"Digest", "rtmpx.handshake.digest", FT_BYTES, BASE_NONE, NULL, 0, "HMAC-SHA256", HFILL}},
+     {"Digest", "rtmpx.handshake.digest", FT_BYTES, BASE_NONE, NULL, 0,
+      "HMAC-SHA256 of C1 / S1 without these 32 bytes", HFILL}},
     {&hf_digest_valid,
      {"Digest valid", "rtmpx.handshake.digest_valid", FT_BOOLEAN, BASE_NONE, NULL, 0,
       "HMAC-SHA256 verified", HFILL}},

@@ -7,7 +7,8 @@
 #include "payload/command/labels.h"
 
 void rtmpx_append_text(proto_item *item, const char *before, const char *text, const char *after) {
-    proto_item_append_text(item, "%s", ""); /* now it has a text of its own, if it is shown */
+    proto_item_append_text(item, "%s",
+                           ""); /* makes Wireshark format the text, if the item is shown */
     const field_info *field = item ? PITEM_FINFO(item) : NULL;
     size_t used = field && field->rep ? strlen(field->rep->representation) : ITEM_LABEL_LENGTH;
     if (used + 4 > ITEM_LABEL_LENGTH)
@@ -23,7 +24,7 @@ void rtmpx_append_text(proto_item *item, const char *before, const char *text, c
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span) {
     if (span.pos > body->available || span.len > body->available - span.pos)
         return "";
-    /* Three bytes for each that is no character, the ellipsis and the terminator. */
+    /* Three bytes for each invalid byte, and the ellipsis and the terminator. */
     size_t cap = (size_t)span.len * 3 + 8;
     struct rtmp_text text = rtmp_text_over(wmem_alloc_array(body->pinfo->pool, char, cap), cap);
     rtmp_text_wire(&text, body->bytes + span.pos, span.len, 0);

@@ -7,8 +7,8 @@
 #include "rtmpx.h"
 
 /* Wireshark gives up a frame with more items than a preference allows (1,000,000), as a "Dissector
- * bug". Whoever adds items in a loop that the wire may prolong asks before each turn; the rest is
- * for what a turn adds, and for what says so on the way out. Four items for each value that a
+ * bug". A loop whose length the input decides checks this before each turn; the reserve is for the
+ * items of one turn and of the notice that items are left out. Four items for each value that a
  * message may have (RTMP_LIMIT_MESSAGE_ITEMS) still fit: some 400 bytes each in a full tree. */
 static inline bool rtmpx_frame_is_full(proto_tree *tree) {
     return tree && PTREE_DATA(tree)->count > prefs.gui_max_tree_items / 5 * 2;
@@ -18,8 +18,8 @@ static inline bool rtmpx_frame_is_full(proto_tree *tree) {
  * memory. Never NULL. */
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span);
 
-/* Append to an item's text as much as fits of these three, whole characters: Wireshark cuts texts
- * at ITEM_LABEL_LENGTH bytes, wherever that is (4.0). */
+/* Append as much as fits of these three to an item's text, cut between characters: Wireshark 4.0
+ * cuts texts at ITEM_LABEL_LENGTH bytes, even inside a character. */
 void rtmpx_append_text(proto_item *item, const char *before, const char *text, const char *after);
 
 static inline proto_item *rtmpx_add_uint(proto_tree *tree, int hf, const struct rtmpx_body *body,
@@ -39,8 +39,8 @@ static inline proto_item *rtmpx_add_string(proto_tree *tree, int hf, const struc
                                  rtmpx_wire_string(body, text));
 }
 
-/* The level and the code of a status: "error" raises an expert item, a known code says what it
- * means. */
+/* The level and the code of a status: "error" raises an expert item, a known code gets its
+ * explanation. */
 void rtmpx_add_status_level(proto_tree *tree, int hf, const struct rtmpx_body *body,
                             struct rtmp_span span, struct rtmp_span text);
 void rtmpx_add_status_code(proto_tree *tree, int hf, const struct rtmpx_body *body,

@@ -22,13 +22,13 @@ static const value_string sound_types[] = {{0, "Mono"}, {1, "Stereo"}, {0, NULL}
 static hf_register_info media_hf[] = {
     {FIELD(AUDIO_FORMAT),
      {"Sound format", "rtmpx.audio.format", FT_UINT8, BASE_DEC, VALS(rtmp_names_sound_formats),
-      0xF0, NULL, HFILL}},
+      0xF0, "Codec, high 4 bits of the message's first byte; 9: Enhanced RTMP", HFILL}},
     {FIELD(AUDIO_RATE),
      {"Sound rate", "rtmpx.audio.rate", FT_UINT8, BASE_DEC, VALS(sound_rates), 0x0C,
       "As the message's first byte says; the codec's own rate may differ", HFILL}},
     {FIELD(AUDIO_SAMPLE_SIZE),
-     {"Sound size", "rtmpx.audio.sample_size", FT_UINT8, BASE_DEC, VALS(sound_sizes), 0x02, NULL,
-      HFILL}},
+     {"Sound size", "rtmpx.audio.sample_size", FT_UINT8, BASE_DEC, VALS(sound_sizes), 0x02,
+      "As the message's first byte says; of no use for compressed audio", HFILL}},
     {FIELD(AUDIO_CHANNELS),
      {"Sound type", "rtmpx.audio.channels", FT_UINT8, BASE_DEC, VALS(sound_types), 0x01,
       "As the message's first byte says; rtmpx.audio.channel_count is the codec's", HFILL}},
@@ -37,7 +37,8 @@ static hf_register_info media_hf[] = {
       VALS(rtmp_names_audio_packet_types), 0, "AAC packet type, or Enhanced RTMP audio packet type",
       HFILL}},
     {FIELD(AUDIO_FOURCC),
-     {"FourCC", "rtmpx.audio.fourcc", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+     {"FourCC", "rtmpx.audio.fourcc", FT_STRING, BASE_NONE, NULL, 0,
+      "Four characters that name the codec in Enhanced RTMP", HFILL}},
     {FIELD(AUDIO_CODEC),
      {"Codec", "rtmpx.audio.codec", FT_STRING, BASE_NONE, NULL, 0,
       "One name, whether a sound format or a FourCC says it", HFILL}},
@@ -51,32 +52,36 @@ static hf_register_info media_hf[] = {
      {"Audio data", "rtmpx.audio.data", FT_BYTES, BASE_NONE, NULL, 0, "Coded audio", HFILL}},
     {FIELD(AUDIO_CHANNEL_ORDER),
      {"Channel order", "rtmpx.audio.channel_order", FT_UINT8, BASE_DEC,
-      VALS(rtmp_names_channel_orders), 0, NULL, HFILL}},
+      VALS(rtmp_names_channel_orders), 0, "How the multichannel configuration assigns channels",
+      HFILL}},
     {FIELD(AUDIO_CHANNEL_COUNT),
      {"Channels", "rtmpx.audio.channel_count", FT_UINT32, BASE_DEC, NULL, 0,
       "From the codec's configuration or header, or the multichannel configuration", HFILL}},
     {FIELD(AUDIO_CHANNEL_MASK),
-     {"Channel mask", "rtmpx.audio.channel_mask", FT_UINT32, BASE_HEX, NULL, 0, NULL, HFILL}},
+     {"Channel mask", "rtmpx.audio.channel_mask", FT_UINT32, BASE_HEX, NULL, 0,
+      "Channels that are present, one bit each, in native order", HFILL}},
     {FIELD(AUDIO_CHANNEL),
      {"Channel", "rtmpx.audio.channel", FT_UINT8, BASE_DEC, VALS(rtmp_names_audio_channels), 0,
-      NULL, HFILL}},
+      "Speaker position of one channel, in custom order", HFILL}},
     {FIELD(AUDIO_SAMPLE_RATE),
      {"Sample rate", "rtmpx.audio.sample_rate", FT_UINT32, BASE_DEC, NULL, 0,
       "Hz, from the codec's configuration or header", HFILL}},
     {FIELD(VIDEO_ENHANCED),
-     {"Enhanced RTMP", "rtmpx.video.enhanced", FT_BOOLEAN, 8, NULL, 0x80, NULL, HFILL}},
+     {"Enhanced RTMP", "rtmpx.video.enhanced", FT_BOOLEAN, 8, NULL, 0x80,
+      "IsExHeader: the first byte holds a packet type, and a FourCC follows", HFILL}},
     {FIELD(VIDEO_FRAME_TYPE),
      {"Frame type", "rtmpx.video.frame_type", FT_UINT8, BASE_DEC, VALS(rtmp_names_frame_types),
-      0x70, NULL, HFILL}},
+      0x70, "Key frame, inter frame or command, from the message's first byte", HFILL}},
     {FIELD(VIDEO_CODEC_ID),
      {"Codec id", "rtmpx.video.codec_id", FT_UINT8, BASE_DEC, VALS(rtmp_names_video_codecs), 0x0F,
-      NULL, HFILL}},
+      "Codec, low 4 bits of the first byte of a message without Enhanced RTMP", HFILL}},
     {FIELD(VIDEO_PACKET_TYPE),
      {"Packet type", "rtmpx.video.packet_type", FT_UINT8, BASE_DEC,
       VALS(rtmp_names_video_packet_types), 0, "AVC packet type, or Enhanced RTMP video packet type",
       HFILL}},
     {FIELD(VIDEO_FOURCC),
-     {"FourCC", "rtmpx.video.fourcc", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+     {"FourCC", "rtmpx.video.fourcc", FT_STRING, BASE_NONE, NULL, 0,
+      "Four characters that name the codec in Enhanced RTMP", HFILL}},
     {FIELD(VIDEO_CODEC),
      {"Codec", "rtmpx.video.codec", FT_STRING, BASE_NONE, NULL, 0,
       "One name, whether a codec id or a FourCC says it", HFILL}},
@@ -85,7 +90,7 @@ static hf_register_info media_hf[] = {
       "Presentation minus decoding time, ms", HFILL}},
     {FIELD(VIDEO_COMMAND),
      {"Command", "rtmpx.video.command", FT_UINT8, BASE_DEC, VALS(rtmp_names_video_commands), 0,
-      NULL, HFILL}},
+      "Content of a command frame (frame type 5)", HFILL}},
     {FIELD(VIDEO_EMPTY),
      {"Empty", "rtmpx.video.empty", FT_BOOLEAN, BASE_NONE, NULL, 0, "A video message without bytes",
       HFILL}},
@@ -107,24 +112,34 @@ static hf_register_info media_hf[] = {
      {"Frame rate", "rtmpx.video.frame_rate", FT_DOUBLE, BASE_NONE, NULL, 0,
       "Frames per second, from the timing in the sequence parameter set or header", HFILL}},
     {FIELD(VIDEO_PROFILE),
-     {"Profile", "rtmpx.video.profile", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+     {"Profile", "rtmpx.video.profile", FT_STRING, BASE_NONE, NULL, 0,
+      "Name of the codec's profile, from its configuration", HFILL}},
     {FIELD(VIDEO_LEVEL),
-     {"Level", "rtmpx.video.level", FT_DOUBLE, BASE_NONE, NULL, 0, NULL, HFILL}},
+     {"Level", "rtmpx.video.level", FT_DOUBLE, BASE_NONE, NULL, 0,
+      "Level of the codec's profile, from its configuration, as 3.1", HFILL}},
     {FIELD(MULTITRACK_TYPE),
      {"Multitrack type", "rtmpx.multitrack_type", FT_UINT8, BASE_DEC,
-      VALS(rtmp_names_multitrack_types), 0xF0, NULL, HFILL}},
-    {FIELD(TRACK), {"Track", "rtmpx.track", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
-    {FIELD(TRACK_ID), {"Track id", "rtmpx.track_id", FT_UINT8, BASE_DEC, NULL, 0, NULL, HFILL}},
+      VALS(rtmp_names_multitrack_types), 0xF0,
+      "One track, or many tracks with one codec or a codec each", HFILL}},
+    {FIELD(TRACK),
+     {"Track", "rtmpx.track", FT_NONE, BASE_NONE, NULL, 0, "One track of a multitrack message",
+      HFILL}},
+    {FIELD(TRACK_ID),
+     {"Track id", "rtmpx.track_id", FT_UINT8, BASE_DEC, NULL, 0,
+      "Number of the track in the message stream; 0: default track", HFILL}},
     {FIELD(TRACK_SIZE),
      {"Track size", "rtmpx.track_size", FT_UINT24, BASE_DEC, NULL, 0,
       "Bytes of this track behind this field", HFILL}},
-    {FIELD(MODEX), {"Modifier extension", "rtmpx.modex", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {FIELD(MODEX),
+     {"Modifier extension", "rtmpx.modex", FT_NONE, BASE_NONE, NULL, 0,
+      "Extension in front of the packet type (ModEx of Enhanced RTMP v2)", HFILL}},
     {FIELD(MODEX_SIZE),
      {"Size", "rtmpx.modex.size", FT_UINT32, BASE_DEC, NULL, 0, "Bytes of data", HFILL}},
-    {FIELD(MODEX_DATA), {"Data", "rtmpx.modex.data", FT_BYTES, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {FIELD(MODEX_DATA),
+     {"Data", "rtmpx.modex.data", FT_BYTES, BASE_NONE, NULL, 0, "Value of the extension", HFILL}},
     {FIELD(MODEX_TYPE),
-     {"Type", "rtmpx.modex.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_modex_types), 0xF0, NULL,
-      HFILL}},
+     {"Type", "rtmpx.modex.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_modex_types), 0xF0,
+      "What the extension's data mean", HFILL}},
     {FIELD(TIMESTAMP_NANO_OFFSET),
      {"Timestamp offset", "rtmpx.timestamp_nano_offset", FT_UINT32, BASE_DEC, NULL, 0,
       "Nanoseconds to add to the message's timestamp", HFILL}},
@@ -145,7 +160,7 @@ static struct rtmp_media_body media_body(const struct rtmpx_body *body) {
 
 /* ---- items ---- */
 
-/* More than the core nests: track, data, NAL unit. */
+/* More levels than the core nests: track, data, NAL unit. */
 enum { DEPTH = 8 };
 
 struct media_view {
@@ -157,7 +172,7 @@ struct media_view {
     enum rtmp_codec codec;
     /* The NAL unit that is being read. */
     struct rtmp_span unit;
-    uint32_t unit_start; /* of it behind its length */
+    uint32_t unit_start; /* its first byte after the length */
     uint32_t unit_length, unit_type;
 };
 
@@ -169,7 +184,7 @@ static proto_item *add_string(proto_tree *tree, int field, const struct rtmpx_bo
                                  event->text);
 }
 
-/* A field with a bit mask wants the byte, not the bits. */
+/* A field with a bit mask takes the whole byte, not the extracted bits. */
 static uint32_t raw_value(const header_field_info *info, uint32_t value) {
     return info->bitmask ? value << __builtin_ctzll(info->bitmask) : value;
 }
@@ -186,7 +201,7 @@ static proto_item *add_number(proto_tree *tree, const header_field_info *info,
                                             event->text, value);
 }
 
-/* The registered type decides how a value is added: it stands in one place, the array above. */
+/* The type in the array above decides how a value is added, so it is given only once. */
 static proto_item *add_item(proto_tree *tree, const struct rtmpx_body *body,
                             const struct rtmp_media_event *event) {
     const header_field_info *info = proto_registrar_get_nth((unsigned)rtmpx_media_hf[event->field]);
@@ -244,7 +259,7 @@ static void add_stop(proto_tree *tree, const struct rtmpx_body *body,
     rtmpx_note_rest(tree, &fragment, &reader);
 }
 
-/* What a group is about, behind its name: "NAL unit, 3446 bytes, IDR slice", "Track 1". */
+/* The content of a group, appended to its label: "NAL unit, 3446 bytes, IDR slice", "Track 1". */
 static void name_group(proto_tree *group, const struct rtmp_media_event *event) {
     proto_item *item = proto_tree_get_parent(group);
     switch ((int)event->field) {
@@ -265,7 +280,7 @@ static void name_group(proto_tree *group, const struct rtmp_media_event *event) 
     }
 }
 
-/* Keep what Wireshark's own dissector of a NAL unit needs to know. */
+/* Keep the values that Wireshark's own dissector of a NAL unit needs. */
 static void note_unit(struct media_view *view, const struct rtmp_media_event *event) {
     switch ((int)event->field) {
     case RTMP_FIELD_VIDEO_CODEC:
@@ -287,7 +302,8 @@ static void note_unit(struct media_view *view, const struct rtmp_media_event *ev
     }
 }
 
-/* A group ends: behind our own items of a NAL unit of which all bytes are kept come Wireshark's. */
+/* A group ends. If it is a NAL unit of which all bytes are kept, add the items of Wireshark's own
+ * dissector. */
 static void end_group(struct media_view *view, proto_tree *tree) {
     struct rtmp_span unit = rtmp_span_of(view->unit_start, view->unit_length);
     view->depth--;
@@ -329,7 +345,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
         add_metadata(proto_item_add_subtree(item, ett_group), view->body, event->span);
 }
 
-/* Are items asked for that any audio or video message may have? */
+/* Are items wanted that any audio or video message may have? */
 static bool own_items_wanted(proto_tree *tree) {
     return rtmpx_notes_wanted(tree) || rtmpx_noun_referenced(&rtmpx_noun_media) ||
            rtmpx_noun_referenced(&rtmpx_noun_codec) || rtmpx_noun_referenced(&rtmpx_noun_nal);
@@ -337,7 +353,7 @@ static bool own_items_wanted(proto_tree *tree) {
 
 static void add_media(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_media_body media = media_body(body);
-    /* Somebody who asks for AMF values alone is served by metadata packets alone. */
+    /* Only AMF values are wanted: only metadata packets have them. */
     if (!own_items_wanted(tree) && rtmp_media_describe(&media).kind != RTMP_MEDIA_METADATA)
         return;
     struct media_view view = {.body = body, .visible = rtmpx_tree_visible(tree), .tree = {tree}};
@@ -347,7 +363,7 @@ static void add_media(proto_tree *tree, const struct rtmpx_body *body) {
 static void summarise_media(struct rtmp_text *text, const struct rtmpx_body *body) {
     struct rtmp_media_body media = media_body(body);
     media.length = body->message->length;
-    rtmp_media_summary(text, &media, body->message->timestamp);
+    rtmp_media_summary(text, &media, body->message);
 }
 
 static int *const media_ett[] = {&ett_group};

@@ -24,6 +24,8 @@ static int hf_header_fragment = -1;
 static int hf_skipped = -1;
 static int ett_message = -1;
 
+static const unit_name_string rtmpx_unit_ms = {" ms", NULL};
+
 /* The fields, by their place in message_hf[]. */
 enum field {
     MESSAGE,
@@ -53,13 +55,14 @@ static hf_register_info message_hf[] = {
                  UNS(&units_byte_bytes), 0, "Bytes, without chunk headers", HFILL}},
     [TIMESTAMP] = {&hf_timestamp,
                    {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
-                    UNS(&units_milliseconds), 0,
+                    UNS(&rtmpx_unit_ms), 0,
                     "Absolute, ms, modulo 2^32, after deltas and extended timestamps", HFILL}},
     [STREAM_ID] = {&hf_stream_id,
-                   {"Message stream id", "rtmpx.stream_id", FT_UINT32, BASE_DEC, NULL, 0, NULL,
-                    HFILL}},
+                   {"Message stream id", "rtmpx.stream_id", FT_UINT32, BASE_DEC, NULL, 0,
+                    "Stream that the message belongs to; 0: control and commands", HFILL}},
     [CSID] = {&hf_csid,
-              {"Chunk stream id", "rtmpx.csid", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+              {"Chunk stream id", "rtmpx.csid", FT_UINT32, BASE_DEC, NULL, 0,
+               "Chunk stream that carried the message", HFILL}},
     [CHUNK_COUNT] = {&hf_chunk_count,
                      {"Chunks", "rtmpx.chunk_count", FT_UINT32, BASE_DEC, NULL, 0,
                       "Chunks that carried the message", HFILL}},
@@ -101,13 +104,13 @@ const struct rtmpx_noun rtmpx_noun_message = {
 
 /* ---- items ---- */
 
-/* Does anybody ask for the field? As Wireshark's own question, without a call. */
+/* Is the field wanted? Wireshark's own check, without a call. */
 static inline bool is_referenced(proto_tree *tree, enum field field) {
     return tree && (PTREE_DATA(tree)->visible || rtmpx_fields_referenced(&message_hf[field], 1));
 }
 
-/* Few of the values of every message are asked for: Wireshark, too, gives the tree back for those
- * that are not, after five times the work. */
+/* Few of these fields are usually wanted. For an unwanted one Wireshark also returns the tree, at
+ * five times the cost. */
 static proto_item *add_effective(proto_tree *tree, enum field field, const struct rtmpx_view *view,
                                  uint32_t start, uint32_t len, uint32_t value) {
     if (!is_referenced(tree, field))
@@ -119,21 +122,22 @@ static proto_item *add_effective(proto_tree *tree, enum field field, const struc
     return item;
 }
 
-/* What is not plain about a timestamp: it counts from where it is not known, the delta was taken as
- * 0, or its sender meant a negative number. */
+/* Append what is unusual about a timestamp: its base is unknown, the delta was taken as 0, or the
+ * sender meant a negative number. */
 static void name_timestamp(proto_item *item, proto_tree *tree,
                            const struct rtmp_fragment_record *fragment) {
     if (!rtmpx_tree_visible(tree))
         return;
     if (fragment->timestamp > INT32_MAX)
-        proto_item_append_text(item, " (%d ms)", (int32_t)fragment->timestamp);
+        proto_item_set_text(item, "Timestamp: %u (%d) ms", fragment->timestamp,
+                            (int32_t)fragment->timestamp);
     if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
         proto_item_append_text(item, ", relative: counts from before a loss");
     if (fragment->flags & RTMP_FRAGMENT_AMBIGUOUS)
         proto_item_append_text(item, ", delta read as 0");
 }
 
-/* The effective values, over the header bytes that give them, generated where they are inherited.
+/* The effective values, over the header bytes that contain them; generated when they are inherited.
  */
 static void add_values(proto_tree *tree, const struct rtmpx_view *view,
                        const struct rtmp_fragment_record *fragment) {
@@ -151,7 +155,8 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
     proto_item *timestamp = add_effective(tree, TIMESTAMP, view, fmt == 0 ? message : start,
                                           fmt == 0 ? 3 : 0, fragment->timestamp);
     name_timestamp(timestamp, tree, fragment);
-    if (!(fragment->flags & RTMP_FRAGMENT_UNCERTAIN)) /* else it may be another */
+    if (!(fragment->flags &
+          RTMP_FRAGMENT_UNCERTAIN)) /* else the message stream id may be another */
         add_effective(tree, STREAM_ID, view, fmt == 0 ? message + 7 : start, fmt == 0 ? 4 : 0,
                       fragment->stream_id);
     add_effective(tree, CSID, view, start, here ? 1 : 0, fragment->csid);
@@ -166,7 +171,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
         add_effective(tree, MISSING, view, start, 0, reassembly->missing);
 }
 
-/* The chunks of a message, of those parts for which the frame has room. */
+/* The chunks of a message, for as many fragments as the frame has room for. */
 static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
                        const struct rtmp_message_fragment *run, uint32_t count) {
     uint32_t i = 0;
@@ -196,7 +201,7 @@ static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint3
     add_values(message_tree, view, &view->core.fragments[run[0].index]);
     if (chunks)
         add_chunks(message_tree, view, run, count);
-    /* A body is put together from its chunks and gets a tab of its own. */
+    /* A body that is reassembled from its chunks gets a tab of its own. */
     const struct rtmpx_noun *noun = rtmpx_noun_of((uint8_t)fragment->type);
     bool wanted = rtmpx_wanted(tree, noun);
     if (!wanted && !is_referenced(tree, AVAILABLE))
@@ -217,7 +222,8 @@ static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint3
         noun->tree(message_tree, &body);
 }
 
-/* Bytes that no part covers: a header's first bytes at the end, or bytes without a header. */
+/* Bytes that no fragment covers: the first bytes of a header at the end, or bytes without a header.
+ */
 static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint32_t start,
                           uint32_t end, bool last) {
     if (start >= end)

@@ -25,8 +25,8 @@ void rtmpx_handoff_nal(void) {
     h265_handle = find_dissector("h265");
 }
 
-/* They were written for the payload of RTP: they claim the columns, and throw at what they do not
- * expect. Neither must reach the rest of our frame. */
+/* They were written for RTP payload: they set columns, and throw an exception at unexpected values.
+ * Neither may affect the rest of the frame. */
 static bool call_guarded(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo,
                          proto_tree *tree) {
     const char *proto = pinfo->current_proto;

@@ -30,7 +30,7 @@ const struct rtmpx_noun rtmpx_noun_note = {
     RTMPX_OTHERS(note_others),
 };
 
-/* A note in the words of the error. */
+/* Add an expert item with the text of the error. */
 static void add_note(proto_item *item, const struct rtmpx_body *body, enum rtmp_error error) {
     expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s", rtmp_error_text(error));
 }
@@ -44,7 +44,7 @@ void rtmpx_note_remark(proto_item *item, const struct rtmpx_body *body, enum rtm
         add_note(item, body, remark);
 }
 
-/* Why, at a place. */
+/* Item with the reason, at a position. */
 static proto_item *add_reason(proto_tree *tree, tvbuff_t *tvb, uint32_t pos,
                               enum rtmp_error error) {
     proto_item *item =
@@ -58,7 +58,7 @@ void rtmpx_note_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint3
     expert_add_info(pinfo, add_reason(tree, tvb, pos, limit), &ei_rtmpx_limit);
 }
 
-/* The bytes that stay; NULL: there are none. */
+/* Item over the undecoded bytes, or NULL if none remain. */
 static proto_item *add_undecoded(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos) {
     if (pos >= body->available)
         return NULL;

@@ -10,10 +10,8 @@
  * PI_MALFORMED: Wireshark marks such frames as its own "Malformed Packet".
  */
 #define RTMPX_NOTE_EXPERTS(X)                                                                      \
-    X(ei_rtmpx_malformed, "rtmpx.malformed", PI_PROTOCOL, PI_ERROR,                                \
-      "RTMP: these bytes are not what they should be")                                             \
-    X(ei_rtmpx_remark, "rtmpx.remark", PI_PROTOCOL, PI_NOTE,                                       \
-      "RTMP: unusual form, readable all the same")                                                 \
+    X(ei_rtmpx_malformed, "rtmpx.malformed", PI_PROTOCOL, PI_ERROR, "RTMP: malformed value")       \
+    X(ei_rtmpx_remark, "rtmpx.remark", PI_PROTOCOL, PI_NOTE, "RTMP: value in an unusual form")     \
     X(ei_rtmpx_truncated, "rtmpx.truncated", PI_PROTOCOL, PI_NOTE,                                 \
       "RTMP: the rest of this message was not captured or not kept")                               \
     X(ei_rtmpx_limit, "rtmpx.limit", PI_UNDECODED, PI_WARN,                                        \
@@ -37,16 +35,16 @@ extern const struct rtmpx_noun rtmpx_noun_note;
 void rtmpx_note_rest(proto_tree *tree, const struct rtmpx_body *body,
                      const struct rtmp_reader *reader);
 
-/* A bound that was hit at `pos` of `tvb`, with what it is. */
+/* Add the expert item of a limit that is reached at `pos` of `tvb`, with the text of the limit. */
 void rtmpx_note_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t pos,
                       enum rtmp_error limit);
 
-/* The bytes from `start` to `end` of `tvb`, for which the frame has no room (rtmpx_frame_is_full),
- * with the expert item of a limit. */
+/* Add an item over the bytes from `start` to `end` of `tvb`, for which the frame has no room
+ * (rtmpx_frame_is_full), with the expert item of a limit. */
 void rtmpx_note_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,
                           uint32_t end);
 
-/* An expert item for a remark (1..99) on `item`. Nothing for RTMP_OK. */
+/* Add an expert item for a remark (1..99) on `item`. Nothing for RTMP_OK. */
 void rtmpx_note_remark(proto_item *item, const struct rtmpx_body *body, enum rtmp_error remark);
 
 #endif

@@ -37,21 +37,28 @@ static hf_register_info shared_object_hf[] = {
     {&hf_format,
      {"Format", "rtmpx.so.format", FT_UINT8, BASE_DEC, NULL, 0, "Type 16 begins with this byte, 0",
       HFILL}},
-    {&hf_name, {"Name", "rtmpx.so.name", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    {&hf_name,
+     {"Name", "rtmpx.so.name", FT_STRING, BASE_NONE, NULL, 0, "Name of the SharedObject", HFILL}},
     {&hf_version,
      {"Version", "rtmpx.so.version", FT_UINT32, BASE_DEC, NULL, 0,
       "The sender's version of the object; grows with each change", HFILL}},
-    {&hf_flags, {"Flags", "rtmpx.so.flags", FT_UINT32, BASE_HEX, NULL, 0, NULL, HFILL}},
+    {&hf_flags,
+     {"Flags", "rtmpx.so.flags", FT_UINT32, BASE_HEX, NULL, 0, "Bit 1: persistent", HFILL}},
     {&hf_persistent,
      {"Persistent", "rtmpx.so.persistent", FT_BOOLEAN, 32, NULL, RTMP_SO_PERSISTENT,
-      "The server keeps the object when nobody uses it", HFILL}},
-    {&hf_reserved, {"Reserved", "rtmpx.so.reserved", FT_UINT32, BASE_HEX, NULL, 0, NULL, HFILL}},
-    {&hf_event, {"Event", "rtmpx.so.event", FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL}},
+      "The server keeps the object when no client is connected to it", HFILL}},
+    {&hf_reserved,
+     {"Reserved", "rtmpx.so.reserved", FT_UINT32, BASE_HEX, NULL, 0,
+      "4 bytes after the flags, usually 0", HFILL}},
+    {&hf_event,
+     {"Event", "rtmpx.so.event", FT_NONE, BASE_NONE, NULL, 0,
+      "One event of the message: type, length and body", HFILL}},
     {&hf_event_type,
      {"Type", "rtmpx.so.event.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_shared_object_events), 0,
-      NULL, HFILL}},
+      "What the event does to the object", HFILL}},
     {&hf_event_length,
-     {"Length", "rtmpx.so.event.length", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+     {"Length", "rtmpx.so.event.length", FT_UINT32, BASE_DEC, NULL, 0, "Bytes of the event's body",
+      HFILL}},
     {&hf_event_layout,
      {"Read as", "rtmpx.so.event.layout", FT_STRING, BASE_NONE, NULL, 0,
       "How the body of a use success was read: no known writer gives it one", HFILL}},
@@ -60,8 +67,10 @@ static hf_register_info shared_object_hf[] = {
       "Of event 12; its meaning is not published", HFILL}},
     {&hf_event_data,
      {"Data", "rtmpx.so.event.data", FT_BYTES, BASE_NONE, NULL, 0,
-      "Body of an event that is not known", HFILL}},
-    {&hf_key, {"Attribute", "rtmpx.so.key", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+      "Body of an event of unknown type", HFILL}},
+    {&hf_key,
+     {"Attribute", "rtmpx.so.key", FT_STRING, BASE_NONE, NULL, 0,
+      "Name of the attribute that the event is about", HFILL}},
     {&hf_pair,
      {"Attribute pair", "rtmpx.so.pair", FT_STRING, BASE_NONE, NULL, 0,
       "key=value of a leaf under an attribute", HFILL}},
@@ -69,12 +78,14 @@ static hf_register_info shared_object_hf[] = {
      {"Method", "rtmpx.so.method", FT_STRING, BASE_NONE, NULL, 0, "Handler of a send message",
       HFILL}},
     {&hf_status_code,
-     {"Status code", "rtmpx.so.status.code", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+     {"Status code", "rtmpx.so.status.code", FT_STRING, BASE_NONE, NULL, 0,
+      "Code of a status event, such as SharedObject.NoWriteAccess", HFILL}},
     {&hf_status_level,
-     {"Status level", "rtmpx.so.status.level", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+     {"Status level", "rtmpx.so.status.level", FT_STRING, BASE_NONE, NULL, 0,
+      "Level of a status event: error or status", HFILL}},
 };
 
-/* The message while its parts are added. */
+/* State while the items of a message are added. */
 struct so_view {
     const struct rtmpx_body *body;
     struct rtmp_shared_object *so;
@@ -84,7 +95,7 @@ struct so_view {
     proto_tree *attribute; /* of the last key */
     struct rtmp_span key;
     unsigned argument; /* index of the next one of a send message */
-    bool has_name;     /* the event's label names a key or method already */
+    bool has_name;     /* the event's label already has a key or method */
 };
 
 static proto_tree *event_tree(const struct so_view *view, const struct rtmp_so_piece *piece) {
@@ -148,13 +159,14 @@ static proto_item *add_string(struct so_view *view, const struct rtmp_so_piece *
     return rtmpx_add_string(event_tree(view, piece), id, view->body, piece->whole, piece->text);
 }
 
-/* An attribute's value in its subtree, or an argument of a send message, which has a place only. */
+/* Add an attribute's value in its subtree, or an argument of a send message, which has an index but
+ * no name. */
 static void add_value(struct so_view *view, const struct rtmp_so_piece *piece) {
     struct rtmp_amf *amf = &view->so->amf;
     if (!view->values_wanted)
         return;
     if (piece->layout == RTMP_SO_LAYOUT_ATTRIBUTES) {
-        /* It begins the path of every leaf in the value, and is as long as a path may be. */
+        /* The key is the first element of each leaf's path, and may be as long as a path. */
         char key[RTMP_LIMIT_AMF_PATH];
         struct rtmp_text text = rtmp_text_over(key, sizeof key);
         rtmp_text_wire(&text, view->body->bytes + view->key.pos, view->key.len, 0);
@@ -168,7 +180,7 @@ static void add_value(struct so_view *view, const struct rtmp_so_piece *piece) {
     rtmpx_tree_amf_value(event_tree(view, piece), view->body, amf, index, label, 0);
 }
 
-/* What stays of an event, bounded by the event. */
+/* The undecoded rest of an event, up to the event's end. */
 static void add_rest(struct so_view *view, const struct rtmp_so_piece *piece) {
     struct rtmpx_body event = *view->body;
     event.available = rtmp_span_end(piece->whole);

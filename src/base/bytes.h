@@ -104,7 +104,7 @@ static inline uint16_t rtmp_u16(struct rtmp_reader *r) {
     return (uint16_t)((unsigned)p[0] << 8 | p[1]);
 }
 
-/* Where the bytes are known to be there: 3 of them big-endian, 4 little-endian. */
+/* 3 bytes big-endian, 4 little-endian, from memory that is known to hold them. */
 static inline uint32_t rtmp_be24(const uint8_t *p) {
     return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
 }

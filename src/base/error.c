@@ -14,7 +14,7 @@ const char *rtmp_error_text(enum rtmp_error error) {
     case RTMP_REMARK_NOT_CANONICAL:
         return "integer encoded in more bytes than needed";
     case RTMP_REMARK_UNRESOLVED:
-        return "reference to something this message does not hold";
+        return "reference to something that is not in this message";
     case RTMP_REMARK_BEYOND_TABLE:
         return "reference to an entry beyond those this dissector keeps";
     case RTMP_REMARK_FORMAT_BYTE:
@@ -32,7 +32,7 @@ const char *rtmp_error_text(enum rtmp_error error) {
     case RTMP_REMARK_CODEC_HEADER:
         return "the coded data do not begin as the codec requires";
     case RTMP_REMARK_LIST_ENDS:
-        return "the list of units ends where the bytes at hand end";
+        return "the list of units ends where the available bytes end";
     case RTMP_REMARK_TYPE:
         return "message type that is not assigned";
     case RTMP_ERROR_END:
@@ -52,7 +52,7 @@ const char *rtmp_error_text(enum rtmp_error error) {
     case RTMP_LIMIT_ITEMS:
         return "more items than this dissector shows";
     case RTMP_LIMIT_SEARCH:
-        return "no chunk header among as many bytes as are held at once";
+        return "no chunk header among the bytes that a search can buffer";
     case RTMP_LIMIT_MEMORY:
         return "no memory to keep the message in";
     }

@@ -3,13 +3,13 @@
 #define RTMP_BASE_ERROR_H
 
 /*
- * Every way in which bytes can be wrong, graded by "can I go on?".
+ * Every way in which bytes can be wrong, graded by whether decoding can continue.
  *
  * The grade is the range, so that a caller asks with one comparison:
  *   RTMP_OK            nothing wrong;
  *   1  .. 99           remarks: the value is right, its form is unusual;
  *   100 .. 199         this value ends here, the rest of the message is raw;
- *   200 .. 299         a bound of ours was hit (limits.h), the rest of the message is raw.
+ *   200 .. 299         a limit of limits.h is reached, the rest of the message is raw.
  */
 enum rtmp_error {
     RTMP_OK = 0,
@@ -19,8 +19,8 @@ enum rtmp_error {
     RTMP_REMARK_LENGTH_OMITTED,    /* SharedObject event of one byte (observed: FluorineFx) */
     RTMP_REMARK_COUNT_DIFFERS,     /* ECMA array count is not the number of entries (a hint) */
     RTMP_REMARK_NOT_CANONICAL,     /* U29 longer than needed */
-    RTMP_REMARK_UNRESOLVED,        /* a reference to something this message does not hold */
-    RTMP_REMARK_BEYOND_TABLE,      /* a reference to an entry that a bound of ours keeps out */
+    RTMP_REMARK_UNRESOLVED,        /* a reference to something that is not in this message */
+    RTMP_REMARK_BEYOND_TABLE,      /* a reference to an entry beyond RTMP_LIMIT_AMF_REFERENCES */
     RTMP_REMARK_DATE,              /* a date beyond those of ECMAScript (or NaN) */
     RTMP_REMARK_FORMAT_BYTE,       /* types 15, 16, 17: the format byte is missing or not 0 */
     RTMP_REMARK_BACK_POINTER,      /* aggregate: a back pointer that is not its tag's length */
@@ -28,8 +28,8 @@ enum rtmp_error {
     RTMP_REMARK_NAL_LENGTH,        /* coded frame whose NAL unit lengths do not tile it */
     RTMP_REMARK_EMPTY,             /* audio or video message of no bytes */
     RTMP_REMARK_CODEC_HEADER,      /* coded frame whose own header is short or not the codec's */
-    RTMP_REMARK_LIST_ENDS,         /* units of a coded frame are not at hand, and not listed */
-    RTMP_REMARK_TYPE,              /* message of a type that nobody assigned */
+    RTMP_REMARK_LIST_ENDS,         /* units of a coded frame are not available, not listed */
+    RTMP_REMARK_TYPE,              /* message of an unassigned type */
 
     /* This value ends. */
     RTMP_ERROR_END = 100, /* a read past the end of the bytes */
@@ -42,7 +42,7 @@ enum rtmp_error {
     /* Bounds. */
     RTMP_LIMIT_DEPTH = 200, /* nesting */
     RTMP_LIMIT_ITEMS,       /* number of items */
-    RTMP_LIMIT_SEARCH,      /* bytes held while looking for a chunk header */
+    RTMP_LIMIT_SEARCH,      /* bytes buffered in a search for a chunk header */
     RTMP_LIMIT_MEMORY,      /* memory could not be had */
 };
 

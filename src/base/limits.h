@@ -2,8 +2,8 @@
 #ifndef RTMP_BASE_LIMITS_H
 #define RTMP_BASE_LIMITS_H
 
-/* Every bound of the product, with its unit and its reason. Those that short inputs do not reach
- * may be defined smaller by a build that searches for inputs that break something (tests/fuzz). */
+/* Every bound of the product, with its unit and its reason. A fuzzing build (tests/fuzz) defines
+ * those smaller that short inputs do not reach. */
 
 /* Nested AMF containers. Flash-era objects stay below 20; Wireshark's own tree stops at 500 levels
  * and one AMF level may take several of them. */
@@ -39,13 +39,14 @@
 /* Bytes of a chunk until a Set Chunk Size (specified: Adobe RTMP 5.4.1), in each direction. */
 #define RTMP_DEFAULT_CHUNK_SIZE 128U
 
-/* Bytes held while a direction looks for a chunk header after loss. */
+/* Bytes buffered while a direction searches a chunk header after loss. */
 #ifndef RTMP_LIMIT_SEARCH_BYTES
 #define RTMP_LIMIT_SEARCH_BYTES 65536U
 #endif
 
-/* Bytes held, instead, while a header stands first and only the chunk size is to be inferred: half
- * of it is looked at. Pictures of high quality have some hundred KB, one chunk or many. */
+/* Bytes buffered instead while the first buffered byte is a header and only the chunk size is to be
+ * inferred: half of them are examined. Pictures of high quality have some hundred KB, one chunk or
+ * many. */
 #ifndef RTMP_LIMIT_SIZING_BYTES
 #define RTMP_LIMIT_SIZING_BYTES 2097152U
 #endif
@@ -53,8 +54,8 @@
 /* Holes of one direction that may still be filled by late bytes; the first makes room. */
 #define RTMP_LIMIT_HOLES 8U
 
-/* Bytes from the first of them to the direction's position, all kept. What TCP sends again comes
- * one round trip later or a fifth of a second: 10 Mbit/s bring 250 KB in that time. */
+/* Bytes from the first hole to the direction's position, all kept. What TCP sends again comes one
+ * round trip later or a fifth of a second: 10 Mbit/s bring 250 KB in that time. */
 #ifndef RTMP_LIMIT_LATE_BYTES
 #define RTMP_LIMIT_LATE_BYTES 262144U
 #endif
@@ -63,7 +64,7 @@
  * had its last hole longest ago makes room; it may have ended long before. */
 #define RTMP_LIMIT_LATE_DIRECTIONS 128U
 
-/* Messages reported over that distance. */
+/* Messages reported from the first hole to the direction's position. */
 #ifndef RTMP_LIMIT_LATE_MESSAGES
 #define RTMP_LIMIT_LATE_MESSAGES 2048U
 #endif
@@ -84,16 +85,16 @@
 #define RTMP_OUTLINE_UNIT  32U
 #define RTMP_OUTLINE_WHOLE 64U
 
-/* Units kept so of one message. A frame has a few; a frame of 1 MB in slices that each fit a packet
- * has some 800. */
+/* Units of one message whose beginnings are kept. A frame has a few; a frame of 1 MB in slices that
+ * each fit a packet has some 800. */
 #define RTMP_LIMIT_OUTLINE_UNITS 1024U
 
 /* Video streams and tracks of one direction whose NAL length size is remembered; the one that was
  * there longest makes room. */
 #define RTMP_LIMIT_DECODER_CONFIGS 16U
 
-/* Tables of them that the messages of one direction are told apart by; of later ones nothing is
- * known. A stream has one, another for each change of its encoder. */
+/* States of that table that are recorded for one direction; of later ones nothing is known. A
+ * stream has one, another for each change of its encoder. */
 #define RTMP_LIMIT_DECODER_CONFIG_STATES 63U
 
 /* Calls of one side that wait for their answer; the one that waits longest makes room. Publishers

@@ -7,8 +7,8 @@
 /*
  * The allocator that the wire layer works with (payload decoders allocate nothing).
  *
- * resize(user, old, size) behaves as realloc: old NULL allocates, size 0 frees and returns NULL.
- * It may return NULL; the wire layer then drops what it was gathering and goes on.
+ * resize(user, old, size) behaves as realloc: old NULL allocates, size 0 frees and returns NULL. It
+ * may return NULL; the wire layer then drops the body that it was reassembling and continues.
  */
 struct rtmp_memory {
     void *(*resize)(void *user, void *old, size_t size);

@@ -35,6 +35,7 @@ struct rtmp_message {
     uint32_t stream_id;
     uint32_t csid;
     uint8_t type;
+    bool relative; /* behind a loss: timestamp counts from there, stream_id is from before it */
 };
 
 /* "Audio", "Command (AMF0)" ...; "Unknown" for an unassigned id. Never NULL. */

@@ -7,7 +7,7 @@
 
 /*
  * The names of values: the lists of base/names/ (one .def file each, which names its source) as
- * arrays in the order of the files. An entry without text ends each.
+ * arrays in the order of the files. Each ends with an entry without text.
  *
  * The layout is that of Wireshark's value_string (plugin/compat-wireshark.h asserts it), so that
  * the plugin uses the same arrays: VALS(rtmp_names_frame_types).

@@ -71,7 +71,7 @@ static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len
     for (; plain + 8 <= most && is_plain8(bytes + plain); plain += 8)
         memcpy(out + plain, bytes + plain, 8);
     if (most >= 8 && plain + 8 > most && is_plain8(bytes + most - 8)) {
-        memcpy(out + most - 8, bytes + most - 8, 8); /* they overlap those before */
+        memcpy(out + most - 8, bytes + most - 8, 8); /* the last 8 overlap those before */
         plain = most;
     }
     for (; plain < most && bytes[plain] >= 0x20 && bytes[plain] < 0x7F; plain++)
@@ -134,9 +134,10 @@ static void add_decimals(struct rtmp_text *text, uint64_t digits, unsigned decim
 }
 
 /*
- * Up to fifteen digits without an exponent, which is most numbers, as few as divide back to the
- * same one: a search with printf and strtod costs a hundred times as much. No other number of so
- * many decimals would do: the product is off by less than a half. False: it takes more digits.
+ * The shortest decimal of up to fifteen digits without an exponent that reads back as `value`: most
+ * numbers have one. A search with printf and strtod costs a hundred times as much. The rounded
+ * product is the only candidate for a number of decimals: it is off by less than a half. False:
+ * more digits are needed.
  */
 static bool add_fixed(struct rtmp_text *text, double value) {
     double power = 1; /* exact up to 1e22 */
@@ -167,8 +168,8 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
     if (fixed && add_fixed(text, value))
         return;
     char line[40];
-    /* Fifteen digits always come back, but for subnormal numbers, which have fewer; of fixed ones
-     * they were tried. */
+    /* Fifteen digits always survive the conversion, but for subnormal numbers, which have fewer.
+     * For fixed ones add_fixed() has tried them. */
     int precision = fixed ? 16 : 15;
     if (fabs(value) < DBL_MIN)
         precision = 1;

@@ -51,7 +51,7 @@ static bool advance_prediction(const struct rtmp_dechunk *d, struct rtmp_continu
 void rtmp_continuation_predict(struct rtmp_recovery *r, uint64_t count) {
     const struct rtmp_dechunk *d = &r->dechunk;
     struct rtmp_continuation *c = &r->continuation;
-    if (r->state != RTMP_SYNCHRONISED) { /* what is buffered is given up as well */
+    if (r->state != RTMP_SYNCHRONISED) { /* the buffered bytes are given up as well */
         c->valid = c->valid && !c->complete && advance_prediction(d, c, r->buffer.count + count);
         return;
     }

@@ -5,18 +5,19 @@
 #include "recovery/state.h"
 
 /*
- * The cheapest way across a gap: chunking says where the open message goes on behind it, if nothing
- * else was sent meanwhile. What follows must confirm it.
+ * The cheapest way across a gap: chunking predicts where the open message continues behind it, if
+ * nothing else was sent meanwhile. The bytes that follow must confirm the prediction.
  */
 
 /* Predict the far side of a gap of `count` bytes at the reader's position, or behind the buffer
  * when it is searching. */
 void rtmp_continuation_predict(struct rtmp_recovery *r, uint64_t count);
 
-/* Do the buffered bytes confirm the prediction? What refutes it makes it invalid. */
+/* Do the buffered bytes confirm the prediction? Bytes that refute it make it invalid. */
 bool rtmp_continuation_confirmed(struct rtmp_recovery *r);
 
-/* Take it: the open message continues, or ends, where it says. Synchronised. */
+/* Apply the prediction: the open message continues, or ends, where it says. Synchronised from there
+ * on. */
 void rtmp_continuation_follow(struct rtmp_recovery *r);
 
 #endif

@@ -27,7 +27,7 @@ static int fixed_length_evidence(bool has_it) {
     return has_it ? WEIGHT_TYPE_FIXED_LENGTH : WEIGHT_IMPOSSIBLE;
 }
 
-/* A type that exists, with a length it can have? */
+/* Is the type assigned, and can it have this length? */
 static int type_evidence(const struct rtmp_chunk_header *h) {
     switch (h->type) {
     case RTMP_MESSAGE_SET_CHUNK_SIZE:

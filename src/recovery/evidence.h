@@ -5,13 +5,12 @@
 #include "wire/chunk_stream.h"
 
 /*
- * How much speaks for a chunk header by itself, in bits (weights.h): roughly minus log2 of the
- * chance that random bytes agree as well with what is known of the direction, and with what
- * messages are like.
+ * The evidence for a chunk header by itself, in bits (weights.h): roughly minus log2 of the chance
+ * that random bytes agree as well with what is known of the direction and of messages in general.
  */
 
-/* The header that begins a message, against what is known of its chunk stream (NULL: nothing).
- * Negative: it is none. */
+/* A header that begins a message, compared with its chunk stream (NULL: new). Negative: it is no
+ * header. */
 int rtmp_evidence_header(const struct rtmp_chunk_stream *cs,
                          const struct rtmp_chunk_header *header);
 

@@ -7,7 +7,7 @@ static void *late_resize(struct rtmp_recovery *r, void *old, size_t size) {
 
 /* ---- messages, each reported once ---- */
 
-/* Backwards: the message in question was reported last, if it was. */
+/* Searched backwards: such a message was usually reported last. */
 static bool was_reported(const struct rtmp_late *late, uint64_t message_offset) {
     for (uint32_t i = late->reported_count; i > 0; i--)
         if (late->reported[i - 1] == message_offset)
@@ -33,8 +33,8 @@ static void report(struct rtmp_late *late, const struct rtmp_fragment *fragment)
         late->reported[late->reported_count++] = fragment->message_offset;
 }
 
-/* What the direction itself reads, now or from what it had buffered: late bytes may have brought it
- * before. */
+/* Messages that the direction itself reads, now or from its search buffer. Late bytes may have
+ * brought them before. */
 static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     const struct rtmp_late *late = user;
     if (fragment->message_offset > late->late_end || !was_reported(late, fragment->message_offset))
@@ -48,14 +48,19 @@ static void on_note(void *user, const struct rtmp_note *note) {
 
 static void on_late_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct rtmp_late *late = user;
-    if (is_full(late) || was_reported(late, fragment->message_offset))
+    if (is_full(late))
         return;
+    if (was_reported(late, fragment->message_offset)) {
+        if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && late->sink.corrected)
+            late->sink.corrected(late->sink.user, fragment);
+        return;
+    }
     report(late, fragment);
     if (fragment->message_offset > late->late_end)
         late->late_end = fragment->message_offset;
 }
 
-/* What is wrong was told when the direction was read on behind the hole. */
+/* Notes were reported when the direction was read behind the hole. */
 static void ignore_note(void *user, const struct rtmp_note *note) {
     (void)user;
     (void)note;
@@ -77,7 +82,7 @@ static void remove_holes(struct rtmp_late *late, uint32_t first, uint32_t count)
             (late->hole_count - first) * sizeof *late->holes);
 }
 
-/* Keep no bytes from before the first hole. */
+/* Release the bytes before the first hole. */
 static void move_up(struct rtmp_late *late) {
     uint32_t done = (uint32_t)(late->holes[0].start - late->offset);
     if (done == 0)
@@ -100,7 +105,7 @@ void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_recovery *r) {
     *handle = late_resize(r, late, 0);
 }
 
-/* The first hole is given up, and those that would be read from its state. */
+/* Give up the first hole, and the holes whose state follows from it. */
 static void give_up_first(struct rtmp_late **handle, struct rtmp_recovery *r) {
     struct rtmp_late *late = *handle;
     uint32_t count = 1;
@@ -115,7 +120,7 @@ static void give_up_first(struct rtmp_late **handle, struct rtmp_recovery *r) {
     move_up(late);
 }
 
-/* Room for the window up to `len` bytes behind the direction's position. */
+/* Make room for the bytes up to `len` bytes behind the direction's position. */
 static bool make_room(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t len) {
     while (*handle && (*handle)->count + len > RTMP_LIMIT_LATE_BYTES)
         give_up_first(handle, r);
@@ -138,7 +143,7 @@ static bool make_room(struct rtmp_late **handle, struct rtmp_recovery *r, uint64
     return true;
 }
 
-/* The first hole. Its memory may not be had: then it is one that nothing fills. */
+/* The first hole. NULL: no memory, late bytes cannot fill it. */
 static struct rtmp_late *begin(struct rtmp_recovery *r) {
     struct rtmp_late *late = late_resize(r, NULL, sizeof *late);
     if (!late)
@@ -213,9 +218,9 @@ static void replace_state(const struct rtmp_late *late, struct rtmp_recovery *r,
     r->dechunk.sink = sink;
 }
 
-/* Is `before`, read up to where `there` is, the better state? What was read with all its bytes
- * cannot be worse understood, unless synchronisation was lost before the hole. What it still
- * buffers must not have been reported. */
+/* Is `before`, read up to the position of `there`, the better state? A state that read all bytes
+ * knows at least as much, unless synchronisation was lost before the hole. Messages in its search
+ * buffer must not have been reported yet. */
 static bool is_better(const struct rtmp_late *late, const struct rtmp_recovery *before,
                       const struct rtmp_recovery *there) {
     if (before->state == RTMP_SYNCHRONISED)
@@ -223,7 +228,7 @@ static bool is_better(const struct rtmp_late *late, const struct rtmp_recovery *
     return there->state != RTMP_SYNCHRONISED && !reported_behind(late, before->buffer.offset);
 }
 
-/* The hole is full: read on to the next one, or to the direction's position. */
+/* The hole is filled: read to the next hole, or to the direction's position. */
 static void close_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t index) {
     struct rtmp_late_hole *hole = &late->holes[index];
     struct rtmp_late_hole *next = index + 1 < late->hole_count ? hole + 1 : NULL;
@@ -243,7 +248,7 @@ static void close_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t
     remove_holes(late, index, 1);
 }
 
-/* `len` bytes that are missing at the beginning of a hole. */
+/* The `len` missing bytes at the beginning of a hole have come. */
 static void advance_hole(struct rtmp_late *late, struct rtmp_recovery *r, uint32_t index,
                          const uint8_t *bytes, uint32_t len) {
     struct rtmp_late_hole *hole = &late->holes[index];
@@ -298,8 +303,8 @@ bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t
         uint32_t count = late->hole_count;
         if (start < end)
             filled |= fill_hole(late, r, i, start, end, bytes + (start - offset));
-        i +=
-            1 + late->hole_count - count; /* one more when it was split, one less when it is full */
+        /* One more when it was split, one less when it is filled. */
+        i += 1 + late->hole_count - count;
     }
     if (filled && !late->hole_count)
         rtmp_late_forget(handle, r);

@@ -6,32 +6,32 @@
 #include "recovery/recovery.h"
 
 /*
- * Holes: gaps whose bytes may still come late, after the direction was read on behind them.
+ * Holes: gaps that late segments may still fill after the bytes behind them were read.
  *
  * For each hole the state before it is kept, and the bytes that came behind it. Late bytes are read
- * from that state on: messages of the hole that were not reported yet are reported while the late
- * bytes are being fed, each message once. When nothing is missing any more before the direction's
- * position, the direction takes over that state, as if there had been no hole. Everything is
- * bounded (limits.h); a hole that is forgotten leaves the direction as it is. Few directions ever
- * need it: the handle is NULL while no hole is open.
+ * from that state on: messages that were not reported yet are reported while the late bytes are
+ * being fed, each message once. When nothing is missing any more before the direction's position,
+ * that state replaces the direction's, as if there had been no hole. Everything is bounded
+ * (limits.h); a hole that is given up leaves the direction as it is. Few directions need this: the
+ * handle is NULL while no hole is open.
  */
 
-/* Bytes `start` .. `end` - 1 have not come. */
+/* Bytes `start` .. `end` - 1 are missing. */
 struct rtmp_late_hole {
     uint64_t start, end;
-    bool known;                  /* `before` holds; else bytes before the hole are missing too */
+    bool known; /* `before` is set; otherwise bytes before the hole are missing too */
     struct rtmp_recovery before; /* the state at `start` */
 };
 
 struct rtmp_late {
     struct rtmp_late_hole holes[RTMP_LIMIT_HOLES]; /* in order, at least one */
     uint32_t hole_count;
-    uint8_t *bytes;  /* from the first hole's beginning to the direction's position; what is missing
-                        is undefined */
+    uint8_t *bytes; /* from the first hole's beginning to the direction's position; missing ones are
+                       undefined */
     uint64_t offset; /* of the first of them */
     uint32_t count, capacity;
     uint32_t reported_count;
-    uint64_t late_end; /* the highest offset of a message that late bytes brought; 0: none did */
+    uint64_t late_end; /* the highest offset of a message that late bytes brought; 0: none */
     uint64_t reported[RTMP_LIMIT_LATE_MESSAGES]; /* offsets of the messages that were reported since
                                                     the first hole */
     struct rtmp_sink sink; /* the direction's own: while holes are open its messages are noted */
@@ -41,17 +41,17 @@ struct rtmp_late {
  */
 void rtmp_late_open(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t count);
 
-/* Behind a hole (*handle is not NULL): r is about to read these bytes. */
+/* r is about to read these bytes, which are behind a hole (*handle is not NULL). */
 void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_recovery *r, const uint8_t *bytes,
                       uint32_t len);
 
-/* Bytes before r's position, behind the beginning of a hole. Reports to r's sink what they bring:
- * RTMP_NOTE_LATE and messages, whose parts may lie behind the late bytes. False: none of them was
- * missing. */
+/* Bytes before r's position, behind the beginning of a hole. Reports RTMP_NOTE_LATE and the
+ * messages that they complete to r's sink; fragments of those may lie behind the late bytes. False:
+ * none of the bytes was missing. */
 bool rtmp_late_fill(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t offset,
                     const uint8_t *bytes, uint32_t len);
 
-/* Close all holes: nothing comes late any more. */
+/* Close all holes: late bytes are no longer expected. */
 void rtmp_late_forget(struct rtmp_late **handle, struct rtmp_recovery *r);
 
 #endif

@@ -16,7 +16,8 @@ uint32_t rtmp_probe_header_at(const struct rtmp_recovery *r, uint32_t pos,
     return rtmp_chunk_header_read(&reader, header) ? reader.pos : 0;
 }
 
-/* Is a timestamp repeated at `pos`? Where those bytes are missing, the sender's habit tells. */
+/* Is an extended timestamp repeated at `pos`? Where those bytes are missing, earlier headers of
+ * this sender decide. */
 static bool repeats_extended(const struct rtmp_recovery *r, uint32_t extended, uint32_t timestamp,
                              uint32_t pos) {
     if (rtmp_search_buffer_misses(&r->buffer, pos, 4))
@@ -32,7 +33,7 @@ uint32_t rtmp_probe_extended_bytes(const struct rtmp_recovery *r,
     return repeated ? 4 : 0;
 }
 
-/* The same for a chunk stream that the probe has met. */
+/* The same for a chunk stream of which the probe has read a header. */
 static uint32_t met_extended_bytes(const struct rtmp_recovery *r, const struct rtmp_probe *p,
                                    uint32_t i, uint32_t pos) {
     bool repeated = p->open[i].has_extended &&
@@ -49,7 +50,8 @@ static uint32_t bytes_there(const struct rtmp_recovery *r, uint32_t pos, uint32_
     return count;
 }
 
-/* A header met by the probe, its place in `open`, and what the direction knows of its stream. */
+/* A header that the probe has read, its index in `open`, and the direction's state of its chunk
+ * stream. */
 struct met_header {
     struct rtmp_chunk_header h;
     const struct rtmp_chunk_stream *cs; /* NULL: not seen before */
@@ -58,7 +60,7 @@ struct met_header {
     bool first;           /* the probe begins here */
 };
 
-/* The message of the header is now open: what the header does not say is inherited. */
+/* Open the message of the header: fields that the header lacks are inherited. */
 static void open_message(struct rtmp_probe *p, const struct met_header *met) {
     const struct rtmp_chunk_header *h = &met->h;
     const struct rtmp_chunk_stream *cs = met->cs;
@@ -86,7 +88,7 @@ static void open_message(struct rtmp_probe *p, const struct met_header *met) {
 }
 
 /* Evidence for a header that begins a message, and for the beginning of its body. Opens the
- * message. Negative: it is none. */
+ * message. Negative: it is no header. */
 static int message_evidence(const struct rtmp_recovery *r, struct rtmp_probe *p,
                             const struct met_header *met) {
     const struct rtmp_chunk_header *h = &met->h;
@@ -123,8 +125,8 @@ static bool apply_chunk_size(const struct rtmp_recovery *r, struct rtmp_probe *p
     return true;
 }
 
-/* Does the message end with the segment in which it began? For one whose chunks were followed to
- * its end it is enough that a segment ends there. */
+/* Does the message end where the segment ends in which it began? If its chunks were followed to its
+ * end, any segment's end counts. */
 static bool is_flushed(const struct rtmp_recovery *r, const struct rtmp_probe *p, uint32_t begin,
                        uint32_t end) {
     if (r->buffer.offset + end != r->fed_end &&
@@ -133,14 +135,15 @@ static bool is_flushed(const struct rtmp_recovery *r, const struct rtmp_probe *p
     return p->sizing || rtmp_search_buffer_next_segment(&r->buffer, begin + 1, end) == end;
 }
 
-/* Nothing is missing, only the chunk size: the chunk stream is what it was, between messages. */
+/* No byte is missing and only the chunk size is unknown: the state of the chunk stream is right,
+ * and no message of it is open. */
 static bool inherits_surely(const struct rtmp_recovery *r, const struct rtmp_chunk_stream *cs) {
     return r->state == RTMP_SIZING && !cs->untrusted && !cs->open;
 }
 
 /*
- * The header at `*pos`, which then moves behind it. Where it is missing, the message whose chunk
- * came before is taken to continue. False: not all of it is in the buffer.
+ * The header at `*pos`, which then moves behind it. Where the header is missing, it is assumed to
+ * continue the message of the chunk before. False: not all of the header is in the buffer.
  */
 static bool read_header(const struct rtmp_recovery *r, struct rtmp_probe *p, uint32_t *pos,
                         struct rtmp_chunk_header *h) {
@@ -165,14 +168,14 @@ static bool read_header(const struct rtmp_recovery *r, struct rtmp_probe *p, uin
     return !rtmp_search_buffer_misses(&r->buffer, start, used);
 }
 
-/* Not a header. Behind one that was only assumed that says nothing. */
+/* Not a header. That is no evidence if the header before was only assumed. */
 static bool refute(struct rtmp_probe *p) {
     p->failed = !p->assumed;
     return false;
 }
 
-/* A header that inherits, of a chunk stream that the probe has not met: is it the middle of a
- * message whose beginning is lost? Such a header says no more than its id. */
+/* An inheriting header of a chunk stream that is new to the probe: is it in the middle of a message
+ * whose beginning is lost? Only its id is evidence then. */
 static bool is_middle(const struct rtmp_recovery *r, const struct met_header *met) {
     return met->cs ? !inherits_surely(r, met->cs) : met->h.csid == r->dechunk.orphan_csid;
 }
@@ -187,10 +190,10 @@ static bool probe_message(const struct rtmp_recovery *r, struct rtmp_probe *p,
             p->bits += WEIGHT_MIDDLE;
             return false;
         }
-        if (!met->cs && r->midstream) /* its beginning may have come before the capture's */
+        if (!met->cs && r->midstream) /* the message may have begun before the capture */
             return false;
     }
-    /* A message of an unassigned type is believed only where others lead to it. */
+    /* A message of an unassigned type is accepted only where other headers lead to it. */
     if (first && h->fmt <= 1 && !rtmp_message_type_known(h->type))
         return refute(p);
     int evidence = message_evidence(r, p, met);
@@ -215,7 +218,7 @@ static bool probe_message(const struct rtmp_recovery *r, struct rtmp_probe *p,
     return !landed;
 }
 
-/* Over the data of the chunk whose message is open[i]. False: the probe ends here. */
+/* Step over the data of the chunk whose message is open[i]. False: the probe ends here. */
 static bool step_over_data(const struct rtmp_recovery *r, struct rtmp_probe *p, uint32_t i,
                            uint32_t chunk_size, uint32_t *pos) {
     uint32_t data = p->open[i].rest < chunk_size ? p->open[i].rest : chunk_size;
@@ -259,11 +262,11 @@ bool rtmp_probe_step(const struct rtmp_recovery *r, struct rtmp_probe *p, uint32
     p->last = met.i;
     if (!first && !r->dechunk.chunk_size_known &&
         p->open[met.i].rest > rtmp_recovery_least_chunk_size(r) && !p->sizing)
-        return false; /* where the message is cut is not known */
+        return false; /* the chunk boundaries of the message are unknown */
     return step_over_data(r, p, met.i, chunk_size, pos);
 }
 
-/* Enough to end the probe: what follows says no more. */
+/* Enough evidence: more headers would not change the decision. */
 static bool is_saturated(const struct rtmp_probe *p) {
     return p->bits >= NEED_ENOUGH + WEIGHT_ALIGNED && p->believed && p->after >= WEIGHT_LANDING;
 }

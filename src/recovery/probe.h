@@ -5,37 +5,37 @@
 #include "recovery/state.h"
 
 /*
- * A probe follows headers through the search buffer, from one position on, and adds up the evidence
- * that they are headers at all: each by itself (evidence.h), and that the next one stands where the
- * last one says. All positions are those of the search buffer.
+ * A probe reads from one position of the search buffer header after header, and adds up the
+ * evidence that they are headers: of each by itself (evidence.h), and that each stands where the
+ * one before says. All positions are those of the search buffer.
  */
 #define RTMP_PROBE_HEADERS 12U
 
-/* What a probe has learnt on its way, apart from the direction's own state. Begins with chunk_size
- * set and the rest zero. */
+/* What a probe has found so far, apart from the direction's own state. Begins with chunk_size set
+ * and the rest zero. */
 struct rtmp_probe {
     struct {
         uint32_t csid, begin, length, rest;
         uint32_t extended, timestamp;
         bool has_extended;
         uint8_t type;
-    } open[RTMP_PROBE_HEADERS]; /* the messages met, by chunk stream */
+    } open[RTMP_PROBE_HEADERS]; /* the messages found, one a chunk stream */
     uint32_t open_count;
-    uint32_t last; /* of them: the one whose chunk was read last */
-    bool assumed;  /* a missing header was taken for a continuation of that message */
+    uint32_t last; /* index in `open` of the one whose chunk was read last */
+    bool assumed;  /* a missing header was assumed to continue that message */
     uint32_t chunk_size;
     bool sizing; /* chunk_size is a guess to be tested */
     int bits;
-    bool headless;  /* it began at a header without a length: only a strong header where that
-                       message ends ends it */
+    bool headless;  /* it began at a header without a length: that message ends only at a strong
+                       header */
     bool believed;  /* `start` is set */
-    uint32_t start; /* the first header that is believed */
+    uint32_t start; /* the first header with enough evidence */
     uint32_t start_csid;
-    bool landed; /* a length pointed at a header that hardly stands there by chance */
+    bool landed; /* a message ended at a header that hardly stands there by chance */
     uint32_t landed_at;
-    int after; /* evidence behind the message at `start`: where it ends, and other headers */
+    int after; /* evidence behind the message at `start`: from its end and from other headers */
     bool failed;
-    uint32_t need; /* buffered bytes that would tell more; UINT32_MAX: none would */
+    uint32_t need; /* buffered bytes at which the probe can continue; UINT32_MAX: it is finished */
 };
 
 /* Read one header at `*pos`, which then moves behind its data; `first`: the probe begins here.
@@ -47,13 +47,13 @@ bool rtmp_probe_step(const struct rtmp_recovery *r, struct rtmp_probe *probe, ui
 void rtmp_probe_from(const struct rtmp_recovery *r, struct rtmp_probe *probe, uint32_t pos,
                      bool first);
 
-/* The header at `pos`, as its bytes say. Returns its bytes, without a repeated extended timestamp;
- * 0: not all of it is in the buffer. */
+/* Read the header at `pos`, nothing inherited. Returns its length without a repeated extended
+ * timestamp; 0: not all of it is in the buffer. */
 uint32_t rtmp_probe_header_at(const struct rtmp_recovery *r, uint32_t pos,
                               struct rtmp_chunk_header *header);
 
-/* Does a header stand at `pos` that says its type and length, and hardly by chance? `seen`: of a
- * chunk stream that was seen before. */
+/* Is there a header with type and length (fmt 0 or 1) at `pos` that hardly stands there by chance?
+ * `seen`: of a chunk stream that was seen before. */
 bool rtmp_probe_strong_at(const struct rtmp_recovery *r, uint32_t pos, bool seen);
 
 /* Bytes of a repeated extended timestamp behind a fmt 3 header, at `pos`: 4 or 0. */

@@ -49,7 +49,8 @@ static void lose_sync(struct rtmp_recovery *r) {
     r->continuation.valid = false;
 }
 
-/* The reader stopped at what is no header, or at one that bytes behind it must explain. */
+/* The reader stopped at bytes that are no header, or at a header that the bytes behind it must
+ * explain. */
 static void lose_sync_at_header(struct rtmp_recovery *r) {
     struct rtmp_dechunk *d = &r->dechunk;
     const enum rtmp_dechunk_stop stop = d->stop;
@@ -58,8 +59,8 @@ static void lose_sync_at_header(struct rtmp_recovery *r) {
     memcpy(partial, d->partial_header, sizeof partial);
     lose_sync(r);
     if (stop == RTMP_STOP_NOTHING) {
-        /* What seemed to be one chunk may have been several, and what is skipped may set another
-         * size. */
+        /* A presumed single chunk may have been several, and the skipped bytes may hold a Set Chunk
+         * Size. */
         rtmp_recovery_doubt_chunk_size(r);
         d->whole = false;
         rtmp_sink_note(&d->sink, RTMP_NOTE_LOST, d->position, 0, NULL);
@@ -75,8 +76,8 @@ static void lose_sync_at_header(struct rtmp_recovery *r) {
 
 static void skip_gap(struct rtmp_recovery *r, uint64_t count);
 
-/* The buffer is understood from the reader's position on: it becomes the input, before any other.
- * Where an earlier such input was not read to its end, it holds the same bytes. */
+/* The search buffer can be read from the reader's position on: it becomes the input, in front of
+ * any other. It also holds the bytes of an earlier such input that was not read to its end. */
 static void take_buffer(struct rtmp_recovery *r, struct rtmp_search_buffer *input, uint32_t *pos) {
     if (*pos < input->count) {
         rtmp_search_buffer_free(&r->buffer, &r->dechunk.memory);
@@ -90,7 +91,7 @@ static void take_buffer(struct rtmp_recovery *r, struct rtmp_search_buffer *inpu
 
 /* Read `len` bytes after those of the buffer, when a header was just `found` there. */
 static void read_all(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len, bool found) {
-    struct rtmp_search_buffer input = {.count = 0}; /* what was buffered, while it is read */
+    struct rtmp_search_buffer input = {.count = 0}; /* the former search buffer, while it is read */
     uint32_t at = 0;
     uint32_t pos = 0;
     for (;;) {
@@ -121,7 +122,7 @@ static void read_all(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len
     rtmp_search_buffer_free(&input, &r->dechunk.memory);
 }
 
-/* Bytes that were not read where they came, because synchronisation is lost. */
+/* Bytes that come while synchronisation is lost. */
 static __attribute__((noinline)) void read_lost(struct rtmp_recovery *r, const uint8_t *bytes,
                                                 uint32_t len) {
     if (r->state == RTMP_SYNCHRONISED)
@@ -140,7 +141,7 @@ void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t 
 
 /* ---- gaps ---- */
 
-/* Nothing before the gap of `count` bytes is looked at again; the search begins behind it. */
+/* Give up the bytes before the gap of `count` bytes; the search begins behind it. */
 static void lose_sync_before_gap(struct rtmp_recovery *r, uint64_t count) {
     const struct rtmp_continuation continuation = r->continuation;
     if (r->state == RTMP_SYNCHRONISED)

@@ -31,7 +31,7 @@ void rtmp_recovery_gap(struct rtmp_recovery *r, uint64_t count);
 void rtmp_recovery_break(struct rtmp_recovery *r);
 
 /* Search for a chunk header from here on, with nothing known: the capture begins inside the
- * connection. chunk_size: what the user knows, or 0 to infer it. */
+ * connection. chunk_size: as the user set it, or 0 to infer it. */
 void rtmp_recovery_begin_midstream(struct rtmp_recovery *r, uint32_t chunk_size);
 
 /* A copy that shares nothing but the sink, in memory of its own (the bodies' spare buffer is not

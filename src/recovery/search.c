@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every buffered position is a candidate; a probe from there says how much speaks for a header. */
+/* Every buffered position is a candidate; a probe from there collects the evidence for a header. */
 #include "recovery/search.h"
 
 #include "base/limits.h"
@@ -27,8 +27,8 @@ static void drop_front(struct rtmp_recovery *r, uint32_t count) {
     r->candidate_count = n;
 }
 
-/* Room for more: the oldest bytes begin no header that can still be found. Told once, and only
- * where no missing bytes explain it. */
+/* Make room: give up the oldest bytes, in which no header can be found any more. Reported once a
+ * search, and only where no missing bytes explain it. */
 static void give_up_front(struct rtmp_recovery *r) {
     if (!r->searched && !rtmp_search_buffer_misses(&r->buffer, 0, r->buffer.count)) {
         rtmp_sink_note(&r->dechunk.sink, RTMP_NOTE_SEARCHED, r->buffer.offset, 0, NULL);
@@ -53,7 +53,7 @@ static void mark_segments(struct rtmp_recovery *r) {
     }
 }
 
-/* Bytes that may be buffered. */
+/* The most bytes that may be buffered. */
 static uint32_t limit(const struct rtmp_recovery *r) {
     return r->state == RTMP_SIZING ? RTMP_LIMIT_SIZING_BYTES : RTMP_LIMIT_SEARCH_BYTES;
 }
@@ -105,21 +105,26 @@ static struct rtmp_probe weigh(struct rtmp_recovery *r, uint32_t pos) {
         rtmp_probe_from(r, &p, pos, true);
         if (r->dechunk.chunk_size_known || !p.failed || p.bits < NEED_PENDING)
             return p;
-        /* Smaller chunks may explain what stands behind it. */
+        /* Smaller chunks may explain the bytes behind it. */
         p = (struct rtmp_probe){.chunk_size = r->dechunk.chunk_size, .bits = first_bits};
     }
-    /* The chunk size is not known: the header itself, then where its message is cut. */
+    /* The chunk size is not known: weigh the header itself, then the places where its message may
+     * be cut. */
     uint32_t next = pos;
     p.need = UINT32_MAX;
     (void)rtmp_probe_step(r, &p, &next, true);
     if (p.failed || (!p.believed && p.bits < NEED_PENDING))
         return p;
+    /* Where a long message is cut lies beyond what a search looks at: SIZING looks further. */
+    if (p.believed && p.bits >= NEED_ENOUGH &&
+        rtmp_probe_length_at(r, pos) > RTMP_LIMIT_SEARCH_BYTES / 2)
+        return p;
     struct rtmp_size_guess guess = rtmp_sizing_guess(r, pos);
     if (guess.bits >= NEED_SIZE) {
         p = (struct rtmp_probe){.chunk_size = guess.size, .sizing = true, .bits = first_bits};
         rtmp_probe_from(r, &p, pos, true);
-        p.chunk_size = guess.size; /* not that of a Set Chunk Size on the way */
-        p.sizing = p.start == pos; /* a later header shows by itself where its message is cut */
+        p.chunk_size = guess.size; /* not the size of a Set Chunk Size that the probe has read */
+        p.sizing = p.start == pos; /* later headers give evidence of the size of their own */
     } else if (guess.ends_in_gap) {
         return p;
     } else if (guess.wait) {
@@ -134,9 +139,9 @@ static struct rtmp_probe weigh(struct rtmp_recovery *r, uint32_t pos) {
 /* ---- decisions ---- */
 
 /*
- * A header inherits its length. The message may be shorter, where several messages together happen
- * to be as long: then a segment begins inside it with that very header, or another header stands
- * there.
+ * The header at `start` inherits its length. The message may be shorter if several messages
+ * together happen to have that length: then a segment inside it begins with the same header, or
+ * another header stands there.
  */
 static bool may_end_sooner(struct rtmp_recovery *r, uint32_t start) {
     uint32_t length = rtmp_probe_length_at(r, start);
@@ -155,13 +160,13 @@ static bool may_end_sooner(struct rtmp_recovery *r, uint32_t start) {
     return false;
 }
 
-/* Messages that a sender has no reason to repeat; all have nearly the same length. */
+/* Message types that a sender hardly repeats; all have nearly the same length. */
 static bool said_once(uint8_t type) {
     return type == RTMP_MESSAGE_SET_CHUNK_SIZE || type == RTMP_MESSAGE_ABORT ||
            type == RTMP_MESSAGE_WINDOW_ACK_SIZE || type == RTMP_MESSAGE_SET_PEER_BANDWIDTH;
 }
 
-/* The message stream id that the header at `start` says; 0: none. */
+/* The message stream id in the header at `start`; 0: it has none. */
 static uint32_t stream_id_at(const struct rtmp_recovery *r, uint32_t start) {
     struct rtmp_chunk_header h;
     return rtmp_probe_header_at(r, start, &h) && h.fmt == 0 ? h.stream_id : 0;
@@ -177,8 +182,8 @@ static struct rtmp_chunk_stream *stream_at(const struct rtmp_recovery *r, uint32
 /*
  * Does the probe from the header at `start` prove what that header inherits? Another header where
  * its message ends proves the length, and by that the type: two messages seldom have the same
- * length. A message of a kind that is sent once was rather followed by another control message
- * inside the gap.
+ * length. A message of a kind that is sent once is no proof: more likely another control message
+ * followed it inside the gap.
  */
 static bool proves_inherited(struct rtmp_recovery *r, const struct rtmp_probe *p, uint32_t start) {
     const struct rtmp_chunk_stream *cs = stream_at(r, start);
@@ -187,8 +192,8 @@ static bool proves_inherited(struct rtmp_recovery *r, const struct rtmp_probe *p
 }
 
 /*
- * Bits that a header at `pos` needs: fewer where fewer positions were looked at before it. Of
- * segments cut by a snapshot length few bytes are there.
+ * Bits that a header at `pos` needs: fewer where fewer positions were examined before it. Segments
+ * cut by a snapshot length have few bytes.
  */
 static int bits_needed(const struct rtmp_recovery *r, uint32_t pos) {
     uint32_t there = pos - rtmp_search_buffer_missing(&r->buffer, pos);
@@ -199,7 +204,8 @@ static int bits_needed(const struct rtmp_recovery *r, uint32_t pos) {
     return needed;
 }
 
-/* A header that inherits its length is not enough by itself: a gap may have changed the length. */
+/* Is the evidence enough? Not for a header by itself that inherits its length: that may have
+ * changed in a gap. */
 static bool enough(struct rtmp_recovery *r, const struct rtmp_probe *p) {
     if (p->failed || !p->believed || p->bits < NEED_LEAST ||
         (p->bits < NEED_ENOUGH && p->bits < bits_needed(r, p->start)))
@@ -210,10 +216,10 @@ static bool enough(struct rtmp_recovery *r, const struct rtmp_probe *p) {
 
 /*
  * Headers do not overlap: of those that begin among the bytes of `found`, the one with the most
- * evidence counts. Payload in front of a header may complete another one by chance, or a zero a
- * longer basic header. But a segment hardly begins with just those bytes of payload and a likely
- * message stream id: then the longer basic header is right, even where more is known of the chunk
- * stream of the shorter one.
+ * evidence counts. Payload bytes in front of a header may form another header with it by chance,
+ * and a zero in front a longer basic header. But a segment hardly begins with exactly those payload
+ * bytes and has a likely message stream id by chance: then the longer basic header is right, even
+ * if more is known of the chunk stream of the shorter one.
  */
 static struct rtmp_probe surest(struct rtmp_recovery *r, const struct rtmp_probe *found) {
     struct rtmp_probe best = *found;
@@ -245,7 +251,7 @@ static void accept_header(struct rtmp_recovery *r, const struct rtmp_probe *foun
     const struct rtmp_probe best = surest(r, found);
     const struct rtmp_probe *p = &best;
     if (r->continuation.valid && r->continuation.complete && p->start == 0) {
-        /* The open message ends just here: nothing else is missing. */
+        /* The open message ends exactly here: nothing else is missing. */
         rtmp_continuation_follow(r);
         return;
     }
@@ -256,7 +262,7 @@ static void accept_header(struct rtmp_recovery *r, const struct rtmp_probe *foun
         cs->uncertain_told = false;
     }
     cs = rtmp_chunk_streams_find(&r->dechunk.streams, p->start_csid);
-    if (cs) /* what follows agreed with what its header inherits */
+    if (cs) /* the bytes behind it confirmed what its header inherits */
         rtmp_chunk_streams_trust(&r->dechunk.streams, cs);
     uint32_t length = rtmp_probe_length_at(r, p->start);
     if (p->sizing)
@@ -285,7 +291,7 @@ static bool accept_first(struct rtmp_recovery *r, const struct rtmp_candidate *c
     return false;
 }
 
-/* Look again at the candidates for which more bytes have come. */
+/* Examine the candidates again for which more bytes have come. */
 static bool find_pending(struct rtmp_recovery *r) {
     uint32_t count = r->candidate_count;
     struct rtmp_candidate pending[RTMP_SEARCH_CANDIDATES];
@@ -306,7 +312,7 @@ static bool find_pending(struct rtmp_recovery *r) {
     return false;
 }
 
-/* Look at the positions that were not looked at yet. */
+/* Examine the positions that were not examined yet. */
 static bool scan(struct rtmp_recovery *r) {
     for (; r->scanned < r->buffer.count; r->scanned++) {
         if (rtmp_search_buffer_misses(&r->buffer, r->scanned, 1))
@@ -333,8 +339,8 @@ static bool scan(struct rtmp_recovery *r) {
 
 /*
  * A fmt 2 or 3 header stands first in the buffer, of a chunk stream that a gap may have changed. It
- * begins a message of the length known before if another header stands where that one ends. Sets
- * `*wait` when more bytes may tell.
+ * begins a message of the length before the gap if another header stands where such a message ends.
+ * Sets `*wait` when more bytes may decide.
  */
 static bool prove_inherited(struct rtmp_recovery *r, bool *wait) {
     struct rtmp_probe p = {.chunk_size = r->dechunk.chunk_size, .need = UINT32_MAX};
@@ -356,9 +362,9 @@ static bool resume_at_first(struct rtmp_recovery *r) {
     return true;
 }
 
-/* Neither proved nor sized: search among the buffered bytes from `from` on. Where SIZING buffered
- * more than a search looks at, which nothing but a message longer than that does, the search
- * begins among the last of them. */
+/* Neither proved nor sized: search among the buffered bytes from `from` on. SIZING may have
+ * buffered more than a search can, for a message longer than that: then the search begins among the
+ * last bytes. */
 static void search_from(struct rtmp_recovery *r, uint32_t from) {
     r->state = RTMP_SEARCHING;
     r->scanned = from;
@@ -378,7 +384,7 @@ static bool try_proving(struct rtmp_recovery *r) {
 
 /* ---- SIZING ---- */
 
-/* The message of the first header ends where every possible size says: step over it. */
+/* All possible chunk sizes agree where the message of the first header ends: step over it. */
 static bool pass_over_first(struct rtmp_recovery *r, uint32_t ends_at) {
     struct rtmp_chunk_header h;
     if (rtmp_probe_header_at(r, 0, &h))

@@ -6,7 +6,7 @@
 
 /*
  * The search for the next chunk header, after a loss or in a capture that begins inside a
- * connection: bytes are buffered until a header is sure enough.
+ * connection: bytes are buffered until a header has enough evidence.
  */
 
 /* Buffer some of `len` more bytes, with their marks if there are any (search_buffer.h); returns how

@@ -7,7 +7,7 @@
 #include "recovery/probe.h"
 #include "recovery/weights.h"
 
-/* Chunk sizes that senders choose (observed), tried before any other. */
+/* Chunk sizes that senders choose (observed), tried first. */
 static const uint32_t usual_sizes[] = {128,   4096,  60000, 65536, 65535,  1024,  2048,
                                        8192,  16384, 512,   256,   1400,   5000,  10000,
                                        32768, 3000,  20000, 50000, 100000, 131072};
@@ -51,13 +51,13 @@ static struct rtmp_probe probe_behind(const struct rtmp_recovery *r,
     struct rtmp_probe p = {.chunk_size = size, .sizing = true};
     uint32_t pos = subject->start;
     (void)rtmp_probe_step(r, &p, &pos, true);
-    p.bits = p.after; /* the subject itself does not count */
+    p.bits = p.after; /* without the evidence of the subject itself */
     if (!p.failed && pos < r->buffer.count)
         rtmp_probe_from(r, &p, pos, false);
     return p;
 }
 
-/* The same; notes in `guess` when more bytes would tell more. */
+/* The same; sets `guess->wait` and `need` when more bytes may give evidence. */
 static struct rtmp_probe try_probe(const struct rtmp_recovery *r,
                                    const struct size_subject *subject, uint32_t size,
                                    struct rtmp_size_guess *guess) {
@@ -69,8 +69,8 @@ static struct rtmp_probe try_probe(const struct rtmp_recovery *r,
     return p;
 }
 
-/* Does a continuation header stand where this size says? The size from before a gap is also tried
- * where that header is missing. */
+/* Does a continuation header stand where this size predicts one? The size from before a gap is also
+ * tried where that header is missing. */
 static bool size_possible(const struct rtmp_recovery *r, const struct size_subject *subject,
                           uint32_t size) {
     if (size < r->dechunk.chunk_size_floor || size >= subject->length ||
@@ -81,7 +81,7 @@ static bool size_possible(const struct rtmp_recovery *r, const struct size_subje
            (size == r->dechunk.chunk_size && rtmp_search_buffer_misses(&r->buffer, pos, 1));
 }
 
-/* Or does the header of another message stand there, whose chunks are interleaved? */
+/* Or does the header of another message with interleaved chunks stand there? */
 static bool size_interleaved(const struct rtmp_recovery *r, const struct size_subject *subject,
                              uint32_t size) {
     return size >= r->dechunk.chunk_size_floor && size < subject->length &&
@@ -115,18 +115,18 @@ static struct rtmp_size_guess guess_small(const struct rtmp_recovery *r,
         if (size_possible(r, subject, size) && r->buffer.bytes[pos - 1] != r->buffer.bytes[pos])
             (void)try_size(r, subject, size,
                            size == r->dechunk.chunk_size ? WEIGHT_SIZE_SMALL_AGAIN : 0, &guess);
-        /* else one value is repeated there, to which any size fits */
+        /* otherwise one value is repeated there, and any size fits */
     }
     return guess;
 }
 
 /*
- * A message no longer than the default size is one chunk, unless its bytes look otherwise. A header
- * right behind it confirms that it is one.
+ * A message no longer than the default size is one chunk, unless its bytes indicate several. A
+ * header right behind it confirms one chunk.
  */
 static struct rtmp_size_guess guess_short(const struct rtmp_recovery *r,
                                           const struct size_subject *subject) {
-    /* An empty message says nothing of the size. */
+    /* An empty message is no evidence of the size. */
     const struct rtmp_size_guess one_chunk = {
         .size = subject->length ? subject->length : r->dechunk.chunk_size, .bits = NEED_SIZE};
     uint32_t end = subject->data + subject->length;
@@ -171,9 +171,9 @@ static void try_round(const struct rtmp_recovery *r, const struct size_subject *
 }
 
 /*
- * Do the bytes speak against chunks of this size, if no other message is interleaved? They do where
- * something else than a continuation header stands at a boundary, or where the message would end at
- * what is no header. What is missing or still to come does not.
+ * Do the bytes refute this size, if no other message is interleaved? They do if other bytes than a
+ * continuation header stand at a boundary, or if the message would end at bytes that are no header.
+ * Missing bytes and those not yet received refute nothing.
  */
 static bool is_refuted(const struct rtmp_recovery *r, const struct size_subject *subject,
                        uint32_t size) {
@@ -197,12 +197,12 @@ static bool is_refuted(const struct rtmp_recovery *r, const struct size_subject 
     return says_type && !rtmp_probe_strong_at(r, pos, false);
 }
 
-/* The sizes tried of those where a continuation header stands, and how they fit. */
+/* The sizes tried, out of those at which a continuation header stands, and how they fit. */
 struct other_sizes {
     uint32_t refuted, others; /* how many were tried */
     uint32_t fitting;         /* of them put a header at the message's end ... */
-    uint32_t ends_at;         /* ... here, 0: they differ */
-    int most;                 /* bits of the best of these, and how many sizes have so many */
+    uint32_t ends_at;         /* ... at this position; 0: at different ones */
+    int most;                 /* bits of the best size, and how many sizes have as many */
     uint32_t alike;
     bool too_many;
 };
@@ -227,9 +227,9 @@ static void try_other(const struct rtmp_recovery *r, const struct size_subject *
 }
 
 /*
- * Every size where a continuation header may stand. Unless they are too many: if exactly one puts a
- * header at the message's end, it gets a bonus; if several put the same header there, the message
- * ends there, whichever it is (guess->ends_at). False: they are too many.
+ * Try every size at which a continuation header may stand. If exactly one puts a header at the
+ * message's end, it gets a bonus; if several put the same header there, the message ends there,
+ * whichever size is right (guess->ends_at). False: too many sizes, neither was decided.
  */
 static bool try_others(const struct rtmp_recovery *r, const struct size_subject *subject,
                        struct rtmp_size_guess *guess) {
@@ -245,7 +245,7 @@ static bool try_others(const struct rtmp_recovery *r, const struct size_subject 
             try_other(r, subject, size, guess, &o);
     }
     if (o.alike > 1 && guess->bits == o.most && o.most >= NEED_SIZE)
-        guess->bits = NEED_SIZE - 1; /* any of them may be it */
+        guess->bits = NEED_SIZE - 1; /* any of them may be right */
     if (o.too_many)
         return false;
     guess->ends_at = o.ends_at;
@@ -263,8 +263,8 @@ static struct rtmp_size_guess guess_long(const struct rtmp_recovery *r,
         try_likely(r, subject, usual_sizes[i], WEIGHT_SIZE_USUAL, &guess);
     try_round(r, subject, &guess);
     bool all = try_others(r, subject, &guess);
-    /* One chunk: only what follows can confirm that. Where a message ends with its segment, or one
-     * or two bytes later, what looks like a continuation header may be payload. */
+    /* One chunk: only the bytes behind it can confirm that. Where a message ends with its segment,
+     * or one or two bytes later, what looks like a continuation header may be payload. */
     const struct rtmp_probe whole = try_probe(r, subject, RTMP_LIMIT_MESSAGE_LENGTH, &guess);
     int one_chunk = whole.failed ? 0 : whole.bits;
     bool is_sure = guess.bits >= NEED_SIZE && (guess.landed || guess.bits - one_chunk >= NEED_CUT);
@@ -281,8 +281,7 @@ static struct rtmp_size_guess guess_long(const struct rtmp_recovery *r,
 
 /*
  * Does the message end inside a gap for every chunk size still possible? `*likely`: the size that
- * fits those of its bytes that are there. Where the gap may end with the message, what follows may
- * say more.
+ * fits its captured bytes. If the gap may end with the message, the bytes that follow may decide.
  */
 static bool message_ends_in_gap(const struct rtmp_recovery *r, const struct size_subject *subject,
                                 const struct rtmp_size_guess *guess, uint32_t *likely) {
@@ -298,8 +297,8 @@ static bool message_ends_in_gap(const struct rtmp_recovery *r, const struct size
            rtmp_search_buffer_run(&r->buffer, last) > headers + !cut_is_there;
 }
 
-/* The same if chunks still have the size that a Set Chunk Size gave before the gap, which the bytes
- * that are there do not refute. */
+/* The same under the assumption that the Set Chunk Size before the gap still holds, if the captured
+ * bytes do not refute it. */
 static bool ends_in_gap_as_set(const struct rtmp_recovery *r, const struct size_subject *subject) {
     const uint32_t size = r->dechunk.chunk_size;
     if (!r->dechunk.chunk_size_set || (size < subject->length && is_refuted(r, subject, size)))
@@ -326,8 +325,8 @@ struct rtmp_size_guess rtmp_sizing_guess(const struct rtmp_recovery *r, uint32_t
         r->state == RTMP_SIZING ? RTMP_LIMIT_SIZING_BYTES / 2 : RTMP_LIMIT_SEARCH_BYTES / 2;
     if (r->buffer.count - subject.data >= most)
         guess.wait = false;
-    /* Looking again at every byte would make the work quadratic; waiting for more than is ever
-     * buffered would never end. */
+    /* Examining again after every byte would make the work quadratic; waiting for more bytes than
+     * are ever buffered would never end. */
     uint32_t there = r->buffer.count - rtmp_search_buffer_missing(&r->buffer, r->buffer.count);
     uint32_t later = r->buffer.count + there / 16;
     uint32_t latest = subject.data + most;
@@ -338,7 +337,7 @@ struct rtmp_size_guess rtmp_sizing_guess(const struct rtmp_recovery *r, uint32_t
     return guess;
 }
 
-/* The size was not seen: tell the sink what is taken for it. */
+/* No Set Chunk Size was seen: report the assumed size to the sink. */
 static void tell_size(struct rtmp_recovery *r, uint32_t size) {
     rtmp_sink_note(&r->dechunk.sink,
                    r->has_gaps ? RTMP_NOTE_CHUNK_SIZE : RTMP_NOTE_CHUNKS_UNANNOUNCED,
@@ -354,9 +353,11 @@ void rtmp_sizing_accept(struct rtmp_recovery *r, uint32_t size, uint32_t length)
         d->chunk_size_known = true;
         return;
     }
-    d->chunk_size_floor = length;
-    if (d->chunk_size < length) {
+    if (d->chunk_size < length && !r->size_told) { /* chunks are at least so long */
+        r->size_told = true;
         tell_size(r, length);
-        d->chunk_size = length;
     }
+    d->chunk_size_floor = length;
+    if (d->chunk_size < length)
+        d->chunk_size = length;
 }

@@ -9,7 +9,7 @@
  * message is cut. Positions are those of the search buffer.
  */
 
-/* What the bytes behind one header say about the chunk size. */
+/* The chunk size that the bytes behind one header indicate. */
 struct rtmp_size_guess {
     uint32_t size;
     int bits;         /* evidence beyond the first header; -1: no size fits */
@@ -17,8 +17,8 @@ struct rtmp_size_guess {
     uint32_t ends_at; /* a header stands here, where the message ends for every size that fits;
                          0: none */
     bool ends_in_gap; /* for every size still possible the message ends inside a gap; `size` fits
-                         those of its bytes that are there */
-    bool wait;        /* more bytes may tell ... */
+                         its captured bytes */
+    bool wait;        /* more bytes may decide ... */
     uint32_t need;    /* ... when this many are buffered */
 };
 
@@ -26,8 +26,8 @@ struct rtmp_size_guess {
  * shows the chunk size. */
 struct rtmp_size_guess rtmp_sizing_guess(const struct rtmp_recovery *r, uint32_t start);
 
-/* Chunks have this size; or, when `length` is not longer than it, messages of that length are one
- * chunk. */
+/* Chunks have this size. If `length` is not longer, only this is certain: messages of that length
+ * are one chunk. */
 void rtmp_sizing_accept(struct rtmp_recovery *r, uint32_t size, uint32_t length);
 
 #endif

@@ -10,14 +10,14 @@
  * needed to find the next chunk header behind a loss. README.md has the state diagram.
  */
 enum rtmp_recovery_state {
-    RTMP_SYNCHRONISED, /* the reader reads; nothing is buffered */
+    RTMP_SYNCHRONISED, /* chunks are read as they come; nothing is buffered */
     RTMP_SEARCHING,    /* any buffered byte may begin a header */
     RTMP_SIZING,       /* the first buffered byte is a header; still to infer: the chunk size */
     RTMP_PROVING,      /* the first buffered byte is a header; still to prove: that it starts a new
                           message */
 };
 
-/* The way across a gap that chunking predicts, until what follows confirms it. */
+/* Where chunking predicts the open message behind a gap, until the bytes that follow confirm it. */
 struct rtmp_continuation {
     bool valid;
     bool complete;         /* the message ends with the gap: a header follows */
@@ -25,10 +25,10 @@ struct rtmp_continuation {
     struct rtmp_dechunk_place place;
 };
 
-/* A buffered position that may begin a header: not enough follows to tell. */
+/* A buffered position that may begin a header: too few bytes follow to decide. */
 struct rtmp_candidate {
     uint32_t pos;
-    uint32_t need; /* buffered bytes at which to look again */
+    uint32_t need; /* number of buffered bytes at which to examine it again */
 };
 #define RTMP_SEARCH_CANDIDATES 8U
 
@@ -37,11 +37,12 @@ struct rtmp_recovery {
     enum rtmp_recovery_state state;
     bool midstream; /* began without a handshake and was not synchronised yet */
     bool has_gaps;  /* bytes of the direction were missing, or it began midstream */
-    bool searched;  /* RTMP_NOTE_SEARCHED was told of this search */
+    bool size_told; /* chunks were reported to be longer than known, by an unknown size */
+    bool searched;  /* RTMP_NOTE_SEARCHED was reported in this search */
 
-    struct rtmp_search_buffer buffer; /* what may still be understood; empty when synchronised */
-    uint32_t scanned;                 /* buffered positions that were looked at */
-    uint32_t look_again;              /* SIZING, PROVING: buffered bytes at which to look again */
+    struct rtmp_search_buffer buffer; /* bytes that may hold a header; empty when synchronised */
+    uint32_t scanned;                 /* buffered positions that were examined */
+    uint32_t look_again;              /* SIZING, PROVING: buffered bytes at which to try again */
     struct rtmp_candidate candidate[RTMP_SEARCH_CANDIDATES];
     uint32_t candidate_count;
     struct rtmp_continuation continuation;
@@ -65,7 +66,7 @@ static inline void rtmp_recovery_doubt_chunk_size(struct rtmp_recovery *r) {
     r->dechunk.chunk_size_floor = 0;
 }
 
-/* Whatever was buffered is forgotten; a search begins at the reader's position. */
+/* Drop the search buffer; a search begins at the reader's position. */
 static inline void rtmp_recovery_begin_search(struct rtmp_recovery *r) {
     r->dechunk.state = RTMP_STOPPED;
     r->dechunk.left = 0;

@@ -16,7 +16,7 @@
 
 /* ---- evidence.c: one header by itself ---- */
 
-#define WEIGHT_IMPOSSIBLE (-99) /* it is no header, whatever else speaks for it */
+#define WEIGHT_IMPOSSIBLE (-99) /* it is no header, whatever the other evidence */
 
 /* The chunk stream id. */
 #define WEIGHT_CSID_SEEN 5    /* chance: some 2 of 64 one-byte ids are in use */
@@ -31,7 +31,7 @@
 #define WEIGHT_TYPE_USER_CONTROL 18    /* chance: 43 of 2^24 lengths */
 #define WEIGHT_TYPE_MEDIA        5     /* chance: 2 of 256 types, less 2: payload is not random */
 #define WEIGHT_TYPE_AMF          4     /* tuned: 7 of 256 types */
-#define WEIGHT_TYPE_UNASSIGNED   (-12) /* tuned: most bytes are one, hardly any message has one */
+#define WEIGHT_TYPE_UNASSIGNED   (-12) /* tuned: common in payload, rare in messages */
 #define WEIGHT_TYPE_SAME         3     /* tuned: the type of the chunk stream's last message */
 
 /* The message length. A random 24-bit length is at least 1 MiB with probability 15/16; real
@@ -75,28 +75,28 @@
 #define WEIGHT_FIRST_BYTE_ZERO  6 /* a short name's length, or a known event's first byte */
 #define WEIGHT_FIRST_BYTE_VIDEO 1 /* half of all bytes can begin a video message */
 
-/* What an audio or video header says behind its first byte. */
+/* The bytes of an audio or video header behind the first. */
 #define WEIGHT_BODY_FOURCC 24 /* chance: 32 bits, some 10 known values, less 4 */
 #define WEIGHT_BODY_PACKET 6  /* chance: 2 or 3 of 256 packet types */
 #define WEIGHT_BODY_TIMED  12 /* and a composition time of a minute at most: 2^17 of 2^24 */
 
 /* ---- probe.c: from header to header ---- */
 
-#define PROBE_BODY_BYTES 8 /* bytes of a body that show what it is */
+#define PROBE_BODY_BYTES 8 /* bytes of a body that are examined */
 
 #define WEIGHT_CONTINUATION                                                                        \
     6 /* chance: a one-byte header where the open chunk ends: 8 bits, less 2 */
-#define WEIGHT_MIDDLE        5 /* a continuation of a message whose beginning is lost: only its id */
-#define WEIGHT_INHERITS_HERE 5 /* a header that inherits from one that the probe itself has met */
+#define WEIGHT_MIDDLE        5 /* a continuation of a message whose beginning is lost */
+#define WEIGHT_INHERITS_HERE 5 /* a header that inherits from one that the probe has read */
 #define WEIGHT_FLUSHED       10 /* a message ends where its segment does: 1 of some 1,000 positions */
-#define WEIGHT_LANDING       10 /* a length points at a strong header: 2^-10 by chance, tuned */
+#define WEIGHT_LANDING       10 /* a message ends at a strong header: 2^-10 by chance, tuned */
 #define WEIGHT_ALIGNED       12 /* a segment begins here: one position, not one of 64 Ki; less 4 */
 
 /* A header that hardly stands in payload by chance. */
 #define NEED_STRONG 25
 /* A header that may be one. */
 #define NEED_LIKELY 10
-/* The first header of a probe, or the headers before one that it leads to, to be believed. */
+/* Needed to accept the first header of a probe, or the headers up to one that they lead to. */
 #define NEED_BELIEVED 22
 
 /* ---- search.c: which position is accepted ---- */
@@ -107,21 +107,21 @@
 #define NEED_LEAST 26
 /* Where chunking predicts a header: one position. */
 #define NEED_EXPECTED 12
-/* To wait for more bytes. */
+/* Enough to wait for more bytes. */
 #define NEED_PENDING 18
 
-#define SEGMENT_SHORT 16   /* two segments in so few bytes: where they begin says nothing */
-#define LOOKED_INTO   1024 /* bytes of a message: longer ones are seldom as long together */
+#define SEGMENT_SHORT 16   /* two segments in so few bytes: where they begin is no evidence */
+#define LOOKED_INTO   1024 /* bytes of a message that are examined for an earlier end */
 
 /* ---- sizing.c: how long chunks are ---- */
 
-/* That a message is cut into chunks of one size. */
+/* A message is cut into chunks of one size. */
 #define NEED_SIZE 20
-/* That it is cut, though it may as well be one chunk. */
+/* A message is cut that may as well be one chunk. */
 #define NEED_CUT 12
-/* No sender was seen to choose a size below the default: only much evidence speaks for one. */
+/* No sender was seen to choose a size below the default, so it takes more evidence. */
 #define NEED_SMALL 26
-/* Less is worth waiting for what follows. */
+/* Enough to wait for more bytes. */
 #define NEED_SMALL_PENDING 12
 
 #define WEIGHT_SIZE_CURRENT     7    /* the size that was known last: a usual one, plus 1 */

@@ -8,7 +8,7 @@
 enum { SETS_MAX = RTMP_LIMIT_CALLS / RTMP_CALLS_IN_SET };
 _Static_assert((SETS_MAX & (SETS_MAX - 1)) == 0, "the number of sets is doubled");
 
-/* Clients count their calls: so many in a row lie in as many sets. */
+/* Clients number their calls: consecutive ids are in different sets. */
 static struct rtmp_call_set *set_of(const struct rtmp_calls *calls, double transaction_id) {
     bool fits = transaction_id >= 0 && transaction_id <= UINT32_MAX;
     uint32_t number = fits ? (uint32_t)transaction_id : 0;
@@ -19,7 +19,7 @@ static bool is_full(const struct rtmp_call_set *set) {
     return set->call[RTMP_CALLS_IN_SET - 1].transaction_id != 0;
 }
 
-/* The longest unanswered of a full set falls out of it. */
+/* A full set drops the call that waits longest. */
 static void put(struct rtmp_call_set *set, struct rtmp_call call) {
     memmove(&set->call[1], &set->call[0], sizeof *set - sizeof call);
     set->call[0] = call;
@@ -51,8 +51,8 @@ static bool waits(const struct rtmp_calls *calls, double transaction_id) {
     return false;
 }
 
-/* Without memory the call is one that was not seen. A late one was made before those that wait: it
- * comes before none of them, nor makes one fall out. */
+/* Without memory the call counts as not seen. A late call was made before those that wait: it is
+ * put behind them and drops none. */
 static void note(struct rtmp_calls *calls, const struct rtmp_memory *memory, struct rtmp_call call,
                  bool late) {
     if (late && waits(calls, call.transaction_id))
@@ -66,8 +66,7 @@ static void note(struct rtmp_calls *calls, const struct rtmp_memory *memory, str
         put(set, call);
 }
 
-/* Where a client uses an id again before it was answered, the answer is taken for the later call's.
- */
+/* If a client uses an id again before it was answered, the answer is assigned to the later call. */
 static enum rtmp_reply_kind take(struct rtmp_calls *calls, double transaction_id) {
     if (calls->sets == 0 || transaction_id == 0)
         return RTMP_REPLY_UNKNOWN;

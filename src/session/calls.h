@@ -10,8 +10,8 @@
  * the other side with the call's transaction id. All zero is the beginning.
  *
  * A transaction id of 0 asks for no answer (Adobe RTMP 7.2.1.1). Calls that are never answered
- * (observed: FCPublish, releaseStream) stay until newer ones need their place: a few of those
- * whose ids have the same low bits are kept, so that none is searched for (RTMP_LIMIT_CALLS).
+ * (observed: FCPublish, releaseStream) stay until newer ones need their place. Calls are kept in
+ * sets by the low bits of their ids, so that look-up is constant (RTMP_LIMIT_CALLS).
  */
 struct rtmp_call {
     double transaction_id; /* 0: none */
@@ -31,9 +31,9 @@ struct rtmp_calls {
 
 /*
  * A command of one side is complete: a call is noted in `own`, an answer takes its call from
- * `peers`. late: its bytes came after later ones of its side were read; such a call takes the place
- * of none that waits. Returns what an answer answers; RTMP_REPLY_UNKNOWN of a call, and where the
- * call was not seen.
+ * `peers`. late: its bytes came after later ones of its side were read; such a call replaces none
+ * that waits. Returns the kind of call that an answer answers; RTMP_REPLY_UNKNOWN for a call, and
+ * where the call was not seen.
  */
 enum rtmp_reply_kind rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
                                        const struct rtmp_memory *memory,

@@ -8,7 +8,7 @@
 #define VIDEO_CODEC_H264      7
 #define VIDEO_CODEC_HEVC      12 /* observed, not assigned */
 
-/* The first two bytes tell: AAC, AVC and HEVC packet type 0, or an enhanced sequence start. */
+/* By the first two bytes: AAC, AVC and HEVC packet type 0, or an enhanced sequence start. */
 static bool is_config(uint8_t type, const uint8_t *bytes, uint32_t available) {
     struct rtmp_reader r = rtmp_reader_over(bytes, available);
     const uint8_t first = rtmp_peek_at(&r, 0);
@@ -31,6 +31,12 @@ static struct rtmp_clock *clock_of(struct rtmp_clocks *clocks, const struct rtmp
     return NULL;
 }
 
+/* Observed: FFmpeg counts modulo 2^31. */
+static bool wraps_at_31_bits(uint32_t before, uint32_t now) {
+    enum { NEAR = 60000 }; /* ms */
+    return before <= INT32_MAX && before > INT32_MAX - NEAR && now < NEAR;
+}
+
 bool rtmp_clocks_run_backwards(struct rtmp_clocks *clocks, const struct rtmp_message *message,
                                const uint8_t *bytes, uint32_t available) {
     if (is_config(message->type, bytes, available))
@@ -42,7 +48,8 @@ bool rtmp_clocks_run_backwards(struct rtmp_clocks *clocks, const struct rtmp_mes
         *clock = (struct rtmp_clock){message->stream_id, message->timestamp, message->type};
         return false;
     }
-    bool backwards = (int32_t)(message->timestamp - clock->timestamp) < 0;
+    bool backwards = (int32_t)(message->timestamp - clock->timestamp) < 0 &&
+                     !wraps_at_31_bits(clock->timestamp, message->timestamp);
     clock->timestamp = message->timestamp;
     return backwards;
 }

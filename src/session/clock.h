@@ -27,7 +27,7 @@ struct rtmp_clocks {
 bool rtmp_clocks_run_backwards(struct rtmp_clocks *clocks, const struct rtmp_message *message,
                                const uint8_t *bytes, uint32_t available);
 
-/* What comes next counts anew: a publish, play or seek, or a loss. */
+/* Forget earlier timestamps: after a publish, play or seek, or a loss. */
 void rtmp_clocks_reset(struct rtmp_clocks *clocks);
 
 #endif

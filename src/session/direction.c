@@ -42,8 +42,8 @@ static void end_handshake(struct rtmp_direction *dir) {
     release(dir, &dir->gathered);
 }
 
-/* A packet is complete: keep it, and compare C2 / S2 with what it may echo while that is at hand.
- */
+/* A packet is complete: keep it, and compare C2 / S2 with the packet that it may echo while that is
+ * kept. */
 static void keep_packet(struct rtmp_direction *dir, bool first) {
     struct rtmp_handshake *hs = &dir->handshake;
     uint8_t *packet = dir->gathered;
@@ -58,7 +58,7 @@ static void keep_packet(struct rtmp_direction *dir, bool first) {
         return;
     }
     hs->have_second = true;
-    /* What is said must not depend on when it is asked for. */
+    /* The result must not depend on when it is asked for. */
     dir->peer_came_first = dir->peer && dir->peer->handshake.have_first;
     const uint8_t *echoed = dir->peer ? dir->peer->first_packet : NULL;
     rtmp_handshake_examine_second(packet, hs->role, echoed, NULL, &hs->second);
@@ -160,13 +160,13 @@ static void begin_midstream(struct rtmp_direction *dir) {
     rtmp_recovery_begin_midstream(&dir->chunks, dir->midstream_chunk_size);
 }
 
-/* Where one side shakes hands, the other does too. */
+/* If one side sends a handshake, the other does too. */
 static bool peer_shakes(const struct rtmp_direction *dir) {
     return dir->peer && dir->peer->has_handshake;
 }
 
-/* Is it the beginning of a handshake? Beside a peer that shakes hands the same few bytes tell,
- * however they are cut. */
+/* Is it the beginning of a handshake? If the peer sends one, the first few bytes decide, however
+ * they are segmented. */
 static enum rtmp_verdict handshake_verdict(const struct rtmp_direction *dir, const uint8_t *bytes,
                                            uint32_t len) {
     if (peer_shakes(dir) && dir->awaits_peer)
@@ -184,9 +184,8 @@ static enum rtmp_verdict handshake_verdict(const struct rtmp_direction *dir, con
 }
 
 /*
- * A connection begins here with what looks like no handshake: few distinct bytes, text, a version
- * that nobody has. Before the peer has said anything there is nothing to take it for; if the peer
- * shakes hands, it was one.
+ * A connection begins here with what looks like no handshake: few distinct bytes, text, an unknown
+ * version. It is undecided until the peer sends something: if that is a handshake, this is one.
  */
 static bool waits_for_peer(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
     const struct rtmp_direction *peer = dir->peer;
@@ -196,7 +195,7 @@ static bool waits_for_peer(struct rtmp_direction *dir, const uint8_t *bytes, uin
     return dir->awaits_peer;
 }
 
-/* The peer shakes hands, and the answer is something else. */
+/* The peer has a handshake, and the answer is something else. */
 static bool answers_otherwise(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
     if (!peer_shakes(dir) || rtmp_preface_answer(bytes, len) == RTMP_ANSWER_UNKNOWN)
         return false;
@@ -205,7 +204,7 @@ static bool answers_otherwise(struct rtmp_direction *dir, const uint8_t *bytes, 
     return true;
 }
 
-/* What the direction begins with is settled: feed what was held undecided, from the beginning. */
+/* The protocol of the first bytes is decided: feed the undecided bytes from the beginning. */
 static void settle(struct rtmp_direction *dir, enum rtmp_verdict handshake) {
     uint8_t *undecided = dir->gathered;
     uint32_t undecided_count = dir->gathered_count;
@@ -223,7 +222,7 @@ static void settle(struct rtmp_direction *dir, enum rtmp_verdict handshake) {
     release(dir, &undecided);
 }
 
-/* Hold bytes until they tell what they are. Returns how many of `bytes` were consumed. */
+/* Collect bytes until they can be told apart. Returns how many of `bytes` were consumed. */
 static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_t len) {
     const uint8_t *seen = bytes;
     uint32_t seen_count = len;
@@ -258,8 +257,8 @@ static uint32_t decide(struct rtmp_direction *dir, const uint8_t *bytes, uint32_
     return take;
 }
 
-/* Bytes that would have told are missing: what a connection begins with is a handshake, unless the
- * bytes at hand speak against it. */
+/* The bytes that would decide are missing: a connection begins with a handshake, unless the
+ * collected bytes contradict it. */
 static void decide_without_more(struct rtmp_direction *dir) {
     enum rtmp_verdict verdict = dir->gathered_count
                                     ? handshake_verdict(dir, dir->gathered, dir->gathered_count)

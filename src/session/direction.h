@@ -20,8 +20,8 @@ enum rtmp_phase {
 };
 
 /*
- * What the handshake of a direction says. have_first, have_second: the packet is complete in the
- * capture. `first` and `second` hold what rtmp_direction_handshake() has worked out.
+ * The handshake of a direction. have_first, have_second: the packet is complete in the capture.
+ * rtmp_direction_handshake() fills `first` and `second`.
  */
 struct rtmp_handshake {
     enum rtmp_role role;
@@ -36,10 +36,10 @@ struct rtmp_direction {
     bool has_handshake;            /* it begins with one: bytes 0 .. 3072 are no chunks */
     uint32_t handshake_end;        /* offset: less than all of it where C2 / S2 is skipped */
     uint64_t position;             /* offset of the next byte */
-    uint32_t midstream_chunk_size; /* what a person knows of it, 0: infer */
+    uint32_t midstream_chunk_size; /* as the user set it; 0: infer it */
     struct rtmp_direction *peer;
-    /* The first byte at hand need not be the connection's first: without a handshake of the peer,
-     * only a certain one is taken for a handshake. */
+    /* The first byte of the capture may not be the connection's first: unless the peer sends a
+     * handshake, only a certain one is accepted (rtmp_handshake_certain). */
     bool start_unknown;
     struct rtmp_handshake handshake;
     struct rtmp_recovery chunks; /* what reads the bytes behind the handshake */
@@ -49,7 +49,7 @@ struct rtmp_direction {
     bool awaits_peer; /* its beginning is an unlikely handshake, which that of the peer settles */
     bool packet_holed;
     uint8_t *first_packet;  /* C1 / S1 */
-    uint8_t *second_packet; /* C2 / S2, unless it is a plain echo: that is known at once */
+    uint8_t *second_packet; /* C2 / S2, unless it is a plain echo, which is verified at once */
     bool first_examined, second_examined;
     bool plain;           /* by the versions of both sides, C1 / S1 holds no digest */
     bool peer_came_first; /* before our second packet */
@@ -64,27 +64,27 @@ void rtmp_direction_destroy(struct rtmp_direction *direction);
 void rtmp_direction_feed(struct rtmp_direction *direction, const uint8_t *bytes, uint32_t len);
 
 /*
- * What the handshake says, digests verified. Worked out when first asked for, from packets that no
- * longer change: HMACs cost more than all else of a short connection, and few look at them.
+ * The contents of the handshake, digests verified. Computed when first asked for, from packets that
+ * no longer change: HMACs cost more than the rest of a short connection, and are seldom shown.
  */
 const struct rtmp_handshake *rtmp_direction_handshake(struct rtmp_direction *direction);
 
 /* `count` bytes are not in the capture. */
 void rtmp_direction_gap(struct rtmp_direction *direction, uint64_t count);
 
-/* Bytes are not in the capture, nobody knows how many: a handshake that is not complete is taken to
- * end with them. */
+/* An unknown number of bytes is not in the capture: an incomplete handshake is assumed to end with
+ * them. */
 void rtmp_direction_break(struct rtmp_direction *direction);
 
-/* The next bytes lie `count` further on: those between may come late, or never. */
+/* The next bytes are `count` further on: those between may come late, or never. */
 void rtmp_direction_hole(struct rtmp_direction *direction, uint64_t count);
 
-/* `len` bytes at `offset`, before the direction's position. What of them was missing and still
- * matters is made good (late.h). False: nothing. */
+/* `len` bytes at `offset`, before the direction's position. Those that were missing fill their
+ * holes (late.h). False: none was missing. */
 bool rtmp_direction_late(struct rtmp_direction *direction, uint64_t offset, const uint8_t *bytes,
                          uint32_t len);
 
-/* Nothing comes late any more: what is kept for that is released. */
+/* Late bytes are no longer expected: release what is kept for them. */
 void rtmp_direction_forget_holes(struct rtmp_direction *direction);
 
 #endif

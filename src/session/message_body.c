@@ -19,7 +19,7 @@ static void *allocate(const struct rtmp_segment_view *view, size_t size) {
 
 /* ---- the fragments of a message ---- */
 
-/* One reassembly stands for a message, also when a change of chunk size gave it several. */
+/* The first reassembly identifies a message, also when a change of chunk size gave it several. */
 static uint32_t first_reassembly(const struct rtmp_segment_view *view,
                                  const struct rtmp_fragment_record *fragment) {
     return view->direction->records.reassemblies[fragment->reassembly - 1].first;
@@ -59,7 +59,7 @@ static bool fragment_before_message(const void *record, uint64_t reassembly) {
     return fragment->reassembly < reassembly;
 }
 
-/* Index of the first listed fragment of that message or a later one. */
+/* Index in the list of the first fragment of that message or a later one. */
 static uint32_t first_fragment_of(const struct rtmp_segment_messages *messages,
                                   uint32_t reassembly) {
     return RTMP_FIRST_NOT_BEFORE(messages->fragments, messages->count, fragment_before_message,
@@ -86,7 +86,7 @@ uint32_t rtmp_segment_fragments_of(struct rtmp_segment_messages *messages, uint3
 
 /* ---- its body ---- */
 
-/* The body that fragment `index` completes, if those that come before have been asked for theirs.
+/* The fresh body of the message that fragment `index` completes. Messages are asked for in order.
  */
 static const uint8_t *fresh_body(struct rtmp_segment_messages *messages, uint32_t index) {
     while (messages->fresh && messages->fresh->fragment < index)

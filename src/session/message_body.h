@@ -5,8 +5,8 @@
 #include "session/session.h"
 
 /*
- * The messages that complete in one segment: of each its fragments there, and its body, kept, from
- * one range of the segment, or put together from its chunks.
+ * The messages that complete in one segment: of each the fragments in the segment, and its body:
+ * kept with the records, one range of the segment, or reassembled from its chunks.
  */
 
 /* A segment as it is shown: its record and its bytes, which are borrowed. */
@@ -36,7 +36,7 @@ struct rtmp_segment_messages {
     /* The fragments of messages of several, by message; NULL: not asked for yet. */
     struct rtmp_message_fragment *fragments;
     uint32_t count;
-    struct rtmp_message_fragment alone; /* the one that was asked for last and has no others */
+    struct rtmp_message_fragment alone; /* the last one asked for, if it is alone */
 };
 
 /* The fragments in this segment of the message that fragment `index` completes, in order. Returns
@@ -47,7 +47,8 @@ uint32_t rtmp_segment_fragments_of(struct rtmp_segment_messages *messages, uint3
 /* Where the bytes of a body lie. */
 struct rtmp_message_body {
     const uint8_t *bytes; /* in the segment, in its packet memory, or kept with the records */
-    uint32_t available;   /* less than the message's length: an end there is not the sender's */
+    uint32_t available;   /* may be less than the message's length; an end there is not the sender's
+                             error */
     uint32_t head;        /* bytes after so many are an outline of the rest
                              (payload/media/outline.h); 0: nothing is left out but at the end */
     bool in_one_range;    /* bytes are those of the segment */
@@ -55,9 +56,9 @@ struct rtmp_message_body {
 };
 
 /*
- * The body of the message that fragment `index` completes. enough: bytes that are enough of one
- * that has to be put together (a summary of media needs no more), UINT32_MAX: all. Messages are
- * asked for in order.
+ * The body of the message that fragment `index` completes. enough: bytes to reassemble of a body
+ * that is in several chunks (a summary of media needs few); UINT32_MAX: all. Messages are asked for
+ * in order.
  */
 struct rtmp_message_body rtmp_segment_message_body(struct rtmp_segment_messages *messages,
                                                    uint32_t index, uint32_t enough);

@@ -34,8 +34,8 @@ void rtmp_records_destroy(struct rtmp_records *records) {
 
 /* ---- first pass ---- */
 
-/* Larger by so many records, or NULL. What a grown array does not use yet is not resident; long
- * ones grow faster, because each time all of them is copied. */
+/* Larger by so many records, or NULL. Unused capacity is not resident memory. Long arrays grow
+ * faster, because each growth copies all of it. */
 static __attribute__((cold)) void *grow(const struct rtmp_memory *memory, void *records,
                                         uint32_t *capacity, size_t size) {
     uint32_t more = *capacity == 0 ? 4 : *capacity < 256 ? *capacity * 2 : *capacity * 4;
@@ -77,7 +77,7 @@ struct rtmp_segment_record *rtmp_records_open_segment(struct rtmp_records *recor
     return segment;
 }
 
-/* Blocks grow up to a size at which what the last one leaves empty is little. */
+/* Blocks grow up to a size at which the unused rest of the last one is small. */
 static uint32_t next_block_size(const struct rtmp_records *records, uint32_t moved) {
     enum { FIRST = 4 };
     uint32_t size = records->block_size ? records->block_size * 2 : FIRST;
@@ -107,8 +107,7 @@ static struct rtmp_fragment_record *new_block(struct rtmp_records *records, uint
     return block;
 }
 
-/* The messages from index `first` on, of the open segment, have another index, `distance` higher.
- */
+/* The messages of the open segment from index `first` on move to an index `distance` higher. */
 static void move_messages(struct rtmp_records *records, uint32_t first, uint32_t distance) {
     for (uint32_t i = records->facts_count; i > 0 && records->facts[i - 1].message >= first; i--)
         records->facts[i - 1].message += distance;
@@ -211,7 +210,7 @@ __attribute__((cold)) void rtmp_records_drop_frame(struct rtmp_records *records,
 
 /* ---- any pass ---- */
 
-/* Of a frame before `frame`, or of one that had its number. */
+/* Is the segment of a frame before `frame`, or of a dropped frame that had its number? */
 static bool segment_before_frame(const void *record, uint64_t frame) {
     const struct rtmp_segment_record *segment = record;
     return segment->frame < frame || (segment->frame == frame && segment->dropped);
@@ -316,7 +315,8 @@ struct rtmp_message rtmp_records_header(const struct rtmp_fragment_record *fragm
                                  .length = fragment->length,
                                  .stream_id = fragment->stream_id,
                                  .csid = fragment->csid,
-                                 .type = (uint8_t)fragment->type};
+                                 .type = (uint8_t)fragment->type,
+                                 .relative = fragment->flags & RTMP_FRAGMENT_UNCERTAIN};
 }
 
 struct rtmp_chunk_walk rtmp_records_walk(const struct rtmp_records *records,

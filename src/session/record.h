@@ -9,16 +9,17 @@
 #include "wire/dechunk.h"
 
 /*
- * What the first pass over a capture leaves of one direction, for any later pass to look up.
+ * The records of one direction: the first pass over a capture writes them, any later pass looks
+ * them up.
  *
  * Records are appended while segments are fed (session.h). Once its segment was fed a record does
- * not change, with two exceptions: where a message completes is entered when it does, and segments
- * whose frame a read filter took away are marked. Segments are numbered in the order in which they
- * were fed, fragments in the order of their segments. The index of a message is that of the
- * fragment that completes it.
+ * not change, with these exceptions: the segment that completes a message is entered when it does;
+ * segments whose frame a read filter removed are marked; late bytes correct the timestamp and
+ * stream id of messages that were read without them, and mark their gap as filled. Segments are
+ * numbered in the order in which they were fed, fragments in the order of their segments. The index
+ * of a message is that of the fragment that completes it.
  *
- * Facts are what other messages say of a message. They are settled when it is recorded, in this
- * order:
+ * Facts of a message come from other messages. They are settled when it is recorded, in this order:
  *
  * Within a direction facts follow `message_offset`. A decoder configuration holds for the messages
  * after it in the stream, also when its bytes came late.
@@ -104,12 +105,12 @@ struct rtmp_reassembly {
     uint32_t in_segment : 1; /* all its chunks lie in the segment that completes it */
     uint32_t first;          /* index + 1 of the message's first reassembly: a change of chunk size
                                 inside the message begins another, as many times as it has chunks */
-    uint8_t *body;           /* kept when earlier segments hold a part of it, else NULL */
+    uint8_t *body;           /* kept when some of it is in earlier segments, else NULL */
     uint8_t *header;         /* RTMP_CHUNK_HEADER_MAX bytes from its first chunk's header on, when
                                 two segments share that header, else NULL */
 };
 
-/* Something about a place (struct rtmp_note). */
+/* A note (struct rtmp_note) and its place. */
 struct rtmp_note_record {
     uint32_t segment; /* index */
     uint32_t start;   /* in the segment's bytes */
@@ -117,16 +118,17 @@ struct rtmp_note_record {
                        were in the direction, which grows while it is read */
     enum rtmp_note_kind kind;
     uint32_t csid;
-    uint32_t length; /* RTMP_NOTE_ABANDONED */
+    uint32_t length; /* RTMP_NOTE_ABANDONED: of the message; RTMP_NOTE_GAP: bytes of it that came
+                        later; RTMP_NOTE_TIMESTAMP_UNCERTAIN: messages that late bytes corrected */
 };
 
-/* What other messages say of a complete message, where they say something. */
+/* Facts of a complete message, where there are any. */
 struct rtmp_facts_record {
     uint32_t message;   /* index */
     uint8_t reply_kind; /* of a command: enum rtmp_reply_kind */
 };
 
-/* From a message on, another table of decoder configurations holds. */
+/* From this message on another table of decoder configurations applies. */
 struct rtmp_config_change {
     uint32_t message; /* index */
     uint32_t configs; /* index + 1; 0: not known */
@@ -148,7 +150,7 @@ struct rtmp_records {
     struct rtmp_note_record *notes;
     struct rtmp_facts_record *facts;
     struct rtmp_config_change *config_changes;
-    struct rtmp_decoder_configs *configs;       /* each state that messages found */
+    struct rtmp_decoder_configs *configs;       /* each state of the decoder configurations */
     struct rtmp_fragment_block *blocks;         /* by index / RTMP_FRAGMENT_BLOCK */
     struct rtmp_fragment_record *next_fragment; /* where the next one is written */
     uint32_t fragment_room;                     /* from there on */
@@ -161,7 +163,7 @@ struct rtmp_records {
     uint32_t config_change_count, config_change_capacity;
     uint32_t configs_count, configs_capacity;
     uint32_t block_count, block_capacity;
-    uint32_t config_version; /* of the table that the last message found */
+    uint32_t config_version; /* of the table before the last message */
     bool recording;          /* the last segment has a record */
 };
 
@@ -201,12 +203,12 @@ struct rtmp_reassembly *rtmp_records_add_reassembly(struct rtmp_records *records
 
 struct rtmp_note_record *rtmp_records_add_note(struct rtmp_records *records);
 
-/* What a message, the last fragment, answers. */
+/* Record the kind of call that the message of the last fragment answers. */
 bool rtmp_records_add_reply_kind(struct rtmp_records *records, struct rtmp_fragment_record *message,
                                  enum rtmp_reply_kind reply_kind);
 
-/* The decoder configurations that a message, the last fragment, found. Up to
- * RTMP_LIMIT_DECODER_CONFIG_STATES are told apart; later ones are not known. */
+/* Record the decoder configurations before the message of the last fragment. Up to
+ * RTMP_LIMIT_DECODER_CONFIG_STATES states are recorded; later ones are unknown. */
 bool rtmp_records_note_configs(struct rtmp_records *records,
                                const struct rtmp_decoder_configs *configs);
 
@@ -218,8 +220,8 @@ static inline void rtmp_records_close_segment(const struct rtmp_records *records
     segment->fragment_count = count & RTMP_SEGMENT_FRAGMENTS_MAX;
 }
 
-/* The segments that were recorded last, under the number of a frame that was taken away, are not
- * those of the frame that has the number now. */
+/* Mark the segments that were recorded last under this frame number: a read filter removed their
+ * frame, and another has its number now. */
 void rtmp_records_drop_frame(struct rtmp_records *records, uint32_t frame);
 
 /* ---- any pass ---- */
@@ -285,15 +287,15 @@ struct rtmp_chunk_walk rtmp_records_walk(const struct rtmp_records *records,
                                          const struct rtmp_fragment_record *fragment,
                                          const uint8_t *bytes);
 
-/* What other messages say of a message. */
+/* Facts of a message that come from other messages. */
 struct rtmp_message_facts {
     enum rtmp_reply_kind reply_kind;                    /* of a command: what it answers */
-    const struct rtmp_decoder_configs *decoder_configs; /* that video and aggregates found; NULL:
-                                                           none is known, or another type */
+    const struct rtmp_decoder_configs *decoder_configs; /* before a video or aggregate message;
+                                                           NULL: none is known, or another type */
     bool late; /* its bytes came after later ones were read */
 };
 
-/* The facts of a complete message; all zero of one that others say nothing of. */
+/* The facts of a complete message; all zero where there are none. */
 struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message);
 
 /* The segment that holds a fragment: its index. */

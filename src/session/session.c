@@ -11,7 +11,7 @@ static struct rtmp_segment_record *open_segment(const struct rtmp_session_direct
     return &dir->records.segments[dir->records.segment_count - 1];
 }
 
-/* Does all of the message up to this fragment lie in the segment that is being fed? */
+/* Is all of the message up to this fragment in the segment that is being fed? */
 static bool within_segment(const struct rtmp_session_direction *dir,
                            const struct rtmp_fragment *fragment) {
     return fragment->message_offset >= dir->open_offset &&
@@ -69,7 +69,7 @@ static struct rtmp_reassembly *reassembly_for(struct rtmp_session_direction *dir
     return new_reassembly(dir, fragment, reassembly->first);
 }
 
-/* Who shows the message asks for its body at once. */
+/* The body is kept for the display of the message that follows at once. */
 static void add_fresh_body(struct rtmp_session_direction *dir,
                            const struct rtmp_fragment *fragment) {
     struct rtmp_fresh_body *fresh =
@@ -96,7 +96,7 @@ static void finish_reassembly(struct rtmp_session_direction *dir,
     reassembly->in_segment = within_segment(dir, fragment);
     if (fragment->available == 0)
         return;
-    /* A body that lies in this segment is put together again from its chunks when it is shown. */
+    /* A body whose chunks are all in this segment is reassembled from them when it is shown. */
     if (!reassembly->in_segment)
         reassembly->body = keep(dir, fragment->body, fragment->available);
     else if (fragment->available == fragment->message.length)
@@ -119,8 +119,7 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
         (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
 }
 
-/* A timestamp that counts from before a loss, or whose bytes came late, says nothing of the order.
- */
+/* A timestamp that counts from before a loss, or of a late message, is no evidence of the order. */
 static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                          const struct rtmp_fragment *fragment) {
     if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
@@ -130,7 +129,7 @@ static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragmen
         record->backwards = 1;
 }
 
-/* What other messages say of the one that was just recorded. False: no memory, it is not known. */
+/* Add the facts of the message that was just recorded. False: no memory, they are unknown. */
 static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                       const struct rtmp_fragment *fragment) {
     record->late = dir->filling;
@@ -152,10 +151,65 @@ static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_r
     }
 }
 
+/* The last fragment completes a message while holes are open. */
+static __attribute__((cold)) void remember_message(struct rtmp_session_direction *dir,
+                                                   uint64_t message_offset) {
+    const struct rtmp_memory *memory = &dir->session->memory;
+    const struct rtmp_records *records = &dir->records;
+    if (!dir->recent)
+        dir->recent =
+            memory->resize(memory->user, NULL, RTMP_LIMIT_LATE_MESSAGES * sizeof *dir->recent);
+    if (!dir->recent || dir->recent_count == RTMP_LIMIT_LATE_MESSAGES)
+        return;
+    dir->recent[dir->recent_count++] = (struct rtmp_recent_message){
+        .offset = message_offset,
+        .segment = records->segment_count - 1,
+        .fragment = rtmp_records_next_index(records) - 1 - open_segment(dir)->first_fragment,
+    };
+}
+
+static void forget_messages(struct rtmp_session_direction *dir) {
+    const struct rtmp_memory *memory = &dir->session->memory;
+    dir->recent_count = 0;
+    if (dir->recent)
+        dir->recent = memory->resize(memory->user, dir->recent, 0);
+}
+
+/* Correct what was uncertain of a chunk stream up to a segment. */
+static void settle_uncertain(struct rtmp_records *records, uint32_t segment, uint32_t csid) {
+    for (uint32_t i = records->note_count; i > 0; i--) {
+        struct rtmp_note_record *note = &records->notes[i - 1];
+        if (note->kind == RTMP_NOTE_TIMESTAMP_UNCERTAIN && note->csid == csid &&
+            note->segment <= segment) {
+            note->length++;
+            return;
+        }
+    }
+}
+
+/* A message was read from a state that a gap had made uncertain; now all bytes before it are there.
+ */
+static void on_corrected(void *user, const struct rtmp_fragment *fragment) {
+    struct rtmp_session_direction *dir = user;
+    uint32_t i = dir->recent_count;
+    while (i > 0 && dir->recent[i - 1].offset != fragment->message_offset)
+        i--;
+    if (i == 0 || (fragment->flags & RTMP_FRAGMENT_UNCERTAIN))
+        return;
+    const struct rtmp_recent_message *found = &dir->recent[i - 1];
+    const struct rtmp_segment_record *segment = &dir->records.segments[found->segment];
+    struct rtmp_fragment_record *record =
+        rtmp_records_fragment(&dir->records, segment->first_fragment + found->fragment);
+    if (record->flags & RTMP_FRAGMENT_UNCERTAIN)
+        settle_uncertain(&dir->records, found->segment, record->csid);
+    record->timestamp = fragment->message.timestamp;
+    record->stream_id = fragment->message.stream_id;
+    record->flags &= ~(unsigned)RTMP_FRAGMENT_UNCERTAIN & 0xFFU;
+}
+
 static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
                          uint32_t reassembly) {
-    /* Bytes that were held while looking for a header, and those that follow late ones, may lie in
-     * earlier frames. */
+    /* Bytes of the search buffer, and those behind late ones, may be in earlier frames. */
     uint64_t begin = clamp(dir, fragment->offset);
     uint64_t end = clamp(dir, fragment->offset + fragment->size);
     bool complete = fragment->flags & RTMP_FRAGMENT_COMPLETE;
@@ -182,6 +236,8 @@ static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_f
     };
     if (complete && !add_facts(dir, record, fragment))
         rtmp_records_remove_fragment(&dir->records);
+    else if (complete && dir->wire.late)
+        remember_message(dir, fragment->message_offset);
 }
 
 static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
@@ -205,7 +261,7 @@ static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
     add_fragment(dir, fragment, *fragment->slot);
 }
 
-/* Most segments of a video stream: as the message's fragment before, but for their place. */
+/* Most segments of a video stream: like the message's fragment before, except for its position. */
 static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t size,
                             uint32_t at) {
     struct rtmp_session_direction *dir = user;
@@ -227,7 +283,7 @@ static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t
     return true;
 }
 
-/* Kinds that are told at each occurrence have one note in a direction, which counts them. */
+/* Kinds that are reported at each occurrence have one note in a direction, which counts them. */
 static bool counts_with_others(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
     if (kind < RTMP_NOTE_FIRST_COUNTED)
         return false;
@@ -240,15 +296,32 @@ static bool counts_with_others(struct rtmp_session_direction *dir, enum rtmp_not
     return false;
 }
 
-/* There was no memory for the note. */
+/* The note could not be stored: no memory. */
 static void forget_counter(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
     if (kind >= RTMP_NOTE_FIRST_COUNTED)
         dir->counter[kind - RTMP_NOTE_FIRST_COUNTED] = 0;
 }
 
+/* The gap whose bytes have come: how many of it. A gap ends where the segment that showed it
+ * begins. */
+static void fill_gap(struct rtmp_records *records, const struct rtmp_note *late) {
+    for (uint32_t i = records->note_count; i > 0; i--) {
+        struct rtmp_note_record *note = &records->notes[i - 1];
+        if (note->kind != RTMP_NOTE_GAP || note->start != 0)
+            continue;
+        uint64_t end = rtmp_segment_offset(&records->segments[note->segment]);
+        if (late->offset < end && late->offset + note->count >= end) {
+            note->length += (uint32_t)late->count;
+            return;
+        }
+    }
+}
+
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
+    if (note->kind == RTMP_NOTE_LATE)
+        fill_gap(records, note);
     if (!records->recording || counts_with_others(dir, note->kind))
         return;
     struct rtmp_note_record *record = rtmp_records_add_note(records);
@@ -262,7 +335,7 @@ static void on_note(void *user, const struct rtmp_note *note) {
         .count = note->count,
         .kind = note->kind,
         .csid = note->message.csid,
-        .length = note->message.length,
+        .length = note->kind == RTMP_NOTE_ABANDONED ? note->message.length : 0,
     };
 }
 
@@ -277,6 +350,7 @@ void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_ca
         struct rtmp_sink sink = {.user = dir,
                                  .fragment = on_fragment,
                                  .note = on_note,
+                                 .corrected = on_corrected,
                                  .on_continuation = on_continuation};
         dir->session = session;
         dir->records.memory = &session->memory;
@@ -301,6 +375,7 @@ void rtmp_session_destroy(struct rtmp_session *session) {
     for (unsigned i = 0; i < 2; i++) {
         struct rtmp_session_direction *dir = &session->direction[i];
         stop_waiting(dir);
+        forget_messages(dir);
         rtmp_direction_destroy(&dir->wire);
         rtmp_records_destroy(&dir->records);
         rtmp_calls_destroy(&dir->calls, &session->memory);
@@ -357,6 +432,8 @@ static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_se
     bool filled = late && fill(dir, segment);
     if (filled)
         keep_waiting(dir);
+    if (!dir->wire.late)
+        forget_messages(dir);
     if (!repeated)
         feed(dir, segment, (uint32_t)(position - segment->offset));
     return filled || !repeated;
@@ -419,7 +496,7 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
     if (!record)
         return NULL;
     rtmp_records_close_segment(records, record);
-    /* Both are rare: bit fields are not written for nothing. */
+    /* Both are rare, so the bit fields are written only when needed. */
     if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
         record->undecided = 1;
     if (is_new)

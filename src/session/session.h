@@ -9,17 +9,17 @@
 #include "session/record.h"
 
 /*
- * One RTMP connection, in TCP, in TLS or tunnelled in HTTP: both directions, their records, and
- * what each says of the other. The first pass feeds segments in the order of the capture; later
- * passes look up what it recorded (record.h) and feed nothing.
+ * One RTMP connection, in TCP, in TLS or tunnelled in HTTP: both directions, their records, and the
+ * facts that each gives of the other. The first pass feeds segments in the order of the capture;
+ * later passes look up what it recorded (record.h) and feed nothing.
  */
 
 struct rtmp_session_direction;
 
 /*
  * What the sessions of one capture share: the directions whose holes may still fill, that of the
- * last hole first. That a connection has ended is not known: it leaves the list when enough others
- * have come. All zero is the beginning. Lives as long as its sessions.
+ * last hole first. The end of a connection is not known: a direction leaves the list when enough
+ * others have holes. All zero is the beginning. Lives as long as its sessions.
  */
 struct rtmp_capture {
     struct rtmp_session_direction *waiting[RTMP_LIMIT_LATE_DIRECTIONS];
@@ -27,14 +27,14 @@ struct rtmp_capture {
 
 /* Settings of the user. All zero are the defaults. */
 struct rtmp_session_options {
-    uint32_t midstream_chunk_size; /* where the capture begins inside the connection; 0: infer it */
+    uint32_t midstream_chunk_size; /* for captures that begin inside the connection; 0: infer it */
     bool fmt3_repeats_timestamp;   /* dechunk.h */
     bool keep_media;               /* whole bodies of audio and video, not only their head */
 };
 
 /* Offset of a segment an unknown number of bytes after the direction's position. */
 #define RTMP_OFFSET_UNKNOWN UINT64_MAX
-/* Of one before it, whether its bytes were read or not. */
+/* Offset of a segment before that position, whether or not its bytes were read. */
 #define RTMP_OFFSET_SEEN (UINT64_MAX - 1)
 
 /*
@@ -47,18 +47,24 @@ struct rtmp_segment {
     uint32_t captured, reported;
     struct rtmp_frame frame;
     int64_t time;                     /* of capture: ns since 1970 */
-    const struct rtmp_memory *packet; /* for what is needed until the segment was shown; it need not
-                                         be freed. NULL: nothing is kept so long */
+    const struct rtmp_memory *packet; /* allocates what is needed until the segment was shown; not
+                                         freed. NULL: nothing is kept for that */
 };
 
 /*
- * The body of a message of several chunks that lies in one segment, as it was put together when
- * they were read. In the segment's packet memory: later passes put it together again.
+ * The body of a message whose several chunks are in one segment, as reassembled when they were
+ * read. In the segment's packet memory: later passes reassemble it again.
  */
 struct rtmp_fresh_body {
     const struct rtmp_fresh_body *next; /* that of a later fragment */
     uint32_t fragment;                  /* index in the segment of the one that completes it */
     uint8_t bytes[];                    /* all of the message's */
+};
+
+/* Where the record of a message is found: its fragment counts from the first of its segment. */
+struct rtmp_recent_message {
+    uint64_t offset; /* of its first byte */
+    uint32_t segment, fragment;
 };
 
 struct rtmp_session_direction {
@@ -67,13 +73,16 @@ struct rtmp_session_direction {
     struct rtmp_records records;
     struct rtmp_calls calls;
     struct rtmp_clocks clocks;
-    /* The note of each kind that is told at each occurrence: index + 1; 0: none yet. */
+    /* The note of each kind that is reported at each occurrence: index + 1; 0: none yet. */
     uint32_t counter[RTMP_NOTE_COUNT - RTMP_NOTE_FIRST_COUNTED];
     struct rtmp_frame last_frame;     /* the last one fed */
     uint64_t open_offset, open_end;   /* of the segment being fed */
     const struct rtmp_memory *packet; /* its packet memory */
     const struct rtmp_fresh_body **next_fresh;
-    bool filling; /* what is being fed fills holes */
+    bool filling;                       /* what is being fed fills holes */
+    struct rtmp_recent_message *recent; /* messages recorded while holes are open, which late bytes
+                                           may correct; NULL: none yet */
+    uint32_t recent_count;
 };
 
 struct rtmp_session {

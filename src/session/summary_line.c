@@ -2,13 +2,13 @@
 #include "session/summary_line.h"
 
 void rtmp_summary_line_over(struct rtmp_summary_line *line, struct rtmp_text *text) {
-    /* Not `next`: most lines have no use for it. */
+    /* `next` is not set: most lines do not need it. */
     line->text = text;
     line->run_start = 0;
     line->run_count = 0;
 }
 
-/* What the summaries of a run have in common. */
+/* The length that the summaries of a run have in common. */
 static size_t kind_length(const char *summary) {
     return strcspn(summary, ",");
 }

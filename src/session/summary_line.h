@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-/* Bytes of one message's summary, so that the first does not take the room of the others. */
+/* Bytes of one message's summary, so that the first leaves room for the others. */
 #define RTMP_SUMMARY_MAX 160U
 
 /*
@@ -16,8 +16,8 @@ struct rtmp_summary_line {
     struct rtmp_text *text; /* borrowed */
     size_t run_start;       /* of the first summary of the run in the text */
     uint32_t run_count;     /* of summaries that may be counted; 0: the last one may not */
-    bool counted;           /* what was begun: may it be counted? */
-    bool aside;             /* what was begun may lengthen the run: it is written into `next` */
+    bool counted;           /* may the summary that was begun be counted? */
+    bool aside; /* the summary that was begun may join the run: it is written into `next` */
     char next[RTMP_SUMMARY_MAX];
 };
 

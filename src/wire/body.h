@@ -10,7 +10,7 @@
  * everything when the head shows a configuration record or metadata.
  */
 
-/* The buffer of the last message that was done with, for the next one of any chunk stream: a
+/* The buffer of the last message that was released, reused for the next one of any chunk stream: a
  * direction seldom has more than one message open. */
 struct rtmp_body_buffer {
     uint8_t *bytes;
@@ -25,8 +25,8 @@ struct rtmp_bodies {
     struct rtmp_decoder_configs decoder_configs; /* what its configuration records said */
 };
 
-/* Are these `len` bytes of the body not kept? Then they are counted and there is nothing to do.
- * Called for every chunk and segment: most bytes of a video stream are not kept. */
+/* Are these `len` bytes of the body to be left out? Then they are counted here. Called for every
+ * chunk and segment: most bytes of a video stream are not kept. */
 static inline bool rtmp_body_discard(struct rtmp_chunk_stream *cs, uint32_t len) {
     if (len > cs->outline.skip)
         return false;
@@ -41,11 +41,11 @@ void rtmp_body_begin(struct rtmp_chunk_stream *cs);
 bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                     struct rtmp_bodies *bodies, const uint8_t *bytes, uint32_t len);
 
-/* `count` bytes of the body are missing. Unless they would have been left out, nothing is kept
- * behind them. */
+/* `count` bytes of the body are missing. Nothing is kept behind them, unless they would have been
+ * left out anyway. */
 void rtmp_body_skip_gap(struct rtmp_chunk_stream *cs, uint32_t count);
 
-/* The message is done with: forget its bytes. */
+/* The message ended: release its bytes. */
 void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                        struct rtmp_bodies *bodies);
 

@@ -6,19 +6,19 @@
 #include "base/message.h"
 
 /*
- * What wire and recovery ask of those who can read message bodies.
+ * The interface by which wire and recovery ask about the contents of message bodies.
  *
- * wire cuts messages out of chunks and knows nothing of codecs; still it must not keep gigabytes of
- * coded media, and a search for a chunk header profits from what a body looks like. payload/media
- * implements this interface (body_format.h there); session/direction joins the two. The structs
- * below are plain data with one writer, the implementation, but for the members named here.
+ * wire reassembles messages from chunks and knows nothing of codecs. Still it must not keep
+ * gigabytes of coded media, and the search for a chunk header takes the beginning of a body as
+ * evidence. payload/media implements this interface (body_format.h there); session/direction joins
+ * the two. Only the implementation writes the structs below, except for the members named here.
  */
 
-/* What of a body that spans chunks or segments is kept. */
+/* How much is kept of a body that spans chunks or segments. */
 enum rtmp_keep {
-    RTMP_KEEP_HEAD,    /* coded data without units: the head says all that can be said */
+    RTMP_KEEP_HEAD,    /* coded data without units: the media head is enough */
     RTMP_KEEP_WHOLE,   /* a configuration record or metadata: read to its end */
-    RTMP_KEEP_OUTLINE, /* units: the implementation's keep() says what of them */
+    RTMP_KEEP_OUTLINE, /* units: the implementation's keep() decides how much of each */
 };
 
 /*
@@ -62,21 +62,21 @@ struct rtmp_decoder_configs {
 
 /* How much the first bytes of an audio or video body look like one. */
 enum rtmp_body_likeness {
-    RTMP_BODY_UNKNOWN, /* they say nothing */
+    RTMP_BODY_UNKNOWN, /* nothing is known about them */
     RTMP_BODY_PACKET,  /* a packet type that exists, of a codec that has packet types */
     RTMP_BODY_TIMED,   /* and a composition time of less than a minute */
     RTMP_BODY_FOURCC,  /* the FourCC of a known codec */
 };
 
 struct rtmp_body_format {
-    /* The head of an audio or video body, `available` bytes, is complete: what of the rest is kept.
-     * Sets *outline for RTMP_KEEP_OUTLINE. */
+    /* The head of an audio or video body, `available` bytes, is complete: how much of the rest is
+     * kept. Sets *outline for RTMP_KEEP_OUTLINE. */
     enum rtmp_keep (*begin)(struct rtmp_outline *outline,
                             const struct rtmp_decoder_configs *configs,
                             const struct rtmp_message *message, const uint8_t *head,
                             uint32_t available);
-    /* The body goes on with these bytes: how many of them are kept, 0 while outline->skip is not 0.
-     */
+    /* The next bytes of the body: returns how many of them are kept, 0 while outline->skip is not
+     * 0. */
     uint32_t (*keep)(struct rtmp_outline *outline, const struct rtmp_decoder_configs *configs,
                      const uint8_t *bytes, uint32_t len);
     /* A message is complete: remember what its configuration records announce, if it has any. */

@@ -8,7 +8,7 @@ bool rtmp_chunk_header_read(struct rtmp_reader *r, struct rtmp_chunk_header *h) 
     struct rtmp_span span = rtmp_take(r, bytes);
     if (!span.len)
         return false;
-    /* Read for every chunk: what is there was checked above, once. */
+    /* Read for every chunk; the length was checked above, once. */
     const uint8_t *p = r->data + span.pos;
     *h = (struct rtmp_chunk_header){
         .fmt = first >> 6,

@@ -37,7 +37,7 @@ static void *with_room(void *items, uint32_t count, uint32_t least, uint32_t *ca
     return grown;
 }
 
-/* The directory reaches as far as the highest id there was. */
+/* The directory reaches to the highest id that was seen. */
 static bool grow_directory(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory,
                            uint32_t size) {
     if (size <= s->directory_size)
@@ -51,7 +51,7 @@ static bool grow_directory(struct rtmp_chunk_streams *s, const struct rtmp_memor
     return true;
 }
 
-/* The page of an id is there from here on; false: no memory. */
+/* Add the page of an id. False: no memory. */
 static bool add_page(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory,
                      uint32_t csid) {
     if (!grow_directory(s, memory, csid / PAGE + 1))

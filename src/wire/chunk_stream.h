@@ -10,7 +10,7 @@
 #include "wire/body_format.h"
 #include "wire/chunk.h"
 
-/* What is said of a fragment (fragment.h). */
+/* Flags of a fragment (fragment.h). */
 enum {
     RTMP_FRAGMENT_FIRST = 1 << 0,    /* the message's first chunk header ends in this fragment */
     RTMP_FRAGMENT_COMPLETE = 1 << 1, /* the message ends with this fragment */
@@ -23,7 +23,7 @@ enum {
     RTMP_FRAGMENT_UNCERTAIN = 1 << 7,  /* the timestamp counts from before a loss, or from 0 where
                                           nothing was seen; the message stream id is from there too
                                           and may be another */
-    /* Those that all fragments of a message have. */
+    /* Flags that hold for all fragments of a message. */
     RTMP_FRAGMENT_OF_MESSAGE = RTMP_FRAGMENT_AMBIGUOUS | RTMP_FRAGMENT_UNCERTAIN,
 };
 
@@ -39,16 +39,16 @@ struct rtmp_chunk_stream {
     uint32_t kept, capacity;           /* bytes at `body` */
     uint8_t *body;
     uint64_t message_offset; /* of the message's first byte in the direction */
-    uint32_t slot;           /* the sink's own word for the open message */
+    uint32_t slot;           /* a value that the sink keeps for the open message */
     uint8_t fmt;             /* of the message's first chunk */
     uint8_t first_byte;      /* of the last body: evidence in a search for a header */
     bool has_first_byte;
     bool open;
-    bool muted;        /* the open message was reported before, from less bytes: it is not again */
-    bool has_extended; /* the last fmt 0, 1 or 2 header was extended */
-    bool after_fmt0;   /* no delta given since the last fmt 0 */
-    bool uncertain;    /* messages of it may have been lost since its last absolute timestamp */
-    bool uncertain_told; /* RTMP_NOTE_TIMESTAMP_UNCERTAIN was told of this loss */
+    bool muted;          /* the open message was reported before, with missing bytes: not again */
+    bool has_extended;   /* the last fmt 0, 1 or 2 header was extended */
+    bool after_fmt0;     /* no delta given since the last fmt 0 */
+    bool uncertain;      /* messages of it may have been lost since its last absolute timestamp */
+    bool uncertain_told; /* RTMP_NOTE_TIMESTAMP_UNCERTAIN was reported for this loss */
     bool untrusted;      /* after a loss: what its fmt 2 and 3 headers inherit is not known */
     uint16_t flags;      /* RTMP_FRAGMENT_* that hold for the open message */
     uint32_t next;       /* index + 1 of the next trusted one */
@@ -56,14 +56,14 @@ struct rtmp_chunk_stream {
     struct rtmp_outline outline; /* of the open body; `skip` is used for any body */
 };
 
-/* Ids below this number are found by a byte each; the others in pages of as many. */
+/* Ids below this number are found through one byte each, the others in pages of this many ids. */
 #define RTMP_CHUNK_STREAMS_PAGE 64U
 
 /*
  * The chunk streams of one direction, found by id in constant time, whatever ids a sender chooses:
- * those below 64 (nearly all) by index, where a byte holds it, the others in a table of pages, of
- * which only those are there that have one. Bounded by the number of ids, RTMP_LIMIT_CSID. Pointers
- * to items hold until the next rtmp_chunk_streams_add().
+ * those below 64 (nearly all) through a table of one-byte indexes, the others through a table of
+ * pages that are allocated when needed. Bounded by the number of ids, RTMP_LIMIT_CSID. Pointers to
+ * items hold until the next rtmp_chunk_streams_add().
  */
 struct rtmp_chunk_streams {
     struct rtmp_chunk_stream *items;

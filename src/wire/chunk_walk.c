@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/chunk_walk.h"
 
-/* A header that begins before the fragment: what of it is here is stepped over. */
+/* A header that begins before the fragment: the bytes of it that are in the fragment are skipped.
+ */
 static bool read_partial_header(struct rtmp_chunk_walk *w, struct rtmp_chunk_header *h) {
     uint32_t before = w->partial_header;
     uint32_t length;
@@ -12,7 +13,7 @@ static bool read_partial_header(struct rtmp_chunk_walk *w, struct rtmp_chunk_hea
     } else if (w->at == 0) {
         return false;
     } else {
-        /* Of a continuation header nothing is lost: it repeats the chunk stream id. */
+        /* A continuation header needs no bytes: it repeats the chunk stream id. */
         length = rtmp_chunk_basic_bytes_of(w->csid);
         *h = (struct rtmp_chunk_header){.fmt = 3, .csid = w->csid, .basic_length = (uint8_t)length};
     }
@@ -64,7 +65,7 @@ static struct rtmp_span take_data(struct rtmp_chunk_walk *w) {
 }
 
 bool rtmp_chunk_walk_next(struct rtmp_chunk_walk *w, struct rtmp_chunk_piece *piece) {
-    /* Of a fragment whose bytes all stand before this segment the header can still be told. */
+    /* A fragment whose bytes are all in earlier segments still yields its header. */
     bool tells_header = w->header_next && w->partial_header && w->reader.end == 0;
     if (rtmp_left(&w->reader) == 0 && !tells_header)
         return false;

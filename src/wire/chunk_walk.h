@@ -6,11 +6,11 @@
 
 /*
  * A walk over the chunks of a fragment (struct rtmp_fragment) whose bytes were read before: where
- * its headers and its data stand. What the first reading settled is given, so that nothing is
- * decided again: a header stands wherever (body position - chunk_origin) is a multiple of
+ * its headers and its data are. The walk is given what the first reading decided, and decides
+ * nothing anew: a header stands wherever (body position - chunk_origin) is a multiple of
  * chunk_size.
  *
- * Whoever has a fragment fills all members; bytes and header are borrowed.
+ * The caller fills all members from the fragment; bytes and header are borrowed.
  */
 struct rtmp_chunk_walk {
     struct rtmp_reader reader; /* over the fragment's bytes, at its first */
@@ -34,7 +34,7 @@ struct rtmp_chunk_piece {
     uint32_t basic, message,
         extended; /* positions of the header's pieces, when all of it is here */
     bool has_extended;
-    uint32_t extended_value; /* 0 when a part of it stands before the fragment */
+    uint32_t extended_value; /* 0 when some of its bytes are before the fragment */
     struct rtmp_span data;
 };
 

@@ -61,16 +61,20 @@ void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) 
     close_message(d, cs);
 }
 
-/*
- * Set Chunk Size and Abort are the chunk stream's own messages: they apply to the chunk behind.
- * What no sender writes is garbage taken for one, and does not: a body longer than the value and a
- * few stray bytes (observed: 5 bytes), or a message stream id on another chunk stream than 2.
- */
+/* Is this no message of types 1 to 6 that any sender writes: longer than all of them (a User
+ * Control of SWF verification has 44 bytes), or with a message stream id that no server assigns? */
+static bool is_garbage(uint32_t length, uint32_t stream_id) {
+    enum { LONGEST_CONTROL = 48, STREAM_IDS = 65536 };
+    return length > LONGEST_CONTROL || stream_id >= STREAM_IDS;
+}
+
+/* Set Chunk Size and Abort control chunking: they apply from the next chunk on, unless they are
+ * garbage. Observed: 5 bytes instead of 4; other chunk streams than 2. */
 static bool is_protocol_control(const struct rtmp_message *message, uint32_t available) {
     enum { LONGEST = 8 };
     return (message->type == RTMP_MESSAGE_SET_CHUNK_SIZE || message->type == RTMP_MESSAGE_ABORT) &&
            available >= 4 && message->length <= LONGEST &&
-           (message->csid == 2 || message->stream_id == 0);
+           (message->csid == 2 || !is_garbage(message->length, message->stream_id));
 }
 
 static void apply_protocol_control(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
@@ -93,8 +97,8 @@ static void end_fragment(struct rtmp_dechunk *d, struct rtmp_fragment_builder *b
     rtmp_fragment_end(builder, &d->streams, &d->sink, end);
 }
 
-/* End the fragment and with it the message. `direct`: its whole body lies there, at `body_offset`
- * of the direction; NULL: what was kept of it. */
+/* End the fragment and with it the message. `direct`: its whole body, at `body_offset` of the
+ * direction; NULL: the body is what was kept of it. */
 static void complete_message(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
                              uint64_t end, const uint8_t *direct, uint64_t body_offset) {
     struct rtmp_chunk_stream *cs = &d->streams.items[builder->stream];
@@ -173,7 +177,7 @@ static void enter_chunk(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
 }
 
 /* Is this a header of one byte that continues the message of the fragment, as the last chunk did?
- * Nearly all chunks of long messages are no more than that. */
+ * Nearly all chunks of long messages begin so. */
 static bool is_plain_continuation(const struct rtmp_dechunk *d,
                                   const struct rtmp_fragment_builder *builder, uint8_t header) {
     if (header < 0xC2 || !builder->on || builder->stream != d->current)
@@ -185,8 +189,8 @@ static bool is_plain_continuation(const struct rtmp_dechunk *d,
 }
 
 /*
- * The short way over such chunks, with the result of begin_chunk() and read_data(): those that are
- * whole in `bytes` and do not end their message. Returns the bytes read.
+ * Reads such chunks faster than begin_chunk() and read_data(), with the same result: those that are
+ * complete in `bytes` and do not end their message. Returns the bytes read.
  */
 static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
@@ -205,22 +209,23 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
 }
 
 /*
- * Where the last chunk ends stands a header: nothing was missing. Synchronisation was lost only
- * where the bytes cannot be one: there is nothing to inherit from, or the type is unassigned, or it
- * is a protocol control type on a new chunk stream of a longer id (specified: chunk stream 2), and
- * nothing else looks like a header either.
+ * A header stands where the last chunk ends, since nothing was missing. Synchronisation was lost
+ * only if the bytes cannot be a header: there is nothing to inherit from, or the type is
+ * unassigned, or it is garbage of a control type on a new chunk stream with an id of two or three
+ * bytes (specified: chunk stream 2), and nothing else looks like a header either.
  */
 static bool is_header(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                       const struct rtmp_chunk_header *h) {
     if (h->fmt >= 2)
         return cs != NULL;
-    bool is_stray = !cs && h->csid >= 64 && h->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
+    bool is_stray = !cs && h->csid >= 64 && h->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH &&
+                    is_garbage(h->length, h->stream_id);
     bool is_ordinary = rtmp_message_type_known(h->type) && !is_stray;
     return is_ordinary || !d->believes || d->believes(cs, h);
 }
 
-/* A chunk stream that was not seen before. Only once its header is believed: others would inherit
- * from it. NULL: no memory. */
+/* Add a chunk stream that was not seen before. Only after its header is accepted, since later
+ * headers inherit from it. NULL: no memory. */
 static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
                                             const struct rtmp_chunk_header *h, uint64_t offset) {
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
@@ -234,9 +239,11 @@ static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
     return cs;
 }
 
-/* A delta that a sender computed as negative and cut to 24 bits (observed). */
-static bool is_cut_delta(const struct rtmp_chunk_header *h) {
-    return (h->fmt == 1 || h->fmt == 2) && !h->has_extended && h->timestamp >= 1U << 23;
+/* A delta that a sender computed as negative and cut to 24 bits (observed), which leads back to a
+ * timestamp that is not negative. From 0 it is the first of a stream that begins late. */
+static bool is_cut_delta(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
+    return (h->fmt == 1 || h->fmt == 2) && !h->has_extended && h->timestamp >= 1U << 23 &&
+           cs->message.timestamp - h->timestamp >= (1U << 24) - h->timestamp;
 }
 
 /* Specified: types 1 to 6 on chunk stream 2 and message stream 0. */
@@ -246,14 +253,14 @@ static bool is_misplaced_control(const struct rtmp_message *message) {
            (message->csid != 2 || message->stream_id != 0);
 }
 
-/* What is odd about the header of a message. */
+/* Notes about an unusual header of a message. */
 static __attribute__((cold)) void note_odd_header(struct rtmp_dechunk *d,
                                                   struct rtmp_chunk_stream *cs,
                                                   const struct rtmp_chunk_header *h,
                                                   uint64_t offset) {
     if (is_misplaced_control(&cs->message))
         add_note(d, RTMP_NOTE_CONTROL_CSID, offset, 1, &cs->message);
-    if (is_cut_delta(h))
+    if (is_cut_delta(cs, h))
         add_note(d, RTMP_NOTE_TIMESTAMP_DELTA, offset, 1, &cs->message);
     if (cs->flags & RTMP_FRAGMENT_AMBIGUOUS)
         add_note(d, RTMP_NOTE_TIMESTAMP_AMBIGUOUS, offset, 1, &cs->message);
@@ -270,7 +277,7 @@ static inline void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_strea
     rtmp_body_begin(cs);
     rtmp_chunk_streams_trust(&d->streams, cs);
     cs->message_offset = offset;
-    if (cs->flags || is_cut_delta(h) || is_misplaced_control(&cs->message))
+    if (cs->flags || is_cut_delta(cs, h) || is_misplaced_control(&cs->message))
         note_odd_header(d, cs, h, offset);
 }
 
@@ -280,8 +287,7 @@ static bool stop(struct rtmp_dechunk *d, enum rtmp_dechunk_stop why) {
     return false;
 }
 
-/* A chunk of the builder's message, or of another: begin a fragment where the last one cannot take
- * it. */
+/* Add a chunk to the fragment that is being built, or begin a new one where that cannot take it. */
 static inline void join_fragment(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
                                  const struct header_at *header, bool joins) {
     const uint64_t data = header->offset + header->partial;
@@ -295,8 +301,8 @@ static inline void join_fragment(struct rtmp_dechunk *d, struct rtmp_fragment_bu
         memcpy(builder->header, d->partial_header, sizeof builder->header);
 }
 
-/* A whole header was read: which stream does it belong to, does it begin a message? False: stopped.
- */
+/* A complete header was read: find its chunk stream, and begin or continue a message. False:
+ * stopped. */
 static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
                         const struct header_at *header) {
     const struct rtmp_chunk_header *h = &header->h;
@@ -450,7 +456,7 @@ static uint32_t read_chunks(struct rtmp_dechunk *d, struct rtmp_fragment_builder
     uint32_t pos = 0;
     while (d->state != RTMP_STOPPED) {
         if (d->state == RTMP_IN_DATA) {
-            /* Of an empty message the header is all. */
+            /* An empty message ends with its header. */
             if (pos == len && d->left)
                 break;
             pos += read_data(d, builder, bytes + pos, len - pos);
@@ -477,12 +483,12 @@ static uint32_t read_chunks(struct rtmp_dechunk *d, struct rtmp_fragment_builder
     return pos;
 }
 
-/* Where a fragment that is still open ends: in front of a partial header. */
+/* End of a fragment that is still open: a partial header is not in it. */
 static uint64_t fragment_end(const struct rtmp_dechunk *d) {
     return d->state == RTMP_STOPPED ? d->position : d->position - d->partial_header_len;
 }
 
-/* Tell the sink the short way (struct rtmp_sink), if it takes it. */
+/* Report with on_continuation (struct rtmp_sink), if the sink takes it. */
 static inline bool tell_continuation(struct rtmp_dechunk *d, uint32_t stream, uint64_t offset,
                                      uint64_t end, uint32_t at) {
     const struct rtmp_chunk_stream *cs = &d->streams.items[stream];
@@ -490,7 +496,7 @@ static inline bool tell_continuation(struct rtmp_dechunk *d, uint32_t stream, ui
            d->sink.on_continuation(d->sink.user, cs->slot, offset, (uint32_t)(end - offset), at);
 }
 
-/* Bytes of which some are not inside the open chunk. Not inlined, nor is tell_inside_chunk(): most
+/* Bytes that reach beyond the open chunk. Neither this nor tell_inside_chunk() is inlined: most
  * segments of a video stream do not need the stack that both take. */
 static __attribute__((noinline)) uint32_t read_across_chunks(struct rtmp_dechunk *d,
                                                              const uint8_t *bytes, uint32_t len) {
@@ -505,7 +511,7 @@ static __attribute__((noinline)) uint32_t read_across_chunks(struct rtmp_dechunk
     return read;
 }
 
-/* Bytes in the middle of a chunk, where the sink does not take the short way. */
+/* Bytes in the middle of a chunk, where the sink does not take on_continuation. */
 static __attribute__((noinline)) void tell_inside_chunk(struct rtmp_dechunk *d, uint64_t end) {
     struct rtmp_fragment_builder builder;
     rtmp_fragment_begin(&builder, &d->streams, d->current, d->position);

@@ -11,9 +11,8 @@
  * Chunks of one direction -> messages, as long as headers stand where chunking says they do.
  * Resumable at any byte: feed(a) feed(b) == feed(ab). Results go to the sink at once.
  *
- * Where a header cannot be read, reading stops and says why (enum rtmp_dechunk_stop); what to do
- * about it is for recovery/ to decide, which drives this reader. A caller with complete captures
- * may use it alone.
+ * Where a header cannot be read, reading stops and says why (enum rtmp_dechunk_stop); recovery/,
+ * which drives this reader, decides what to do. A caller with complete captures may use it alone.
  */
 enum rtmp_dechunk_state {
     RTMP_AT_HEADER,
@@ -24,11 +23,11 @@ enum rtmp_dechunk_state {
 enum rtmp_dechunk_stop {
     RTMP_STOP_NOTHING, /* what stands here cannot be a header of this direction */
     RTMP_STOP_CUT,    /* what stands here is no header, though the open message is not complete: its
-                         chunks have another size. It began in this feed and was not told: `position`
-                         is back at its header */
+                         chunks have another size. It began in this feed and was not reported:
+                         `position` is back at its header */
     RTMP_STOP_UNSURE, /* a header; where its chunk ends depends on a chunk size not yet known */
     RTMP_STOP_UNPROVEN, /* a fmt 2 or 3 header of an untrusted chunk stream: what it inherits may
-                           have changed in a hole, or it continues a lost message */
+                           have changed in a gap, or it continues a lost message */
 };
 
 struct rtmp_dechunk {
@@ -38,7 +37,7 @@ struct rtmp_dechunk {
     uint32_t chunk_size;
     bool chunk_size_known; /* default after a handshake, or seen in Set Chunk Size */
     bool chunk_size_set;   /* by a Set Chunk Size */
-    bool whole;            /* no byte before was missing or unread: what headers inherit is known */
+    bool whole;       /* no byte before was missing or skipped: what headers inherit is known */
     bool ends_in_gap; /* for every chunk size still possible, the next message ends inside a gap: it
                          is read though the size is not known */
     bool fmt3_repeats_timestamp; /* fmt 3 right after fmt 0: the literal reading of Adobe RTMP
@@ -61,9 +60,9 @@ struct rtmp_dechunk {
     struct rtmp_chunk_streams streams;
     struct rtmp_bodies bodies;
 
-    /* Is an unusual fmt 0 or 1 header believed: of an unassigned message type, or of protocol
-     * control on a new chunk stream that is not near 2? cs: its chunk stream, NULL when new. NULL:
-     * it is. */
+    /* Is an unusual fmt 0 or 1 header accepted: of an unassigned message type, or one that looks
+     * like garbage of a control type on a new chunk stream? cs: its chunk stream, NULL when new.
+     * The function is NULL: it is accepted. */
     bool (*believes)(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *header);
 };
 
@@ -77,11 +76,11 @@ void rtmp_dechunk_destroy(struct rtmp_dechunk *d);
 /* The next `len` bytes of the direction. Returns how many were read, all unless it stopped. */
 uint32_t rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
 
-/* The same for bytes that were held before they could be read: every fragment goes to the sink's
- * `fragment`. */
+/* The same for bytes of the search buffer: every fragment is reported with the sink's `fragment`.
+ */
 uint32_t rtmp_dechunk_replay(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
 
-/* Stopped: go on with a header at `position`. */
+/* Stopped: continue with a header at `position`. */
 void rtmp_dechunk_resume(struct rtmp_dechunk *d, uint64_t position);
 
 /* `count` bytes are missing inside the open chunk: returns how many of them lie in it and were
@@ -98,12 +97,12 @@ struct rtmp_dechunk_place {
     uint32_t left; /* bytes of the chunk left behind the gap; 0: a header comes */
 };
 
-/* Continue at `position` in that place; a message that is complete there is reported. */
+/* Continue at `position` from that place; a message that is complete there is reported. */
 void rtmp_dechunk_continue(struct rtmp_dechunk *d, const struct rtmp_dechunk_place *place,
                            uint64_t position);
 
 /* The header at `offset` begins a message that cannot be read, because its chunk size stays
- * unknown: its chunk stream goes on behind it. */
+ * unknown: its chunk stream continues behind it. */
 void rtmp_dechunk_pass_over(struct rtmp_dechunk *d, const struct rtmp_chunk_header *header,
                             uint64_t offset);
 

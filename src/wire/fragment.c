@@ -7,7 +7,7 @@ void rtmp_fragment_begin(struct rtmp_fragment_builder *builder,
     const struct rtmp_chunk_stream *cs = &streams->items[stream];
     builder->on = true;
     builder->stream = stream;
-    /* Field by field: what only a complete fragment has is not set yet. */
+    /* Field by field: the fields of a complete message are not set yet. */
     struct rtmp_fragment *fragment = &builder->fragment;
     fragment->offset = offset;
     fragment->at = cs->received;

@@ -5,9 +5,9 @@
 #include "wire/chunk_stream.h"
 
 /*
- * What dechunking reports: fragments of messages and notes, to a sink, while the bytes they are
- * about are being fed. Positions are 64-bit offsets of the direction's bytes, from 0 at the first
- * byte of the connection (the handshake counts).
+ * What dechunking reports to a sink: fragments of messages, and notes, while their bytes are being
+ * fed. Positions are 64-bit offsets of the direction's bytes, from 0 at the first byte of the
+ * connection (the handshake counts).
  */
 
 /*
@@ -26,8 +26,8 @@ struct rtmp_fragment {
     uint8_t partial_header;  /* bytes of its first header that came in earlier feeds */
     uint8_t fmt;             /* of the message's first chunk */
     uint64_t message_offset; /* of the message's first byte */
-    uint32_t *slot;          /* the sink's own word for this message; 0 at its first fragment */
-    const uint8_t *header;   /* the first header's bytes when partial_header > 0, else NULL */
+    uint32_t *slot; /* a value that the sink keeps for this message; 0 at its first fragment */
+    const uint8_t *header; /* the first header's bytes when partial_header > 0, else NULL */
     /* With RTMP_FRAGMENT_COMPLETE: */
     const uint8_t *body;  /* contiguous from body position 0; borrowed for the call */
     uint64_t body_offset; /* with RTMP_FRAGMENT_CONTIGUOUS */
@@ -40,22 +40,21 @@ struct rtmp_fragment {
 enum rtmp_note_kind {
     RTMP_NOTE_GAP, /* `count` bytes are missing from the capture; 0: how many is unknown */
     RTMP_NOTE_RESYNCHRONIZED, /* a chunk header is confirmed; `count` bytes were skipped */
-    RTMP_NOTE_NOT_RTMP,  /* the peer shakes hands, this side answers with something else (preface.h)
-                          */
-    RTMP_NOTE_MIDSTREAM, /* no handshake seen: chunk size and chunk streams are inferred */
-    RTMP_NOTE_ABANDONED, /* an open message will not be completed; `count` bytes were there */
-    RTMP_NOTE_LOST,      /* what stands here is no chunk header: the search begins */
-    RTMP_NOTE_SEARCHED,  /* no header among RTMP_LIMIT_SEARCH_BYTES: the first are given up, once
-                            for each search */
-    RTMP_NOTE_LATE,      /* `count` bytes that were missing have come (recovery/late.h) */
-    RTMP_NOTE_MEMORY,    /* memory could not be had: a body is not kept */
-    RTMP_NOTE_CHUNK_SIZE,         /* from here on `count` is taken for the chunk size: inferred */
+    RTMP_NOTE_NOT_RTMP,       /* the answer to a handshake is something else (preface.h) */
+    RTMP_NOTE_MIDSTREAM,      /* no handshake seen: chunk size and chunk streams are inferred */
+    RTMP_NOTE_ABANDONED,      /* an open message will not be completed; `count` bytes were there */
+    RTMP_NOTE_LOST,           /* no chunk header stands here: a search begins */
+    RTMP_NOTE_SEARCHED,   /* no header among RTMP_LIMIT_SEARCH_BYTES: the first are given up, once
+                             for each search */
+    RTMP_NOTE_LATE,       /* `count` bytes that were missing have come (recovery/late.h) */
+    RTMP_NOTE_MEMORY,     /* memory could not be had: a body is not kept */
+    RTMP_NOTE_CHUNK_SIZE, /* from here on the chunk size is `count`: inferred */
     RTMP_NOTE_CHUNK_SIZE_SET,     /* the same, as the user set it */
     RTMP_NOTE_CHUNKS_UNANNOUNCED, /* nothing is missing, but chunks are `count` bytes long, which no
                                      Set Chunk Size announced */
     RTMP_NOTE_TIMESTAMP_UNCERTAIN, /* messages of this chunk stream count their timestamps from
                                       before a loss, and have their message stream id from there */
-    /* Told at each occurrence; who records them counts. */
+    /* Reported at each occurrence; the recorder counts them. */
     RTMP_NOTE_FIRST_COUNTED,
     RTMP_NOTE_TIMESTAMP_AMBIGUOUS =
         RTMP_NOTE_FIRST_COUNTED, /* fmt 3 begins a message right after fmt 0: delta read as 0 */
@@ -78,16 +77,19 @@ struct rtmp_sink {
     void *user;
     void (*fragment)(void *user, const struct rtmp_fragment *fragment);
     void (*note)(void *user, const struct rtmp_note *note);
+    /* Optional: bytes that came late tell more of a message that was reported before (with this
+     * message_offset): its timestamp and stream id. Complete; borrowed for the call. */
+    void (*corrected)(void *user, const struct rtmp_fragment *fragment);
     /*
-     * Optional, a short way to report what `fragment` would for most fragments of long messages:
-     * the bytes of a feed continue the chunk that was open, and its `size` bytes from `offset`,
-     * body position `at`, are all of the message with this slot, cut as before, and do not complete
-     * it. False: report it with `fragment`.
+     * Optional, cheaper than `fragment` for most fragments of long messages: the `size` bytes of a
+     * feed from `offset`, at body position `at`, all belong to the message with this slot, continue
+     * its open chunk, have chunk boundaries as before, and do not complete it. False: report it
+     * with `fragment`.
      */
     bool (*on_continuation)(void *user, uint32_t slot, uint64_t offset, uint32_t size, uint32_t at);
 };
 
-/* Tell the sink; message: NULL if the note has none. */
+/* Report a note to the sink; message: NULL if the note has none. */
 static inline void rtmp_sink_note(const struct rtmp_sink *sink, enum rtmp_note_kind kind,
                                   uint64_t offset, uint64_t count,
                                   const struct rtmp_message *message) {
@@ -100,7 +102,7 @@ static inline void rtmp_sink_note(const struct rtmp_sink *sink, enum rtmp_note_k
 /* A fragment that grows chunk by chunk, until bytes of another message come, the feed ends or the
  * message does. */
 struct rtmp_fragment_builder {
-    bool on;         /* begun and not ended; the rest is not set before it begins */
+    bool on;         /* a fragment is open; the rest is set only then */
     uint32_t stream; /* index of the message's chunk stream */
     struct rtmp_fragment fragment;
     uint8_t header[RTMP_CHUNK_HEADER_MAX]; /* the first header, when partial_header > 0 */

@@ -163,8 +163,8 @@ struct chunk_start {
     uint8_t type;
 };
 
-/* Would a message of this type and length exist? The types of the handshake's own versions are the
- * likeliest mistakes: 80 00 07 02 reads as type 7 and 01 00 05 04 as type 5. */
+/* Can a message of this type and length exist? The version fields of handshakes are the likeliest
+ * mistakes: 80 00 07 02 reads as type 7 and 01 00 05 04 as type 5. */
 static bool plausible_message(const struct chunk_start *chunk) {
     switch (chunk->type) {
     case RTMP_MESSAGE_SET_CHUNK_SIZE:
@@ -277,14 +277,14 @@ static uint32_t first_part(size_t len) {
     return len < RTMP_HANDSHAKE_FIRST ? (uint32_t)len : RTMP_HANDSHAKE_FIRST;
 }
 
-/* Does something speak for a handshake that chance does not bring about? */
+/* Is there evidence of a handshake that random bytes hardly give? */
 static bool has_evidence(const uint8_t *bytes, uint32_t fragment) {
     struct rtmp_reader r = rtmp_reader_over(bytes, fragment);
     uint8_t protocol = rtmp_u8(&r);
     uint32_t time = rtmp_u32(&r), version = rtmp_u32(&r);
     if (!rtmp_ok(&r) || !rtmp_handshake_version_known(protocol))
         return false;
-    if (version == 0) /* small little-endian numbers look alike: then ask for more */
+    if (version == 0) /* small little-endian numbers look like a version of 0: ask for more */
         return fragment >= (time > 0xff ? ENOUGH_PLAIN : ENOUGH_OTHERWISE);
     if (known_version(version, 4) && fragment >= ENOUGH_OTHERWISE &&
         distinct_values(bytes, ENOUGH_OTHERWISE) >= 128)
@@ -310,7 +310,7 @@ enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len) {
         return RTMP_YES;
     if (fragment < RTMP_HANDSHAKE_FIRST)
         return RTMP_MAYBE;
-    /* 1528 random bytes leave few values out (observed: SRS draws from 226). */
+    /* 1528 random bytes leave out few values (observed: SRS uses 226 values). */
     return version == RTMP_HANDSHAKE_PLAIN && distinct_values(bytes, fragment) >= 200 ? RTMP_YES
                                                                                       : RTMP_NO;
 }

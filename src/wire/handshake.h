@@ -14,10 +14,10 @@
 
 #define RTMP_HANDSHAKE_SIZE   1536U /* C1, S1, C2, S2 */
 #define RTMP_HANDSHAKE_DIGEST 32U
-/* Version byte and first packet: what each side sends before it has heard the other. */
+/* Version byte and first packet: what each side sends before it receives anything. */
 #define RTMP_HANDSHAKE_FIRST (1U + RTMP_HANDSHAKE_SIZE)
-/* Bytes that tell text and chunks from a handshake: basic header, fmt 0 header, extended timestamp
- * and the beginning of an AMF body. */
+/* Bytes that distinguish text and chunks from a handshake: basic header, fmt 0 header, extended
+ * timestamp and the beginning of an AMF body. */
 #define RTMP_HANDSHAKE_TELLING 20U
 /* Bytes of a direction before its first chunk: version byte and two packets. */
 #define RTMP_HANDSHAKE_TOTAL (1U + 2U * RTMP_HANDSHAKE_SIZE)
@@ -35,7 +35,7 @@ enum rtmp_handshake_version {
 bool rtmp_handshake_version_known(uint8_t version);
 /* "RTMP", "RTMPE", ...; "Unknown" for a version that does not exist. Never NULL. */
 const char *rtmp_handshake_version_name(uint8_t version);
-/* 6, 8, 9: everything after the handshake is RC4-encrypted with keys that never travel. */
+/* 6, 8, 9: everything after the handshake is RC4-encrypted with keys that are never sent. */
 bool rtmp_handshake_version_encrypted(uint8_t version);
 
 /* What C1 or S1 says. */
@@ -63,7 +63,7 @@ void rtmp_handshake_examine_first(const uint8_t packet[RTMP_HANDSHAKE_SIZE],
 struct rtmp_handshake_second {
     uint32_t time;   /* bytes 0..3: echoed time of the peer (plain) */
     uint32_t time2;  /* bytes 4..7: when the peer's packet was read (plain) */
-    bool echo_known; /* the peer's first packet was at hand, so that echo_valid means something */
+    bool echo_known; /* the peer's first packet was in the capture: echo_valid is meaningful */
     bool echo_valid; /* echo of the peer's packet from byte 8 on, or response digest verifies */
     bool response_digest; /* it was the response digest (last 32 bytes) that verified */
 };
@@ -84,30 +84,31 @@ enum rtmp_verdict { RTMP_NO, RTMP_MAYBE, RTMP_YES };
  *
  * RTMP_NO: text, TLS, a chunk stream whose first byte happens to be 3, anything else that is not
  * one. RTMP_MAYBE: too few bytes to tell; never from RTMP_HANDSHAKE_FIRST bytes on. RTMP_YES: it
- * fits, in the worst case only because version byte and randomness fit.
- * The answer never goes back from RTMP_YES or RTMP_NO as bytes are added.
- * A first byte of 3 is no proof: 03 is also the header byte of chunk stream 3, fmt 0.
+ * fits, at worst only because version byte and randomness fit. RTMP_YES and RTMP_NO stay so when
+ * bytes are added. A first byte of 3 is no proof: 03 is also the header byte of chunk stream 3, fmt
+ * 0.
  */
 enum rtmp_verdict rtmp_handshake_looks(const uint8_t *bytes, size_t len);
 
 /*
- * Is it RTMP_YES, and more than randomness speaks for it: a version field that is zero or a known
- * program's, or a digest that verifies? One random stream in 256 begins with 3, so
- * ask this where nothing else tells that a connection begins here and carries RTMP: a heuristic on
- * any port, a capture that starts in the middle.
+ * Is it RTMP_YES with evidence beyond randomness: a version field that is zero or a known
+ * program's, or a digest that verifies? One random stream in 256 begins with 3. So ask this where
+ * nothing else shows that a connection begins here and carries RTMP: in a heuristic on any port, in
+ * a capture that starts in the middle.
  */
 bool rtmp_handshake_certain(const uint8_t *bytes, size_t len);
 
 /*
- * May more bytes make it certain? What is there of the version field is zero or a known program's,
- * nothing speaks against it, and it is little: who asks waits for more before others may look.
+ * May more bytes make it certain? True when the available bytes of the version field are zero or a
+ * known program's, nothing contradicts a handshake, and the bytes are few. The caller then waits
+ * for more bytes before other dissectors may claim the connection.
  */
 bool rtmp_handshake_promises(const uint8_t *bytes, size_t len);
 
 /*
  * The first `len` bytes of a segment of `reported` bytes that the snapshot length cut, where a
  * connection is known to begin: is it a handshake? The bytes that would make it certain were not
- * captured; what is there of the version field and of the randomness must fit.
+ * captured; those of the version field and of the random data that were captured must fit.
  */
 bool rtmp_handshake_cut(const uint8_t *bytes, size_t len, size_t reported);
 

@@ -10,7 +10,7 @@ const char *rtmp_tunnel_command_name(enum rtmp_tunnel_command command) {
     return rtmp_name_of(rtmp_names_tunnel_commands, command);
 }
 
-/* One part of a path: the text between two slashes. */
+/* One segment of a path: the text between two slashes. */
 struct segment {
     const char *text;
     size_t len;
@@ -86,7 +86,7 @@ size_t rtmp_tunnel_session_id(const uint8_t *body, size_t len) {
     return r.end;
 }
 
-/* Is `a` before `b`, on a circle of 2^32? */
+/* Is `a` before `b`, modulo 2^32? */
 static bool before(uint32_t a, uint32_t b) {
     return (int32_t)(a - b) < 0;
 }

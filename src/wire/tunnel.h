@@ -20,7 +20,7 @@ enum rtmp_tunnel_command {
 #undef NAME
 };
 
-/* "open", "send" ...; NULL for a value that is none. Static storage. */
+/* "open", "send" ...; NULL for any other value. Static storage. */
 const char *rtmp_tunnel_command_name(enum rtmp_tunnel_command command);
 
 /* What a request's URL says. `session` aliases the URL; empty for open and ident. */
@@ -34,7 +34,7 @@ struct rtmp_tunnel_request {
 
 /*
  * Read the URL of a request: a path, or a whole URL as proxies get it; a query is ignored. False:
- * not one of RTMPT's; *request is then undefined.
+ * no URL of RTMPT; *request is then undefined.
  */
 bool rtmp_tunnel_request_parse(const char *url, struct rtmp_tunnel_request *request);
 
@@ -44,30 +44,31 @@ bool rtmp_tunnel_request_parse(const char *url, struct rtmp_tunnel_request *requ
  */
 size_t rtmp_tunnel_session_id(const uint8_t *body, size_t len);
 
-/* Puts sequence numbers in order. Zero-initialised: whatever comes first is first. */
+/* Puts sequence numbers in order. Zero-initialised: the number that arrives first is taken as the
+ * first. */
 struct rtmp_order {
     bool started;
-    uint32_t next; /* the number whose turn it is */
+    uint32_t next; /* the next number */
     uint32_t waiting[RTMP_LIMIT_TUNNEL_WAITING];
     uint32_t count;
 };
 
 enum rtmp_turn {
-    RTMP_TURN_NOW,   /* its turn; then ask rtmp_order_release for those that waited for it */
-    RTMP_TURN_LATER, /* ahead of its turn: it waits; ask rtmp_order_release all the same */
-    RTMP_TURN_PAST,  /* a number that was there before: a retry */
+    RTMP_TURN_NOW,   /* it is next; then call rtmp_order_release for those that waited for it */
+    RTMP_TURN_LATER, /* lower numbers are missing: it waits; call rtmp_order_release as well */
+    RTMP_TURN_PAST,  /* a number that arrived before: a retry */
 };
 
 /* A message with this number arrives. Numbers wrap at 2^32. */
 enum rtmp_turn rtmp_order_arrive(struct rtmp_order *order, uint32_t sequence);
 
-/* This number carries nothing, so none waits for it. It never waits itself where that would leave
- * no room for one that arrives. */
+/* This number carries nothing: others do not wait for it. It never waits itself where that would
+ * leave no room for an arriving one. */
 void rtmp_order_skip(struct rtmp_order *order, uint32_t sequence);
 
 /*
- * The next waiting number whose turn has come, or which has waited so long that those before it are
- * given up (*missing then counts the numbers that never came). False: none.
+ * The next waiting number: the numbers before it have all arrived, or too many wait and those
+ * before it are given up (*missing counts them). False: none.
  */
 bool rtmp_order_release(struct rtmp_order *order, uint32_t *sequence, uint32_t *missing);
 

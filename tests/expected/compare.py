@@ -114,7 +114,7 @@ def compare_message(message, expected):
 def compare_capture(tshark, capture, expected_file, arguments=()):
     """(expected messages, equal messages, texts of differences)"""
     rows = map(json.loads, expected_file.read_text().splitlines())
-    expected = [row for row in rows if "type" in row]  # the others say where the decoder found a gap
+    expected = [row for row in rows if "type" in row]  # other lines are gaps of the decoder
     wanted = collections.defaultdict(list)
     for row in expected:
         wanted[row["frame"], row["stream"]].append(row)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A display filter on any field or expert item finds the frames that show it.
 
-tshark and sharkd make no visible tree for a filter alone, and the plugin leaves out what nobody asks for, so that a
-wrong answer to "is it wanted" loses frames. Every name of `tshark -G fields` must be shown by one of the captures of
+tshark and sharkd make no visible tree for a filter alone, and the plugin makes no items that are not wanted, so a
+wrong result of that check loses frames. Every name of `tshark -G fields` must be shown by one of the captures of
 made.py: a new field or expert item without one fails here. The smallest capture that shows a name is then filtered
 by it: by sharkd, and, for names without a value, which expert items are, by tshark with plain columns.
 
@@ -68,7 +68,7 @@ def by_sharkd(tshark, capture, preferences, names):
 
 
 def by_tshark(tshark, capture, preferences, name):
-    output = tshark.run("-n", "-Y", name, "-o", 'gui.column.format:"No.","%m","Info","%i"',
+    output = tshark.run("-n", "-2", "-Y", name, "-o", 'gui.column.format:"No.","%m","Info","%i"',
                         *options_of(preferences), capture=capture).stdout
     return {int(line.split()[0]) for line in output.splitlines()}
 

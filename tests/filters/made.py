@@ -125,7 +125,9 @@ TAKEN = ("samples/chunk-forms.pcap", "samples/noteroom.pcap", "samples/so-rtmp-p
              "codec_pub_ffmpeg9_flv1_mulaw.pcap", "fail_play_denied.pcapng", "so-fluorine-srv_mixed-cli.pcap",
              "defects/d05_abort.pcap", "defects/d07b_lost_unaligned.pcap", "defects/d08_midstream.pcap",
              "defects/d10_ucm.pcap", "defects/d13_rtmpe.pcap", "defects/d14_outoforder.pcap",
-             "defects/d16_amf0.pcap", "field/12_http_answer.pcap", "field/42_s2_not_echo.pcap")))
+             "defects/d16_amf0.pcap", "field/34_announces_4096_writes_1024.pcap", "field/49_continuation_fmts.pcap",
+             "field/35_media_fmt1_first.pcap", "field/39_negative_delta.pcap", "field/sid.pcap",
+             "field/12_http_answer.pcap", "field/42_s2_not_echo.pcap")))
 WRITERS = ("transports/transports.py", "bad_input/bad_input.py", "golden/odd_forms.py")
 
 

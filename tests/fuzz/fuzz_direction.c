@@ -27,7 +27,7 @@ enum {
 
 /* What a run asks of memory: a chunk stream takes 8 bytes of input at least, and holds its state
  * and a first room for a body. A search holds bytes and their marks, is moved when it grows, and
- * may begin again while what another held is read. */
+ * may begin again while the search buffer of another is read. */
 #define MEMORY_A_BYTE 96U
 #define MEMORY_ALWAYS (2U * 5U * RTMP_LIMIT_SIZING_BYTES + 8192U)
 #define MEMORY_LATE                                                                                \
@@ -204,7 +204,7 @@ static void skip_gap_bytes(struct stream *s, uint32_t count) {
     s->fed += count;
     s->missed += count;
     s->holes[s->hole_count++] = (struct hole){.end = s->fed, .missed = s->missed};
-    rtmp_direction_gap(&s->direction, count); /* what was held may be read now */
+    rtmp_direction_gap(&s->direction, count); /* buffered bytes may be read now */
 }
 
 static void delay_bytes(struct stream *s, const uint8_t *bytes, uint32_t count) {

@@ -120,7 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     char line[200];
     struct rtmp_text text = rtmp_text_over(line, 4U + options % 190U);
-    rtmp_media_summary(&text, &body, len);
+    rtmp_media_summary(&text, &body,
+                       &(struct rtmp_message){.timestamp = len, .relative = options & 1});
     fuzz_check_text(line, text.len);
     return 0;
 }

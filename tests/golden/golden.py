@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Golden tests: what tshark prints for a capture, against a text that somebody has read.
+"""Golden tests: what tshark prints for a capture, against a text that was read and committed.
 
 TESTLIST has a line a test:   NAME  CAPTURE  TSHARK-ARGUMENTS...
 and a line a list of arguments that several tests use:   COLUMNS NAME  TSHARK-ARGUMENTS...   (@NAME below it).

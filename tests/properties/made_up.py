@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures that no program sends, to tempt the search for a chunk header: an audio and a video chunk stream
-in chunks of any size, with payload that looks like headers, or like nothing. Deterministic by --seed.
+"""Captures that no program sends, made to mislead the search for a chunk header: an audio and a video chunk stream
+in chunks of any size, with payload that looks like headers, or is random or zero. Deterministic by --seed.
 
 usage: made_up.py [--seed N] [--size SIZE...] [--payload KIND...] [--interleaved] DIRECTORY
 Writes DIRECTORY/SIZE-KIND-MSS.pcap, for properties.py; MSS: the largest segment.

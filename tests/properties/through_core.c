@@ -51,10 +51,13 @@ static void print_message(void *user, const struct rtmp_fragment *fragment) {
     if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
         return;
     const struct rtmp_message *m = &fragment->message;
-    printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRId64
+    /* -1: the timestamp is relative and the stream id not known. */
+    const int64_t stream_id =
+        fragment->flags & RTMP_FRAGMENT_UNCERTAIN ? -1 : (int64_t)m->stream_id;
+    printf("%" PRIu32 " %d %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %" PRId64 " %" PRIu32 " %" PRId64
            "\n",
            s->segment->variant, s->segment->direction, s->base + fragment->message_offset, m->type,
-           m->length, m->timestamp, m->stream_id, m->csid, checksum(fragment));
+           m->length, m->timestamp, stream_id, m->csid, checksum(fragment));
 }
 
 static void ignore(void *user, const struct rtmp_note *note) {

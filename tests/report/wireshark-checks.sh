@@ -27,18 +27,18 @@ if [ ! -e tools/checkAPIs.pl ] && ! fetch; then
     exit 3
 fi
 
+mapfile -t sources < <(cd "$root" && find plugin -name '*.c' | sort)
 failed=0
 # Not the names of variables that old compilers take for functions of the C library (index, time).
-perl tools/checkAPIs.pl --nocheck-shadow -g dissectors-prohibited -g dissectors-restricted "$root"/plugin/*.c || failed=1
+perl tools/checkAPIs.pl --nocheck-shadow -g dissectors-prohibited -g dissectors-restricted "${sources[@]/#/$root/}" || failed=1
 # It looks for files below epan/dissectors only.
 mkdir -p epan/dissectors
 ln -sfn "$root/plugin" epan/dissectors/plugin
-for source in "$root"/plugin/*.c; do
-    file=plugin/$(basename "$source")
+for file in "${sources[@]}"; do
     python3 tools/check_typed_item_calls.py --mask --label --consecutive --file "$file" >typed.log
     grep -q '^0 warnings' typed.log && continue
     cat typed.log
     failed=1
 done
-echo "Wireshark's checks: $([ $failed = 0 ] && echo clean || echo findings)"
+echo "Wireshark's checks of ${#sources[@]} files: $([ $failed = 0 ] && echo clean || echo findings)"
 exit $failed

@@ -4,7 +4,7 @@
 
 Wireshark's programs load no plugin but the system's when started as root, and say nothing. So root
 runs them as `nobody`, with copies of the plugin and of the captures in a directory that `nobody`
-can read. HOME is an empty directory: nobody's preferences change a test.
+can read. HOME is an empty directory: no user's preferences change a test.
 
 As a program:   tests/tools/tshark.py [--build DIR] [--quiet] TSHARK-ARGUMENTS
 first prints (on standard error) which plugin file tshark loaded.

@@ -128,7 +128,7 @@ def reset_inside_a_message(test):
                        "-Y", "rtmpx.chunk && !rtmpx.message")
     test.same("partial message", rows, [("9", "3005"), ("", "")])
     info = test.fields(capture, ("_ws.col.Info",), "-Y", "rtmpx.chunk && !rtmpx.message")
-    test.same("its line", info, [("Video (part of a message)",)] * 2)
+    test.same("its line", info, [("Video (fragment of a message)",)] * 2)
 
 
 @case
@@ -492,7 +492,7 @@ def decode_as_for_tcp(test):
 
 @case
 def who_counts_protocols_sees_each_segment(test):
-    """Also beside somebody who asks for a field that few segments have: the others get no item then, but for him."""
+    """Also when a field is wanted that few segments have: the other segments get only the protocol's item then."""
     sample = SAMPLES / "pub_ffmpeg51_chunk65536.pcapng"
     every = len(test.fields(sample, ("frame.number",), "-Y", "rtmpx"))
     few = len(test.fields(sample, ("frame.number",), "-Y", "rtmpx.csid"))
@@ -633,7 +633,7 @@ def records_share_a_line(test):
 
 @case
 def tls_on_any_port(test):
-    """A key log opens it; 443 is HTTP's, 1935 ours, 20000 nobody's."""
+    """A key log opens it; 443 is HTTP's, 1935 RTMP's, 20000 unassigned."""
     segments = pcap.read_segments(SHIPPED / "d17_rtmps.pcap")
     keys = ("-o", f"tls.keylog_file:{test.tshark.readable(SHIPPED / 'rtmps.keys')}")
     expected = test.commands(SHIPPED / "d17_rtmps.pcap", *keys)

@@ -101,6 +101,8 @@ static void only_what_senders_write_sets_the_chunk_size(void **state) {
         {"02 000000 000004 01 00000000 80002000", 0x2000},
         {"03 000000 000004 01 00000000 00002000", 0x2000},
         {"02 000000 000004 01 01000000 00002000", 0x2000},
+        {"03 000000 000004 01 07000000 00002000", 0x2000},
+        {"00 B8 000000 000004 01 07000000 00002000", 0x2000},
         {"03 000000 000004 01 010233CA 00002000", 128},
         {"02 000000 000009 01 00000000 000020000000000000", 128},
     };
@@ -114,7 +116,7 @@ static void only_what_senders_write_sets_the_chunk_size(void **state) {
     }
     struct fixture f;
     fixture_begin(&f);
-    feed(&f, "00 B8 000000 000004 01 00000000 00002000"); /* chunk stream 248 */
+    feed(&f, "00 B8 000000 0000AF 01 00000000 00002000"); /* chunk stream 248 */
     assert_true(is_lost(&f));
     assert_int_equal(f.recovery.dechunk.chunk_size, 128);
     fixture_end(&f);

@@ -525,9 +525,9 @@ static void allocation_failures_lose_no_chunk_stream_for_ever(void **state) {
     free(out.bytes);
 }
 
-/* What is found while bytes are read that were held before leaves bytes that were not held yet:
- * they were dropped when memory for them failed, and all that followed stood at wrong offsets. */
-static void bytes_that_cannot_be_held_again_are_a_gap(void **state) {
+/* While buffered bytes are read, a new search may begin before the newly fed bytes are buffered.
+ * When memory for those failed they were dropped, and all later bytes had wrong offsets. */
+static void bytes_that_cannot_be_buffered_again_are_a_gap(void **state) {
     (void)state;
     struct output out = publish(3, 40, 4096, true);
     struct output untrusted = {.bytes = NULL};
@@ -677,7 +677,7 @@ int main(void) {
         cmocka_unit_test(random_bytes_never_hang),
         cmocka_unit_test(allocation_failures_lose_bodies_not_memory),
         cmocka_unit_test(allocation_failures_lose_no_chunk_stream_for_ever),
-        cmocka_unit_test(bytes_that_cannot_be_held_again_are_a_gap),
+        cmocka_unit_test(bytes_that_cannot_be_buffered_again_are_a_gap),
         cmocka_unit_test(a_continuation_says_what_a_fragment_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ static void assert_line(bool video, const char *hex, uint32_t length, uint32_t t
                                    .length = length ? length : (uint32_t)len};
     char line[200];
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
-    rtmp_media_summary(&text, &body, timestamp);
+    rtmp_media_summary(&text, &body, &(struct rtmp_message){.timestamp = timestamp});
     assert_string_equal(line, expected);
     guarded_free(bytes, len);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Both directions of a connection: messages with their identity, and what others say of them. */
+/* Both directions of a connection: messages with their identity, and the facts that others give. */
 #include "session_fixture.h"
 
 #include <stdlib.h>
@@ -212,6 +212,65 @@ static void a_late_configuration_does_not_replace_a_later_one(void **state) {
         struct rtmp_message_record m = message_of(CLIENT, i);
         assert_int_equal(nal_length_size(&m), found[i]);
     }
+}
+
+/* Audio of 4 bytes on chunk stream 4: fmt 0 at 1000 ms, or fmt 1 with a delta of 23 ms. */
+static void put_audio(struct stream *part, unsigned fmt) {
+    static const uint8_t absolute[] = {4, 0, 3, 0xE8, 0, 0, 4, 8, 1, 0, 0, 0, 0xAF, 1, 2, 3};
+    static const uint8_t delta[] = {0x44, 0, 0, 23, 0, 0, 4, 8, 0xAF, 1, 2, 3};
+    const uint8_t *bytes = fmt == 0 ? absolute : delta;
+    uint32_t len = fmt == 0 ? sizeof absolute : sizeof delta;
+    memcpy(part->bytes + part->len, bytes, len);
+    part->len += len;
+}
+
+/* net_reorder20_pub: what was read behind a hole counts from there until its bytes come; then the
+ * records say what was sent, and what became of the hole. */
+static void late_bytes_correct_what_was_read_without_them(void **state) {
+    (void)state;
+    clear_parts();
+    put_audio(&parts[0], 0);
+    put_audio(&parts[1], 1);
+    for (unsigned i = 0; i < 3; i++)
+        put_audio(&parts[2], 1);
+    struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    const struct rtmp_records *records = &dir->records;
+    uint64_t offset = dir->wire.position;
+    uint64_t hole = offset + parts[0].len;
+    session_feed_at(&f, CLIENT, offset, parts[0].bytes, parts[0].len);
+    session_feed_at(&f, CLIENT, hole + parts[1].len, parts[2].bytes, parts[2].len);
+    assert_int_equal(messages_of(CLIENT), 4);
+    for (unsigned i = 1; i < 4; i++) {
+        assert_true(message_of(CLIENT, i).message.relative);
+        assert_int_equal(message_of(CLIENT, i).message.timestamp, 1000 + 23 * i);
+    }
+    session_feed_at(&f, CLIENT, hole, parts[1].bytes, parts[1].len);
+    assert_int_equal(messages_of(CLIENT), 5);
+    for (unsigned i = 1; i < 4; i++) {
+        assert_false(message_of(CLIENT, i).message.relative);
+        assert_int_equal(message_of(CLIENT, i).message.timestamp, 1000 + 23 * (i + 1));
+        assert_int_equal(message_of(CLIENT, i).message.stream_id, 1);
+    }
+    assert_int_equal(message_of(CLIENT, 4).message.timestamp, 1023);
+    assert_int_equal(records->notes[0].kind, RTMP_NOTE_GAP);
+    assert_int_equal(records->notes[0].length, records->notes[0].count);
+    for (uint32_t i = 0; i < records->note_count; i++)
+        if (records->notes[i].kind == RTMP_NOTE_TIMESTAMP_UNCERTAIN)
+            assert_int_equal(records->notes[i].length, 3);
+    assert_null(dir->recent);
+}
+
+/* One note for a kind, which counts; what is told once has one for each. */
+static void what_is_told_often_is_counted(void **state) {
+    (void)state;
+    static const uint8_t control[] = {3, 0, 0, 0, 0, 0, 4, 5, 0, 0, 0, 0, 0, 0, 0x10, 0};
+    for (unsigned i = 0; i < 5; i++)
+        session_feed(&f, SERVER, control, sizeof control);
+    const struct rtmp_records *records = &session_side(&f, SERVER)->records;
+    assert_int_equal(records->note_count, 1);
+    assert_int_equal(records->notes[0].kind, RTMP_NOTE_CONTROL_CSID);
+    assert_int_equal(records->notes[0].count, 5);
+    assert_int_equal(records->notes[0].csid, 3);
 }
 
 static void a_late_call_does_not_replace_a_later_one(void **state) {
@@ -488,6 +547,8 @@ int main(void) {
         TEST(video_has_the_configuration_before_it),
         TEST(tables_of_configurations_are_bounded),
         TEST(a_late_configuration_holds_for_what_is_read_later),
+        TEST(late_bytes_correct_what_was_read_without_them),
+        TEST(what_is_told_often_is_counted),
         TEST(a_late_configuration_does_not_replace_a_later_one),
         TEST(a_late_call_does_not_replace_a_later_one),
         TEST(a_late_call_does_not_rewrite_its_answer),

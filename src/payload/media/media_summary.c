@@ -25,13 +25,13 @@ static void add_codec(struct rtmp_text *text, const struct rtmp_media_body *body
 }
 
 static void add_frame(struct rtmp_text *text, const struct rtmp_media_body *body,
-                      const struct rtmp_media_info *info, uint32_t timestamp) {
+                      const struct rtmp_media_info *info, const struct rtmp_message *message) {
     static const char *const frames[] = {"", " keyframe", " inter", " disposable",
                                          " generated keyframe"};
     if (body->video && info->frame_type < sizeof frames / sizeof frames[0])
         rtmp_text_add(text, frames[info->frame_type]);
-    rtmp_text_add(text, ", ts ");
-    rtmp_text_unsigned(text, timestamp);
+    rtmp_text_add(text, message->relative ? ", ts +" : ", ts ");
+    rtmp_text_unsigned(text, message->timestamp);
     rtmp_text_add(text, " ms, ");
     rtmp_text_size(text, body->length);
 }
@@ -53,7 +53,7 @@ static void add_config(struct rtmp_text *text, const struct rtmp_media_info *inf
 }
 
 void rtmp_media_summary(struct rtmp_text *text, const struct rtmp_media_body *body,
-                        uint32_t timestamp) {
+                        const struct rtmp_message *message) {
     struct rtmp_media_info info = rtmp_media_describe(body);
     add_codec(text, body, &info);
     switch (info.kind) {
@@ -79,7 +79,7 @@ void rtmp_media_summary(struct rtmp_text *text, const struct rtmp_media_body *bo
         add_channels(text, info.channels);
         break;
     case RTMP_MEDIA_FRAME:
-        add_frame(text, body, &info, timestamp);
+        add_frame(text, body, &info, message);
         break;
     case RTMP_MEDIA_OTHER:
         rtmp_text_format(text, " packet type %u", info.packet_type);

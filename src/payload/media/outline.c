@@ -173,7 +173,7 @@ enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *o, const struct rtmp_medi
     *o = (struct rtmp_outline){
         .body_left = body->length - pos,
         .track_left = info.tracks_pos ? 0 : body->length - pos,
-        .codec = info.codec,
+        .codec = (uint8_t)info.codec,
         .stream_id = body->stream_id,
         .length_size = length_size_of(body, &info),
         .tracks = info.tracks_pos != 0,

@@ -67,12 +67,13 @@ APPEND(struct rtmp_fragment_block, blocks, block_count, block_capacity)
 
 struct rtmp_segment_record *rtmp_records_open_segment(struct rtmp_records *records) {
     struct rtmp_segment_record *segment = append_segments(records);
-    records->recording = segment != NULL;
     if (!segment) {
+        records->recording = false;
         records->fragment_end -= records->fragment_room;
         records->fragment_room = 0;
         return NULL;
     }
+    records->recording = true;
     *segment = (struct rtmp_segment_record){.first_fragment = rtmp_records_next_index(records)};
     return segment;
 }
@@ -82,7 +83,9 @@ static uint32_t next_block_size(const struct rtmp_records *records, uint32_t mov
     enum { FIRST = 4 };
     uint32_t size = records->block_size ? records->block_size * 2 : FIRST;
     size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
-    return size < moved * 2 ? moved * 2 : size;
+    if (size >= moved * 2)
+        return size;
+    return moved < RTMP_SEGMENT_FRAGMENTS_MAX / 2 ? moved * 2 : RTMP_SEGMENT_FRAGMENTS_MAX;
 }
 
 /* A block of `size` records under as many entries as it needs, or NULL. */
@@ -124,6 +127,8 @@ __attribute__((cold)) bool rtmp_records_begin_block(struct rtmp_records *records
     struct rtmp_segment_record *segment = &records->segments[records->segment_count - 1];
     uint32_t moved = rtmp_records_next_index(records) - segment->first_fragment;
     uint32_t size = next_block_size(records, moved);
+    if (moved >= RTMP_SEGMENT_FRAGMENTS_MAX)
+        return false;
     uint32_t first = records->block_count * RTMP_FRAGMENT_BLOCK;
     struct rtmp_fragment_record *block = new_block(records, size);
     if (!block)
@@ -352,8 +357,8 @@ static const struct rtmp_decoder_configs *configs_of(const struct rtmp_records *
     return configs ? &records->configs[configs - 1] : NULL;
 }
 
-struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message) {
-    const struct rtmp_fragment_record *fragment = rtmp_records_fragment(records, message);
+struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message,
+                                             const struct rtmp_fragment_record *fragment) {
     struct rtmp_message_facts facts = {.reply_kind = RTMP_REPLY_UNKNOWN, .late = fragment->late};
     if (fragment->has_facts)
         facts.reply_kind = reply_kind_of(records, message);

@@ -373,22 +373,34 @@ static void feed_after_break(struct rtmp_session_direction *dir,
 }
 
 /* The segment does not begin at the direction's position, or is empty. False: nothing of it is new.
- */
+ * By value: where its address is not taken, its members need not be in memory for each segment. */
 static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *dir,
-                                                 const struct rtmp_segment *segment) {
+                                                 struct rtmp_segment segment) {
     uint64_t position = dir->wire.position;
-    if (segment->offset == RTMP_OFFSET_SEEN)
+    if (segment.offset == RTMP_OFFSET_SEEN)
         return false;
-    if (segment->offset == RTMP_OFFSET_UNKNOWN) {
-        feed_after_break(dir, segment);
+    if (segment.offset == RTMP_OFFSET_UNKNOWN) {
+        feed_after_break(dir, &segment);
         return true;
     }
-    if (segment->offset < position || dir->open_end == position)
-        return feed_before(dir, segment);
-    rtmp_direction_hole(&dir->wire, segment->offset - position);
+    if (segment.offset < position || dir->open_end == position)
+        return feed_before(dir, &segment);
+    rtmp_direction_hole(&dir->wire, segment.offset - position);
     keep_waiting(dir);
-    feed(dir, segment, 0);
+    feed(dir, &segment, 0);
     return true;
+}
+
+/* All of the segment was fed; record: its own, or NULL. */
+static inline struct rtmp_segment_record *close_segment(const struct rtmp_session_direction *dir,
+                                                        struct rtmp_segment_record *record) {
+    if (!record)
+        return NULL;
+    rtmp_records_close_segment(&dir->records, record);
+    /* It is rare: bit fields are not written for nothing. */
+    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
+        record->undecided = 1;
+    return record;
 }
 
 const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_direction *dir,
@@ -411,21 +423,15 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
         record->frame = segment->frame.number;
         rtmp_segment_set_offset(record, dir->open_offset);
     }
-    bool is_new = true;
-    if (segment->offset == position && dir->open_end != position)
+    if (segment->offset == position && dir->open_end != position) {
         feed(dir, segment, 0);
-    else
-        is_new = feed_elsewhere(dir, segment);
-    if (!record)
+    } else if (!feed_elsewhere(dir, *segment)) {
+        record = close_segment(dir, record);
+        if (record)
+            record->repeated = 1;
         return NULL;
-    rtmp_records_close_segment(records, record);
-    /* Both are rare: bit fields are not written for nothing. */
-    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
-        record->undecided = 1;
-    if (is_new)
-        return record;
-    record->repeated = 1;
-    return NULL;
+    }
+    return close_segment(dir, record);
 }
 
 /* ---- any pass ---- */
@@ -482,7 +488,7 @@ bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
         .first_segment = reassembly ? reassembly->first_segment : last + 1,
         .last_segment = last,
         .reassembly = reassembly,
-        .facts = rtmp_records_facts(records, index),
+        .facts = rtmp_records_facts(records, index, fragment),
     };
     return true;
 }

@@ -85,6 +85,16 @@ static void add_fresh_body(struct rtmp_session_direction *dir,
     dir->next_fresh = &fresh->next;
 }
 
+/* Long ones are taken as they are: a copy would leave a hole of their size in the memory. */
+static uint8_t *keep_body(const struct rtmp_session_direction *dir,
+                          const struct rtmp_fragment *fragment) {
+    if (!fragment->owner)
+        return keep(dir, fragment->body, fragment->available);
+    uint8_t *body = *fragment->owner;
+    *fragment->owner = NULL;
+    return body;
+}
+
 static void finish_reassembly(struct rtmp_session_direction *dir,
                               struct rtmp_reassembly *reassembly,
                               const struct rtmp_fragment *fragment) {
@@ -98,7 +108,7 @@ static void finish_reassembly(struct rtmp_session_direction *dir,
         return;
     /* A body that lies in this segment is put together again from its chunks when it is shown. */
     if (!reassembly->in_segment)
-        reassembly->body = keep(dir, fragment->body, fragment->available);
+        reassembly->body = keep_body(dir, fragment);
     else if (fragment->available == fragment->message.length)
         add_fresh_body(dir, fragment);
 }
@@ -210,14 +220,13 @@ static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t
                             uint32_t at) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
-    if (!slot || !records->next_fragment || offset < dir->open_offset)
+    /* Where there is no room it may have to be found elsewhere, with the fragment before. */
+    if (!slot || !records->fragment_room || offset < dir->open_offset)
         return false;
     const struct rtmp_fragment_record *last = records->next_fragment - 1;
     if (last->reassembly != slot)
         return false;
     struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(records);
-    if (!fragment)
-        return false;
     memcpy(fragment, last, sizeof *fragment);
     fragment->start = (uint32_t)(offset - dir->open_offset);
     fragment->size = size;

@@ -111,9 +111,11 @@ static void complete_message(struct rtmp_dechunk *d, struct rtmp_fragment_builde
         fragment->body = direct;
         fragment->body_offset = body_offset;
         fragment->available = cs->message.length;
+        fragment->owner = NULL;
     } else {
         fragment->body = cs->body;
         fragment->available = cs->kept;
+        fragment->owner = rtmp_body_owner(cs);
     }
     if (fragment->available) {
         cs->first_byte = fragment->body[0];

@@ -67,40 +67,48 @@ static int64_t capture_time(const packet_info *pinfo) {
     return (int64_t)((uint64_t)pinfo->abs_ts.secs * 1000000000U + (uint64_t)pinfo->abs_ts.nsecs);
 }
 
+/* First pass: read the segment and record it. */
+static void feed_segment(struct rtmpx_view *view, uint64_t offset) {
+    struct rtmp_segment_view *core = &view->core;
+    if (view->captured)
+        core->bytes = tvb_get_ptr(view->tvb, 0, (int)view->captured);
+    const struct rtmp_segment segment = {
+        .offset = offset,
+        .bytes = core->bytes,
+        .captured = view->captured,
+        .reported = tvb_reported_length(view->tvb),
+        .frame = rtmpx_frame_of(view->pinfo),
+        .time = capture_time(view->pinfo),
+        .packet = core->packet,
+    };
+    core->segment = rtmp_session_feed(core->direction, &segment, &core->fresh);
+    core->fragments = core->segment
+                          ? rtmp_records_fragments_closed(&core->direction->records, core->segment)
+                          : NULL;
+}
+
+static void look_up_segment(struct rtmpx_view *view) {
+    struct rtmp_segment_view *core = &view->core;
+    core->fresh = NULL;
+    core->segment = look_up(core->direction, view->pinfo);
+    core->fragments =
+        core->segment ? rtmp_records_fragments(&core->direction->records, core->segment) : NULL;
+}
+
 bool rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
                         struct rtmp_session_direction *direction, uint64_t offset) {
-    const uint32_t captured = tvb_captured_length(tvb);
-    const uint8_t *bytes = NULL;
-    const struct rtmp_fresh_body *fresh = NULL;
-    const struct rtmp_segment_record *record;
-    view->packet = memory_of(pinfo->pool);
-    if (PINFO_FD_VISITED(pinfo)) {
-        record = look_up(direction, pinfo);
-    } else {
-        bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
-        const struct rtmp_segment segment = {
-            .offset = offset,
-            .bytes = bytes,
-            .captured = captured,
-            .reported = tvb_reported_length(tvb),
-            .frame = rtmpx_frame_of(pinfo),
-            .time = capture_time(pinfo),
-            .packet = &view->packet,
-        };
-        record = rtmp_session_feed(direction, &segment, &fresh);
-    }
     view->pinfo = pinfo;
     view->tvb = tvb;
-    view->captured = captured;
-    view->core = (struct rtmp_segment_view){
-        .direction = direction,
-        .segment = record,
-        .fragments = record ? rtmp_records_fragments(&direction->records, record) : NULL,
-        .bytes = bytes,
-        .packet = &view->packet,
-        .fresh = fresh,
-    };
-    return record != NULL;
+    view->captured = tvb_captured_length(tvb);
+    view->packet = memory_of(pinfo->pool);
+    view->core.direction = direction;
+    view->core.bytes = NULL;
+    view->core.packet = &view->packet;
+    if (PINFO_FD_VISITED(pinfo))
+        look_up_segment(view);
+    else
+        feed_segment(view, offset);
+    return view->core.segment != NULL;
 }
 
 const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view) {

@@ -26,8 +26,9 @@ void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t e
     const struct rtmpx_view *view = messages->view;
     const struct rtmp_segment_view *core = &view->core;
     struct rtmp_message_body found = rtmp_segment_message_body(&messages->core, index, enough);
-    struct rtmp_message_facts facts =
-        rtmp_records_facts(&core->direction->records, core->segment->first_fragment + index);
+    const struct rtmp_fragment_record *fragment = &core->fragments[index];
+    struct rtmp_message_facts facts = rtmp_records_facts(
+        &core->direction->records, core->segment->first_fragment + index, fragment);
     body->pinfo = view->pinfo;
     body->from_client = rtmp_session_from_client(core->direction);
     body->reply_kind = facts.reply_kind;
@@ -35,7 +36,7 @@ void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t e
     body->bytes = found.bytes;
     body->available = found.available;
     body->head = found.head;
-    body->incomplete = found.available < core->fragments[index].length;
+    body->incomplete = found.available < fragment->length;
     body->tvb = NULL;
     if (!with_tvb)
         return;

@@ -75,7 +75,7 @@ static const char *fragment_text(const struct rtmp_fragment_record *fragment) {
 static const char *summarise(struct rtmpx_view *view) {
     enum { LINE_SIZE = 384 };
     struct rtmp_handshake_range fragment;
-    bool handshake = rtmp_segment_offset(view->core.segment) < RTMP_HANDSHAKE_TOTAL &&
+    bool handshake = rtmp_segment_before(view->core.segment, RTMP_HANDSHAKE_TOTAL) &&
                      handshake_range_of(view, &fragment);
     bool messages = rtmp_segment_completes_message(&view->core);
     if (!handshake && !messages)
@@ -129,7 +129,7 @@ static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t n
     return tree && !rtmpx_tree_visible(tree) && note_count == 0 &&
            !rtmpx_fragments_wanted(tree, view) && !rtmpx_wanted(tree, &rtmpx_noun_packet) &&
            !protocols_wanted(tree) &&
-           (rtmp_segment_offset(view->core.segment) >= RTMP_HANDSHAKE_TOTAL ||
+           (!rtmp_segment_before(view->core.segment, RTMP_HANDSHAKE_TOTAL) ||
             !rtmpx_wanted(tree, &rtmpx_noun_handshake));
 }
 

@@ -354,8 +354,8 @@ static bool summarize_event(struct summary *summary, uint8_t event) {
         return false;
     const char *name = rtmp_so_event_name(event);
     if (name) {
-        const char first[] = {(char)(name[0] - 'A' + 'a'), '\0'};
-        rtmp_text_add(summary->text, first);
+        const char first = (char)(name[0] - 'A' + 'a');
+        rtmp_text_add_len(summary->text, &first, 1);
         rtmp_text_add(summary->text, name + 1);
     } else {
         rtmp_text_add(summary->text, "event ");

@@ -122,21 +122,10 @@ static void read_all(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len
     rtmp_search_buffer_free(&input, &r->dechunk.memory);
 }
 
-/* Bytes that come while synchronisation is lost. */
-static __attribute__((noinline)) void read_lost(struct rtmp_recovery *r, const uint8_t *bytes,
-                                                uint32_t len) {
+void rtmp_recovery_feed_unread(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
     if (r->state == RTMP_SYNCHRONISED)
         lose_sync_at_header(r);
     read_all(r, bytes, len, false);
-}
-
-void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
-    r->fed_before = r->fed_offset;
-    r->fed_offset = r->dechunk.position;
-    r->fed_end = r->dechunk.position + len;
-    uint32_t read = r->state == RTMP_SYNCHRONISED ? rtmp_dechunk_feed(&r->dechunk, bytes, len) : 0;
-    if (read < len)
-        read_lost(r, bytes + read, len - read);
 }
 
 /* ---- gaps ---- */

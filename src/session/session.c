@@ -85,6 +85,16 @@ static void add_fresh_body(struct rtmp_session_direction *dir,
     dir->next_fresh = &fresh->next;
 }
 
+/* Long ones are taken as they are: a copy would leave a hole of their size in the memory. */
+static uint8_t *keep_body(const struct rtmp_session_direction *dir,
+                          const struct rtmp_fragment *fragment) {
+    if (!fragment->owner)
+        return keep(dir, fragment->body, fragment->available);
+    uint8_t *body = *fragment->owner;
+    *fragment->owner = NULL;
+    return body;
+}
+
 static void finish_reassembly(struct rtmp_session_direction *dir,
                               struct rtmp_reassembly *reassembly,
                               const struct rtmp_fragment *fragment) {
@@ -98,7 +108,7 @@ static void finish_reassembly(struct rtmp_session_direction *dir,
         return;
     /* A body whose chunks are all in this segment is reassembled from them when it is shown. */
     if (!reassembly->in_segment)
-        reassembly->body = keep(dir, fragment->body, fragment->available);
+        reassembly->body = keep_body(dir, fragment);
     else if (fragment->available == fragment->message.length)
         add_fresh_body(dir, fragment);
 }
@@ -266,14 +276,13 @@ static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t
                             uint32_t at) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
-    if (!slot || !records->next_fragment || offset < dir->open_offset)
+    /* Where there is no room it may have to be found elsewhere, with the fragment before. */
+    if (!slot || !records->fragment_room || offset < dir->open_offset)
         return false;
     const struct rtmp_fragment_record *last = records->next_fragment - 1;
     if (last->reassembly != slot)
         return false;
     struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(records);
-    if (!fragment)
-        return false;
     memcpy(fragment, last, sizeof *fragment);
     fragment->start = (uint32_t)(offset - dir->open_offset);
     fragment->size = size;
@@ -450,22 +459,34 @@ static void feed_after_break(struct rtmp_session_direction *dir,
 }
 
 /* The segment does not begin at the direction's position, or is empty. False: nothing of it is new.
- */
+ * By value: where its address is not taken, its members need not be in memory for each segment. */
 static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *dir,
-                                                 const struct rtmp_segment *segment) {
+                                                 struct rtmp_segment segment) {
     uint64_t position = dir->wire.position;
-    if (segment->offset == RTMP_OFFSET_SEEN)
+    if (segment.offset == RTMP_OFFSET_SEEN)
         return false;
-    if (segment->offset == RTMP_OFFSET_UNKNOWN) {
-        feed_after_break(dir, segment);
+    if (segment.offset == RTMP_OFFSET_UNKNOWN) {
+        feed_after_break(dir, &segment);
         return true;
     }
-    if (segment->offset < position || dir->open_end == position)
-        return feed_before(dir, segment);
-    rtmp_direction_hole(&dir->wire, segment->offset - position);
+    if (segment.offset < position || dir->open_end == position)
+        return feed_before(dir, &segment);
+    rtmp_direction_hole(&dir->wire, segment.offset - position);
     keep_waiting(dir);
-    feed(dir, segment, 0);
+    feed(dir, &segment, 0);
     return true;
+}
+
+/* All of the segment was fed; record: its own, or NULL. */
+static inline struct rtmp_segment_record *close_segment(const struct rtmp_session_direction *dir,
+                                                        struct rtmp_segment_record *record) {
+    if (!record)
+        return NULL;
+    rtmp_records_close_segment(&dir->records, record);
+    /* It is rare: bit fields are not written for nothing. */
+    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
+        record->undecided = 1;
+    return record;
 }
 
 const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_direction *dir,
@@ -488,21 +509,15 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
         record->frame = segment->frame.number;
         rtmp_segment_set_offset(record, dir->open_offset);
     }
-    bool is_new = true;
-    if (segment->offset == position && dir->open_end != position)
+    if (segment->offset == position && dir->open_end != position) {
         feed(dir, segment, 0);
-    else
-        is_new = feed_elsewhere(dir, segment);
-    if (!record)
+    } else if (!feed_elsewhere(dir, *segment)) {
+        record = close_segment(dir, record);
+        if (record)
+            record->repeated = 1;
         return NULL;
-    rtmp_records_close_segment(records, record);
-    /* Both are rare, so the bit fields are written only when needed. */
-    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
-        record->undecided = 1;
-    if (is_new)
-        return record;
-    record->repeated = 1;
-    return NULL;
+    }
+    return close_segment(dir, record);
 }
 
 /* ---- any pass ---- */
@@ -559,7 +574,7 @@ bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
         .first_segment = reassembly ? reassembly->first_segment : last + 1,
         .last_segment = last,
         .reassembly = reassembly,
-        .facts = rtmp_records_facts(records, index),
+        .facts = rtmp_records_facts(records, index, fragment),
     };
     return true;
 }

@@ -75,10 +75,10 @@ struct rtmp_session_direction {
     struct rtmp_clocks clocks;
     /* The note of each kind that is reported at each occurrence: index + 1; 0: none yet. */
     uint32_t counter[RTMP_NOTE_COUNT - RTMP_NOTE_FIRST_COUNTED];
-    struct rtmp_frame last_frame;     /* the last one fed */
-    uint64_t open_offset, open_end;   /* of the segment being fed */
-    const struct rtmp_memory *packet; /* its packet memory */
     const struct rtmp_fresh_body **next_fresh;
+    struct rtmp_frame last_frame;       /* the last one fed */
+    uint64_t open_offset, open_end;     /* of the segment being fed */
+    const struct rtmp_memory *packet;   /* its packet memory */
     bool filling;                       /* what is being fed fills holes */
     struct rtmp_recent_message *recent; /* messages recorded while holes are open, which late bytes
                                            may correct; NULL: none yet */

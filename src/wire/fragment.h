@@ -34,6 +34,9 @@ struct rtmp_fragment {
     uint32_t available;   /* bytes at `body`: less than length when some are lost, or when only the
                              head and an outline of a media body are kept (body.h) */
     uint32_t missing;     /* bytes of the body that are not in the capture */
+    uint8_t **owner; /* what owns `body`, a block of exactly `available` bytes: the sink keeps it
+                        by setting *owner to NULL, and frees it with the memory that the reader
+                        was given. NULL: the body is to be copied */
     const struct rtmp_decoder_configs *decoder_configs; /* before this message; borrowed */
 };
 

@@ -539,6 +539,46 @@ static void memory_that_fails_loses_only_what_needed_it(void **state) {
     session_begin(&f);
 }
 
+/* ---- memory ---- */
+
+/* Of one byte each, in segments that hold as many as a TCP segment does. */
+static void small_messages_share_their_blocks(void **state) {
+    (void)state;
+    enum { SEGMENTS = 40, IN_SEGMENT = 1448 };
+    put_message(&s, 4, RTMP_MESSAGE_AUDIO, NULL, 0, 128);
+    send_stream(CLIENT);
+    const size_t before = f.rec.held;
+    for (unsigned i = 0; i < SEGMENTS; i++) {
+        memset(s.bytes, 0xC4, IN_SEGMENT);
+        s.len = IN_SEGMENT;
+        assert_int_equal(send_stream(CLIENT)->fragment_count, IN_SEGMENT);
+    }
+    assert_in_range((f.rec.held - before) / (SEGMENTS * IN_SEGMENT), 32, 39);
+}
+
+/* One that comes in two segments is kept once, in a block of its size. */
+static void long_bodies_are_handed_over(void **state) {
+    (void)state;
+    enum { MESSAGES = 50, LENGTH = 15000 };
+    static uint8_t body[LENGTH];
+    size_t kept = 0;
+    for (unsigned i = 0; i < MESSAGES; i++) {
+        body[0] = (uint8_t)i;
+        put_message(&s, 3, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+        session_feed(&f, CLIENT, s.bytes, 9000);
+        session_feed(&f, CLIENT, s.bytes + 9000, s.len - 9000);
+        s.len = 0;
+    }
+    for (unsigned i = 0; i < MESSAGES; i++) {
+        struct rtmp_message_record m = message_of(CLIENT, i);
+        assert_int_equal(m.reassembly->available, LENGTH);
+        assert_int_equal(m.reassembly->body[0], i);
+        kept += m.reassembly->available;
+    }
+    assert_int_equal(kept, MESSAGES * LENGTH);
+    assert_in_range(f.rec.held, kept, kept / 100 * 110);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
@@ -564,6 +604,8 @@ int main(void) {
         TEST(ranges_of_a_handshake),
         TEST(what_follows_the_handshake_of_rtmpe_is_encrypted),
         TEST(memory_that_fails_loses_only_what_needed_it),
+        TEST(small_messages_share_their_blocks),
+        TEST(long_bodies_are_handed_over),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

@@ -112,14 +112,6 @@ static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const char *lin
     return item;
 }
 
-/* Are the protocols of an invisible tree wanted, not only fields? */
-static bool protocols_wanted(proto_tree *tree) {
-    hf_ref_type reference = proto_registrar_get_nth((unsigned)proto_rtmpx)->ref_type;
-    return !PTREE_DATA(tree)->fake_protocols ||
-           (reference != HF_REF_TYPE_NONE && reference != HF_REF_TYPE_INDIRECT) ||
-           (union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
-}
-
 /*
  * Does no filter, -e or tap refer to anything in the segment? Wireshark makes no item for a field
  * without references, but always one for a protocol, which costs as much as the rest of a segment
@@ -128,7 +120,7 @@ static bool protocols_wanted(proto_tree *tree) {
 static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t note_count) {
     return tree && !rtmpx_tree_visible(tree) && note_count == 0 &&
            !rtmpx_fragments_wanted(tree, view) && !rtmpx_wanted(tree, &rtmpx_noun_packet) &&
-           !protocols_wanted(tree) &&
+           !rtmpx_protocols_wanted(tree) &&
            (!rtmp_segment_before(view->core.segment, RTMP_HANDSHAKE_TOTAL) ||
             !rtmpx_wanted(tree, &rtmpx_noun_handshake));
 }

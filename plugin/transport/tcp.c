@@ -5,6 +5,7 @@
 #include "packet-rtmpx.h"
 #include "protocol.h"
 #include "tcp_preferences.h"
+#include "transport/closing.h"
 #include "transport/ports.h"
 #include "transport/promise.h"
 
@@ -85,23 +86,27 @@ static bool begins_tls(tvbuff_t *tvb) {
 }
 
 /* NULL: it is new, and begins with TLS. */
-static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb) {
+static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb,
+                                                            proto_tree *tree) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
     if (!tcp && begins_tls(tvb))
         return NULL;
-    if (!tcp)
+    if (!tcp) {
         tcp = new_connection(conversation, pinfo);
+        rtmpx_watch_closing(pinfo, tree, tcp->rtmp, direction_of(tcp, pinfo) == 0, false);
+    }
     tcp->tcp_streams = get_tcp_stream_count();
     return tcp;
 }
 
-static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, int *direction) {
+static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree,
+                                            int *direction) {
     struct tcp_connection **slot = &recent[(pinfo->srcport ^ pinfo->destport) % RECENT];
     struct tcp_connection *tcp = *slot;
     *direction = tcp && provably_same(tcp, pinfo) ? direction_of(tcp, pinfo) : -1;
     if (*direction < 0) {
-        tcp = look_up(pinfo, tvb);
+        tcp = look_up(pinfo, tvb, tree);
         if (!tcp)
             return NULL;
         *slot = tcp;
@@ -174,7 +179,7 @@ static uint64_t offset_of(struct tcp_connection *tcp, unsigned which, const stru
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
     int side;
-    struct tcp_connection *tcp = connection_of(pinfo, tvb, &side);
+    struct tcp_connection *tcp = connection_of(pinfo, tvb, tree, &side);
     if (!tcp)
         return 0; /* TCP then tries TLS's heuristic, which claims the connection */
     unsigned which = side == 1;

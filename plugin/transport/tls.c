@@ -4,6 +4,7 @@
 #include "transport/tls.h"
 
 #include "packet-rtmpx.h"
+#include "transport/closing.h"
 #include "transport/promise.h"
 #include "transport/tcp_place.h"
 
@@ -21,7 +22,7 @@ struct tls_connection {
     uint32_t server_port;
 };
 
-static struct tls_connection *connection_of(packet_info *pinfo) {
+static struct tls_connection *connection_of(packet_info *pinfo, proto_tree *tree) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tls_connection *tls = conversation_get_proto_data(conversation, proto_tls_data);
     if (tls)
@@ -31,6 +32,7 @@ static struct tls_connection *connection_of(packet_info *pinfo) {
     /* In RTMP the client sends first. */
     tls->server_port = pinfo->destport;
     conversation_add_proto_data(conversation, proto_tls_data, tls);
+    rtmpx_watch_closing(pinfo, tree, tls->rtmp, true, true);
     return tls;
 }
 
@@ -55,7 +57,7 @@ static uint64_t offset_of(const struct rtmp_session_direction *direction,
 /* `data` is no tcpinfo here: TLS gives no byte positions, 4.0 not even a stream number. */
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     (void)data;
-    struct tls_connection *tls = connection_of(pinfo);
+    struct tls_connection *tls = connection_of(pinfo, tree);
     unsigned which = pinfo->destport == tls->server_port ? 0 : 1;
     struct rtmp_session_direction *direction = &tls->rtmp->direction[which];
     uint64_t offset = 0;
@@ -76,7 +78,8 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
         return FALSE;
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     if (rtmpx_handshake_promised(tvb)) {
-        (void)connection_of(pinfo); /* record which side sends first before the other answers */
+        (void)connection_of(pinfo,
+                            tree); /* record which side sends first before the other answers */
         return rtmpx_ask_for_more(pinfo);
     }
     if (!rtmp_handshake_certain(bytes, len))

@@ -101,6 +101,10 @@
  * and players have some five, of which two or three are never answered. */
 #define RTMP_LIMIT_CALLS 64U
 
+/* Requests of a connection that wait for their answer, and streams in use; the first makes room. A
+ * connection has one or two streams. */
+#define RTMP_LIMIT_OPEN_REQUESTS 8U
+
 /* RTMPT messages that wait for one with a lower sequence number. Players have a handful of requests
  * under way at most; a number that is not there by then is not in the capture. */
 #define RTMP_LIMIT_TUNNEL_WAITING 16U

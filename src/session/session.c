@@ -113,6 +113,32 @@ static void finish_reassembly(struct rtmp_session_direction *dir,
         add_fresh_body(dir, fragment);
 }
 
+/* A play that audio or video followed is answered; those clocks are reset before they are asked
+ * again. */
+static void follow_media(struct rtmp_session *session) {
+    if (rtmp_clocks_have_run(&session->direction[1].clocks))
+        rtmp_requests_note_media(&session->requests);
+}
+
+static struct rtmp_requests_message requests_message(const struct rtmp_session_direction *dir,
+                                                     const struct rtmp_fragment *fragment) {
+    return (struct rtmp_requests_message){.body =
+                                              rtmp_reader_over(fragment->body, fragment->available),
+                                          .stream_id = fragment->message.stream_id,
+                                          .frame = dir->last_frame.number,
+                                          .type = fragment->message.type,
+                                          .is_from_client = rtmp_session_from_client(dir)};
+}
+
+/* A user control or data message. */
+static void follow_event(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment) {
+    struct rtmp_requests *requests = &dir->session->requests;
+    if (requests->count == 0 || dir->filling)
+        return;
+    const struct rtmp_requests_message message = requests_message(dir, fragment);
+    rtmp_requests_follow_event(requests, &message);
+}
+
 static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                            const struct rtmp_fragment *fragment) {
     struct rtmp_command_head head;
@@ -122,11 +148,16 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
     enum rtmp_reply_kind reply_kind = rtmp_calls_follow(&dir->calls, &rtmp_session_peer(dir)->calls,
                                                         &dir->session->memory, &head, dir->filling);
     if (head.restarts_media) {
+        follow_media(dir->session);
         rtmp_clocks_reset(&dir->clocks);
         rtmp_clocks_reset(&rtmp_session_peer(dir)->clocks);
     }
     if (reply_kind != RTMP_REPLY_UNKNOWN)
         (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
+    if (head.name == RTMP_NAMED_OTHER || dir->filling)
+        return;
+    const struct rtmp_requests_message message = requests_message(dir, fragment);
+    rtmp_requests_follow_command(&dir->session->requests, &head, &message);
 }
 
 /* A timestamp that counts from before a loss, or of a late message, is no evidence of the order. */
@@ -147,6 +178,11 @@ static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_r
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:
         follow_command(dir, record, fragment);
+        return true;
+    case RTMP_MESSAGE_USER_CONTROL:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_DATA_AMF3:
+        follow_event(dir, fragment);
         return true;
     case RTMP_MESSAGE_AUDIO:
         follow_clock(dir, record, fragment);
@@ -326,6 +362,12 @@ static void fill_gap(struct rtmp_records *records, const struct rtmp_note *late)
     }
 }
 
+/* Do these bytes, or messages in them, not come? */
+static bool is_loss(enum rtmp_note_kind kind) {
+    return kind == RTMP_NOTE_GAP || kind == RTMP_NOTE_LOST || kind == RTMP_NOTE_SEARCHED ||
+           kind == RTMP_NOTE_MEMORY;
+}
+
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
@@ -333,6 +375,8 @@ static void on_note(void *user, const struct rtmp_note *note) {
         fill_gap(records, note);
     if (!records->recording || counts_with_others(dir, note->kind))
         return;
+    if (is_loss(note->kind))
+        rtmp_requests_forget(&dir->session->requests);
     struct rtmp_note_record *record = rtmp_records_add_note(records);
     if (!record) {
         forget_counter(dir, note->kind);
@@ -477,11 +521,14 @@ static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *
     return true;
 }
 
-/* All of the segment was fed; record: its own, or NULL. */
+/* All of the segment was fed; record: its own, or NULL: without memory its requests are not known.
+ */
 static inline struct rtmp_segment_record *close_segment(const struct rtmp_session_direction *dir,
                                                         struct rtmp_segment_record *record) {
-    if (!record)
+    if (!record) {
+        rtmp_requests_forget(&dir->session->requests);
         return NULL;
+    }
     rtmp_records_close_segment(&dir->records, record);
     /* It is rare: bit fields are not written for nothing. */
     if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
@@ -518,6 +565,20 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
         return NULL;
     }
     return close_segment(dir, record);
+}
+
+const struct rtmp_ending *rtmp_session_close(struct rtmp_session *session, bool by_client,
+                                             bool lossy) {
+    if (session->is_closed)
+        return NULL;
+    session->is_closed = true;
+    bool both_seen = session->direction[0].records.segment_count != 0 &&
+                     session->direction[1].records.segment_count != 0;
+    if (lossy || !both_seen)
+        return NULL;
+    follow_media(session);
+    session->ending = rtmp_requests_close(&session->requests, by_client);
+    return session->ending.kind == RTMP_ENDING_NONE ? NULL : &session->ending;
 }
 
 /* ---- any pass ---- */

@@ -195,7 +195,7 @@ static void status_commands(void **state) {
         struct body body = status_body(names[i], "error", "NetStream.Publish.BadName");
         struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
         char expected[64] = "";
-        strcat(strcat(expected, names[i]), " NetStream.Publish.BadName");
+        strcat(strcat(expected, names[i]), " NetStream.Publish.BadName: \"words\"");
         assert_text(&run, &run.command.fact[RTMP_FACT_LEVEL], "error");
         assert_text(&run, &run.command.fact[RTMP_FACT_CODE], "NetStream.Publish.BadName");
         assert_text(&run, &run.command.fact[RTMP_FACT_DESCRIPTION], "words");

@@ -39,7 +39,7 @@
 
 /* An information object. */
 #define RTMP_INFORMATION_FACTS(FACT)                                                               \
-    FACT(LEVEL, ANY, "level", STRING, TREE)                                                        \
+    FACT(LEVEL, ANY, "level", STRING, LINE)                                                        \
     FACT(CODE, ANY, "code", STRING, LINE)                                                          \
     FACT(DESCRIPTION, ANY, "description", STRING, TREE)
 

@@ -140,6 +140,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_body *body,
     if (rtmp_left(&reader) == 0)
         rtmp_fail_at(&reader, RTMP_ERROR_END, reader.pos);
     rtmp_amf_init(&amf, &reader, command->format.amf_version);
+    amf.items_max = body->events;
     for (unsigned index = 0; rtmp_ok(&reader) && rtmp_left(&reader); index++) {
         proto_tree *parent = tree;
         if (index == 0 && name)

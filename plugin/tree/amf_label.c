@@ -119,7 +119,8 @@ const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp
     bool elsewhere = event->is_reference || event->whole.len == 0;
     const uint8_t *bytes = rtmp_bytes(texts->amf->reader, event->text);
     size_t limit = elsewhere ? share(texts) : 0;
-    struct rtmp_text text = begin_text(texts, 0, 3 * (size_t)event->text.len, limit);
+    struct rtmp_text text =
+        begin_text(texts, 0, RTMP_TEXT_WIRE_GROWTH * (size_t)event->text.len, limit);
     if (bytes)
         rtmp_text_wire(&text, bytes, event->text.len, limit);
     return text.out;

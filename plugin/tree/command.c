@@ -96,8 +96,6 @@ static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_
 
 static void add_facts(proto_tree *tree, const struct rtmpx_body *body,
                       const struct rtmp_command *command) {
-    if (command->kind == RTMP_COMMAND_INFORMATION)
-        return;
     for (enum rtmp_fact fact = 0; fact < RTMP_FACT_COUNT; fact++)
         if (command->fact[fact].present)
             add_fact(tree, body, fact, &command->fact[fact]);

@@ -427,7 +427,8 @@ static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_se
     uint64_t position = dir->wire.position;
     bool late = segment->offset < position && dir->wire.late;
     bool repeated = dir->open_end <= position;
-    if (late || repeated)
+    /* Offsets only rise, for segments to be found by them. Handshakes are shown by theirs. */
+    if (late || repeated || dir->wire.phase == RTMP_PHASE_CHUNKS)
         set_offset(dir, position);
     bool filled = late && fill(dir, segment);
     if (filled)

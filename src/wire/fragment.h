@@ -63,6 +63,7 @@ enum rtmp_note_kind {
     RTMP_NOTE_CONTINUATION_FMT,  /* a continuation is not fmt 3 */
     RTMP_NOTE_CONTROL_CSID,    /* types 1 to 6 not on chunk stream 2, or not on message stream 0 */
     RTMP_NOTE_TIMESTAMP_DELTA, /* a 24-bit delta of 2^23 or more: a negative one that was cut */
+    RTMP_NOTE_CONFIG, /* a configuration message that configures nothing (session/session.h) */
     RTMP_NOTE_COUNT,
 };
 

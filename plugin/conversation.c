@@ -43,13 +43,18 @@ struct rtmp_session *rtmpx_session_new(uint32_t id) {
 
 /* ---- segments ---- */
 
-uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
-    uint32_t *count = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
-    if (!count) {
-        count = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, count);
+uint32_t *rtmpx_number_of_visit(packet_info *pinfo, uint32_t key, uint32_t first) {
+    uint32_t *number = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
+    if (!number) {
+        number = wmem_new(pinfo->pool, uint32_t);
+        *number = first;
+        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, number);
     }
-    return (*count)++;
+    return number;
+}
+
+uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
+    return (*rtmpx_number_of_visit(pinfo, key, 0))++;
 }
 
 /* On a later visit, the record of this call: the n-th for this direction in this frame. */

@@ -13,14 +13,6 @@ static bool is_outline(const struct rtmpx_body *body) {
     return body->head && body->incomplete && body->available > body->head;
 }
 
-/* Add a tab for the bytes of a message. Returns the number of tabs that all calls for the frame
- * have added. */
-static uint32_t add_tab(const struct rtmpx_body *body) {
-    add_new_data_source(body->pinfo, body->tvb,
-                        is_outline(body) ? "RTMP message, outline" : "RTMP message");
-    return rtmpx_count_in_visit(body->pinfo, RTMPX_COUNT_TABS) + 1;
-}
-
 void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t enough,
                      bool with_tvb, struct rtmpx_body *body) {
     const struct rtmpx_view *view = messages->view;
@@ -46,5 +38,6 @@ void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t e
     }
     body->tvb =
         tvb_new_child_real_data(view->tvb, found.bytes, found.available, (int)found.available);
-    messages->tabs = add_tab(body);
+    add_new_data_source(body->pinfo, body->tvb,
+                        is_outline(body) ? "RTMP message, outline" : "RTMP message");
 }

@@ -5,8 +5,9 @@
 #include "protocol.h"
 #include "tree/direction.h"
 #include "tree/handshake.h"
-#include "tree/items.h"
 #include "tree/message.h"
+#include "tree/note.h"
+#include "tree/room.h"
 #include "wanted.h"
 
 static int hf_repeated = -1;
@@ -125,6 +126,16 @@ static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t n
             !rtmpx_wanted(tree, &rtmpx_noun_handshake));
 }
 
+static void add_notes(proto_tree *tree, const struct rtmpx_view *view,
+                      const struct rtmp_note_record *notes, uint32_t count) {
+    uint32_t left = rtmpx_room_for(view).notes;
+    uint32_t i = 0;
+    for (; i < count && rtmpx_room_take(&left); i++)
+        rtmpx_tree_direction_note(tree, view, &notes[i]);
+    if (i < count)
+        rtmpx_note_limit(tree, view->pinfo, view->tvb, notes[i].start, RTMP_LIMIT_ITEMS);
+}
+
 static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line) {
     const struct rtmp_note_record *notes = NULL;
     uint32_t note_count =
@@ -132,8 +143,8 @@ static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line
     if (unwanted(tree, view, note_count))
         return;
     proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
-    for (uint32_t i = 0; i < note_count && !rtmpx_frame_is_full(rtmp); i++)
-        rtmpx_tree_direction_note(rtmp, view, &notes[i]);
+    if (note_count)
+        add_notes(rtmp, view, notes, note_count);
     struct rtmp_handshake_range fragment;
     if (handshake_range_of(view, &fragment) && rtmpx_wanted(tree, &rtmpx_noun_handshake))
         rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &fragment,

@@ -26,6 +26,10 @@
  * writes as PDML. A frame has up to hundreds of them; thousands are made to cost. */
 #define RTMP_LIMIT_FRAME_BODIES 2000U
 
+/* Bytes of a parameter set that Wireshark's dissectors of H.264 and H.265 get: they make up to some
+ * eight items of a byte. Sets have some ten to a few hundred bytes; with all scaling lists 2 KB. */
+#define RTMP_LIMIT_PARAMETER_SET 2048U
+
 /* Tags shown of one aggregate message, those of aggregates in it included. Servers put some ten to
  * a few hundred into one; each takes about ten items. */
 #define RTMP_LIMIT_AGGREGATE_TAGS 10000

@@ -303,7 +303,7 @@ static bool next_in_event(struct rtmp_shared_object *so, struct rtmp_so_piece *p
 }
 
 bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
-    if (so->amf.items >= RTMP_LIMIT_MESSAGE_ITEMS) {
+    if (so->amf.items >= so->amf.items_max) {
         so->reader->end = so->message_end;
         rtmp_fail_at(so->reader, RTMP_LIMIT_ITEMS, so->reader->pos);
         return false;

@@ -63,7 +63,8 @@ static void lose_sync_at_header(struct rtmp_recovery *r) {
          * Size. */
         rtmp_recovery_doubt_chunk_size(r);
         d->whole = false;
-        rtmp_sink_note(&d->sink, RTMP_NOTE_LOST, d->position, 0, NULL);
+        rtmp_sink_note(&d->sink, RTMP_NOTE_LOST, d->position, r->has_gaps,
+                       &(struct rtmp_message){.csid = d->stopped_at_orphan ? d->orphan_csid : 0});
         r->scanned = 1;
     } else {
         r->state = stop == RTMP_STOP_UNSURE ? RTMP_SIZING : RTMP_PROVING;

@@ -82,7 +82,8 @@ _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk
 /* Later fragments of a segment are not recorded. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 21) - 1)
 
-/* Offset of the segment's first byte; where it fills holes, of the byte that was expected. */
+/* Offset of the segment's first byte; where that was read before, or fills a hole, of the byte that
+ * was expected. */
 static inline uint64_t rtmp_segment_offset(const struct rtmp_segment_record *segment) {
     return (uint64_t)segment->offset_high << 32 | segment->offset_low;
 }

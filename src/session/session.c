@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/session.h"
 
+#include "payload/media/config_check.h"
+
 struct rtmp_session_direction *rtmp_session_peer(const struct rtmp_session_direction *dir) {
     return &dir->session->direction[rtmp_session_from_client(dir) ? 1 : 0];
 }
@@ -170,6 +172,24 @@ static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragmen
         record->backwards = 1;
 }
 
+static void on_note(void *user, const struct rtmp_note *note);
+
+static inline void check_config(struct rtmp_session_direction *dir,
+                                const struct rtmp_fragment *fragment) {
+    bool video = fragment->message.type == RTMP_MESSAGE_VIDEO;
+    if (!rtmp_config_may_lack(video, fragment->message.length, fragment->body, fragment->available))
+        return;
+    const struct rtmp_media_body body = {.video = video,
+                                         .bytes = fragment->body,
+                                         .available = fragment->available,
+                                         .length = fragment->message.length};
+    if (fragment->available == fragment->message.length && rtmp_config_lacks(&body))
+        on_note(dir, &(struct rtmp_note){.kind = RTMP_NOTE_CONFIG,
+                                         .offset = fragment->offset,
+                                         .count = 1,
+                                         .message = fragment->message});
+}
+
 /* Add the facts of the message that was just recorded. False: no memory, they are unknown. */
 static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                       const struct rtmp_fragment *fragment) {
@@ -186,9 +206,11 @@ static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_r
         return true;
     case RTMP_MESSAGE_AUDIO:
         follow_clock(dir, record, fragment);
+        check_config(dir, fragment);
         return true;
     case RTMP_MESSAGE_VIDEO:
         follow_clock(dir, record, fragment);
+        check_config(dir, fragment);
         return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
     case RTMP_MESSAGE_AGGREGATE:
         return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
@@ -480,7 +502,8 @@ static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_se
     uint64_t position = dir->wire.position;
     bool late = segment->offset < position && dir->wire.late;
     bool repeated = dir->open_end <= position;
-    if (late || repeated)
+    /* Offsets only rise, for segments to be found by them. Handshakes are shown by theirs. */
+    if (late || repeated || dir->wire.phase == RTMP_PHASE_CHUNKS)
         set_offset(dir, position);
     bool filled = late && fill(dir, segment);
     if (filled)

@@ -316,7 +316,8 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
     const struct rtmp_chunk_header *h = &header->h;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
     if (!is_header(d, cs, h)) {
-        if (h->fmt >= 2)
+        d->stopped_at_orphan = h->fmt >= 2;
+        if (d->stopped_at_orphan)
             d->orphan_csid = h->csid;
         return stop(d, RTMP_STOP_NOTHING);
     }
@@ -329,8 +330,10 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
             return stop(d, RTMP_STOP_UNSURE);
         d->ends_in_gap = false;
     }
-    if (!cs && !(cs = add_stream(d, h, header->offset)))
+    if (!cs && !(cs = add_stream(d, h, header->offset))) {
+        d->stopped_at_orphan = false;
         return stop(d, RTMP_STOP_NOTHING);
+    }
     uint16_t extended_flag = 0;
     if (h->fmt == 3 && cs->has_extended) {
         extended_flag = header->repeats_extended ? RTMP_FRAGMENT_EXTENDED : RTMP_FRAGMENT_OMITTED;

@@ -46,8 +46,9 @@ struct rtmp_dechunk {
     enum rtmp_dechunk_state state;
     enum rtmp_dechunk_stop stop;
     uint32_t chunk_size_floor; /* size not known: messages up to this length were one chunk */
-    uint32_t orphan_csid; /* a chunk stream met first in fmt 2 or 3, with nothing to inherit from;
-                             0: none */
+    uint32_t orphan_csid;   /* a chunk stream met first in fmt 2 or 3, with nothing to inherit from;
+                               0: none */
+    bool stopped_at_orphan; /* RTMP_STOP_NOTHING: at such a header */
 
     uint32_t current; /* index of the stream whose chunk is open (RTMP_IN_DATA) */
     uint32_t left;    /* bytes of that chunk still to come */

@@ -128,7 +128,7 @@ MADE = ((media, {"rtmpx.parameter_sets": "TRUE"}), (values, {}), (timestamps, {}
         (late, ALL_SEGMENTS), (unanswered, {}), (full_frame, {}), (waiting_tunnel, {}))
 
 # Captures of the project, and programs that write one.
-TAKEN = ("samples/chunk-forms.pcap", "samples/noteroom.pcap", "samples/so-rtmp-python-srv_multi-attribute.pcap",
+TAKEN = ("tests/captures/field/malformed.pcap", "tests/captures/field/44_short_configs.pcap","samples/chunk-forms.pcap", "samples/noteroom.pcap", "samples/so-rtmp-python-srv_multi-attribute.pcap",
          *(f"tests/captures/{name}" for name in (
              "codec_pub_ffmpeg9_flv1_mulaw.pcap", "fail_play_denied.pcapng", "so-fluorine-srv_mixed-cli.pcap",
              "defects/d05_abort.pcap", "defects/d07b_lost_unaligned.pcap", "defects/d08_midstream.pcap",

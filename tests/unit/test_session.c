@@ -370,6 +370,33 @@ static void a_segment_may_overlap(void **state) {
     assert_int_equal(session_side(&f, CLIENT)->wire.position, BEGIN + s.len);
 }
 
+/* Segments are found by the offset of a byte, also behind repeated and overlapping ones. */
+static void each_byte_is_found_in_the_segment_that_brought_it(void **state) {
+    (void)state;
+    put_command(&s, "connect", 1);
+    put_command(&s, "createStream", 2);
+    put_command(&s, "publish", 3);
+    const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
+    uint32_t before = records->segment_count;
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, 30));
+    assert_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, 30));               /* repeated */
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 10, s.bytes + 10, 40)); /* 20 are new */
+    assert_null(session_feed_at(&f, CLIENT, BEGIN + 5, s.bytes + 5, 10));       /* repeated */
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 20, s.bytes + 20, 40)); /* 10 are new */
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 60, s.bytes + 60, s.len - 60));
+    assert_int_equal(messages_of(CLIENT), 3);
+    for (uint32_t i = before; i < records->segment_count; i++)
+        assert_true(rtmp_segment_offset(&records->segments[i]) >=
+                    rtmp_segment_offset(&records->segments[i - 1]));
+    static const uint32_t begin[] = {0, 30, 50, 60}, found[] = {1, 3, 5, 6};
+    for (uint32_t at = 0; at < s.len; at++) {
+        unsigned i = 3;
+        while (at < begin[i])
+            i--;
+        assert_int_equal(rtmp_records_segment_at(records, BEGIN + at), before + found[i]);
+    }
+}
+
 static void a_hole_of_unknown_length_is_noted(void **state) {
     (void)state;
     put_command(&s, "connect", 1);
@@ -596,6 +623,7 @@ int main(void) {
         TEST(the_oldest_hole_makes_room),
         TEST(nothing_new_has_a_record_and_no_messages),
         TEST(a_segment_may_overlap),
+        TEST(each_byte_is_found_in_the_segment_that_brought_it),
         TEST(a_hole_of_unknown_length_is_noted),
         TEST(a_snapshot_length_cuts_a_message),
         TEST(a_frame_has_several_segments),

@@ -71,6 +71,9 @@ static const struct facts facts_of[RTMP_COMMAND_KIND_COUNT] = {
     [RTMP_COMMAND_RESULT] = FACTS_OF(INFORMATION, RTMP_INFORMATION_FACTS),
 };
 
+/* Any other message may hold an information object as well; no line shows it. */
+static const struct facts facts_of_other = FACTS_OF(INFORMATION, RTMP_INFORMATION_FACTS);
+
 struct scan {
     struct rtmp_command *command;
     const struct rtmp_reader *reader;
@@ -129,7 +132,8 @@ static void take_name(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     command->signature = rtmp_command_find(name, leaf->text.len);
     if (command->signature)
         command->kind = command->signature->kind;
-    scan->facts = &facts_of[command->kind];
+    if (command->kind != RTMP_COMMAND_OTHER)
+        scan->facts = &facts_of[command->kind];
     if (scan->for_line)
         scan->left = scan->facts->on_line;
     if (scan->facts->has_properties)
@@ -301,7 +305,7 @@ static void begin(struct scan *scan, struct rtmp_command *command, const struct 
         command->fact[i].present = false;
     *scan = (struct scan){.command = command,
                           .reader = reader,
-                          .facts = &facts_of[RTMP_COMMAND_OTHER],
+                          .facts = for_line ? &facts_of[RTMP_COMMAND_OTHER] : &facts_of_other,
                           .left = ALL_FACTS,
                           .reply_kind = (uint8_t)reply_kind,
                           .for_line = for_line};
@@ -324,9 +328,21 @@ static void read_command(struct rtmp_command *command, struct rtmp_reader reader
         next_index(&scan);
 }
 
+/* Of a message that is not known to hold an information object: metadata have descriptions, too. */
+static void drop_unless_status(struct rtmp_command *command) {
+    struct rtmp_amf_leaf *fact = command->fact;
+    if (fact[RTMP_FACT_LEVEL].present && fact[RTMP_FACT_CODE].present)
+        return;
+    fact[RTMP_FACT_LEVEL].present = false;
+    fact[RTMP_FACT_CODE].present = false;
+    fact[RTMP_FACT_DESCRIPTION].present = false;
+}
+
 void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
                        enum rtmp_reply_kind reply_kind) {
     read_command(command, reader, type, reply_kind, false);
+    if (command->kind == RTMP_COMMAND_OTHER)
+        drop_unless_status(command);
 }
 
 void rtmp_command_read_for_line(struct rtmp_command *command, struct rtmp_reader reader,

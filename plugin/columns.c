@@ -7,13 +7,15 @@
  * fence keeps the present text or several columns show the same.
  */
 static inline void set_column(column_info *columns, int which, const char *text) {
-    int place = columns->col_first[which];
-    col_item_t *column = place >= 0 ? &columns->columns[place] : NULL;
-    if (column && place == columns->col_last[which] && columns->writable && column->writable &&
-        column->col_fence == 0)
-        column->col_data = text;
-    else
-        col_set_str(columns, which, text);
+    const int place = columns->col_first[which];
+    if (place >= 0 && place == columns->col_last[which] && columns->writable) {
+        col_item_t *column = &columns->columns[place];
+        if (column->writable && column->col_fence == 0) {
+            column->col_data = text;
+            return;
+        }
+    }
+    col_set_str(columns, which, text);
 }
 
 void rtmpx_set_columns(column_info *columns, const char *line, bool first) {

@@ -43,13 +43,18 @@ struct rtmp_session *rtmpx_session_new(uint32_t id) {
 
 /* ---- segments ---- */
 
-uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
-    uint32_t *count = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
-    if (!count) {
-        count = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, count);
+uint32_t *rtmpx_number_of_visit(packet_info *pinfo, uint32_t key, uint32_t first) {
+    uint32_t *number = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, key);
+    if (!number) {
+        number = wmem_new(pinfo->pool, uint32_t);
+        *number = first;
+        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, key, number);
     }
-    return (*count)++;
+    return number;
+}
+
+uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
+    return (*rtmpx_number_of_visit(pinfo, key, 0))++;
 }
 
 /* On a later visit, the record of this call: the n-th for this direction in this frame. */
@@ -67,41 +72,50 @@ static int64_t capture_time(const packet_info *pinfo) {
     return (int64_t)((uint64_t)pinfo->abs_ts.secs * 1000000000U + (uint64_t)pinfo->abs_ts.nsecs);
 }
 
+/* First pass: read the segment and record it. */
+static void feed_segment(struct rtmpx_view *view, uint64_t offset) {
+    struct rtmp_segment_view *core = &view->core;
+    if (view->captured)
+        core->bytes = tvb_get_ptr(view->tvb, 0, (int)view->captured);
+    const struct rtmp_segment segment = {
+        .offset = offset,
+        .bytes = core->bytes,
+        .captured = view->captured,
+        .reported = tvb_reported_length(view->tvb),
+        .frame = rtmpx_frame_of(view->pinfo),
+        .time = capture_time(view->pinfo),
+        .packet = core->packet,
+    };
+    core->segment = rtmp_session_feed(core->direction, &segment, &core->fresh);
+    core->fragments = core->segment
+                          ? rtmp_records_fragments_closed(&core->direction->records, core->segment)
+                          : NULL;
+}
+
+static void look_up_segment(struct rtmpx_view *view) {
+    struct rtmp_segment_view *core = &view->core;
+    core->fresh = NULL;
+    core->segment = look_up(core->direction, view->pinfo);
+    core->fragments =
+        core->segment ? rtmp_records_fragments(&core->direction->records, core->segment) : NULL;
+}
+
 enum rtmpx_known rtmpx_view_segment(struct rtmpx_view *view, packet_info *pinfo, tvbuff_t *tvb,
                                     struct rtmp_session_direction *direction, uint64_t offset) {
-    const uint32_t captured = tvb_captured_length(tvb);
-    const uint8_t *bytes = NULL;
-    const struct rtmp_fresh_body *fresh = NULL;
-    const struct rtmp_segment_record *record;
-    view->packet = memory_of(pinfo->pool);
-    view->captured = captured;
-    if (PINFO_FD_VISITED(pinfo)) {
-        record = look_up(direction, pinfo);
-        if (!record)
-            return RTMPX_NOT_OURS;
-    } else {
-        bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
-        const struct rtmp_segment segment = {
-            .offset = offset,
-            .bytes = bytes,
-            .captured = captured,
-            .reported = tvb_reported_length(tvb),
-            .frame = rtmpx_frame_of(pinfo),
-            .time = capture_time(pinfo),
-            .packet = &view->packet,
-        };
-        record = rtmp_session_feed(direction, &segment, &fresh);
-    }
     view->pinfo = pinfo;
     view->tvb = tvb;
-    view->core = (struct rtmp_segment_view){
-        .direction = direction,
-        .segment = record,
-        .fragments = record ? rtmp_records_fragments(&direction->records, record) : NULL,
-        .bytes = bytes,
-        .packet = &view->packet,
-        .fresh = fresh,
-    };
+    view->captured = tvb_captured_length(tvb);
+    view->packet = memory_of(pinfo->pool);
+    view->core.direction = direction;
+    view->core.bytes = NULL;
+    view->core.packet = &view->packet;
+    if (PINFO_FD_VISITED(pinfo))
+        look_up_segment(view);
+    else
+        feed_segment(view, offset);
+    const struct rtmp_segment_record *record = view->core.segment;
+    if (!record && PINFO_FD_VISITED(pinfo))
+        return RTMPX_NOT_OURS;
     return record && !record->repeated ? RTMPX_NEW : RTMPX_REPEATED;
 }
 

@@ -51,11 +51,15 @@ const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view);
 /*
  * How often this function was called before with `key` during this visit of the frame. Wireshark
  * does not tell which of several calls for a frame the current one is (TLS records, tunnelled
- * messages), nor how many tabs of bytes a frame has. Keys are ids of directions, and:
+ * messages). Keys are ids of directions, and:
  */
-#define RTMPX_COUNT_TABS   UINT32_MAX
-#define RTMPX_COUNT_TUNNEL (UINT32_MAX - 1)
-#define RTMPX_COUNT_TLS    (UINT32_MAX - 2)
+#define RTMPX_COUNT_TUNNEL         UINT32_MAX
+#define RTMPX_COUNT_PARAMETER_SETS (UINT32_MAX - 1)
+#define RTMPX_COUNT_TLS            (UINT32_MAX - 2)
 uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key);
+
+/* A number that is `first` at the beginning of this visit of the frame, for a key of those above.
+ */
+uint32_t *rtmpx_number_of_visit(packet_info *pinfo, uint32_t key, uint32_t first);
 
 #endif

@@ -13,21 +13,14 @@ static bool is_outline(const struct rtmpx_body *body) {
     return body->head && body->incomplete && body->available > body->head;
 }
 
-/* Add a tab for the bytes of a message. Returns the number of tabs that all calls for the frame
- * have added. */
-static uint32_t add_tab(const struct rtmpx_body *body) {
-    add_new_data_source(body->pinfo, body->tvb,
-                        is_outline(body) ? "RTMP message, outline" : "RTMP message");
-    return rtmpx_count_in_visit(body->pinfo, RTMPX_COUNT_TABS) + 1;
-}
-
 void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t enough,
                      bool with_tvb, struct rtmpx_body *body) {
     const struct rtmpx_view *view = messages->view;
     const struct rtmp_segment_view *core = &view->core;
     struct rtmp_message_body found = rtmp_segment_message_body(&messages->core, index, enough);
-    struct rtmp_message_facts facts =
-        rtmp_records_facts(&core->direction->records, core->segment->first_fragment + index);
+    const struct rtmp_fragment_record *fragment = &core->fragments[index];
+    struct rtmp_message_facts facts = rtmp_records_facts(
+        &core->direction->records, core->segment->first_fragment + index, fragment);
     body->pinfo = view->pinfo;
     body->from_client = rtmp_session_from_client(core->direction);
     body->reply_kind = facts.reply_kind;
@@ -35,7 +28,7 @@ void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t e
     body->bytes = found.bytes;
     body->available = found.available;
     body->head = found.head;
-    body->incomplete = found.available < core->fragments[index].length;
+    body->incomplete = found.available < fragment->length;
     body->tvb = NULL;
     if (!with_tvb)
         return;
@@ -45,5 +38,6 @@ void rtmpx_find_body(struct rtmpx_messages *messages, uint32_t index, uint32_t e
     }
     body->tvb =
         tvb_new_child_real_data(view->tvb, found.bytes, found.available, (int)found.available);
-    messages->tabs = add_tab(body);
+    add_new_data_source(body->pinfo, body->tvb,
+                        is_outline(body) ? "RTMP message, outline" : "RTMP message");
 }

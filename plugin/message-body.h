@@ -8,7 +8,6 @@
 struct rtmpx_messages {
     struct rtmpx_view *view;
     struct rtmp_segment_messages core;
-    uint32_t tabs; /* of the frame, when the last one was added */
 };
 
 struct rtmpx_messages rtmpx_messages_of(struct rtmpx_view *view);

@@ -5,9 +5,10 @@
 #include "protocol.h"
 #include "tree/direction.h"
 #include "tree/handshake.h"
-#include "tree/items.h"
 #include "tree/message.h"
 #include "tree/not_rtmp.h"
+#include "tree/note.h"
+#include "tree/room.h"
 #include "wanted.h"
 
 static int hf_repeated = -1;
@@ -76,7 +77,7 @@ static const char *fragment_text(const struct rtmp_fragment_record *fragment) {
 static const char *summarise(struct rtmpx_view *view) {
     enum { LINE_SIZE = 384 };
     struct rtmp_handshake_range fragment;
-    bool handshake = rtmp_segment_offset(view->core.segment) < RTMP_HANDSHAKE_TOTAL &&
+    bool handshake = rtmp_segment_before(view->core.segment, RTMP_HANDSHAKE_TOTAL) &&
                      handshake_range_of(view, &fragment);
     bool messages = rtmp_segment_completes_message(&view->core);
     bool other = rtmpx_is_not_rtmp(view);
@@ -116,14 +117,6 @@ static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const char *lin
     return item;
 }
 
-/* Are the protocols of an invisible tree wanted, not only fields? */
-static bool protocols_wanted(proto_tree *tree) {
-    hf_ref_type reference = proto_registrar_get_nth((unsigned)proto_rtmpx)->ref_type;
-    return !PTREE_DATA(tree)->fake_protocols ||
-           (reference != HF_REF_TYPE_NONE && reference != HF_REF_TYPE_INDIRECT) ||
-           (union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
-}
-
 /*
  * Does no filter, -e or tap refer to anything in the segment? Wireshark makes no item for a field
  * without references, but always one for a protocol, which costs as much as the rest of a segment
@@ -133,9 +126,19 @@ static bool unwanted(proto_tree *tree, const struct rtmpx_view *view, uint32_t n
     return tree && !rtmpx_tree_visible(tree) && note_count == 0 &&
            !rtmpx_fragments_wanted(tree, view) && !rtmpx_wanted(tree, &rtmpx_noun_packet) &&
            !(rtmpx_is_not_rtmp(view) && rtmpx_wanted(tree, &rtmpx_noun_not_rtmp)) &&
-           !protocols_wanted(tree) &&
-           (rtmp_segment_offset(view->core.segment) >= RTMP_HANDSHAKE_TOTAL ||
+           !rtmpx_protocols_wanted(tree) &&
+           (!rtmp_segment_before(view->core.segment, RTMP_HANDSHAKE_TOTAL) ||
             !rtmpx_wanted(tree, &rtmpx_noun_handshake));
+}
+
+static void add_notes(proto_tree *tree, const struct rtmpx_view *view,
+                      const struct rtmp_note_record *notes, uint32_t count) {
+    uint32_t left = rtmpx_room_for(view).notes;
+    uint32_t i = 0;
+    for (; i < count && rtmpx_room_take(&left); i++)
+        rtmpx_tree_direction_note(tree, view, &notes[i]);
+    if (i < count)
+        rtmpx_note_limit(tree, view->pinfo, view->tvb, notes[i].start, RTMP_LIMIT_ITEMS);
 }
 
 static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line) {
@@ -145,8 +148,8 @@ static void add_tree(proto_tree *tree, struct rtmpx_view *view, const char *line
     if (unwanted(tree, view, note_count))
         return;
     proto_tree *rtmp = proto_item_add_subtree(add_protocol(tree, view->tvb, line), ett_rtmpx);
-    for (uint32_t i = 0; i < note_count && !rtmpx_frame_is_full(rtmp); i++)
-        rtmpx_tree_direction_note(rtmp, view, &notes[i]);
+    if (note_count)
+        add_notes(rtmp, view, notes, note_count);
     struct rtmp_handshake_range fragment;
     if (handshake_range_of(view, &fragment) && rtmpx_wanted(tree, &rtmpx_noun_handshake))
         rtmpx_tree_handshake(rtmp, view->pinfo, view->tvb, 0, &fragment,

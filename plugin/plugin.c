@@ -5,6 +5,7 @@
 #include "packet-rtmpx.h"
 #include "preferences.h"
 #include "protocol.h"
+#include "transport/closing.h"
 #include "transport/http.h"
 #include "transport/ports.h"
 #include "transport/tcp.h"
@@ -17,6 +18,7 @@
 #include "tree/conformance.h"
 #include "tree/control.h"
 #include "tree/direction.h"
+#include "tree/ending.h"
 #include "tree/handshake.h"
 #include "tree/media.h"
 #include "tree/message.h"
@@ -40,11 +42,11 @@ const int plugin_want_minor = RTMPX_WIRESHARK_MINOR;
 
 /* All nouns: everything that has fields or expert items. */
 static const struct rtmpx_noun *const nouns[] = {
-    &rtmpx_noun_packet,    &rtmpx_noun_note,     &rtmpx_noun_direction,     &rtmpx_noun_conformance,
-    &rtmpx_noun_handshake, &rtmpx_noun_chunk,    &rtmpx_noun_message,       &rtmpx_noun_control,
-    &rtmpx_noun_amf,       &rtmpx_noun_command,  &rtmpx_noun_shared_object, &rtmpx_noun_media,
-    &rtmpx_noun_codec,     &rtmpx_noun_nal,      &rtmpx_noun_aggregate,     &rtmpx_noun_unassigned,
-    &rtmpx_noun_tunnel,    &rtmpx_noun_not_rtmp,
+    &rtmpx_noun_packet,    &rtmpx_noun_note,    &rtmpx_noun_direction,     &rtmpx_noun_conformance,
+    &rtmpx_noun_handshake, &rtmpx_noun_chunk,   &rtmpx_noun_message,       &rtmpx_noun_control,
+    &rtmpx_noun_amf,       &rtmpx_noun_command, &rtmpx_noun_shared_object, &rtmpx_noun_media,
+    &rtmpx_noun_codec,     &rtmpx_noun_nal,     &rtmpx_noun_aggregate,     &rtmpx_noun_unassigned,
+    &rtmpx_noun_tunnel,    &rtmpx_noun_ending,  &rtmpx_noun_not_rtmp,
 };
 
 static void find_other_protocols(void) {
@@ -57,6 +59,7 @@ static void register_all(void) {
     rtmpx_register_preferences(proto_rtmpx, rtmpx_apply_ports);
     register_init_routine(find_other_protocols);
     rtmpx_register_conversation();
+    rtmpx_register_closing(proto_rtmpx);
     rtmpx_register_transport_tcp(proto_rtmpx);
     rtmpx_register_transport_tls(proto_rtmpx);
     rtmpx_register_transport_http(proto_rtmpx);

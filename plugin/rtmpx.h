@@ -33,6 +33,8 @@ struct rtmpx_body {
         *streams;  /* of video and aggregates: the decoder configurations before them */
     uint32_t head; /* 0: nothing is left out, except at the end */
     const struct rtmp_message *message;
+    uint32_t events; /* so many events of the body are shown (tree/room.h) */
+    uint32_t before; /* bytes of AMF in the frame before it */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include "packet-rtmpx.h"
 #include "protocol.h"
 #include "tcp_preferences.h"
+#include "transport/closing.h"
 #include "transport/ports.h"
 #include "transport/promise.h"
 #include "wire/preface.h"
@@ -112,37 +113,41 @@ static void begin_behind_proxy(struct tcp_connection *tcp, packet_info *pinfo, u
  * whose heuristics TCP tries next, the connection has no session.
  */
 static struct tcp_connection *begin_connection(conversation_t *conversation, packet_info *pinfo,
-                                               tvbuff_t *tvb) {
+                                               tvbuff_t *tvb, proto_tree *tree) {
     uint32_t proxy_length = 0;
     enum beginning beginning = beginning_of(tvb, &proxy_length);
     if (beginning == BEGINS_LATER && rtmpx_ask_for_more(pinfo))
         return NULL;
     struct tcp_connection *tcp = new_connection(conversation, pinfo);
-    if (beginning != BEGINS_OTHER)
-        tcp->rtmp = rtmpx_session_new(conversation->conv_index);
+    if (beginning == BEGINS_OTHER)
+        return tcp;
+    tcp->rtmp = rtmpx_session_new(conversation->conv_index);
+    rtmpx_watch_closing(pinfo, tree, tcp->rtmp, direction_of(tcp, pinfo) == 0, false);
     if (beginning == BEGINS_PROXY)
         begin_behind_proxy(tcp, pinfo, proxy_length);
     return tcp;
 }
 
 /* NULL: it is not RTMP, or not known yet. */
-static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb) {
+static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb,
+                                                            proto_tree *tree) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
     if (!tcp && !PINFO_FD_VISITED(pinfo))
-        tcp = begin_connection(conversation, pinfo, tvb);
+        tcp = begin_connection(conversation, pinfo, tvb, tree);
     if (!tcp || !tcp->rtmp)
         return NULL;
     tcp->tcp_streams = get_tcp_stream_count();
     return tcp;
 }
 
-static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, int *direction) {
+static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree,
+                                            int *direction) {
     struct tcp_connection **slot = &recent[(pinfo->srcport ^ pinfo->destport) % RECENT];
     struct tcp_connection *tcp = *slot;
     *direction = tcp && provably_same(tcp, pinfo) ? direction_of(tcp, pinfo) : -1;
     if (*direction < 0) {
-        tcp = look_up(pinfo, tvb);
+        tcp = look_up(pinfo, tvb, tree);
         if (!tcp)
             return NULL;
         *slot = tcp;
@@ -231,7 +236,7 @@ static __attribute__((cold)) tvbuff_t *behind_proxy(const struct tcp_connection 
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
     int side;
-    struct tcp_connection *tcp = connection_of(pinfo, tvb, &side);
+    struct tcp_connection *tcp = connection_of(pinfo, tvb, tree, &side);
     if (!tcp)
         return pinfo->desegment_len ? (int)tvb_captured_length(tvb) : 0;
     if (pinfo->num == tcp->proxy_frame) {
@@ -285,8 +290,9 @@ static void count_left(struct tcp_connection *tcp, packet_info *pinfo,
 }
 
 /* The connection is ours from this frame on: earlier frames of it stay with those who had them. */
-static void claim(packet_info *pinfo, const struct tcpinfo *tcpinfo, tvbuff_t *tvb) {
-    struct tcp_connection *tcp = look_up(pinfo, tvb);
+static void claim(packet_info *pinfo, const struct tcpinfo *tcpinfo, tvbuff_t *tvb,
+                  proto_tree *tree) {
+    struct tcp_connection *tcp = look_up(pinfo, tvb, tree);
     if (!tcp)
         return;
     count_left(tcp, pinfo, tcpinfo, tvb_reported_length(tvb));
@@ -303,7 +309,7 @@ static ws_bool heuristic_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree
     if (!handshake_begins(tvb, pinfo, data))
         return FALSE;
     if (!PINFO_FD_VISITED(pinfo))
-        claim(pinfo, data, tvb);
+        claim(pinfo, data, tvb, tree);
     return dissect_rtmpx_tcp(tvb, pinfo, tree, data) > 0;
 }
 

@@ -4,6 +4,7 @@
 #include "transport/tls.h"
 
 #include "packet-rtmpx.h"
+#include "transport/closing.h"
 #include "transport/promise.h"
 #include "transport/tcp_place.h"
 
@@ -26,7 +27,7 @@ struct tls_connection {
     uint32_t first_frame, left;
 };
 
-static struct tls_connection *connection_of(packet_info *pinfo) {
+static struct tls_connection *connection_of(packet_info *pinfo, proto_tree *tree) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tls_connection *tls = conversation_get_proto_data(conversation, proto_tls_data);
     if (tls)
@@ -37,6 +38,7 @@ static struct tls_connection *connection_of(packet_info *pinfo) {
     copy_address_wmem(wmem_file_scope(), &tls->server, &pinfo->dst);
     tls->server_port = pinfo->destport;
     conversation_add_proto_data(conversation, proto_tls_data, tls);
+    rtmpx_watch_closing(pinfo, tree, tls->rtmp, true, true);
     return tls;
 }
 
@@ -72,7 +74,7 @@ static bool left_to_others(const struct tls_connection *tls, packet_info *pinfo)
 
 /* `data` is no tcpinfo here: TLS gives no byte positions, 4.0 not even a stream number. */
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
-    struct tls_connection *tls = connection_of(pinfo);
+    struct tls_connection *tls = connection_of(pinfo, tree);
     if (left_to_others(tls, pinfo))
         return dissector_try_uint_new(tls_ports, tls->server_port, tvb, pinfo, tree, TRUE, data);
     unsigned which = to_server(tls, pinfo) ? 0 : 1;
@@ -95,14 +97,15 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
         return FALSE;
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     if (rtmpx_handshake_promised(tvb)) {
-        (void)connection_of(pinfo); /* record which side sends first before the other answers */
+        (void)connection_of(pinfo,
+                            tree); /* record which side sends first before the other answers */
         return rtmpx_ask_for_more(pinfo);
     }
     if (!rtmp_handshake_certain(bytes, len)) {
         (void)rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
         return FALSE;
     }
-    struct tls_connection *tls = connection_of(pinfo);
+    struct tls_connection *tls = connection_of(pinfo, tree);
     tls->first_frame = pinfo->num;
     tls->left = rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
     /* Set the handle of the TLS session; setting that of the TCP conversation would bypass TLS. */

@@ -6,6 +6,7 @@
 #include "tree/items.h"
 #include "tree/media.h"
 #include "tree/note.h"
+#include "tree/room.h"
 #include "tree/shared_object.h"
 #include "tree/unassigned.h"
 #include "wanted.h"
@@ -55,11 +56,36 @@ static hf_register_info aggregate_hf[] = {
       "Data of a tag that is not decoded", HFILL}},
 };
 
+/* Progress through a message and the aggregates in it. */
+struct aggregate_walk {
+    unsigned nesting;
+    unsigned tags;                       /* so far */
+    uint32_t events;                     /* that the later tags may have */
+    uint32_t tag_events;                 /* that the open one may have */
+    struct rtmp_decoder_configs streams; /* as the next tag finds them */
+};
+
+/* A tag itself is as many items as so many events of a body. */
+#define TAG_EVENTS 2
+
+/* The share of a tag: what it may need, but no more than half of the rest. False: no room. */
+static bool take_tag(struct aggregate_walk *walk, const struct rtmp_aggregate_tag *tag) {
+    if (walk->tags == RTMP_LIMIT_AGGREGATE_TAGS || walk->events < TAG_EVENTS)
+        return false;
+    walk->tags++;
+    walk->events -= TAG_EVENTS;
+    walk->tag_events = walk->events / 2;
+    if (walk->tag_events > rtmpx_most_events(tag->data.len))
+        walk->tag_events = rtmpx_most_events(tag->data.len);
+    if (tag->type != RTMP_MESSAGE_AGGREGATE) /* its tags take theirs */
+        walk->events -= walk->tag_events;
+    return true;
+}
+
 /* A tag as the message that it carries. The bytes are those of the body, in a subset tvb. */
 static struct rtmpx_body tag_body(const struct rtmpx_body *body,
                                   const struct rtmp_aggregate_tag *tag,
-                                  const struct rtmp_decoder_configs *streams,
-                                  struct rtmp_message *message) {
+                                  const struct aggregate_walk *walk, struct rtmp_message *message) {
     *message = (struct rtmp_message){.timestamp = tag->rebased_timestamp,
                                      .length = tag->size,
                                      .stream_id = body->message->stream_id,
@@ -70,7 +96,9 @@ static struct rtmpx_body tag_body(const struct rtmpx_body *body,
     inner.bytes = body->bytes + tag->data.pos;
     inner.available = tag->data.len;
     inner.reply_kind = RTMP_REPLY_UNKNOWN;
-    inner.streams = streams;
+    inner.streams = &walk->streams;
+    inner.events = walk->tag_events;
+    inner.before += tag->data.pos;
     inner.head = 0;
     inner.incomplete = body->incomplete && tag->data.len < tag->size;
     inner.message = message;
@@ -90,13 +118,6 @@ static proto_tree *add_tag(proto_tree *tree, const struct rtmpx_body *body,
     return subtree;
 }
 
-/* Progress through a message and the aggregates in it. */
-struct aggregate_walk {
-    unsigned nesting;
-    unsigned tags;                       /* so far */
-    struct rtmp_decoder_configs streams; /* decoder configurations before the next tag */
-};
-
 static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct aggregate_walk *walk);
 
 /* Dissect the tag's data as the message that it carries. Nested aggregates are dissected here,
@@ -104,7 +125,7 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct agg
 static void add_data(proto_tree *tree, const struct rtmpx_body *body,
                      const struct rtmp_aggregate_tag *tag, struct aggregate_walk *walk) {
     struct rtmp_message message;
-    struct rtmpx_body inner = tag_body(body, tag, &walk->streams, &message);
+    struct rtmpx_body inner = tag_body(body, tag, walk, &message);
     if (tag->type != RTMP_MESSAGE_AGGREGATE) {
         const struct rtmpx_noun *noun = rtmpx_noun_of(tag->type);
         if (rtmpx_wanted(tree, noun))
@@ -121,11 +142,10 @@ static void add_data(proto_tree *tree, const struct rtmpx_body *body,
 }
 
 static void label_tag(proto_item *item, const struct rtmpx_body *body,
-                      const struct rtmp_aggregate_tag *tag,
-                      const struct rtmp_decoder_configs *streams) {
+                      const struct rtmp_aggregate_tag *tag, const struct aggregate_walk *walk) {
     char line[ITEM_LABEL_LENGTH];
     struct rtmp_message message;
-    struct rtmpx_body inner = tag_body(body, tag, streams, &message);
+    struct rtmpx_body inner = tag_body(body, tag, walk, &message);
     struct rtmp_text text = rtmp_text_over(line, sizeof line);
     rtmp_text_add(&text, "Tag: ");
     rtmpx_noun_of(tag->type)->summary(&text, &inner);
@@ -138,23 +158,24 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct agg
     struct rtmp_aggregate_tag tag;
     rtmp_aggregate_init(&aggregate, &reader, body->message->timestamp);
     while (rtmp_aggregate_next(&aggregate, &tag)) {
-        walk->tags++;
+        if (!take_tag(walk, &tag)) {
+            rtmp_fail_at(&reader, RTMP_LIMIT_ITEMS, tag.whole.pos);
+            break;
+        }
         proto_tree *subtree = add_tag(tree, body, &tag);
         if (rtmpx_tree_visible(subtree))
-            label_tag(subtree, body, &tag, &walk->streams);
+            label_tag(subtree, body, &tag, walk);
         add_data(subtree, body, &tag, walk);
         if (tag.has_back_pointer)
             rtmpx_note_remark(rtmpx_add_uint(subtree, hf_back_pointer, body, tag.back_pointer_span,
                                              tag.back_pointer),
                               body, tag.remark);
-        if (walk->tags >= RTMP_LIMIT_AGGREGATE_TAGS || rtmpx_frame_is_full(tree))
-            rtmp_fail_at(&reader, RTMP_LIMIT_ITEMS, reader.pos);
     }
     rtmpx_note_rest(tree, body, &reader);
 }
 
 static void add_aggregate(proto_tree *tree, const struct rtmpx_body *body) {
-    struct aggregate_walk walk = {.nesting = 0, .tags = 0};
+    struct aggregate_walk walk = {.events = body->events};
     if (body->streams)
         walk.streams = *body->streams;
     add_tags(tree, body, &walk);

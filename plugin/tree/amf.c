@@ -198,13 +198,12 @@ static void add_type(const struct amf_view *view, proto_tree *tree,
                             view->body->tvb, (int)event->whole.pos, 1, event->marker);
 }
 
-/* An expert item takes five items of the frame. A message with many remarks shows the first of
- * them, which leaves room for other messages of the frame. */
-#define REMARKS_UP_TO 100000U
+/* An expert item is five items of the frame: a message that is odd throughout shows the oddities of
+ * the first part of its events. */
+#define REMARKS_IN_ONE_OF 4
 
 static void add_remark(const struct amf_view *view, proto_item *item, enum rtmp_error remark) {
-    proto_tree *tree = view->level[0].tree;
-    if (remark == RTMP_OK || (tree && PTREE_DATA(tree)->count > REMARKS_UP_TO))
+    if (remark == RTMP_OK || view->amf->items > view->amf->items_max / REMARKS_IN_ONE_OF)
         return;
     /* Missing bytes are not the sender's error; the caller reports them as truncated. */
     if (remark != RTMP_REMARK_NO_TERMINATOR || !view->body->incomplete)
@@ -517,7 +516,7 @@ static void begin_view(struct amf_view *view, proto_tree *tree, const struct rtm
     view->avmplus = rtmp_span_of(0, 0);
     view->root = NULL;
     view->texts.amf = amf;
-    view->texts.tree = tree;
+    view->texts.before = body->before;
     view->texts.pool = body->pinfo->pool;
     view->level[0].tree = tree;
     view->level[0].count = 0;
@@ -545,8 +544,6 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
 
     struct rtmp_amf_event event;
     do {
-        if (rtmpx_frame_is_full(tree))
-            rtmp_fail_at(amf->reader, RTMP_LIMIT_ITEMS, amf->reader->pos);
         if (!rtmp_amf_next(amf, &event)) {
             add_broken_end(&view);
             break;

@@ -81,16 +81,16 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
                          (unsigned)event->target.pos);
 }
 
-/* Bytes of such a text that are shown in any case, however many items the frame has. */
+/* Bytes of such a text that are shown wherever in the frame it stands. */
 #define SHARE_AT_LEAST 128U
 
 /*
- * Bytes to show of a text whose bytes are elsewhere in the message. Each reference adds some five
- * items to its frame, each path four, so all texts of a frame together have in the order of 4 * 1
- * MB / 5 * log(items) bytes, or SHARE_AT_LEAST each.
+ * Bytes to show of a text that stands elsewhere: of the n-th value of a frame 1 MB / n, where each
+ * byte of an earlier message counts as a value. What all of a frame show together is in the order
+ * of 1 MB * log(bytes), or the least for each.
  */
 static size_t share(const struct rtmpx_amf_texts *texts) {
-    size_t bytes = 1000000U / (texts->tree ? PTREE_DATA(texts->tree)->count / 4 + 1 : 1);
+    size_t bytes = 1000000U / ((size_t)texts->before + texts->amf->items + 1);
     return bytes > SHARE_AT_LEAST ? bytes : SHARE_AT_LEAST;
 }
 
@@ -119,7 +119,8 @@ const char *rtmpx_amf_name_text(struct rtmpx_amf_texts *texts, const struct rtmp
     bool elsewhere = event->is_reference || event->whole.len == 0;
     const uint8_t *bytes = rtmp_bytes(texts->amf->reader, event->text);
     size_t limit = elsewhere ? share(texts) : 0;
-    struct rtmp_text text = begin_text(texts, 0, 3 * (size_t)event->text.len, limit);
+    struct rtmp_text text =
+        begin_text(texts, 0, RTMP_TEXT_WIRE_GROWTH * (size_t)event->text.len, limit);
     if (bytes)
         rtmp_text_wire(&text, bytes, event->text.len, limit);
     return text.out;

@@ -34,7 +34,7 @@ void rtmpx_amf_target(struct rtmp_text *text, const struct rtmp_amf_event *event
  */
 struct rtmpx_amf_texts {
     const struct rtmp_amf *amf;
-    proto_tree *tree; /* any of the frame's; NULL: the texts are not shown */
+    uint32_t before; /* bytes of AMF in the frame before the message */
     wmem_allocator_t *pool;
     char scratch[1024];
     char path[RTMP_LIMIT_AMF_PATH];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/chunk.h"
 
-#include "tree/items.h"
 #include "tree/note.h"
+#include "tree/room.h"
 #include "wanted.h"
 
 static int hf_chunk = -1;
@@ -188,11 +188,11 @@ static void add_piece(proto_tree *tree, tvbuff_t *tvb, const struct rtmp_fragmen
 }
 
 void rtmpx_tree_chunks(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmp_fragment_record *fragment) {
+                       const struct rtmp_fragment_record *fragment, uint32_t *chunks) {
     struct rtmp_chunk_walk walk =
         rtmp_records_walk(&view->core.direction->records, fragment, view->core.bytes);
     struct rtmp_chunk_piece piece;
-    while (!rtmpx_frame_is_full(tree))
+    while (rtmpx_room_take(chunks))
         if (rtmp_chunk_walk_next(&walk, &piece))
             add_piece(tree, view->tvb, fragment, &piece);
         else

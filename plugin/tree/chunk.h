@@ -9,8 +9,8 @@
 extern const struct rtmpx_noun rtmpx_noun_chunk;
 
 /* Add an rtmpx.chunk item for each chunk of a fragment, over its bytes in the segment, continuation
- * headers included. */
+ * headers included. *chunks: so many may still be added. */
 void rtmpx_tree_chunks(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmp_fragment_record *fragment);
+                       const struct rtmp_fragment_record *fragment, uint32_t *chunks);
 
 #endif

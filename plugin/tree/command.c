@@ -96,8 +96,6 @@ static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_
 
 static void add_facts(proto_tree *tree, const struct rtmpx_body *body,
                       const struct rtmp_command *command) {
-    if (command->kind == RTMP_COMMAND_INFORMATION)
-        return;
     for (enum rtmp_fact fact = 0; fact < RTMP_FACT_COUNT; fact++)
         if (command->fact[fact].present)
             add_fact(tree, body, fact, &command->fact[fact]);
@@ -140,6 +138,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_body *body,
     if (rtmp_left(&reader) == 0)
         rtmp_fail_at(&reader, RTMP_ERROR_END, reader.pos);
     rtmp_amf_init(&amf, &reader, command->format.amf_version);
+    amf.items_max = body->events;
     for (unsigned index = 0; rtmp_ok(&reader) && rtmp_left(&reader); index++) {
         proto_tree *parent = tree;
         if (index == 0 && name)

@@ -39,6 +39,8 @@ static hf_register_info conformance_hf[] = {
       "RTMP: a control message is not on chunk stream 2 or not on message stream 0")               \
     X(ei_timestamp_delta, "rtmpx.conformance.timestamp_delta", PI_PROTOCOL, PI_NOTE,               \
       "RTMP: a timestamp delta of 2^23 ms or more: a negative one that was cut to 24 bits")        \
+    X(ei_config, "rtmpx.conformance.config", PI_PROTOCOL, PI_NOTE,                                 \
+      "RTMP: a configuration record is empty or has no parameter sets")                            \
     X(ei_chunk_size, "rtmpx.conformance.chunk_size", PI_PROTOCOL, PI_NOTE,                         \
       "RTMP: chunks are longer or shorter than announced")
 CONFORMANCE_EXPERTS(RTMPX_EXPERT_ID)
@@ -113,6 +115,9 @@ bool rtmpx_tree_conformance_note(proto_tree *tree, const struct rtmpx_view *view
         return true;
     case RTMP_NOTE_TIMESTAMP_DELTA:
         add_counted(tree, view, note, &ei_timestamp_delta);
+        return true;
+    case RTMP_NOTE_CONFIG:
+        add_counted(tree, view, note, &ei_config);
         return true;
     default:
         return false;

@@ -129,7 +129,8 @@ static void add_field(proto_tree *tree, const struct rtmpx_body *body,
     proto_item *item = is_raw ? rtmpx_add_range(tree, id, body, field->span)
                               : rtmpx_add_uint(tree, id, body, field->span, field->value);
     if (field->remark != RTMP_OK)
-        expert_add_info(body->pinfo, item, &ei_rtmpx_malformed);
+        expert_add_info_format(body->pinfo, item, &ei_rtmpx_malformed, "RTMP: %s",
+                               rtmp_error_text(field->remark));
 }
 
 static void add_control(proto_tree *tree, const struct rtmpx_body *body) {

@@ -52,6 +52,8 @@ static hf_register_info direction_hf[] = {
       "RTMP: missing bytes came late; messages that could not be read before are shown here")      \
     X(ei_resynchronized, "rtmpx.resynchronized", PI_SEQUENCE, PI_NOTE,                             \
       "RTMP: synchronised on a chunk header that the following bytes confirm")                     \
+    X(ei_lost, "rtmpx.synchronization_lost", PI_SEQUENCE, PI_NOTE,                                 \
+      "RTMP: no chunk header where one is expected, behind a gap")                                 \
     X(ei_midstream, "rtmpx.midstream", PI_SEQUENCE, PI_NOTE,                                       \
       "RTMP: no handshake seen, chunk size and chunk streams are inferred")                        \
     X(ei_abandoned, "rtmpx.abandoned", PI_SEQUENCE, PI_NOTE,                                       \
@@ -107,6 +109,23 @@ static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
         add_hint(tree, view, start);
 }
 
+#define LOST "RTMP: no chunk header where one is expected"
+
+/* Behind a gap that is not the sender's fault. */
+static void add_lost(proto_tree *tree, const struct rtmpx_view *view,
+                     const struct rtmp_note_record *note) {
+    bool inherits = note->csid != 0;
+    if (note->count)
+        proto_tree_add_expert_format(
+            tree, view->pinfo, &ei_lost, view->tvb, (int)note->start, 0, "%s",
+            inherits ? "RTMP: a chunk header that inherits from one in a gap"
+                     : LOST ", behind a gap");
+    else
+        proto_tree_add_expert_format(
+            tree, view->pinfo, &ei_rtmpx_malformed, view->tvb, (int)note->start, 0, "%s",
+            inherits ? "RTMP: a chunk header of fmt 2 or 3 on a new chunk stream" : LOST);
+}
+
 void rtmpx_tree_direction_note(proto_tree *tree, const struct rtmpx_view *view,
                                const struct rtmp_note_record *note) {
     int start = (int)note->start;
@@ -139,7 +158,7 @@ void rtmpx_tree_direction_note(proto_tree *tree, const struct rtmpx_view *view,
             proto_tree_add_uint64(tree, hf_abandoned_received, view->tvb, start, 0, note->count));
         break;
     case RTMP_NOTE_LOST:
-        proto_tree_add_expert(tree, view->pinfo, &ei_rtmpx_malformed, view->tvb, start, 0);
+        add_lost(tree, view, note);
         break;
     case RTMP_NOTE_SEARCHED:
         rtmpx_note_limit(tree, view->pinfo, view->tvb, note->start, RTMP_LIMIT_SEARCH);

@@ -24,8 +24,8 @@ void rtmpx_append_text(proto_item *item, const char *before, const char *text, c
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span) {
     if (span.pos > body->available || span.len > body->available - span.pos)
         return "";
-    /* Three bytes for each invalid byte, and the ellipsis and the terminator. */
-    size_t cap = (size_t)span.len * 3 + 8;
+    /* The ellipsis and the terminator as well. */
+    size_t cap = (size_t)span.len * RTMP_TEXT_WIRE_GROWTH + 8;
     struct rtmp_text text = rtmp_text_over(wmem_alloc_array(body->pinfo->pool, char, cap), cap);
     rtmp_text_wire(&text, body->bytes + span.pos, span.len, 0);
     return text.out;

@@ -6,14 +6,6 @@
 
 #include "rtmpx.h"
 
-/* Wireshark gives up a frame with more items than a preference allows (1,000,000), as a "Dissector
- * bug". A loop whose length the input decides checks this before each turn; the reserve is for the
- * items of one turn and of the notice that items are left out. Four items for each value that a
- * message may have (RTMP_LIMIT_MESSAGE_ITEMS) still fit: some 400 bytes each in a full tree. */
-static inline bool rtmpx_frame_is_full(proto_tree *tree) {
-    return tree && PTREE_DATA(tree)->count > prefs.gui_max_tree_items / 5 * 2;
-}
-
 /* The characters of a span of the body as good UTF-8, control characters made visible; in packet
  * memory. Never NULL. */
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span);

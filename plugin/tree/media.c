@@ -6,6 +6,7 @@
 #include "tree/items.h"
 #include "tree/nal.h"
 #include "tree/note.h"
+#include "tree/room.h"
 #include "wanted.h"
 
 #include "payload/media/media_summary.h"
@@ -166,7 +167,8 @@ enum { DEPTH = 8 };
 struct media_view {
     const struct rtmpx_body *body;
     bool visible;
-    bool full; /* the frame has no room: nothing more is added */
+    uint32_t events; /* that may still be shown */
+    bool full;       /* there are more: nothing is added behind those */
     proto_tree *tree[DEPTH];
     unsigned depth;
     enum rtmp_codec codec;
@@ -228,16 +230,19 @@ static proto_item *add_item(proto_tree *tree, const struct rtmpx_body *body,
 }
 
 /* Two AMF0 values: a name ("colorInfo") and what it names. */
-static void add_metadata(proto_tree *tree, const struct rtmpx_body *body, struct rtmp_span span) {
+static void add_metadata(struct media_view *view, proto_tree *tree, struct rtmp_span span) {
+    const struct rtmpx_body *body = view->body;
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, rtmp_span_end(span));
     struct rtmp_amf *amf = wmem_new(body->pinfo->pool, struct rtmp_amf);
     reader.pos = span.pos;
     rtmp_amf_init(amf, &reader, 0);
+    amf->items_max = view->events;
     for (unsigned i = 0; rtmp_ok(&reader) && rtmp_left(&reader); i++)
         rtmpx_tree_amf_value(tree, body, amf, wmem_strdup_printf(body->pinfo->pool, "%u", i), NULL,
                              0);
     struct rtmpx_body fragment = *body;
     fragment.available = reader.end;
+    view->events -= amf->items;
     rtmpx_note_rest(tree, &fragment, &reader);
 }
 
@@ -316,7 +321,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
     struct media_view *view = context;
     if (view->full)
         return;
-    if (rtmpx_frame_is_full(view->tree[0])) {
+    if (event->kind != RTMP_MEDIA_END && !rtmpx_room_take(&view->events)) {
         view->full = true;
         rtmpx_note_not_shown(view->tree[0], view->body->pinfo, view->body->tvb, event->span.pos,
                              view->body->available);
@@ -342,7 +347,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
         if (view->depth < DEPTH)
             view->tree[view->depth] = proto_item_add_subtree(item, ett_group);
     } else if (event->field == RTMP_FIELD_VIDEO_METADATA)
-        add_metadata(proto_item_add_subtree(item, ett_group), view->body, event->span);
+        add_metadata(view, proto_item_add_subtree(item, ett_group), event->span);
 }
 
 /* Are items wanted that any audio or video message may have? */
@@ -356,7 +361,8 @@ static void add_media(proto_tree *tree, const struct rtmpx_body *body) {
     /* Only AMF values are wanted: only metadata packets have them. */
     if (!own_items_wanted(tree) && rtmp_media_describe(&media).kind != RTMP_MEDIA_METADATA)
         return;
-    struct media_view view = {.body = body, .visible = rtmpx_tree_visible(tree), .tree = {tree}};
+    struct media_view view = {
+        .body = body, .visible = rtmpx_tree_visible(tree), .events = body->events, .tree = {tree}};
     rtmp_media_read(&media, show, &view);
 }
 

@@ -4,9 +4,9 @@
 #include "tree/chunk.h"
 #include "tree/items.h"
 #include "tree/note.h"
+#include "tree/room.h"
 #include "wanted.h"
 
-#include "base/limits.h"
 #include "session/summary_line.h"
 
 static int hf_message = -1;
@@ -171,12 +171,15 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
         add_effective(tree, MISSING, view, start, 0, reassembly->missing);
 }
 
-/* The chunks of a message, for as many fragments as the frame has room for. */
+/* The chunks of a message, as many as it has a share of. */
 static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmp_message_fragment *run, uint32_t count) {
+                       const struct rtmpx_room *room, const struct rtmp_message_fragment *run,
+                       uint32_t count) {
+    uint64_t share = (uint64_t)room->chunks_each * count;
+    uint32_t chunks = share < room->chunks ? (uint32_t)share : room->chunks;
     uint32_t i = 0;
-    for (; i < count && !rtmpx_frame_is_full(tree); i++)
-        rtmpx_tree_chunks(tree, view, &view->core.fragments[run[i].index]);
+    for (; i < count && chunks; i++)
+        rtmpx_tree_chunks(tree, view, &view->core.fragments[run[i].index], &chunks);
     if (i == count)
         return;
     const struct rtmp_fragment_record *last = &view->core.fragments[run[count - 1].index];
@@ -184,8 +187,8 @@ static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
                          last->start + last->size);
 }
 
-static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint32_t index,
-                        bool chunks) {
+static void add_message(proto_tree *tree, struct rtmpx_messages *messages,
+                        const struct rtmpx_room *room, uint32_t index, bool chunks) {
     const struct rtmpx_view *view = messages->view;
     const struct rtmp_fragment_record *fragment = &view->core.fragments[index];
     const struct rtmp_message_fragment *run;
@@ -200,14 +203,15 @@ static void add_message(proto_tree *tree, struct rtmpx_messages *messages, uint3
     }
     add_values(message_tree, view, &view->core.fragments[run[0].index]);
     if (chunks)
-        add_chunks(message_tree, view, run, count);
+        add_chunks(message_tree, view, room, run, count);
     /* A body that is reassembled from its chunks gets a tab of its own. */
     const struct rtmpx_noun *noun = rtmpx_noun_of((uint8_t)fragment->type);
     bool wanted = rtmpx_wanted(tree, noun);
     if (!wanted && !is_referenced(tree, AVAILABLE))
         return;
     struct rtmp_message message = rtmp_records_header(fragment);
-    struct rtmpx_body body = {.message = &message};
+    struct rtmpx_body body = {
+        .message = &message, .events = room->events_each, .before = room->before};
     rtmpx_find_body(messages, index, UINT32_MAX, true, &body);
     if (rtmpx_tree_visible(tree)) {
         char line[ITEM_LABEL_LENGTH];
@@ -234,9 +238,25 @@ static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint3
                         (int)(end - start), ENC_NA);
 }
 
-/* Has the frame room for the items of one more message, and for its bytes? */
-static bool has_room(proto_tree *tree, const struct rtmpx_messages *messages) {
-    return !rtmpx_frame_is_full(tree) && messages->tabs < RTMP_LIMIT_FRAME_BODIES;
+/* Has the frame room for one more message, or one more part of one that completes elsewhere? */
+static bool take_fragment(struct rtmpx_room *room, const struct rtmp_fragment_record *fragment) {
+    return rtmpx_room_take(&room->messages) &&
+           (!(fragment->flags & RTMP_FRAGMENT_COMPLETE) || !fragment->reassembly ||
+            rtmpx_room_take(&room->bodies));
+}
+
+/* The chunks of a fragment of a message that completes elsewhere. */
+static void add_fragment(proto_tree *tree, const struct rtmpx_view *view,
+                         const struct rtmpx_room *room, const struct rtmp_fragment_record *fragment,
+                         bool chunks) {
+    const struct rtmp_records *records = &view->core.direction->records;
+    uint32_t completed_in = rtmp_records_completed_in(records, fragment);
+    if (chunks) {
+        uint32_t share = room->chunks_each;
+        rtmpx_tree_chunks(tree, view, fragment, &share);
+    }
+    if (completed_in)
+        add_effective(tree, COMPLETED_IN, view, fragment->start, 0, completed_in);
 }
 
 bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
@@ -247,33 +267,35 @@ bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
 
 void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
     struct rtmpx_messages messages = rtmpx_messages_of(view);
-    uint64_t handshake_end = view->core.direction->wire.has_handshake ? view->core.direction->wire.handshake_end : 0;
+    struct rtmpx_room room = rtmpx_room_for(view);
+    const struct rtmp_direction *wire = &view->core.direction->wire;
+    uint64_t handshake_end = wire->has_handshake ? wire->handshake_end : 0;
     uint32_t covered = rtmp_segment_offset(view->core.segment) < handshake_end
                            ? (uint32_t)(handshake_end - rtmp_segment_offset(view->core.segment))
                            : 0;
     const struct rtmp_records *records = &view->core.direction->records;
     bool chunks = rtmpx_wanted(tree, &rtmpx_noun_chunk);
-    for (uint32_t i = 0; i < view->core.segment->fragment_count && has_room(tree, &messages); i++) {
+    uint32_t end = tvb_captured_length(view->tvb);
+    for (uint32_t i = 0; i < view->core.segment->fragment_count; i++) {
         const struct rtmp_fragment_record *fragment = &view->core.fragments[i];
+        bool complete = fragment->flags & RTMP_FRAGMENT_COMPLETE;
+        bool shown = complete || !rtmp_records_completes_in(records, fragment, view->core.segment);
+        if (shown && !take_fragment(&room, fragment)) {
+            rtmpx_note_not_shown(tree, view->pinfo, view->tvb, covered, end);
+            return;
+        }
         if (fragment->size) {
             add_uncovered(tree, view, covered, fragment->start, false);
             covered = fragment->start + fragment->size;
         }
-        if (fragment->flags & RTMP_FRAGMENT_COMPLETE) {
-            add_message(tree, &messages, i, chunks);
-        } else if (!rtmp_records_completes_in(records, fragment, view->core.segment)) {
-            uint32_t completed_in = rtmp_records_completed_in(records, fragment);
-            if (chunks)
-                rtmpx_tree_chunks(tree, view, fragment);
-            if (completed_in)
-                add_effective(tree, COMPLETED_IN, view, fragment->start, 0, completed_in);
+        if (complete) {
+            add_message(tree, &messages, &room, i, chunks);
+            rtmpx_room_pass(&room, fragment);
+        } else if (shown) {
+            add_fragment(tree, view, &room, fragment, chunks);
         }
     }
-    uint32_t end = tvb_captured_length(view->tvb);
-    if (!has_room(tree, &messages))
-        rtmpx_note_not_shown(tree, view->pinfo, view->tvb, covered, end);
-    else
-        add_uncovered(tree, view, covered, end, true);
+    add_uncovered(tree, view, covered, end, true);
 }
 
 /* ---- summary ---- */

@@ -80,7 +80,8 @@ static void add_error(proto_tree *tree, const struct rtmpx_body *body,
     else if (rtmp_error_is_limit(error))
         expert_add_info(body->pinfo, item, &ei_rtmpx_limit);
     else
-        expert_add_info(body->pinfo, item, &ei_rtmpx_malformed);
+        expert_add_info_format(body->pinfo, item, &ei_rtmpx_malformed, "RTMP: %s",
+                               rtmp_error_text(error));
 }
 
 void rtmpx_note_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,

@@ -39,8 +39,8 @@ void rtmpx_note_rest(proto_tree *tree, const struct rtmpx_body *body,
 void rtmpx_note_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t pos,
                       enum rtmp_error limit);
 
-/* Add an item over the bytes from `start` to `end` of `tvb`, for which the frame has no room
- * (rtmpx_frame_is_full), with the expert item of a limit. */
+/* The bytes from `start` to `end` of `tvb`, for which the frame has no room (tree/room.h), with
+ * the expert item of a limit. */
 void rtmpx_note_not_shown(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t start,
                           uint32_t end);
 

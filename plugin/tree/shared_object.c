@@ -262,13 +262,9 @@ static void add_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
     struct so_view view = {
         .body = body, .so = &so, .values_wanted = values_wanted, .message = tree};
     rtmp_shared_object_init(&so, &reader, body->message->type);
-    while (rtmp_shared_object_next(&so, &piece)) {
+    so.amf.items_max = body->events;
+    while (rtmp_shared_object_next(&so, &piece))
         add_part(&view, &piece);
-        if (rtmpx_frame_is_full(tree)) {
-            rtmpx_note_not_shown(tree, body->pinfo, body->tvb, reader.pos, body->available);
-            return;
-        }
-    }
     rtmpx_note_rest(tree, body, &reader);
 }
 

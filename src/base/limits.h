@@ -26,6 +26,10 @@
  * writes as PDML. A frame has up to hundreds of them; thousands are made to cost. */
 #define RTMP_LIMIT_FRAME_BODIES 2000U
 
+/* Bytes of a parameter set that Wireshark's dissectors of H.264 and H.265 get: they make up to some
+ * eight items of a byte. Sets have some ten to a few hundred bytes; with all scaling lists 2 KB. */
+#define RTMP_LIMIT_PARAMETER_SET 2048U
+
 /* Tags shown of one aggregate message, those of aggregates in it included. Servers put some ten to
  * a few hundred into one; each takes about ten items. */
 #define RTMP_LIMIT_AGGREGATE_TAGS 10000
@@ -100,6 +104,10 @@
 /* Calls of one side that wait for their answer; the one that waits longest makes room. Publishers
  * and players have some five, of which two or three are never answered. */
 #define RTMP_LIMIT_CALLS 64U
+
+/* Requests of a connection that wait for their answer, and streams in use; the first makes room. A
+ * connection has one or two streams. */
+#define RTMP_LIMIT_OPEN_REQUESTS 8U
 
 /* RTMPT messages that wait for one with a lower sequence number. Players have a handful of requests
  * under way at most; a number that is not there by then is not in the capture. */

@@ -48,6 +48,38 @@ static size_t sequence_length(const uint8_t *p, size_t left) {
     return len;
 }
 
+/* The code point of a well-formed sequence. */
+static uint32_t code_point(const uint8_t *p, size_t len) {
+    static const uint8_t first_bits[] = {0x7F, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t code = p[0] & first_bits[len];
+    for (size_t i = 1; i < len; i++)
+        code = code << 6 | (p[i] & 0x3FU);
+    return code;
+}
+
+/*
+ * Characters that are not seen but change how others are, or break a line: Unicode 15.0, general
+ * categories Cf (format: bidirectional controls, joiners, tags), Zl and Zp (separators of lines and
+ * paragraphs), from UnicodeData.txt. In order.
+ */
+static const struct {
+    uint32_t first, last;
+} invisible[] = {
+    {0xAD, 0xAD},       {0x600, 0x605},     {0x61C, 0x61C},     {0x6DD, 0x6DD},
+    {0x70F, 0x70F},     {0x890, 0x891},     {0x8E2, 0x8E2},     {0x180E, 0x180E},
+    {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x2064},   {0x2066, 0x206F},
+    {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD},
+    {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0001, 0xE0001},
+    {0xE0020, 0xE007F},
+};
+
+static bool is_invisible(uint32_t code) {
+    for (size_t i = 0; i < sizeof invisible / sizeof *invisible && invisible[i].first <= code; i++)
+        if (code <= invisible[i].last)
+            return true;
+    return false;
+}
+
 /* Eight bytes of printable ASCII: in each the high bit is clear, 0x60 more sets it (0x20 and
  * above), 1 more does not (not 0x7F). No sum carries into its neighbour. */
 static bool is_plain8(const uint8_t *bytes) {
@@ -88,6 +120,7 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
         if (i == len)
             return;
         char picture[4] = "\xE2\x90\x80";
+        char escape[16];
         const char *piece = (const char *)bytes + i;
         size_t used = sequence_length(bytes + i, len - i);
         size_t piece_len = used;
@@ -96,6 +129,10 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
             piece = "\xEF\xBF\xBD";
             piece_len = 3;
             used = is_c1 ? 2 : 1;
+        } else if (used > 1 && is_invisible(code_point(bytes + i, used))) {
+            piece_len = (size_t)snprintf(escape, sizeof escape, "<U+%04X>",
+                                         (unsigned)code_point(bytes + i, used));
+            piece = escape;
         } else if (used == 1 && (bytes[i] < 0x20 || bytes[i] == 0x7F)) {
             picture[2] = (char)(bytes[i] == 0x7F ? 0xA1 : 0x80 + bytes[i]);
             piece = picture;

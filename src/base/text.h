@@ -26,9 +26,12 @@ struct rtmp_text rtmp_text_over(char *out, size_t cap);
 
 /*
  * Append bytes from the wire as text: bad UTF-8 and the C1 controls (a terminal would obey them)
- * become U+FFFD, the other control characters (NUL included) their U+2400 pictures, so that a line
- * stays a line. At most `limit` bytes are appended (0: only the capacity bounds), then an ellipsis.
+ * become U+FFFD, the other control characters (NUL included) their U+2400 pictures, and invisible
+ * characters, which reorder or split what is shown, their number: `<U+202E>`. So a line stays a
+ * line and shows all that is in it. A byte becomes at most RTMP_TEXT_WIRE_GROWTH bytes. At most
+ * `limit` bytes are appended (0: only the capacity bounds), then an ellipsis.
  */
+#define RTMP_TEXT_WIRE_GROWTH 4U
 void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit);
 
 /* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back.

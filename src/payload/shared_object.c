@@ -303,7 +303,7 @@ static bool next_in_event(struct rtmp_shared_object *so, struct rtmp_so_piece *p
 }
 
 bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
-    if (so->amf.items >= RTMP_LIMIT_MESSAGE_ITEMS) {
+    if (so->amf.items >= so->amf.items_max) {
         so->reader->end = so->message_end;
         rtmp_fail_at(so->reader, RTMP_LIMIT_ITEMS, so->reader->pos);
         return false;
@@ -354,8 +354,8 @@ static bool summarize_event(struct summary *summary, uint8_t event) {
         return false;
     const char *name = rtmp_so_event_name(event);
     if (name) {
-        const char first[] = {(char)(name[0] - 'A' + 'a'), '\0'};
-        rtmp_text_add(summary->text, first);
+        const char first = (char)(name[0] - 'A' + 'a');
+        rtmp_text_add_len(summary->text, &first, 1);
         rtmp_text_add(summary->text, name + 1);
     } else {
         rtmp_text_add(summary->text, "event ");

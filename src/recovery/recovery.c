@@ -63,7 +63,8 @@ static void lose_sync_at_header(struct rtmp_recovery *r) {
          * Size. */
         rtmp_recovery_doubt_chunk_size(r);
         d->whole = false;
-        rtmp_sink_note(&d->sink, RTMP_NOTE_LOST, d->position, 0, NULL);
+        rtmp_sink_note(&d->sink, RTMP_NOTE_LOST, d->position, r->has_gaps,
+                       &(struct rtmp_message){.csid = d->stopped_at_orphan ? d->orphan_csid : 0});
         r->scanned = 1;
     } else {
         r->state = stop == RTMP_STOP_UNSURE ? RTMP_SIZING : RTMP_PROVING;
@@ -122,21 +123,10 @@ static void read_all(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len
     rtmp_search_buffer_free(&input, &r->dechunk.memory);
 }
 
-/* Bytes that come while synchronisation is lost. */
-static __attribute__((noinline)) void read_lost(struct rtmp_recovery *r, const uint8_t *bytes,
-                                                uint32_t len) {
+void rtmp_recovery_feed_unread(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
     if (r->state == RTMP_SYNCHRONISED)
         lose_sync_at_header(r);
     read_all(r, bytes, len, false);
-}
-
-void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
-    r->fed_before = r->fed_offset;
-    r->fed_offset = r->dechunk.position;
-    r->fed_end = r->dechunk.position + len;
-    uint32_t read = r->state == RTMP_SYNCHRONISED ? rtmp_dechunk_feed(&r->dechunk, bytes, len) : 0;
-    if (read < len)
-        read_lost(r, bytes + read, len - read);
 }
 
 /* ---- gaps ---- */

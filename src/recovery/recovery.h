@@ -20,8 +20,20 @@ void rtmp_recovery_init(struct rtmp_recovery *r, const struct rtmp_memory *memor
 /* Free what it holds; open messages are forgotten. */
 void rtmp_recovery_destroy(struct rtmp_recovery *r);
 
+/* Of rtmp_recovery_feed(): the bytes that were not read where they came, because synchronisation is
+ * lost. */
+__attribute__((cold)) void rtmp_recovery_feed_unread(struct rtmp_recovery *r, const uint8_t *bytes,
+                                                     uint32_t len);
+
 /* The next `len` bytes of the direction. */
-void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len);
+static inline void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
+    r->fed_before = r->fed_offset;
+    r->fed_offset = r->dechunk.position;
+    r->fed_end = r->dechunk.position + len;
+    uint32_t read = r->state == RTMP_SYNCHRONISED ? rtmp_dechunk_feed(&r->dechunk, bytes, len) : 0;
+    if (read < len)
+        rtmp_recovery_feed_unread(r, bytes + read, len - read);
+}
 
 /* `count` bytes of the direction are not in the capture. Reports RTMP_NOTE_GAP. */
 void rtmp_recovery_gap(struct rtmp_recovery *r, uint64_t count);

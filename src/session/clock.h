@@ -27,6 +27,11 @@ struct rtmp_clocks {
 bool rtmp_clocks_run_backwards(struct rtmp_clocks *clocks, const struct rtmp_message *message,
                                const uint8_t *bytes, uint32_t available);
 
+/* Has a message come since the beginning or the last reset? */
+static inline bool rtmp_clocks_have_run(const struct rtmp_clocks *clocks) {
+    return clocks->clock[0].type != 0;
+}
+
 /* Forget earlier timestamps: after a publish, play or seek, or a loss. */
 void rtmp_clocks_reset(struct rtmp_clocks *clocks);
 

@@ -67,47 +67,87 @@ APPEND(struct rtmp_fragment_block, blocks, block_count, block_capacity)
 
 struct rtmp_segment_record *rtmp_records_open_segment(struct rtmp_records *records) {
     struct rtmp_segment_record *segment = append_segments(records);
-    records->recording = segment != NULL;
     if (!segment) {
+        records->recording = false;
         records->fragment_end -= records->fragment_room;
         records->fragment_room = 0;
         return NULL;
     }
+    records->recording = true;
     *segment = (struct rtmp_segment_record){.first_fragment = rtmp_records_next_index(records)};
     return segment;
 }
 
-/* Blocks grow up to a size at which the unused rest of the last one is small. */
+/* Blocks grow up to a size at which what the last one leaves empty is little; more only where one
+ * segment has more fragments, and then by a quarter. */
 static uint32_t next_block_size(const struct rtmp_records *records, uint32_t moved) {
     enum { FIRST = 4 };
     uint32_t size = records->block_size ? records->block_size * 2 : FIRST;
     size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
-    return size < moved * 2 ? moved * 2 : size;
+    if (size >= moved * 2)
+        return size;
+    size = moved + (size > moved / 4 ? size : moved / 4);
+    return size < RTMP_SEGMENT_FRAGMENTS_MAX ? size : RTMP_SEGMENT_FRAGMENTS_MAX;
 }
 
-/* A block of `size` records under as many entries as it needs, or NULL. */
-static struct rtmp_fragment_record *new_block(struct rtmp_records *records, uint32_t size) {
-    const struct rtmp_memory *memory = records->memory;
+/* Entries from `first` on for a block of `size` records; those that are there already change.
+ * False: no memory, there are as many as before. */
+static bool set_entries(struct rtmp_records *records, uint32_t first,
+                        struct rtmp_fragment_record *block, uint32_t size) {
     uint32_t before = records->block_count;
     uint32_t entries = (size + RTMP_FRAGMENT_BLOCK - 1) / RTMP_FRAGMENT_BLOCK;
-    if (entries > UINT32_MAX / RTMP_FRAGMENT_BLOCK - before)
-        return NULL;
-    struct rtmp_fragment_record *block = memory->resize(memory->user, NULL, size * sizeof *block);
-    if (!block)
-        return NULL;
+    if (entries > UINT32_MAX / RTMP_FRAGMENT_BLOCK - first)
+        return false;
     for (uint32_t i = 0; i < entries; i++) {
-        struct rtmp_fragment_block *entry = append_blocks(records);
+        bool exists = first + i < before;
+        struct rtmp_fragment_block *entry =
+            exists ? &records->blocks[first + i] : append_blocks(records);
         if (!entry) {
             records->block_count = before;
-            release(memory, block);
-            return NULL;
+            return false;
         }
         *entry = (struct rtmp_fragment_block){block + i * RTMP_FRAGMENT_BLOCK, i > 0};
+    }
+    return true;
+}
+
+/* A block of `size` records, or NULL. */
+static struct rtmp_fragment_record *new_block(struct rtmp_records *records, uint32_t size) {
+    const struct rtmp_memory *memory = records->memory;
+    struct rtmp_fragment_record *block = memory->resize(memory->user, NULL, size * sizeof *block);
+    if (block && !set_entries(records, records->block_count, block, size)) {
+        release(memory, block);
+        return NULL;
     }
     return block;
 }
 
-/* The messages of the open segment from index `first` on move to an index `distance` higher. */
+/* Index of the first entry of the last block. */
+static uint32_t last_block(const struct rtmp_records *records) {
+    uint32_t entry = records->block_count - 1;
+    while (records->blocks[entry].continues)
+        entry--;
+    return entry;
+}
+
+/* The last block, which begins with entry `first`, with room for `size` records; NULL: no memory.
+ */
+static struct rtmp_fragment_record *grow_block(struct rtmp_records *records, uint32_t first,
+                                               uint32_t size) {
+    const struct rtmp_memory *memory = records->memory;
+    struct rtmp_fragment_record *block =
+        memory->resize(memory->user, records->blocks[first].records, size * sizeof *block);
+    if (!block)
+        return NULL;
+    records->next_fragment =
+        block + (rtmp_records_next_index(records) - first * RTMP_FRAGMENT_BLOCK);
+    for (uint32_t i = first; i < records->block_count; i++)
+        records->blocks[i].records = block + (i - first) * RTMP_FRAGMENT_BLOCK;
+    return set_entries(records, first, block, size) ? block : NULL;
+}
+
+/* The messages from index `first` on, of the open segment, have another index, `distance` higher.
+ */
 static void move_messages(struct rtmp_records *records, uint32_t first, uint32_t distance) {
     for (uint32_t i = records->facts_count; i > 0 && records->facts[i - 1].message >= first; i--)
         records->facts[i - 1].message += distance;
@@ -116,13 +156,34 @@ static void move_messages(struct rtmp_records *records, uint32_t first, uint32_t
         records->config_changes[i - 1].message += distance;
 }
 
-/* The fragments of the open segment stay together: they move to the new block, and only those. */
+/* What the open segment, of which `count` fragments are recorded, has from here on: room for `size`
+ * in a block that begins at index `first`. */
+static void use_block(struct rtmp_records *records, struct rtmp_fragment_record *block,
+                      uint32_t first, uint32_t count, uint32_t size) {
+    records->block_size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
+    records->next_fragment = block + count;
+    records->fragment_room = size - count;
+    records->fragment_end = first + size;
+}
+
+/* The fragments of the open segment stay together: a block that holds no others grows, otherwise
+ * they move to a new one, and only they. */
 __attribute__((cold)) bool rtmp_records_begin_block(struct rtmp_records *records) {
     if (!records->recording)
         return false;
     struct rtmp_segment_record *segment = &records->segments[records->segment_count - 1];
     uint32_t moved = rtmp_records_next_index(records) - segment->first_fragment;
+    if (moved >= RTMP_SEGMENT_FRAGMENTS_MAX)
+        return false;
     uint32_t size = next_block_size(records, moved);
+    uint32_t last = moved ? last_block(records) : 0;
+    if (moved && segment->first_fragment == last * RTMP_FRAGMENT_BLOCK) {
+        struct rtmp_fragment_record *grown = grow_block(records, last, size);
+        if (!grown)
+            return false;
+        use_block(records, grown, segment->first_fragment, moved, size);
+        return true;
+    }
     uint32_t first = records->block_count * RTMP_FRAGMENT_BLOCK;
     struct rtmp_fragment_record *block = new_block(records, size);
     if (!block)
@@ -132,11 +193,8 @@ __attribute__((cold)) bool rtmp_records_begin_block(struct rtmp_records *records
                moved * sizeof *block);
         move_messages(records, segment->first_fragment, first - segment->first_fragment);
     }
-    records->block_size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
     segment->first_fragment = first;
-    records->next_fragment = block + moved;
-    records->fragment_room = size - moved;
-    records->fragment_end = first + size;
+    use_block(records, block, first, moved, size);
     return true;
 }
 
@@ -352,8 +410,8 @@ static const struct rtmp_decoder_configs *configs_of(const struct rtmp_records *
     return configs ? &records->configs[configs - 1] : NULL;
 }
 
-struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message) {
-    const struct rtmp_fragment_record *fragment = rtmp_records_fragment(records, message);
+struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message,
+                                             const struct rtmp_fragment_record *fragment) {
     struct rtmp_message_facts facts = {.reply_kind = RTMP_REPLY_UNKNOWN, .late = fragment->late};
     if (fragment->has_facts)
         facts.reply_kind = reply_kind_of(records, message);

@@ -65,10 +65,10 @@ _Static_assert(sizeof(struct rtmp_fragment_record) == 32, "a message of one chun
 
 /* The bytes of one direction that were fed at once: of a frame, or one of several of a frame. */
 struct rtmp_segment_record {
-    int64_t time;            /* of capture: ns since 1970 */
-    uint32_t offset_low;     /* rtmp_segment_offset() */
-    uint32_t first_fragment; /* index */
+    int64_t time; /* of capture: ns since 1970 */
     uint32_t frame;
+    uint32_t offset_low;          /* rtmp_segment_offset() */
+    uint32_t first_fragment;      /* index */
     uint32_t fragment_count : 21; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
     uint32_t undecided : 1;       /* at its end a handshake cannot be told from chunks */
     uint32_t repeated : 1;        /* nothing of it is new */
@@ -79,19 +79,25 @@ _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk
 
 /* A tebibyte: larger offsets of one direction are recorded as this one. */
 #define RTMP_SEGMENT_OFFSET_MAX ((UINT64_C(1) << 40) - 1)
-/* Later fragments of a segment are not found. Wireshark stops a frame at 1,000,000 items. */
+/* Later fragments of a segment are not recorded. Wireshark stops a frame at 1,000,000 items. */
 #define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 21) - 1)
 
-/* Offset of the segment's first byte; where it fills holes, of the byte that was expected. */
+/* Offset of the segment's first byte; where that was read before, or fills a hole, of the byte that
+ * was expected. */
 static inline uint64_t rtmp_segment_offset(const struct rtmp_segment_record *segment) {
     return (uint64_t)segment->offset_high << 32 | segment->offset_low;
 }
 
 static inline void rtmp_segment_set_offset(struct rtmp_segment_record *segment, uint64_t offset) {
-    if (offset > RTMP_SEGMENT_OFFSET_MAX)
+    if (offset >> 32 > UINT8_MAX)
         offset = RTMP_SEGMENT_OFFSET_MAX;
     segment->offset_low = (uint32_t)offset;
     segment->offset_high = (uint8_t)(offset >> 32);
+}
+
+/* Does it begin before `offset`? */
+static inline bool rtmp_segment_before(const struct rtmp_segment_record *segment, uint32_t offset) {
+    return segment->offset_high == 0 && segment->offset_low < offset;
 }
 
 /* A message of several chunks or segments. */
@@ -216,12 +222,19 @@ bool rtmp_records_note_configs(struct rtmp_records *records,
 static inline void rtmp_records_close_segment(const struct rtmp_records *records,
                                               struct rtmp_segment_record *segment) {
     uint32_t count = rtmp_records_next_index(records) - segment->first_fragment;
-    count = count < RTMP_SEGMENT_FRAGMENTS_MAX ? count : RTMP_SEGMENT_FRAGMENTS_MAX;
     segment->fragment_count = count & RTMP_SEGMENT_FRAGMENTS_MAX;
 }
 
-/* Mark the segments that were recorded last under this frame number: a read filter removed their
- * frame, and another has its number now. */
+/* The fragments of a segment that was just closed, without a look-up; NULL: none. */
+static inline const struct rtmp_fragment_record *
+rtmp_records_fragments_closed(const struct rtmp_records *records,
+                              const struct rtmp_segment_record *segment) {
+    uint32_t count = rtmp_records_next_index(records) - segment->first_fragment;
+    return count ? records->next_fragment - count : NULL;
+}
+
+/* The segments that were recorded last, under the number of a frame that was taken away, are not
+ * those of the frame that has the number now. */
 void rtmp_records_drop_frame(struct rtmp_records *records, uint32_t frame);
 
 /* ---- any pass ---- */
@@ -295,8 +308,10 @@ struct rtmp_message_facts {
     bool late; /* its bytes came after later ones were read */
 };
 
-/* The facts of a complete message; all zero where there are none. */
-struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message);
+/* The facts of a complete message; all zero of one that others say nothing of. fragment: the one
+ * of the message's index. */
+struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message,
+                                             const struct rtmp_fragment_record *fragment);
 
 /* The segment that holds a fragment: its index. */
 uint32_t rtmp_records_segment_of(const struct rtmp_records *records, uint32_t fragment);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/session.h"
 
+#include "payload/media/config_check.h"
+
 struct rtmp_session_direction *rtmp_session_peer(const struct rtmp_session_direction *dir) {
     return &dir->session->direction[rtmp_session_from_client(dir) ? 1 : 0];
 }
@@ -85,6 +87,16 @@ static void add_fresh_body(struct rtmp_session_direction *dir,
     dir->next_fresh = &fresh->next;
 }
 
+/* Long ones are taken as they are: a copy would leave a hole of their size in the memory. */
+static uint8_t *keep_body(const struct rtmp_session_direction *dir,
+                          const struct rtmp_fragment *fragment) {
+    if (!fragment->owner)
+        return keep(dir, fragment->body, fragment->available);
+    uint8_t *body = *fragment->owner;
+    *fragment->owner = NULL;
+    return body;
+}
+
 static void finish_reassembly(struct rtmp_session_direction *dir,
                               struct rtmp_reassembly *reassembly,
                               const struct rtmp_fragment *fragment) {
@@ -98,9 +110,35 @@ static void finish_reassembly(struct rtmp_session_direction *dir,
         return;
     /* A body whose chunks are all in this segment is reassembled from them when it is shown. */
     if (!reassembly->in_segment)
-        reassembly->body = keep(dir, fragment->body, fragment->available);
+        reassembly->body = keep_body(dir, fragment);
     else if (fragment->available == fragment->message.length)
         add_fresh_body(dir, fragment);
+}
+
+/* A play that audio or video followed is answered; those clocks are reset before they are asked
+ * again. */
+static void follow_media(struct rtmp_session *session) {
+    if (rtmp_clocks_have_run(&session->direction[1].clocks))
+        rtmp_requests_note_media(&session->requests);
+}
+
+static struct rtmp_requests_message requests_message(const struct rtmp_session_direction *dir,
+                                                     const struct rtmp_fragment *fragment) {
+    return (struct rtmp_requests_message){.body =
+                                              rtmp_reader_over(fragment->body, fragment->available),
+                                          .stream_id = fragment->message.stream_id,
+                                          .frame = dir->last_frame.number,
+                                          .type = fragment->message.type,
+                                          .is_from_client = rtmp_session_from_client(dir)};
+}
+
+/* A user control or data message. */
+static void follow_event(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment) {
+    struct rtmp_requests *requests = &dir->session->requests;
+    if (requests->count == 0 || dir->filling)
+        return;
+    const struct rtmp_requests_message message = requests_message(dir, fragment);
+    rtmp_requests_follow_event(requests, &message);
 }
 
 static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
@@ -112,11 +150,16 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
     enum rtmp_reply_kind reply_kind = rtmp_calls_follow(&dir->calls, &rtmp_session_peer(dir)->calls,
                                                         &dir->session->memory, &head, dir->filling);
     if (head.restarts_media) {
+        follow_media(dir->session);
         rtmp_clocks_reset(&dir->clocks);
         rtmp_clocks_reset(&rtmp_session_peer(dir)->clocks);
     }
     if (reply_kind != RTMP_REPLY_UNKNOWN)
         (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
+    if (head.name == RTMP_NAMED_OTHER || dir->filling)
+        return;
+    const struct rtmp_requests_message message = requests_message(dir, fragment);
+    rtmp_requests_follow_command(&dir->session->requests, &head, &message);
 }
 
 /* A timestamp that counts from before a loss, or of a late message, is no evidence of the order. */
@@ -129,6 +172,24 @@ static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragmen
         record->backwards = 1;
 }
 
+static void on_note(void *user, const struct rtmp_note *note);
+
+static inline void check_config(struct rtmp_session_direction *dir,
+                                const struct rtmp_fragment *fragment) {
+    bool video = fragment->message.type == RTMP_MESSAGE_VIDEO;
+    if (!rtmp_config_may_lack(video, fragment->message.length, fragment->body, fragment->available))
+        return;
+    const struct rtmp_media_body body = {.video = video,
+                                         .bytes = fragment->body,
+                                         .available = fragment->available,
+                                         .length = fragment->message.length};
+    if (fragment->available == fragment->message.length && rtmp_config_lacks(&body))
+        on_note(dir, &(struct rtmp_note){.kind = RTMP_NOTE_CONFIG,
+                                         .offset = fragment->offset,
+                                         .count = 1,
+                                         .message = fragment->message});
+}
+
 /* Add the facts of the message that was just recorded. False: no memory, they are unknown. */
 static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                       const struct rtmp_fragment *fragment) {
@@ -138,11 +199,18 @@ static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_r
     case RTMP_MESSAGE_COMMAND_AMF3:
         follow_command(dir, record, fragment);
         return true;
+    case RTMP_MESSAGE_USER_CONTROL:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_DATA_AMF3:
+        follow_event(dir, fragment);
+        return true;
     case RTMP_MESSAGE_AUDIO:
         follow_clock(dir, record, fragment);
+        check_config(dir, fragment);
         return true;
     case RTMP_MESSAGE_VIDEO:
         follow_clock(dir, record, fragment);
+        check_config(dir, fragment);
         return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
     case RTMP_MESSAGE_AGGREGATE:
         return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
@@ -266,14 +334,13 @@ static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t
                             uint32_t at) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
-    if (!slot || !records->next_fragment || offset < dir->open_offset)
+    /* Where there is no room it may have to be found elsewhere, with the fragment before. */
+    if (!slot || !records->fragment_room || offset < dir->open_offset)
         return false;
     const struct rtmp_fragment_record *last = records->next_fragment - 1;
     if (last->reassembly != slot)
         return false;
     struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(records);
-    if (!fragment)
-        return false;
     memcpy(fragment, last, sizeof *fragment);
     fragment->start = (uint32_t)(offset - dir->open_offset);
     fragment->size = size;
@@ -317,6 +384,12 @@ static void fill_gap(struct rtmp_records *records, const struct rtmp_note *late)
     }
 }
 
+/* Do these bytes, or messages in them, not come? */
+static bool is_loss(enum rtmp_note_kind kind) {
+    return kind == RTMP_NOTE_GAP || kind == RTMP_NOTE_LOST || kind == RTMP_NOTE_SEARCHED ||
+           kind == RTMP_NOTE_MEMORY;
+}
+
 static void on_note(void *user, const struct rtmp_note *note) {
     struct rtmp_session_direction *dir = user;
     struct rtmp_records *records = &dir->records;
@@ -324,6 +397,8 @@ static void on_note(void *user, const struct rtmp_note *note) {
         fill_gap(records, note);
     if (!records->recording || counts_with_others(dir, note->kind))
         return;
+    if (is_loss(note->kind))
+        rtmp_requests_forget(&dir->session->requests);
     struct rtmp_note_record *record = rtmp_records_add_note(records);
     if (!record) {
         forget_counter(dir, note->kind);
@@ -427,7 +502,8 @@ static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_se
     uint64_t position = dir->wire.position;
     bool late = segment->offset < position && dir->wire.late;
     bool repeated = dir->open_end <= position;
-    if (late || repeated)
+    /* Offsets only rise, for segments to be found by them. Handshakes are shown by theirs. */
+    if (late || repeated || dir->wire.phase == RTMP_PHASE_CHUNKS)
         set_offset(dir, position);
     bool filled = late && fill(dir, segment);
     if (filled)
@@ -450,22 +526,37 @@ static void feed_after_break(struct rtmp_session_direction *dir,
 }
 
 /* The segment does not begin at the direction's position, or is empty. False: nothing of it is new.
- */
+ * By value: where its address is not taken, its members need not be in memory for each segment. */
 static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *dir,
-                                                 const struct rtmp_segment *segment) {
+                                                 struct rtmp_segment segment) {
     uint64_t position = dir->wire.position;
-    if (segment->offset == RTMP_OFFSET_SEEN)
+    if (segment.offset == RTMP_OFFSET_SEEN)
         return false;
-    if (segment->offset == RTMP_OFFSET_UNKNOWN) {
-        feed_after_break(dir, segment);
+    if (segment.offset == RTMP_OFFSET_UNKNOWN) {
+        feed_after_break(dir, &segment);
         return true;
     }
-    if (segment->offset < position || dir->open_end == position)
-        return feed_before(dir, segment);
-    rtmp_direction_hole(&dir->wire, segment->offset - position);
+    if (segment.offset < position || dir->open_end == position)
+        return feed_before(dir, &segment);
+    rtmp_direction_hole(&dir->wire, segment.offset - position);
     keep_waiting(dir);
-    feed(dir, segment, 0);
+    feed(dir, &segment, 0);
     return true;
+}
+
+/* All of the segment was fed; record: its own, or NULL: without memory its requests are not known.
+ */
+static inline struct rtmp_segment_record *close_segment(const struct rtmp_session_direction *dir,
+                                                        struct rtmp_segment_record *record) {
+    if (!record) {
+        rtmp_requests_forget(&dir->session->requests);
+        return NULL;
+    }
+    rtmp_records_close_segment(&dir->records, record);
+    /* It is rare: bit fields are not written for nothing. */
+    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
+        record->undecided = 1;
+    return record;
 }
 
 const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_direction *dir,
@@ -488,21 +579,29 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
         record->frame = segment->frame.number;
         rtmp_segment_set_offset(record, dir->open_offset);
     }
-    bool is_new = true;
-    if (segment->offset == position && dir->open_end != position)
+    if (segment->offset == position && dir->open_end != position) {
         feed(dir, segment, 0);
-    else
-        is_new = feed_elsewhere(dir, segment);
-    if (!record)
+    } else if (!feed_elsewhere(dir, *segment)) {
+        record = close_segment(dir, record);
+        if (record)
+            record->repeated = 1;
         return NULL;
-    rtmp_records_close_segment(records, record);
-    /* Both are rare, so the bit fields are written only when needed. */
-    if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
-        record->undecided = 1;
-    if (is_new)
-        return record;
-    record->repeated = 1;
-    return NULL;
+    }
+    return close_segment(dir, record);
+}
+
+const struct rtmp_ending *rtmp_session_close(struct rtmp_session *session, bool by_client,
+                                             bool lossy) {
+    if (session->is_closed)
+        return NULL;
+    session->is_closed = true;
+    bool both_seen = session->direction[0].records.segment_count != 0 &&
+                     session->direction[1].records.segment_count != 0;
+    if (lossy || !both_seen)
+        return NULL;
+    follow_media(session);
+    session->ending = rtmp_requests_close(&session->requests, by_client);
+    return session->ending.kind == RTMP_ENDING_NONE ? NULL : &session->ending;
 }
 
 /* ---- any pass ---- */
@@ -562,7 +661,7 @@ bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
         .first_segment = reassembly ? reassembly->first_segment : last + 1,
         .last_segment = last,
         .reassembly = reassembly,
-        .facts = rtmp_records_facts(records, index),
+        .facts = rtmp_records_facts(records, index, fragment),
     };
     return true;
 }

@@ -6,6 +6,7 @@
 #include "session/calls.h"
 #include "session/clock.h"
 #include "session/direction.h"
+#include "session/ending.h"
 #include "session/record.h"
 
 /*
@@ -75,10 +76,10 @@ struct rtmp_session_direction {
     struct rtmp_clocks clocks;
     /* The note of each kind that is reported at each occurrence: index + 1; 0: none yet. */
     uint32_t counter[RTMP_NOTE_COUNT - RTMP_NOTE_FIRST_COUNTED];
-    struct rtmp_frame last_frame;     /* the last one fed */
-    uint64_t open_offset, open_end;   /* of the segment being fed */
-    const struct rtmp_memory *packet; /* its packet memory */
     const struct rtmp_fresh_body **next_fresh;
+    struct rtmp_frame last_frame;       /* the last one fed */
+    uint64_t open_offset, open_end;     /* of the segment being fed */
+    const struct rtmp_memory *packet;   /* its packet memory */
     bool filling;                       /* what is being fed fills holes */
     struct rtmp_recent_message *recent; /* messages recorded while holes are open, which late bytes
                                            may correct; NULL: none yet */
@@ -90,6 +91,9 @@ struct rtmp_session {
     struct rtmp_memory memory;
     struct rtmp_capture *capture;
     struct rtmp_session_direction direction[2]; /* 0: client to server */
+    struct rtmp_requests requests; /* that were not answered, or whose stream is in use */
+    struct rtmp_ending ending;
+    bool is_closed;
 };
 
 /* Begin. id: distinct within the capture. memory is copied; session and capture stay where they
@@ -125,6 +129,14 @@ static inline uint32_t rtmp_session_direction_id(const struct rtmp_session_direc
 const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_direction *direction,
                                                     const struct rtmp_segment *segment,
                                                     const struct rtmp_fresh_body **fresh);
+
+/*
+ * First pass: one side closes the connection, behind all that was fed. lossy: of what it or the
+ * other sent, bytes are missing at the end. Returns how the connection ends; NULL: it did before,
+ * or there is nothing to say.
+ */
+const struct rtmp_ending *rtmp_session_close(struct rtmp_session *session, bool by_client,
+                                             bool lossy);
 
 /*
  * The range of a segment that is handshake: bytes [offset, offset + len) of a direction's first

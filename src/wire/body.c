@@ -14,7 +14,8 @@ void rtmp_body_begin(struct rtmp_chunk_stream *cs) {
     cs->outline.skip = 0;
 }
 
-/* Room grows with what was received, never with what was announced. */
+/* Room grows with what was received, never with what was announced; that is its bound, so that a
+ * long body fills its block and can be handed over (rtmp_body_owner()). */
 static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                       struct rtmp_body_buffer *spare, uint32_t want) {
     if (!cs->body) {
@@ -27,6 +28,9 @@ static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *me
     uint32_t capacity = cs->capacity ? cs->capacity : 256;
     while (capacity < want)
         capacity *= 2;
+    if (capacity > RTMP_BODY_SPARE_MAX && capacity > cs->message.length)
+        capacity =
+            cs->message.length > RTMP_BODY_SPARE_MAX ? cs->message.length : RTMP_BODY_SPARE_MAX;
     uint8_t *body = memory->resize(memory->user, cs->body, capacity);
     if (!body)
         return false;
@@ -92,11 +96,10 @@ void rtmp_body_skip_gap(struct rtmp_chunk_stream *cs, uint32_t count) {
 
 void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                        struct rtmp_bodies *bodies) {
-    enum { SPARE_MAX = 4096 };
     cs->kept = 0;
     if (!cs->body)
         return;
-    if (!bodies->spare.bytes && cs->capacity <= SPARE_MAX)
+    if (!bodies->spare.bytes && cs->capacity <= RTMP_BODY_SPARE_MAX)
         bodies->spare = (struct rtmp_body_buffer){cs->body, cs->capacity};
     else
         (void)memory->resize(memory->user, cs->body, 0);

@@ -10,8 +10,9 @@
  * everything when the head shows a configuration record or metadata.
  */
 
-/* The buffer of the last message that was released, reused for the next one of any chunk stream: a
- * direction seldom has more than one message open. */
+/* The buffer of the last message that was done with, for the next one of any chunk stream: a
+ * direction seldom has more than one message open. Larger ones are not kept. */
+#define RTMP_BODY_SPARE_MAX 4096U
 struct rtmp_body_buffer {
     uint8_t *bytes;
     uint32_t capacity;
@@ -45,7 +46,13 @@ bool rtmp_body_keep(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memo
  * left out anyway. */
 void rtmp_body_skip_gap(struct rtmp_chunk_stream *cs, uint32_t count);
 
-/* The message ended: release its bytes. */
+/* What owns the kept bytes if their block may be handed over to the sink: it has exactly their
+ * size, and is too large to be the spare. Otherwise NULL. */
+static inline uint8_t **rtmp_body_owner(struct rtmp_chunk_stream *cs) {
+    return cs->capacity > RTMP_BODY_SPARE_MAX && cs->kept == cs->capacity ? &cs->body : NULL;
+}
+
+/* The message is done with: forget its bytes. */
 void rtmp_body_release(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                        struct rtmp_bodies *bodies);
 

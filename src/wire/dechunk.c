@@ -97,8 +97,13 @@ static void end_fragment(struct rtmp_dechunk *d, struct rtmp_fragment_builder *b
     rtmp_fragment_end(builder, &d->streams, &d->sink, end);
 }
 
-/* End the fragment and with it the message. `direct`: its whole body, at `body_offset` of the
- * direction; NULL: the body is what was kept of it. */
+/* Messages of other types have no configuration records of video. */
+static bool may_configure(uint8_t type) {
+    return type == RTMP_MESSAGE_VIDEO || type == RTMP_MESSAGE_AGGREGATE;
+}
+
+/* End the fragment and with it the message. `direct`: its whole body lies there, at `body_offset`
+ * of the direction; NULL: what was kept of it. */
 static void complete_message(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
                              uint64_t end, const uint8_t *direct, uint64_t body_offset) {
     struct rtmp_chunk_stream *cs = &d->streams.items[builder->stream];
@@ -110,9 +115,11 @@ static void complete_message(struct rtmp_dechunk *d, struct rtmp_fragment_builde
         fragment->body = direct;
         fragment->body_offset = body_offset;
         fragment->available = cs->message.length;
+        fragment->owner = NULL;
     } else {
         fragment->body = cs->body;
         fragment->available = cs->kept;
+        fragment->owner = rtmp_body_owner(cs);
     }
     if (fragment->available) {
         cs->first_byte = fragment->body[0];
@@ -124,8 +131,9 @@ static void complete_message(struct rtmp_dechunk *d, struct rtmp_fragment_builde
     uint32_t value = is_control ? rtmp_u32(&r) : 0;
     fragment->decoder_configs = &d->bodies.decoder_configs;
     end_fragment(d, builder, end);
-    d->bodies.format->learn(&d->bodies.decoder_configs, &cs->message, fragment->body,
-                            fragment->available);
+    if (may_configure(type))
+        d->bodies.format->learn(&d->bodies.decoder_configs, &cs->message, fragment->body,
+                                fragment->available);
     close_message(d, cs);
     if (is_control)
         apply_protocol_control(d, type, value);
@@ -308,7 +316,8 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
     const struct rtmp_chunk_header *h = &header->h;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
     if (!is_header(d, cs, h)) {
-        if (h->fmt >= 2)
+        d->stopped_at_orphan = h->fmt >= 2;
+        if (d->stopped_at_orphan)
             d->orphan_csid = h->csid;
         return stop(d, RTMP_STOP_NOTHING);
     }
@@ -321,8 +330,10 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
             return stop(d, RTMP_STOP_UNSURE);
         d->ends_in_gap = false;
     }
-    if (!cs && !(cs = add_stream(d, h, header->offset)))
+    if (!cs && !(cs = add_stream(d, h, header->offset))) {
+        d->stopped_at_orphan = false;
         return stop(d, RTMP_STOP_NOTHING);
+    }
     uint16_t extended_flag = 0;
     if (h->fmt == 3 && cs->has_extended) {
         extended_flag = header->repeats_extended ? RTMP_FRAGMENT_EXTENDED : RTMP_FRAGMENT_OMITTED;
@@ -496,10 +507,7 @@ static inline bool tell_continuation(struct rtmp_dechunk *d, uint32_t stream, ui
            d->sink.on_continuation(d->sink.user, cs->slot, offset, (uint32_t)(end - offset), at);
 }
 
-/* Bytes that reach beyond the open chunk. Neither this nor tell_inside_chunk() is inlined: most
- * segments of a video stream do not need the stack that both take. */
-static __attribute__((noinline)) uint32_t read_across_chunks(struct rtmp_dechunk *d,
-                                                             const uint8_t *bytes, uint32_t len) {
+uint32_t rtmp_dechunk_feed_across(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_fragment_builder builder;
     builder.on = false;
     uint32_t read = read_chunks(d, &builder, bytes, len);
@@ -518,8 +526,7 @@ static __attribute__((noinline)) void tell_inside_chunk(struct rtmp_dechunk *d, 
     end_fragment(d, &builder, end);
 }
 
-/* Bytes in the middle of a chunk. */
-static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+void rtmp_dechunk_feed_inside(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     const uint64_t end = d->position + len;
     keep(d, cs, bytes, len);
@@ -528,14 +535,6 @@ static void read_inside_chunk(struct rtmp_dechunk *d, const uint8_t *bytes, uint
     cs->received += len;
     d->left -= len;
     d->position = end;
-}
-
-uint32_t rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
-    if (d->state != RTMP_IN_DATA || len >= d->left)
-        return read_across_chunks(d, bytes, len);
-    if (len)
-        read_inside_chunk(d, bytes, len);
-    return len;
 }
 
 uint32_t rtmp_dechunk_replay(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {

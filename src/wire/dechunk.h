@@ -46,8 +46,9 @@ struct rtmp_dechunk {
     enum rtmp_dechunk_state state;
     enum rtmp_dechunk_stop stop;
     uint32_t chunk_size_floor; /* size not known: messages up to this length were one chunk */
-    uint32_t orphan_csid; /* a chunk stream met first in fmt 2 or 3, with nothing to inherit from;
-                             0: none */
+    uint32_t orphan_csid;   /* a chunk stream met first in fmt 2 or 3, with nothing to inherit from;
+                               0: none */
+    bool stopped_at_orphan; /* RTMP_STOP_NOTHING: at such a header */
 
     uint32_t current; /* index of the stream whose chunk is open (RTMP_IN_DATA) */
     uint32_t left;    /* bytes of that chunk still to come */
@@ -73,11 +74,26 @@ void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
 /* Free what it holds; open messages are forgotten. */
 void rtmp_dechunk_destroy(struct rtmp_dechunk *d);
 
-/* The next `len` bytes of the direction. Returns how many were read, all unless it stopped. */
-uint32_t rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
+/* rtmp_dechunk_feed() of bytes that lie inside the open chunk, and of those that do not. */
+__attribute__((noinline)) void rtmp_dechunk_feed_inside(struct rtmp_dechunk *d,
+                                                        const uint8_t *bytes, uint32_t len);
+__attribute__((noinline)) uint32_t rtmp_dechunk_feed_across(struct rtmp_dechunk *d,
+                                                            const uint8_t *bytes, uint32_t len);
 
-/* The same for bytes of the search buffer: every fragment is reported with the sink's `fragment`.
+/* The next `len` bytes of the direction. Most segments of a video stream lie inside a chunk and do
+ * not need the stack that reading headers takes. Returns how many were read, all unless it stopped.
  */
+static inline uint32_t rtmp_dechunk_feed(struct rtmp_dechunk *d, const uint8_t *bytes,
+                                         uint32_t len) {
+    if (d->state != RTMP_IN_DATA || len >= d->left)
+        return rtmp_dechunk_feed_across(d, bytes, len);
+    if (len)
+        rtmp_dechunk_feed_inside(d, bytes, len);
+    return len;
+}
+
+/* rtmp_dechunk_feed() of bytes that were held before they could be read: every fragment goes to the
+ * sink's `fragment`. */
 uint32_t rtmp_dechunk_replay(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len);
 
 /* Stopped: continue with a header at `position`. */

@@ -34,6 +34,9 @@ struct rtmp_fragment {
     uint32_t available;   /* bytes at `body`: less than length when some are lost, or when only the
                              head and an outline of a media body are kept (body.h) */
     uint32_t missing;     /* bytes of the body that are not in the capture */
+    uint8_t **owner; /* what owns `body`, a block of exactly `available` bytes: the sink keeps it
+                        by setting *owner to NULL, and frees it with the memory that the reader
+                        was given. NULL: the body is to be copied */
     const struct rtmp_decoder_configs *decoder_configs; /* before this message; borrowed */
 };
 
@@ -43,7 +46,8 @@ enum rtmp_note_kind {
     RTMP_NOTE_NOT_RTMP,       /* the answer to a handshake is something else (preface.h) */
     RTMP_NOTE_MIDSTREAM,      /* no handshake seen: chunk size and chunk streams are inferred */
     RTMP_NOTE_ABANDONED,      /* an open message will not be completed; `count` bytes were there */
-    RTMP_NOTE_LOST,           /* no chunk header stands here: a search begins */
+    RTMP_NOTE_LOST,           /* no chunk header stands here: a search begins. `count` 1: bytes were
+                                 missing before; `csid`: of a fmt 2 or 3 header that inherits from nothing */
     RTMP_NOTE_SEARCHED,   /* no header among RTMP_LIMIT_SEARCH_BYTES: the first are given up, once
                              for each search */
     RTMP_NOTE_LATE,       /* `count` bytes that were missing have come (recovery/late.h) */
@@ -63,6 +67,7 @@ enum rtmp_note_kind {
     RTMP_NOTE_CONTINUATION_FMT,  /* a continuation is not fmt 3 */
     RTMP_NOTE_CONTROL_CSID,    /* types 1 to 6 not on chunk stream 2, or not on message stream 0 */
     RTMP_NOTE_TIMESTAMP_DELTA, /* a 24-bit delta of 2^23 or more: a negative one that was cut */
+    RTMP_NOTE_CONFIG, /* a configuration message that configures nothing (session/session.h) */
     RTMP_NOTE_COUNT,
 };
 

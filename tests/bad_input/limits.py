@@ -22,6 +22,7 @@ from rtmp_writer import amf0, u29  # noqa: E402
 from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 LIMIT, REMARK, GIVEN_UP = "rtmpx.limit", "rtmpx.remark", "rtmpx.tunnel.given_up"
+ON = ["-o", "rtmpx.parameter_sets:TRUE"]
 KEPT = "rtmpx.available"  # no expert item: it is so for most media messages
 CALL = amf0("x") + amf0(1)
 FLASH_CALL = b"\0" + CALL + b"\x11"
@@ -50,6 +51,12 @@ def units():
     return b"\x17\x01\0\0\0" + (struct.pack("!I", 100) + b"\x65" + bytes(99)) * 1100
 
 
+def parameter_set():
+    """With rtmpx.parameter_sets: one that Wireshark's dissector does not get."""
+    unit = b"\x44\x01" + b"\xff" * 3000
+    return b"\x90hvc1\x01" + bytes(20) + b"\x03\x01\x22\0\1" + struct.pack("!H", len(unit)) + unit
+
+
 def tags(count):
     return (b"\x08" + bytes(14)) * count
 
@@ -76,6 +83,7 @@ MESSAGES = [
     ("AGGREGATE_TAGS", 22, tags(10001), LIMIT),
     ("AGGREGATE_TAGS", 22, nested(3), LIMIT),
     ("MEDIA_HEAD", 8, b"\xaf\x01" + bytes(5000), KEPT),
+    ("PARAMETER_SET", 9, parameter_set(), LIMIT),
     ("OUTLINE_UNITS", 9, units(), REMARK),
 ]
 OTHERS = {
@@ -143,8 +151,8 @@ def check(tshark, bound, field, link):
     path = tshark.directory / "limit.pcap"
     pcap.write_segments(path, link.close().segments)
     path.chmod(0o644)
-    shown = tshark.run("-n", "-Y", field, capture=path).stdout
-    again = tshark.run("-n", "-2", "-V", "-Y", field, capture=path).stdout
+    shown = tshark.run("-n", *ON, "-Y", field, capture=path).stdout
+    again = tshark.run("-n", *ON, "-2", "-V", "-Y", field, capture=path).stdout
     found = [] if shown and again else [f"{bound}: no {field}"]
     return found + [f"{bound}: Malformed Packet"] * ("Malformed Packet" in again)
 

@@ -24,6 +24,7 @@ Scenarios
   nested       one AMF0 Data message whose value is objects nested --count deep
   empty        messages without a body, 1 byte each (fmt 3)
   small        audio messages of 5 bytes on the wire
+  long         AMF0 Data messages of --message-size bytes in full segments
   announced    --chunk-streams chunk streams announce 16 MB each and send one chunk of it
 
 The last line of output is what the capture holds, as JSON: frames, bytes, connections and the
@@ -452,6 +453,16 @@ def run_small(pcap, opts, rng):
     return [conn]
 
 
+def run_long(pcap, opts, rng):
+    conn = RtmpConnection(pcap, 0, opts, rng)
+    name = amf_string("onMetaData")
+    size = opts.message_size - len(name) - 5
+    body = name + b"\x0c" + struct.pack("!I", size) + b"x" * size
+    for i in range(opts.messages):
+        conn.tcp.send(0, conn.chunks[0].message(4, 20 * i, MSG_DATA_AMF0, 1, body))
+    return [conn]
+
+
 def run_announced(pcap, opts, rng):
     conn = RtmpConnection(pcap, 0, opts, rng)
     for i in range(opts.chunk_streams):
@@ -480,7 +491,7 @@ def main():
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("scenario", choices=("media", "command", "connections",
                                         "strict-array", "object", "nested", "empty", "small",
-                                        "announced"))
+                                        "long", "announced"))
     p.add_argument("-o", "--output", required=True)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--mss", type=int, default=1448, help="largest TCP payload")
@@ -499,7 +510,7 @@ def main():
     pcap = PcapWriter(opts.output, opts.max_frames)
     run = {"media": run_media, "command": run_command,
            "connections": run_connections, "empty": run_small, "small": run_small,
-           "announced": run_announced}.get(opts.scenario, run_value)
+           "long": run_long, "announced": run_announced}.get(opts.scenario, run_value)
     for conn in run(pcap, opts, rng):
         conn.tcp.close()
     pcap.close()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Bytes kept: for the smallest messages, for a connection, for lengths that are only announced."""
+"""Bytes kept: for the smallest messages, for long bodies, for a connection, for lengths that are only announced."""
 from measure import PluginError, generate
 
+LONG_BODIES = (4_000, 15_000, 60_000, 230_000, 950_000)
 ADDRESS_SPACE = 2_560_000_000
 
 
@@ -14,15 +15,34 @@ def verdict(figure, goal):
 
 
 def smallest(bench):
-    counts = (50_000, 100_000, 200_000)
-    paths = [generate(bench.tshark.directory, f"empty --messages {n}", f"empty{n}")[0] for n in counts]
-    for who in ("rtmpx", "built-in"):
-        peaks = [kept(bench, who, path) for path in paths]
-        each = (peaks[-1] - peaks[0]) / (counts[-1] - counts[0])
-        goal = f"32: {verdict(each, 32)}" if who == "rtmpx" else ""
-        shown = " / ".join(f"{peak / 1e6:.1f}" for peak in peaks)
-        print(f"| bytes a message without a body ({shown} MB for 50k / 100k / 200k) | {who} | "
-              f"{each:.0f} | {goal} |", flush=True)
+    for title, options, goal in (("without a body", "", 40),
+                                 ("without a body, alone in its segment", " --mss 1", 40)):
+        counts = (50_000, 100_000, 200_000)
+        paths = [generate(bench.tshark.directory, f"empty --messages {n}{options}", f"empty{n}")[0]
+                 for n in counts]
+        for who in ("rtmpx", "built-in"):
+            peaks = [kept(bench, who, path) for path in paths]
+            each = (peaks[-1] - peaks[0]) / (counts[-1] - counts[0])
+            reached = f"{goal}: {verdict(each, goal)}" if who == "rtmpx" else ""
+            shown = " / ".join(f"{peak / 1e6:.1f}" for peak in peaks)
+            print(f"| bytes a message {title} ({shown} MB for 50k / 100k / 200k) | {who} | "
+                  f"{each:.0f} | {reached} |", flush=True)
+
+
+def long_bodies(bench):
+    """Bytes kept for each byte of AMF bodies that span segments."""
+    for size in LONG_BODIES:
+        counts = [total // size for total in (10_000_000, 40_000_000)]
+        paths = [generate(bench.tshark.directory, f"long --message-size {size} --messages {n}",
+                          f"long{n}")[0] for n in counts]
+        for who in ("rtmpx", "built-in"):
+            few, many = (kept(bench, who, path) for path in paths)
+            each = (many - few) / ((counts[1] - counts[0]) * size)
+            goal = f"1.10: {verdict(each, 1.1)}" if who == "rtmpx" else ""
+            print(f"| a byte of AMF bodies of {size / 1000:.0f} KB | {who} | {each:.2f} | {goal} |",
+                  flush=True)
+        for path in paths:
+            path.unlink()
 
 
 def connections(bench):
@@ -50,5 +70,6 @@ def announced(bench):
 def run(bench, _pool, _options):
     print("| resident memory above the floor | | kept | goal |\n|---|---|---|---|")
     smallest(bench)
+    long_bodies(bench)
     connections(bench)
     announced(bench)

@@ -106,6 +106,14 @@ def late():
     return segments + [segments[first + 4]]
 
 
+def unanswered():
+    """A client that closes the connection while its createStream waits for the answer."""
+    link = connection().open().shake()
+    link.message(CLIENT, rtmp.command("createStream", 2, None))
+    link.close()
+    return link.segments
+
+
 def full_frame():
     return limits.bodies(1).segments
 
@@ -117,10 +125,10 @@ def waiting_tunnel():
 # What writes each, and the preferences that it is read with.
 ALL_SEGMENTS = {"tcp.no_subdissector_on_error": "FALSE", "tcp.desegment_tcp_streams": "FALSE"}
 MADE = ((media, {"rtmpx.parameter_sets": "TRUE"}), (values, {}), (timestamps, {}), (incomplete, {}),
-        (late, ALL_SEGMENTS), (full_frame, {}), (waiting_tunnel, {}))
+        (late, ALL_SEGMENTS), (unanswered, {}), (full_frame, {}), (waiting_tunnel, {}))
 
 # Captures of the project, and programs that write one.
-TAKEN = ("samples/chunk-forms.pcap", "samples/noteroom.pcap", "samples/so-rtmp-python-srv_multi-attribute.pcap",
+TAKEN = ("tests/captures/field/malformed.pcap", "tests/captures/field/44_short_configs.pcap","samples/chunk-forms.pcap", "samples/noteroom.pcap", "samples/so-rtmp-python-srv_multi-attribute.pcap",
          *(f"tests/captures/{name}" for name in (
              "codec_pub_ffmpeg9_flv1_mulaw.pcap", "fail_play_denied.pcapng", "so-fluorine-srv_mixed-cli.pcap",
              "defects/d05_abort.pcap", "defects/d07b_lost_unaligned.pcap", "defects/d08_midstream.pcap",

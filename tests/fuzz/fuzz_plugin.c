@@ -411,6 +411,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct capture capture;
     capture = (struct capture){.options = fuzz_u8(&input)};
     rtmpx_preferences.literal_fmt3 = (capture.options & LITERAL_FMT3) != 0;
+    rtmpx_preferences.parameter_sets = true;
     rtmpx_preferences.keep_media = (capture.options & KEEP_MEDIA) != 0;
     static uint32_t inputs;
     if (inputs++ % INPUTS_A_SESSION == 0)

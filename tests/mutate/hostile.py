@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Traffic made to exhaust a reader: time stays linear in its bytes, memory bounded.
 
-Each case is written in two sizes, one twice the other, and shown as a list, in full, and in full and
-filtered when TCP hands all of it to one frame, under a limit of address space. Asserted: it ends, in less than TIME
+Each case is written in two sizes, one twice the other, and shown as a list, in full with every
+preference of ours, and in full and filtered when TCP hands all of it to one frame, under a limit of address space. Asserted: it ends, in less than TIME
 a megabyte, in not much more than twice the time for twice the bytes, with less than MEMORY for each
 byte of the capture above what tshark takes for a small one, and no frame has more items than
 Wireshark takes. A smaller one where Wireshark takes few items a frame says that a limit was reached.
@@ -38,11 +38,12 @@ NOISE = 1.0  # seconds
 FEW_ITEMS = 10000  # that Wireshark takes of a frame, of a capture of
 SMALL = 30000  # bytes
 TOGETHER = ["-o", "tcp.reassemble_out_of_order:TRUE"]
-IN_ONE_FRAME = ["-V", *TOGETHER]
+EVERY_PREFERENCE = ["-o", "rtmpx.parameter_sets:TRUE", "-o", "rtmpx.keep_media:TRUE", "-o", "rtmpx.literal_fmt3:TRUE"]
+IN_ONE_FRAME = ["-V", *TOGETHER, *EVERY_PREFERENCE]
 FILTER = 'rtmpx.command.name == "none" or rtmpx.amf.pair contains "none" or rtmpx.so.key == "none"'
 MANNERS = {
     "list": [],
-    "full, two passes": ["-2", "-V"],
+    "full, two passes": ["-2", "-V", *EVERY_PREFERENCE],
     "in one frame": IN_ONE_FRAME,
     "in one frame, filtered": ["-Y", FILTER, *TOGETHER],
 }
@@ -205,6 +206,21 @@ def odd_values(size):
 
 def nal_units(size):
     return message(9, b"\x17\x01\0\0\0" + repeat(b"\0\0\0\1\x65", size))
+
+
+def hevc_configuration(unit, size):
+    """One of so many bytes with a unit, again and again: a picture parameter set whose bits are an item each."""
+    count = min(65535, size // (len(unit) + 2))
+    units = (struct.pack("!H", len(unit)) + unit) * count
+    return message(9, b"\x90hvc1" + b"\x01" + bytes(20) + b"\x03\x01\x22" + struct.pack("!H", count) + units)
+
+
+def parameter_sets(size):
+    return hevc_configuration(b"\x44\x01" + b"\xff" * 1500, size)
+
+
+def long_parameter_set(size):
+    return hevc_configuration(b"\x44\x01" + b"\xff" * min(65000, size // 2), size)
 
 
 def modex_chain(size):

@@ -158,6 +158,9 @@ static void any_number_is_an_id(void **state) {
         assert_int_equal(say(1, "_result", i + 1), RTMP_REPLY_ANOTHER);
         assert_int_equal(say(1, "_result", ids[i]), RTMP_REPLY_CREATE_STREAM);
     }
+    say(0, "createStream", 8.5);
+    assert_int_equal(say(1, "_result", 8), RTMP_REPLY_UNKNOWN);
+    assert_int_equal(say(1, "_result", 8.5), RTMP_REPLY_CREATE_STREAM);
     say(0, "createStream", NAN);
     assert_int_equal(say(1, "_result", NAN), RTMP_REPLY_UNKNOWN);
     assert_int_equal(waiting(0), 1);

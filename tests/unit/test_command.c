@@ -195,7 +195,7 @@ static void status_commands(void **state) {
         struct body body = status_body(names[i], "error", "NetStream.Publish.BadName");
         struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
         char expected[64] = "";
-        strcat(strcat(expected, names[i]), " NetStream.Publish.BadName");
+        strcat(strcat(expected, names[i]), " NetStream.Publish.BadName: \"words\"");
         assert_text(&run, &run.command.fact[RTMP_FACT_LEVEL], "error");
         assert_text(&run, &run.command.fact[RTMP_FACT_CODE], "NetStream.Publish.BadName");
         assert_text(&run, &run.command.fact[RTMP_FACT_DESCRIPTION], "words");
@@ -203,6 +203,35 @@ static void status_commands(void **state) {
         assert_string_equal(run.summary, expected);
         end_run(&run);
     }
+}
+
+/* Whatever the message is called, and whatever follows it. */
+static void an_information_object_in_any_message(void **state) {
+    static const char *const names[] = {"onFCPublish", "onSomething", "call"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct body body = status_body(names[i], "status", "NetStream.Publish.Start");
+        put_number(&body, 7);
+        struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
+        assert_text(&run, &run.command.fact[RTMP_FACT_LEVEL], "status");
+        assert_text(&run, &run.command.fact[RTMP_FACT_CODE], "NetStream.Publish.Start");
+        assert_text(&run, &run.command.fact[RTMP_FACT_DESCRIPTION], "words");
+        assert_facts(&run, 3);
+        end_run(&run);
+    }
+}
+
+static void a_description_alone_is_no_status(void **state) {
+    (void)state;
+    struct body body = {.len = 0};
+    put_string(&body, "onMetaData");
+    begin_object(&body);
+    put_pair(&body, "description", "a film");
+    put_pair(&body, "code", "47");
+    end_object(&body);
+    struct run run = run_body(&body, RTMP_MESSAGE_DATA_AMF0);
+    assert_facts(&run, 0);
+    end_run(&run);
 }
 
 /* The information object follows an object of properties. */
@@ -556,6 +585,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connect_command),
         cmocka_unit_test(status_commands),
+        cmocka_unit_test(an_information_object_in_any_message),
+        cmocka_unit_test(a_description_alone_is_no_status),
         cmocka_unit_test(connect_result),
         cmocka_unit_test(create_stream_result),
         cmocka_unit_test(a_fraction_is_no_stream_id),

@@ -222,7 +222,8 @@ static void facts_stay_with_their_messages(void **state) {
     rtmp_records_close_segment(&records, &records.segments[records.segment_count - 1]);
     for (uint32_t i = 0; i < MESSAGES; i++) {
         uint32_t index = segment->first_fragment + i;
-        struct rtmp_message_facts facts = rtmp_records_facts(&records, index);
+        struct rtmp_message_facts facts =
+            rtmp_records_facts(&records, index, rtmp_records_fragment(&records, index));
         assert_int_equal(facts.reply_kind, i % 3 ? RTMP_REPLY_UNKNOWN : RTMP_REPLY_ANOTHER);
         if (i % 5)
             assert_null(facts.decoder_configs);

@@ -369,6 +369,33 @@ static void a_segment_may_overlap(void **state) {
     assert_int_equal(session_side(&f, CLIENT)->wire.position, BEGIN + s.len);
 }
 
+/* Segments are found by the offset of a byte, also behind repeated and overlapping ones. */
+static void each_byte_is_found_in_the_segment_that_brought_it(void **state) {
+    (void)state;
+    put_command(&s, "connect", 1);
+    put_command(&s, "createStream", 2);
+    put_command(&s, "publish", 3);
+    const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
+    uint32_t before = records->segment_count;
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, 30));
+    assert_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, 30));               /* repeated */
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 10, s.bytes + 10, 40)); /* 20 are new */
+    assert_null(session_feed_at(&f, CLIENT, BEGIN + 5, s.bytes + 5, 10));       /* repeated */
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 20, s.bytes + 20, 40)); /* 10 are new */
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 60, s.bytes + 60, s.len - 60));
+    assert_int_equal(messages_of(CLIENT), 3);
+    for (uint32_t i = before; i < records->segment_count; i++)
+        assert_true(rtmp_segment_offset(&records->segments[i]) >=
+                    rtmp_segment_offset(&records->segments[i - 1]));
+    static const uint32_t begin[] = {0, 30, 50, 60}, found[] = {1, 3, 5, 6};
+    for (uint32_t at = 0; at < s.len; at++) {
+        unsigned i = 3;
+        while (at < begin[i])
+            i--;
+        assert_int_equal(rtmp_records_segment_at(records, BEGIN + at), before + found[i]);
+    }
+}
+
 static void a_hole_of_unknown_length_is_noted(void **state) {
     (void)state;
     put_command(&s, "connect", 1);
@@ -538,6 +565,46 @@ static void memory_that_fails_loses_only_what_needed_it(void **state) {
     session_begin(&f);
 }
 
+/* ---- memory ---- */
+
+/* Of one byte each, in segments that hold as many as a TCP segment does. */
+static void small_messages_share_their_blocks(void **state) {
+    (void)state;
+    enum { SEGMENTS = 40, IN_SEGMENT = 1448 };
+    put_message(&s, 4, RTMP_MESSAGE_AUDIO, NULL, 0, 128);
+    send_stream(CLIENT);
+    const size_t before = f.rec.held;
+    for (unsigned i = 0; i < SEGMENTS; i++) {
+        memset(s.bytes, 0xC4, IN_SEGMENT);
+        s.len = IN_SEGMENT;
+        assert_int_equal(send_stream(CLIENT)->fragment_count, IN_SEGMENT);
+    }
+    assert_in_range((f.rec.held - before) / (SEGMENTS * IN_SEGMENT), 32, 39);
+}
+
+/* One that comes in two segments is kept once, in a block of its size. */
+static void long_bodies_are_handed_over(void **state) {
+    (void)state;
+    enum { MESSAGES = 50, LENGTH = 15000 };
+    static uint8_t body[LENGTH];
+    size_t kept = 0;
+    for (unsigned i = 0; i < MESSAGES; i++) {
+        body[0] = (uint8_t)i;
+        put_message(&s, 3, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+        session_feed(&f, CLIENT, s.bytes, 9000);
+        session_feed(&f, CLIENT, s.bytes + 9000, s.len - 9000);
+        s.len = 0;
+    }
+    for (unsigned i = 0; i < MESSAGES; i++) {
+        struct rtmp_message_record m = message_of(CLIENT, i);
+        assert_int_equal(m.reassembly->available, LENGTH);
+        assert_int_equal(m.reassembly->body[0], i);
+        kept += m.reassembly->available;
+    }
+    assert_int_equal(kept, MESSAGES * LENGTH);
+    assert_in_range(f.rec.held, kept, kept / 100 * 110);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
@@ -555,6 +622,7 @@ int main(void) {
         TEST(the_oldest_hole_makes_room),
         TEST(nothing_new_has_a_record_and_no_messages),
         TEST(a_segment_may_overlap),
+        TEST(each_byte_is_found_in_the_segment_that_brought_it),
         TEST(a_hole_of_unknown_length_is_noted),
         TEST(a_snapshot_length_cuts_a_message),
         TEST(a_frame_has_several_segments),
@@ -563,6 +631,8 @@ int main(void) {
         TEST(ranges_of_a_handshake),
         TEST(what_follows_the_handshake_of_rtmpe_is_encrypted),
         TEST(memory_that_fails_loses_only_what_needed_it),
+        TEST(small_messages_share_their_blocks),
+        TEST(long_bodies_are_handed_over),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

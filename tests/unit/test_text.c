@@ -53,6 +53,31 @@ static void bad_utf8_is_replaced_byte_by_byte(void **state) {
                 2, REPLACEMENT "a");
 }
 
+static void invisible_characters_become_their_number(void **state) {
+    (void)state;
+    assert_wire("a\xE2\x80\xAEgpj.exe", 11, "a<U+202E>gpj.exe");
+    assert_wire("\xC2\xAD", 2, "<U+00AD>");
+    assert_wire("\xE2\x80\x8B\xE2\x80\x8D\xE2\x80\x8F", 9, "<U+200B><U+200D><U+200F>");
+    assert_wire("\xE2\x80\xA8\xE2\x80\xA9", 6, "<U+2028><U+2029>");
+    assert_wire("\xE2\x81\xA6\xE2\x81\xAF", 6, "<U+2066><U+206F>");
+    assert_wire("\xEF\xBB\xBF", 3, "<U+FEFF>");
+    assert_wire("\xF3\xA0\x80\x81\xF3\xA0\x81\xBF", 8, "<U+E0001><U+E007F>");
+    /* Their neighbours stay. */
+    assert_wire("\xC2\xAC\xC2\xAE\xE2\x80\x8A\xE2\x80\x90\xE2\x80\xAF", 13,
+                "\xC2\xAC\xC2\xAE\xE2\x80\x8A\xE2\x80\x90\xE2\x80\xAF");
+}
+
+/* All of a text fits in what a caller makes room for. */
+static void a_byte_grows_to_at_most_four(void **state) {
+    (void)state;
+    char out[20 * RTMP_TEXT_WIRE_GROWTH + 8];
+    struct rtmp_text text = rtmp_text_over(out, sizeof out);
+    for (unsigned i = 0; i < 10; i++)
+        rtmp_text_wire(&text, (const uint8_t *)"\xC2\xAD", 2, 0);
+    assert_false(text.cut);
+    assert_int_equal(text.len, 80);
+}
+
 static void control_characters_become_pictures(void **state) {
     (void)state;
     assert_wire("a\0b", 3,
@@ -212,6 +237,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_utf8_stays),
         cmocka_unit_test(bad_utf8_is_replaced_byte_by_byte),
+        cmocka_unit_test(invisible_characters_become_their_number),
+        cmocka_unit_test(a_byte_grows_to_at_most_four),
         cmocka_unit_test(control_characters_become_pictures),
         cmocka_unit_test(c1_controls_are_replaced),
         cmocka_unit_test(every_byte_in_a_run),

@@ -140,8 +140,9 @@ struct rtmp_amf_traits {
 
 struct rtmp_amf {
     struct rtmp_reader *reader;
-    uint8_t depth;  /* open containers */
-    uint32_t items; /* events returned, against RTMP_LIMIT_MESSAGE_ITEMS */
+    uint8_t depth;      /* open containers */
+    uint32_t items;     /* events returned */
+    uint32_t items_max; /* then RTMP_LIMIT_ITEMS; who has room for fewer lowers it */
     uint32_t object0_count, object3_count, string_count,
         traits_count; /* entries made; may exceed the table sizes */
     struct rtmp_amf_level level[RTMP_LIMIT_AMF_DEPTH + 1];

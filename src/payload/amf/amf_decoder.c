@@ -6,6 +6,7 @@
 void rtmp_amf_init(struct rtmp_amf *amf, struct rtmp_reader *reader, uint8_t version) {
     amf->reader = reader;
     amf->items = 0;
+    amf->items_max = RTMP_LIMIT_MESSAGE_ITEMS;
     amf->object0_count = amf->object3_count = amf->string_count = amf->traits_count = 0;
     amf->level[0] = (struct rtmp_amf_level){.state = version == 3 ? AMF3_TOP : AMF0_TOP};
     rtmp_amf_resume(amf);
@@ -25,7 +26,7 @@ bool rtmp_amf_next(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
     struct rtmp_reader *r = amf->reader;
     if (!rtmp_ok(r) || (rtmp_left(r) == 0 && rtmp_amf_value_done(amf)))
         return false;
-    if (amf->items >= RTMP_LIMIT_MESSAGE_ITEMS) {
+    if (amf->items >= amf->items_max) {
         rtmp_fail_at(r, RTMP_LIMIT_ITEMS, r->pos);
         return false;
     }

@@ -177,7 +177,7 @@ size_t rtmp_amf_leaf_size(const struct rtmp_amf_event *event) {
     switch (event->kind) {
     case RTMP_AMF_STRING:
     case RTMP_AMF_XML: /* a byte becomes at most three characters */
-        return 3 * (size_t)event->text.len + SMALL_TEXT;
+        return RTMP_TEXT_WIRE_GROWTH * (size_t)event->text.len + SMALL_TEXT;
     case RTMP_AMF_BYTES:
         return 2 * (size_t)event->payload.len + SMALL_TEXT;
     default:

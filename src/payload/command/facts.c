@@ -41,17 +41,24 @@ struct facts {
     uint8_t places;
     uint8_t values;  /* the first values of a message, up to the last that holds a fact */
     uint8_t on_line; /* number of facts on the summary line */
+    uint8_t line_begin, line_end; /* enum rtmp_fact: all of them lie in this range */
     bool has_properties;
 };
 
 #define ADD_ON_LINE(identifier, value, key, type, shown)   +((shown) == LINE)
 #define OR_PROPERTY(identifier, value, key, type, shown)   || sizeof key > 1
 #define VALUE_AS_SIZE(identifier, value, key, type, shown) char identifier[(value) + 1];
+#define FACT_AS_SIZE(identifier, value, key, type, shown)                                          \
+    char identifier[(shown) == LINE ? RTMP_FACT_##identifier + 1 : 1];
+#define FACTS_BEHIND_AS_SIZE(identifier, value, key, type, shown)                                  \
+    char identifier[(shown) == LINE ? RTMP_FACT_COUNT - RTMP_FACT_##identifier : 1];
 #define FACTS_OF(kind, FACTS)                                                                      \
     {                                                                                              \
         .place = kind##_places, .places = sizeof kind##_places / sizeof kind##_places[0],          \
         .values = sizeof(union {FACTS(VALUE_AS_SIZE)}), /* the largest `value`, plus 1 */          \
-            .on_line = 0 FACTS(ADD_ON_LINE), .has_properties = 0 FACTS(OR_PROPERTY)                \
+            .on_line = 0 FACTS(ADD_ON_LINE), .has_properties = 0 FACTS(OR_PROPERTY),               \
+        .line_begin = RTMP_FACT_COUNT - sizeof(union {FACTS(FACTS_BEHIND_AS_SIZE)}),               \
+        .line_end = sizeof(union {FACTS(FACT_AS_SIZE)}),                                           \
     }
 
 /* The first argument of every message is read for the summary line. */
@@ -64,14 +71,18 @@ static const struct facts facts_of[RTMP_COMMAND_KIND_COUNT] = {
     [RTMP_COMMAND_RESULT] = FACTS_OF(INFORMATION, RTMP_INFORMATION_FACTS),
 };
 
+/* Any other message may hold an information object as well; no line shows it. */
+static const struct facts facts_of_other = FACTS_OF(INFORMATION, RTMP_INFORMATION_FACTS);
+
 struct scan {
     struct rtmp_command *command;
     const struct rtmp_reader *reader;
     const struct facts *facts; /* of the command's kind */
     const struct place *place; /* of the property whose value is next, or NULL */
-    unsigned index;            /* of the top-level value, as in a command */
-    uint8_t left;              /* facts of the line not yet found, or ALL_FACTS */
-    uint8_t reply_kind;        /* enum rtmp_reply_kind */
+    const struct place *properties, *properties_end; /* where those asked for are listed */
+    unsigned index;                                  /* of the top-level value, as in a command */
+    uint8_t left;       /* facts of the line not yet found, or ALL_FACTS */
+    uint8_t reply_kind; /* enum rtmp_reply_kind */
     bool for_line;
     bool no_object; /* the command object is null or undefined */
 };
@@ -101,6 +112,17 @@ static void take_fact(struct scan *scan, const struct place *place,
         scan->left--;
 }
 
+/* Of a kind that has some. */
+static void ask_for_properties(struct scan *scan) {
+    const struct facts *facts = scan->facts;
+    scan->properties = facts->place;
+    scan->properties_end = facts->place + facts->places;
+    if (scan->for_line) {
+        scan->properties_end = facts->place + (facts->line_end - facts->place->fact);
+        scan->properties = facts->place + (facts->line_begin - facts->place->fact);
+    }
+}
+
 static void take_name(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     struct rtmp_command *command = scan->command;
     const uint8_t *name = rtmp_bytes(scan->reader, leaf->text);
@@ -110,9 +132,12 @@ static void take_name(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
     command->signature = rtmp_command_find(name, leaf->text.len);
     if (command->signature)
         command->kind = command->signature->kind;
-    scan->facts = &facts_of[command->kind];
+    if (command->kind != RTMP_COMMAND_OTHER)
+        scan->facts = &facts_of[command->kind];
     if (scan->for_line)
         scan->left = scan->facts->on_line;
+    if (scan->facts->has_properties)
+        ask_for_properties(scan);
 }
 
 /* The stream id of a createStream's `_result`: the first argument behind a null command object, or
@@ -161,10 +186,7 @@ static void take_top(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
 
 /* The fact whose place is this key of the top-level value, or NULL. */
 static inline const struct place *find_property(const struct scan *scan, struct rtmp_span key) {
-    const struct place *place = scan->facts->place;
-    for (const struct place *end = place + scan->facts->places; place < end; place++) {
-        if (scan->for_line && !place->on_line)
-            continue;
+    for (const struct place *place = scan->properties; place < scan->properties_end; place++) {
         if (rtmp_bytes_are(scan->reader, key, place->key, place->key_length) &&
             (place->value == scan->index || place->value == ANY))
             return place;
@@ -283,7 +305,7 @@ static void begin(struct scan *scan, struct rtmp_command *command, const struct 
         command->fact[i].present = false;
     *scan = (struct scan){.command = command,
                           .reader = reader,
-                          .facts = &facts_of[RTMP_COMMAND_OTHER],
+                          .facts = for_line ? &facts_of[RTMP_COMMAND_OTHER] : &facts_of_other,
                           .left = ALL_FACTS,
                           .reply_kind = (uint8_t)reply_kind,
                           .for_line = for_line};
@@ -306,9 +328,21 @@ static void read_command(struct rtmp_command *command, struct rtmp_reader reader
         next_index(&scan);
 }
 
+/* Of a message that is not known to hold an information object: metadata have descriptions, too. */
+static void drop_unless_status(struct rtmp_command *command) {
+    struct rtmp_amf_leaf *fact = command->fact;
+    if (fact[RTMP_FACT_LEVEL].present && fact[RTMP_FACT_CODE].present)
+        return;
+    fact[RTMP_FACT_LEVEL].present = false;
+    fact[RTMP_FACT_CODE].present = false;
+    fact[RTMP_FACT_DESCRIPTION].present = false;
+}
+
 void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
                        enum rtmp_reply_kind reply_kind) {
     read_command(command, reader, type, reply_kind, false);
+    if (command->kind == RTMP_COMMAND_OTHER)
+        drop_unless_status(command);
 }
 
 void rtmp_command_read_for_line(struct rtmp_command *command, struct rtmp_reader reader,

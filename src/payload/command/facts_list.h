@@ -37,9 +37,9 @@
     FACT(PLAY_START, ARGUMENT_2, "", NUMBER, TREE)                                                 \
     FACT(PLAY_DURATION, ARGUMENT_3, "", NUMBER, TREE)
 
-/* An information object. */
+/* An information object. In a message without a kind: only with both level and code. */
 #define RTMP_INFORMATION_FACTS(FACT)                                                               \
-    FACT(LEVEL, ANY, "level", STRING, TREE)                                                        \
+    FACT(LEVEL, ANY, "level", STRING, LINE)                                                        \
     FACT(CODE, ANY, "code", STRING, LINE)                                                          \
     FACT(DESCRIPTION, ANY, "description", STRING, TREE)
 
@@ -51,10 +51,10 @@
     KIND(CONNECT, RTMP_CONNECT_FACTS)                                                              \
     KIND(PUBLISH, RTMP_PUBLISH_FACTS)                                                              \
     KIND(PLAY, RTMP_PLAY_FACTS)                                                                    \
-    KIND(INFORMATION, RTMP_INFORMATION_FACTS) /* in a message other than the two below */
+    KIND(INFORMATION, RTMP_INFORMATION_FACTS) /* onFCPublish and its like */
 
 enum rtmp_command_kind {
-    RTMP_COMMAND_OTHER, /* no facts */
+    RTMP_COMMAND_OTHER, /* no facts but those of an information object */
 #define RTMP_KIND(kind, FACTS) RTMP_COMMAND_##kind,
     RTMP_COMMAND_KINDS(RTMP_KIND)
 #undef RTMP_KIND

@@ -60,17 +60,45 @@ static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader, u
     return true;
 }
 
-static bool is_named(const struct rtmp_reader *reader, struct rtmp_span name, const char *text) {
-    return rtmp_bytes_are(reader, name, text, strlen(text));
+static enum rtmp_command_name name_of(const struct rtmp_reader *reader, struct rtmp_span span) {
+    static const struct {
+        const char *text;
+        uint32_t len;
+        enum rtmp_command_name name;
+    } names[] = {
+#define NAMED(text, name) {text, sizeof text - 1, RTMP_NAMED_##name}
+        NAMED("_result", RESULT),
+        NAMED("_error", ERROR),
+        NAMED("onStatus", ON_STATUS),
+        NAMED("connect", CONNECT),
+        NAMED("createStream", CREATE_STREAM),
+        NAMED("publish", PUBLISH),
+        NAMED("play", PLAY),
+        NAMED("play2", PLAY2),
+        NAMED("seek", SEEK),
+        NAMED("closeStream", CLOSE_STREAM),
+        NAMED("deleteStream", DELETE_STREAM),
+        NAMED("FCUnpublish", FC_UNPUBLISH),
+#undef NAMED
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span.len == names[i].len && rtmp_bytes_are(reader, span, names[i].text, names[i].len))
+            return names[i].name;
+    return RTMP_NAMED_OTHER;
 }
 
-static bool restarts_media(const struct rtmp_reader *reader, struct rtmp_span name) {
-    static const char *const names[] = {"publish", "play",        "play2",
-                                        "seek",    "closeStream", "deleteStream"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_named(reader, name, names[i]))
-            return true;
-    return false;
+static bool restarts_media(enum rtmp_command_name name) {
+    switch (name) {
+    case RTMP_NAMED_PUBLISH:
+    case RTMP_NAMED_PLAY:
+    case RTMP_NAMED_PLAY2:
+    case RTMP_NAMED_SEEK:
+    case RTMP_NAMED_CLOSE_STREAM:
+    case RTMP_NAMED_DELETE_STREAM:
+        return true;
+    default:
+        return false;
+    }
 }
 
 bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
@@ -80,8 +108,9 @@ bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader r
     bool is_read = amf_version == 0 && read_scalars(head, reader, &name);
     if (!is_read && !decode(head, &reader, amf_version, &name))
         return false;
-    head->is_answer = is_named(&reader, name, "_result") || is_named(&reader, name, "_error");
-    head->creates_stream = is_named(&reader, name, "createStream");
-    head->restarts_media = restarts_media(&reader, name);
+    head->name = name_of(&reader, name);
+    head->is_answer = head->name == RTMP_NAMED_RESULT || head->name == RTMP_NAMED_ERROR;
+    head->creates_stream = head->name == RTMP_NAMED_CREATE_STREAM;
+    head->restarts_media = restarts_media(head->name);
     return true;
 }

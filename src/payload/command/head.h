@@ -42,9 +42,27 @@ static inline struct rtmp_command_format rtmp_command_read_format(struct rtmp_re
     return (struct rtmp_command_format){.span = rtmp_span_of(reader->pos, 0)};
 }
 
+/* Commands that say something of other messages, by name. */
+enum rtmp_command_name {
+    RTMP_NAMED_OTHER,
+    RTMP_NAMED_RESULT, /* `_result` */
+    RTMP_NAMED_ERROR,  /* `_error` */
+    RTMP_NAMED_ON_STATUS,
+    RTMP_NAMED_CONNECT,
+    RTMP_NAMED_CREATE_STREAM,
+    RTMP_NAMED_PUBLISH,
+    RTMP_NAMED_PLAY,
+    RTMP_NAMED_PLAY2,
+    RTMP_NAMED_SEEK,
+    RTMP_NAMED_CLOSE_STREAM,
+    RTMP_NAMED_DELETE_STREAM,
+    RTMP_NAMED_FC_UNPUBLISH,
+};
+
 /* What matches calls and their answers. */
 struct rtmp_command_head {
     double transaction_id;
+    enum rtmp_command_name name;
     bool is_answer; /* `_result`, `_error` */
     bool creates_stream;
     bool restarts_media; /* publish, play, seek and what ends a stream: timestamps begin anew */

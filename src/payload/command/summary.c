@@ -6,7 +6,8 @@
 #include "base/message.h"
 #include "payload/command/facts.h"
 
-#define SUMMARY_TEXT_MAX 64 /* bytes of each text from the wire on a summary line */
+#define SUMMARY_TEXT_MAX        64 /* bytes of each text from the wire on a summary line */
+#define SUMMARY_DESCRIPTION_MAX 80 /* of the description of an error */
 
 static void add_value(struct rtmp_text *text, const struct rtmp_reader *reader,
                       const struct rtmp_amf_leaf *value) {
@@ -48,6 +49,20 @@ static void summarize_argument(struct rtmp_text *text, const struct rtmp_reader 
         summarize_value(text, reader, " ", argument);
 }
 
+/* An error says what is wrong in words; they need not be read of what is none. */
+static void summarize_error(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
+                            enum rtmp_reply_kind reply_kind) {
+    struct rtmp_command command;
+    rtmp_command_read(&command, reader, type, reply_kind);
+    const struct rtmp_amf_leaf *description = &command.fact[RTMP_FACT_DESCRIPTION];
+    const uint8_t *bytes = rtmp_bytes(&reader, description->text);
+    if (!description->present || !bytes || description->text.len == 0)
+        return;
+    rtmp_text_add(text, ": \"");
+    rtmp_text_wire(text, bytes, description->text.len, SUMMARY_DESCRIPTION_MAX);
+    rtmp_text_add(text, "\"");
+}
+
 void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
                           enum rtmp_reply_kind reply_kind) {
     struct rtmp_command command;
@@ -70,6 +85,9 @@ void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uin
     case RTMP_COMMAND_INFORMATION:
         summarize_value(text, &reader, " stream ", &fact[RTMP_FACT_STREAM_ID]);
         summarize_value(text, &reader, " ", &fact[RTMP_FACT_CODE]);
+        if (fact[RTMP_FACT_LEVEL].present &&
+            rtmp_bytes_are(&reader, fact[RTMP_FACT_LEVEL].text, "error", 5))
+            summarize_error(text, reader, type, reply_kind);
         break;
     default:
         summarize_argument(text, &reader, &command);

@@ -98,6 +98,7 @@ OTHERS = {
     "LATE_DIRECTIONS": "as HOLES",
     "LATE_MESSAGES": "as HOLES",
     "SIZING_BYTES": "the search that follows is said (rtmpx.resynchronized)",
+    "OPEN_REQUESTS": "nothing false is said: of a request that lost its place no ending tells",
     "CALLS": "nothing is hidden: the answer to a call that lost its place tells by its form",
     "OUTLINE_UNIT": "part of what OUTLINE_UNITS shows",
     "OUTLINE_WHOLE": "part of what OUTLINE_UNITS shows",

@@ -4,9 +4,9 @@
 
 One pass, two passes (the first without a tree, or with one for a filter only), a read filter that
 takes frames away, and sharkd asked for the frames forward, backward and shuffled must agree on every
-item of our layers, and one pass and two on the protocols of all frames, ours or not. What only a later visit can know (LATER) is left out of the comparison with one
-pass, and numbers of frames where a read filter changes them. A filter on any name finds the frames
-that show it.
+item of our layers, and one pass and two on the protocols of all frames, ours or not. What only a
+later visit can know (LATER) is left out of the comparison with one pass, and numbers of frames where
+a read filter changes them. A filter on any name finds the frames that show it.
 
 usage: orders.py [--build DIR] [--shuffles N] [--captures DIR] [CAPTURE...]
 """
@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 from tshark import PluginError, Tshark, run_main  # noqa: E402
 
-LATER = {"rtmpx.completed_in"}
+LATER = {"rtmpx.completed_in", "rtmpx.conformance.count", "rtmpx.gap.filled"}
 FRAME_NUMBERS = LATER | {"rtmpx.first_frame"}
 FILTER = "rtmpx.message"
 

@@ -279,7 +279,7 @@ static void test_promises(void **state) {
         {"03 00000000 00000000 A1B2", true}, /* time 0 */
         {"03 00000000 00000000 A1B2C3D4E5F6A7B8C9D0E1F2A3B4C5D6E7F8", true},
         {"03 000000FF 00000000 00000000 00000000 00000000 00000000", true}, /* no random data */
-        {"03 00000005 0A00", true},          /* Flash Player 10 */
+        {"03 00000005 0A00", true},                                         /* Flash Player 10 */
         {"03 00000005 80000702 8C1E", true}, /* Flash Player 11 behind a proxy */
         {"03 00000005 0D0E0A", true},        /* nginx-rtmp */
         {"", false},

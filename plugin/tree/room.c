@@ -95,7 +95,7 @@ static void leave_to_segment(struct rtmpx_room *room, const struct rtmp_records 
     const struct rtmp_fragment_record *fragment = rtmp_records_fragments(records, segment);
     const struct rtmp_note_record *notes;
     uint32_t bodies = 0;
-    for (uint32_t i = 0; i < segment->fragment_count; i++) {
+    for (uint32_t i = 0; fragment && i < segment->fragment_count; i++) {
         if (!(fragment[i].flags & RTMP_FRAGMENT_COMPLETE))
             continue;
         bodies += fragment[i].reassembly != 0;

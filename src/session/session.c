@@ -341,6 +341,8 @@ static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t
     if (last->reassembly != slot)
         return false;
     struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(records);
+    if (!fragment)
+        return false;
     memcpy(fragment, last, sizeof *fragment);
     fragment->start = (uint32_t)(offset - dir->open_offset);
     fragment->size = size;

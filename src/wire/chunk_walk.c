@@ -96,10 +96,11 @@ uint32_t rtmp_chunk_walk_gather(struct rtmp_chunk_walk *w, uint8_t *out, uint32_
     uint32_t done = 0;
     while (done < room && rtmp_left(&w->reader) && (!w->header_next || skip_header(w))) {
         struct rtmp_span data = take_data(w);
+        const uint8_t *bytes = rtmp_bytes(&w->reader, data);
         uint32_t take = data.len < room - done ? data.len : room - done;
-        if (take == 0)
+        if (take == 0 || !bytes)
             break;
-        memcpy(out + done, rtmp_bytes(&w->reader, data), take);
+        memcpy(out + done, bytes, take);
         done += take;
     }
     return done;

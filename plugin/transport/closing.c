@@ -17,23 +17,43 @@ struct watched {
 };
 
 /* TCP's conversation completeness, without regard to the direction. */
-#define TCP_SAW_SYN_OR_SYN_ACK 0x03
-#define TCP_SAW_FIN            0x10
-#define TCP_SAW_FIN_OR_RST     0x30
+#define TCP_SAW_SYN_AND_SYN_ACK 0x03
+#define TCP_SAW_FIN             0x10
+#define TCP_SAW_FIN_OR_RST      0x30
 
 /* ---- first visit ---- */
 
-/* Are there bytes of a direction that TCP saw and the session did not get? */
-static bool is_lossy(const struct tcp_analysis *analysis, const tcp_flow_t *flow,
-                     const struct rtmp_session_direction *direction) {
-    unsigned completeness = analysis->conversation_completeness;
-    if (!(completeness & TCP_SAW_SYN_OR_SYN_ACK) || !flow->tcp_analyze_seq_info ||
-        !flow->tcp_analyze_seq_info->nextseq)
-        return false;
-    /* SYN and the FIN of this frame count one each. */
-    uint32_t uncounted = flow == analysis->fwd && (completeness & TCP_SAW_FIN) ? 2 : 1;
-    uint32_t sent = flow->tcp_analyze_seq_info->nextseq - flow->base_seq - uncounted;
-    return (int32_t)(sent - (uint32_t)direction->wire.position) > 0;
+/* Do `bytes` of a direction, counted from its SYN, go beyond what the session got of it? */
+static bool is_beyond(uint32_t bytes, const struct rtmp_session_direction *direction) {
+    return (int32_t)(bytes - (uint32_t)direction->wire.position) > 0;
+}
+
+/* Did a side send bytes that TCP saw and the session did not get? The SYN counts one, so does the
+ * FIN of this frame. */
+static bool sent_more(const struct tcp_analysis *analysis, const tcp_flow_t *flow,
+                      const struct rtmp_session_direction *direction) {
+    bool has_fin = flow == analysis->fwd && (analysis->conversation_completeness & TCP_SAW_FIN);
+    return is_beyond(flow->tcp_analyze_seq_info->nextseq - flow->base_seq - (has_fin ? 2 : 1),
+                     direction);
+}
+
+/*
+ * May something be missing that tells why the connection ended? It may where the capture lacks its
+ * beginning, bytes of a side, or what this frame acknowledges: bytes of the peer that were lost, or
+ * a FIN of the peer, which then closed first. A RST may acknowledge nothing.
+ */
+static bool is_lossy(const struct tcp_analysis *analysis,
+                     const struct rtmp_session_direction *from) {
+    const struct rtmp_session_direction *peer = rtmp_session_peer(from);
+    const tcp_flow_t *fwd = analysis->fwd;
+    const tcp_flow_t *rev = analysis->rev;
+    if ((analysis->conversation_completeness & TCP_SAW_SYN_AND_SYN_ACK) !=
+            TCP_SAW_SYN_AND_SYN_ACK ||
+        !fwd->tcp_analyze_seq_info || !rev->tcp_analyze_seq_info)
+        return true;
+    uint32_t acknowledged = fwd->tcp_analyze_seq_info->lastack;
+    return sent_more(analysis, fwd, from) || sent_more(analysis, rev, peer) ||
+           (acknowledged != 0 && is_beyond(acknowledged - rev->base_seq - 1, peer));
 }
 
 static void look_for_closing(packet_info *pinfo) {
@@ -47,12 +67,11 @@ static void look_for_closing(packet_info *pinfo) {
     if (!analysis || !analysis->fwd || !analysis->rev ||
         !(analysis->conversation_completeness & TCP_SAW_FIN_OR_RST))
         return;
-    /* Nobody had closed it before this frame. */
+    /* No frame before has closed it. */
     bool by_client =
         pinfo->srcport == watched->client_port && addresses_equal(&pinfo->src, &watched->client);
     const struct rtmp_session_direction *from = &watched->session->direction[by_client ? 0 : 1];
-    bool lossy = !watched->in_tls && (is_lossy(analysis, analysis->fwd, from) ||
-                                      is_lossy(analysis, analysis->rev, rtmp_session_peer(from)));
+    bool lossy = !watched->in_tls && is_lossy(analysis, from);
     const struct rtmp_ending *ending = rtmp_session_close(watched->session, by_client, lossy);
     if (ending)
         p_add_proto_data(wmem_file_scope(), pinfo, proto_closing, 0, (void *)ending);
@@ -72,7 +91,7 @@ static int dissect_closing(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     return (int)tvb_captured_length(tvb);
 }
 
-/* Without a tree and columns nobody looks at this pass, so a later one follows. */
+/* A pass without a tree and without columns shows nothing: a later one follows. */
 static bool is_wanted(packet_info *pinfo, proto_tree *tree) {
     return !pinfo->cinfo || rtmpx_wanted(tree, &rtmpx_noun_ending) ||
            (tree && rtmpx_protocols_wanted(tree));

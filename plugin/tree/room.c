@@ -44,7 +44,7 @@ static uint64_t sum(const struct rtmp_records *records, const struct rtmp_segmen
                     wanted_by *wanted) {
     const struct rtmp_fragment_record *fragment = rtmp_records_fragments(records, segment);
     uint64_t total = 0;
-    for (uint32_t i = 0; i < segment->fragment_count; i++)
+    for (uint32_t i = 0; fragment && i < segment->fragment_count; i++)
         total += wanted(records, &fragment[i]);
     return total;
 }
@@ -56,7 +56,7 @@ static uint32_t raised_share(const struct rtmp_records *records,
     const struct rtmp_fragment_record *fragment = rtmp_records_fragments(records, segment);
     uint64_t given = 0;
     uint32_t others = 0;
-    for (uint32_t i = 0; i < segment->fragment_count; i++) {
+    for (uint32_t i = 0; fragment && i < segment->fragment_count; i++) {
         uint32_t want = wanted(records, &fragment[i]);
         if (want <= share)
             given += want;

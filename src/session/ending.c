@@ -148,17 +148,23 @@ static void answer_call(struct rtmp_requests *requests, const struct rtmp_comman
 
 /* Codes after which the stream continues. Others say, or may say, why it does not. */
 static bool continues(const struct rtmp_reader *reader, struct rtmp_span code) {
-    static const char *const codes[] = {
-        "NetStream.Publish.Start",      "NetStream.Play.Start",
-        "NetStream.Play.Reset",         "NetStream.Play.PublishNotify",
-        "NetStream.Play.Switch",        "NetStream.Play.Transition",
-        "NetStream.Data.Start",         "NetStream.Record.Start",
-        "NetStream.Seek.Notify",        "NetStream.Pause.Notify",
-        "NetStream.Unpause.Notify",     "NetStream.Buffer.Full",
-        "NetStream.Transition.Success", "NetConnection.Connect.Success",
+#define CODE(text)                                                                                 \
+    { text, sizeof text - 1 }
+    static const struct {
+        const char *text;
+        size_t length;
+    } codes[] = {
+        CODE("NetStream.Publish.Start"),      CODE("NetStream.Play.Start"),
+        CODE("NetStream.Play.Reset"),         CODE("NetStream.Play.PublishNotify"),
+        CODE("NetStream.Play.Switch"),        CODE("NetStream.Play.Transition"),
+        CODE("NetStream.Data.Start"),         CODE("NetStream.Record.Start"),
+        CODE("NetStream.Seek.Notify"),        CODE("NetStream.Pause.Notify"),
+        CODE("NetStream.Unpause.Notify"),     CODE("NetStream.Buffer.Full"),
+        CODE("NetStream.Transition.Success"), CODE("NetConnection.Connect.Success"),
     };
+#undef CODE
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (rtmp_bytes_are(reader, code, codes[i], strlen(codes[i])))
+        if (rtmp_bytes_are(reader, code, codes[i].text, codes[i].length))
             return true;
     return false;
 }
@@ -168,8 +174,27 @@ static bool begins_with(const struct rtmp_reader *reader, struct rtmp_span span,
     return span.len >= beginning.len && rtmp_bytes_are(reader, beginning, text, beginning.len);
 }
 
+/* The code of a status that begins as nearly all do: onStatus, 0, null and an object with level
+ * "status" and the code. No decoder is needed for it. Empty: it begins otherwise. */
+static struct rtmp_span plain_code(const struct rtmp_requests_message *message) {
+    static const char beginning[] = "\x05\x03\x00\x05level\x02\x00\x06status\x00\x04"
+                                    "code\x02";
+    enum { NAME_AND_ID = 20 }; /* bytes of "onStatus" and a number in AMF0 */
+    struct rtmp_reader reader = message->body;
+    const struct rtmp_span name_and_id = rtmp_take(&reader, NAME_AND_ID);
+    const struct rtmp_span found = rtmp_take(&reader, sizeof beginning - 1);
+    if (!name_and_id.len || !rtmp_bytes_are(&reader, found, beginning, sizeof beginning - 1))
+        return rtmp_span_of(0, 0);
+    return rtmp_take(&reader, rtmp_u16(&reader));
+}
+
 static void follow_status(struct rtmp_requests *requests,
                           const struct rtmp_requests_message *message) {
+    if (message->type == RTMP_MESSAGE_COMMAND_AMF0 &&
+        continues(&message->body, plain_code(message))) {
+        answer_streams(requests, streams_of(requests, message->stream_id));
+        return;
+    }
     struct rtmp_command command;
     rtmp_command_read_for_line(&command, message->body, message->type, RTMP_REPLY_UNKNOWN);
     const struct rtmp_amf_leaf *code = &command.fact[RTMP_FACT_CODE];

@@ -156,6 +156,8 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
     }
     if (reply_kind != RTMP_REPLY_UNKNOWN)
         (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
+    else if (head.is_answer && head.transaction_id != 0 && !rtmp_session_from_client(dir))
+        dir->session->answer_without_call = true;
     if (head.name == RTMP_NAMED_OTHER || dir->filling)
         return;
     const struct rtmp_requests_message message = requests_message(dir, fragment);
@@ -599,7 +601,7 @@ const struct rtmp_ending *rtmp_session_close(struct rtmp_session *session, bool 
     session->is_closed = true;
     bool both_seen = session->direction[0].records.segment_count != 0 &&
                      session->direction[1].records.segment_count != 0;
-    if (lossy || !both_seen)
+    if (lossy || !both_seen || session->answer_without_call)
         return NULL;
     follow_media(session);
     session->ending = rtmp_requests_close(&session->requests, by_client);

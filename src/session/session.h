@@ -91,6 +91,8 @@ struct rtmp_session {
     struct rtmp_memory memory;
     struct rtmp_capture *capture;
     struct rtmp_session_direction direction[2]; /* 0: client to server */
+    bool answer_without_call; /* one of a call that was not seen before it: requests are missing, or
+                                 come out of order */
     struct rtmp_requests requests; /* that were not answered, or whose stream is in use */
     struct rtmp_ending ending;
     bool is_closed;

@@ -57,7 +57,7 @@ static hf_register_info direction_hf[] = {
     X(ei_midstream, "rtmpx.midstream", PI_SEQUENCE, PI_NOTE,                                       \
       "RTMP: no handshake seen, chunk size and chunk streams are inferred")                        \
     X(ei_abandoned, "rtmpx.abandoned", PI_SEQUENCE, PI_NOTE,                                       \
-      "RTMP: a message was begun and never completed")
+      "RTMP: a message was begun; its rest was not sent, or is not in the capture")
 DIRECTION_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info direction_ei[] = {DIRECTION_EXPERTS(RTMPX_EXPERT_ROW)};
 
@@ -84,7 +84,8 @@ static void add_hint(proto_tree *tree, const struct rtmpx_view *view, int start)
 static void add_gap(proto_tree *tree, const struct rtmpx_view *view,
                     const struct rtmp_note_record *note) {
     const int start = (int)note->start;
-    const bool withholds = rtmpx_tcp_withholds();
+    /* Inside a segment a snapshot length cut it. */
+    const bool withholds = note->start == 0 && rtmpx_tcp_withholds();
     if (note->count == 0) {
         proto_tree_add_expert_format(tree, view->pinfo, &ei_gap, view->tvb, start, 0, "%s",
                                      withholds ? GAP_UNCOUNTED ", or holds them back" GAP_PREFERENCE

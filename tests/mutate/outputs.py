@@ -32,9 +32,11 @@ OUTPUTS = {
     "-T fields": (["-T", "fields", "-e", "frame.number"], re.compile(r"^(\d+)", re.M)),
     "-T pdml": (["-T", "pdml"], re.compile(r'<field name="num" pos="0" show="(\d+)"')),
 }
-# Behind these the reader does not know where a message begins, or shows no more messages of the frame.
+# Behind these the reader does not know where a message begins, shows no more messages of the frame, or a snapshot
+# length cut off what is asked for.
 NOT_FOUND = {"announced_sizes", "chunk_streams", "one_byte_chunks", "chunk_size_changes_in_a_message",
-             "interleaved_chunks_of_one_byte"}
+             "interleaved_chunks_of_one_byte", "messages_without_bytes", "small_messages_of_two_chunks",
+             "snapshot_lengths"}
 
 
 def message(kind, csid, body):

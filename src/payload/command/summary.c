@@ -55,8 +55,10 @@ static void summarize_error(struct rtmp_text *text, struct rtmp_reader reader, u
     struct rtmp_command command;
     rtmp_command_read(&command, reader, type, reply_kind);
     const struct rtmp_amf_leaf *description = &command.fact[RTMP_FACT_DESCRIPTION];
+    if (!description->present || description->text.len == 0)
+        return;
     const uint8_t *bytes = rtmp_bytes(&reader, description->text);
-    if (!description->present || !bytes || description->text.len == 0)
+    if (!bytes)
         return;
     rtmp_text_add(text, ": \"");
     rtmp_text_wire(text, bytes, description->text.len, SUMMARY_DESCRIPTION_MAX);

@@ -26,8 +26,9 @@ struct tcp_connection {
     /* By direction: the bytes before the connection was recognised, which other dissectors have,
      * and the sequence number of the byte at offset 0. */
     uint32_t left[2], first_seq[2];
-    /* The PROXY protocol header before the client's first byte; frame 0: there is none. */
-    uint32_t proxy_frame, proxy_length;
+    /* The PROXY protocol header before the client's first byte; all zero: there is none. */
+    struct rtmp_frame proxy_frame;
+    uint32_t proxy_length;
 };
 
 /*
@@ -103,7 +104,7 @@ static enum beginning beginning_of(tvbuff_t *tvb, uint32_t *proxy_length) {
 
 /* Step over a PROXY protocol header, which the client's side sends. */
 static void begin_behind_proxy(struct tcp_connection *tcp, packet_info *pinfo, uint32_t length) {
-    tcp->proxy_frame = pinfo->num;
+    tcp->proxy_frame = rtmpx_frame_of(pinfo);
     tcp->proxy_length = length;
     tcp->left[direction_of(tcp, pinfo) == 1] = length;
 }
@@ -189,7 +190,7 @@ static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned
                                             const struct tcpinfo *tcpinfo, packet_info *pinfo,
                                             tvbuff_t *tvb) {
     const struct tcp_analysis *analysis = get_tcp_conversation_data(tcp->conversation, pinfo);
-    uint32_t header = pinfo->num == tcp->proxy_frame ? tcp->proxy_length : 0;
+    uint32_t header = rtmpx_frame_is(tcp->proxy_frame, pinfo) ? tcp->proxy_length : 0;
     uint32_t seq = header + first_seq(analysis, tcpinfo, header + tvb_reported_length(tvb));
     uint32_t missing = bytes_before(analysis, seq);
     if (missing != UINT32_MAX && missing >= tcp->left[which])
@@ -239,7 +240,7 @@ static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     struct tcp_connection *tcp = connection_of(pinfo, tvb, tree, &side);
     if (!tcp)
         return pinfo->desegment_len ? (int)tvb_captured_length(tvb) : 0;
-    if (pinfo->num == tcp->proxy_frame) {
+    if (rtmpx_frame_is(tcp->proxy_frame, pinfo)) {
         tvb = behind_proxy(tcp, tvb, pinfo, tree);
         if (tvb_reported_length(tvb) == 0)
             return (int)tcp->proxy_length;

@@ -25,7 +25,8 @@ import decoded  # noqa: E402
 from tshark import PluginError, Tshark, run_main  # noqa: E402
 
 LATER = {"rtmpx.completed_in", "rtmpx.conformance.count", "rtmpx.gap.filled"}
-FRAME_NUMBERS = LATER | {"rtmpx.first_frame"}
+FRAME_NUMBERS = LATER | {"rtmpx.first_frame", "rtmpx.closed_by_peer.request_in",
+                         "rtmpx.no_response.request_in"}
 FILTER = "rtmpx.message"
 
 

@@ -24,7 +24,8 @@ struct tls_connection {
     uint32_t server_port;
     /* The frame in which the handshake was recognised, and how many records of it were left to
      * others before. On later visits TLS hands us all records of the session. */
-    uint32_t first_frame, left;
+    struct rtmp_frame first_frame;
+    uint32_t left;
 };
 
 static struct tls_connection *connection_of(packet_info *pinfo, proto_tree *tree) {
@@ -67,8 +68,8 @@ static uint64_t offset_of(const struct rtmp_session_direction *direction,
 
 /* Did the first visit pass this record to another dissector, by port? */
 static bool left_to_others(const struct tls_connection *tls, packet_info *pinfo) {
-    return PINFO_FD_VISITED(pinfo) && (pinfo->num < tls->first_frame ||
-                                       (pinfo->num == tls->first_frame &&
+    return PINFO_FD_VISITED(pinfo) && (pinfo->num < tls->first_frame.number ||
+                                       (rtmpx_frame_is(tls->first_frame, pinfo) &&
                                         rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS) < tls->left));
 }
 
@@ -106,7 +107,7 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
         return FALSE;
     }
     struct tls_connection *tls = connection_of(pinfo, tree);
-    tls->first_frame = pinfo->num;
+    tls->first_frame = rtmpx_frame_of(pinfo);
     tls->left = rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
     /* Set the handle of the TLS session; setting that of the TCP conversation would bypass TLS. */
     rtmpx_tls_set_app_handle(data, tls_handle);

@@ -12,13 +12,12 @@ const char *rtmp_codec_name(enum rtmp_codec codec) {
     return (unsigned)codec < RTMP_CODEC_COUNT ? names[codec] : names[RTMP_CODEC_UNKNOWN];
 }
 
-enum rtmp_codec rtmp_codec_of_sound_format(uint8_t format) {
-    switch (format) {
 #define NAME(value, identifier, text, codec)                                                       \
     case value:                                                                                    \
         return RTMP_CODEC_##codec;
+enum rtmp_codec rtmp_codec_of_sound_format(uint8_t format) {
+    switch (format) {
 #include "base/names/sound_formats.def"
-#undef NAME
     default:
         return RTMP_CODEC_UNKNOWN;
     }
@@ -26,15 +25,12 @@ enum rtmp_codec rtmp_codec_of_sound_format(uint8_t format) {
 
 enum rtmp_codec rtmp_codec_of_video_id(uint8_t id) {
     switch (id) {
-#define NAME(value, identifier, text, codec)                                                       \
-    case value:                                                                                    \
-        return RTMP_CODEC_##codec;
 #include "base/names/video_codecs.def"
-#undef NAME
     default:
         return RTMP_CODEC_UNKNOWN;
     }
 }
+#undef NAME
 
 enum rtmp_codec rtmp_codec_of_fourcc(uint32_t fourcc) {
     switch (fourcc) {

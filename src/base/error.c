@@ -55,6 +55,8 @@ const char *rtmp_error_text(enum rtmp_error error) {
         return "no chunk header among the bytes that a search can buffer";
     case RTMP_LIMIT_MEMORY:
         return "no memory to keep the message in";
+    case RTMP_LIMIT_COPY:
+        return "more attributes or requests of a SharedObject than this dissector keeps";
     }
     return "unknown error";
 }

@@ -44,6 +44,7 @@ enum rtmp_error {
     RTMP_LIMIT_ITEMS,       /* number of items */
     RTMP_LIMIT_SEARCH,      /* bytes buffered in a search for a chunk header */
     RTMP_LIMIT_MEMORY,      /* memory could not be had */
+    RTMP_LIMIT_COPY,        /* what is kept of a SharedObject's copy */
 };
 
 static inline int rtmp_error_ends_value(enum rtmp_error error) {

@@ -93,6 +93,10 @@
  * each fit a packet has some 800. */
 #define RTMP_LIMIT_OUTLINE_UNITS 1024U
 
+/* Audio and video messages of one direction that are put together again at a time, to be exported;
+ * the oldest makes room. Senders interleave two to four. */
+#define RTMP_LIMIT_WHOLE_BODIES 16U
+
 /* Video streams and tracks of one direction whose NAL length size is remembered; the one that was
  * there longest makes room. */
 #define RTMP_LIMIT_DECODER_CONFIGS 16U
@@ -101,16 +105,120 @@
  * stream has one, another for each change of its encoder. */
 #define RTMP_LIMIT_DECODER_CONFIG_STATES 63U
 
-/* Calls of one side that wait for their answer; the one that waits longest makes room. Publishers
- * and players have some five, of which two or three are never answered. */
-#define RTMP_LIMIT_CALLS 64U
+/* Calls of one side that are remembered; the oldest that was answered makes room, else the oldest.
+ * Publishers and players have some five, of which two or three are never answered. */
+#define RTMP_LIMIT_CALLS 1024U
+
+/* Of them those that were answered. */
+#define RTMP_LIMIT_CALLS_ANSWERED 64U
 
 /* Requests of a connection that wait for their answer, and streams in use; the first makes room. A
  * connection has one or two streams. */
 #define RTMP_LIMIT_OPEN_REQUESTS 8U
 
+/* Streams of one connection that have not ended; the first makes room. */
+#define RTMP_LIMIT_STREAMS_IN_USE 16U
+
+/* Streams of a capture; later ones have no number. Each costs some 200 bytes. */
+#define RTMP_LIMIT_STREAMS 1000000U
+
+/* Message stream ids of one direction that belong to streams; media of others belong to none. A
+ * connection has one or two. */
+#define RTMP_LIMIT_STREAM_IDS 1024U
+
+/* Messages of one AMF packet whose calls and replies are linked. Flex puts what it calls within one
+ * frame of its display into one packet: some ten. */
+#define RTMP_LIMIT_REMOTING_MESSAGES 1024U
+
+/* Requests of one HTTP connection that wait for their reply; the first makes room. Clients send the
+ * next one when the reply has come, or a handful at once. */
+#define RTMP_LIMIT_REMOTING_REQUESTS 64U
+
+/* Bytes of a response URI that links a reply with its call: `/` and a number, in all captures. */
+#define RTMP_LIMIT_REMOTING_ID 64U
+
+/* Message streams of one direction whose audio and video have a clock; media of others have none. A
+ * connection has one or two. */
+#define RTMP_LIMIT_CLOCKS 32U
+
+/* Tracks of one direction whose key frames are counted. Multitrack streams have a few. */
+#define RTMP_LIMIT_CLOCK_TRACKS 64U
+
 /* RTMPT messages that wait for one with a lower sequence number. Players have a handful of requests
  * under way at most; a number that is not there by then is not in the capture. */
 #define RTMP_LIMIT_TUNNEL_WAITING 16U
+
+/* Bytes of names and values that the facts of a capture refer to, together. Later ones are not
+ * known. */
+#define RTMP_LIMIT_TEXT_BYTES (UINT64_C(256) << 20)
+
+/* Ping requests of one direction that wait for their response: the longest waiting makes room.
+ * Observed are one or two; servers send one a second or less often. */
+#define RTMP_LIMIT_PINGS 16U
+
+/* Texts of one connection that are listed as secrets, where they are hidden: stream names and
+ * passwords. Later ones are not. */
+#define RTMP_LIMIT_SECRETS 1024U
+
+/* Bytes of an attribute's previous value that are shown. */
+#define RTMP_LIMIT_SO_VALUE 256U
+
+/* Bytes of the SharedObject messages of one direction that are kept for the values in them. Later
+ * values are not known. */
+#ifndef RTMP_LIMIT_SO_BODIES
+#define RTMP_LIMIT_SO_BODIES 67108864U
+#endif
+
+/* SharedObjects of which one client has a copy; of further ones no facts are known. Applications
+ * have a handful. */
+#define RTMP_LIMIT_SO_COPIES 4096U
+
+/* Attributes of one copy, those of open requests included, and requests of one copy that are open.
+ * Where there are more the copy is incomplete. Rooms with a note for each user have some thousand.
+ */
+#ifndef RTMP_LIMIT_SO_ATTRIBUTES
+#define RTMP_LIMIT_SO_ATTRIBUTES 65536U
+#endif
+#ifndef RTMP_LIMIT_SO_REQUESTS
+#define RTMP_LIMIT_SO_REQUESTS 65536U
+#endif
+
+/* Differences between copies of a capture; more are not reported. */
+#define RTMP_LIMIT_SO_DIVERGENCES 1000U
+
+/*
+ * Of a report (export/report/report.h), so that its page stays below 10 MB and opens in seconds;
+ * what is beyond them is counted on the page.
+ */
+/* Rows of all connections together. A person reads the first hundreds. */
+#define RTMP_LIMIT_REPORT_FINDINGS    500U
+#define RTMP_LIMIT_REPORT_CONNECTIONS 1000U
+#define RTMP_LIMIT_REPORT_STREAMS     1000U
+#define RTMP_LIMIT_REPORT_COMMANDS    5000U
+#define RTMP_LIMIT_REPORT_KEYS        40000U
+#define RTMP_LIMIT_REPORT_STALLS      10000U
+#define RTMP_LIMIT_REPORT_ACKS        20000U
+#define RTMP_LIMIT_REPORT_SETTINGS    5000U
+#define RTMP_LIMIT_REPORT_PINGS       5000U
+#define RTMP_LIMIT_REPORT_OBJECTS     200U
+#define RTMP_LIMIT_REPORT_EVENTS      20000U
+#define RTMP_LIMIT_REPORT_COPIES      1000U
+#define RTMP_LIMIT_REPORT_ATTRIBUTES  20000U
+/* Points of charts: of a series that is not thinned, and buckets of one that is; of all. A screen
+ * has some thousand columns. */
+#define RTMP_LIMIT_REPORT_UNTHINNED 2000U
+#define RTMP_LIMIT_REPORT_BUCKETS   1000U
+#define RTMP_LIMIT_REPORT_POINTS    60000U
+/* Steps of one bit rate, and of all. */
+#define RTMP_LIMIT_REPORT_STEPS     4000U
+#define RTMP_LIMIT_REPORT_ALL_STEPS 60000U
+/* Points of bytes sent of one direction, and of all. */
+#define RTMP_LIMIT_REPORT_SENT     500U
+#define RTMP_LIMIT_REPORT_ALL_SENT 40000U
+/* Bytes of one text, and of all as JSON: 64 KB a text make a browser need half a minute. */
+#define RTMP_LIMIT_REPORT_TEXT       240U
+#define RTMP_LIMIT_REPORT_TEXT_BYTES 3000000U
+/* Causes that are known of before the most severe are chosen. */
+#define RTMP_LIMIT_REPORT_CAUSES 20000U
 
 #endif

@@ -47,6 +47,9 @@ const struct rtmp_name rtmp_names_channel_orders[] = {
 const struct rtmp_name rtmp_names_colour_primaries[] = {
 #include "base/names/colour_primaries.def"
     END};
+const struct rtmp_name rtmp_names_flex_commands[] = {
+#include "base/names/flex_commands.def"
+    END};
 const struct rtmp_name rtmp_names_fourcc_info_masks[] = {
 #include "base/names/fourcc_info_masks.def"
     END};

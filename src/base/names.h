@@ -34,6 +34,7 @@ extern const struct rtmp_name rtmp_names_avc_profiles[];
 extern const struct rtmp_name rtmp_names_caps_ex[];
 extern const struct rtmp_name rtmp_names_channel_orders[];
 extern const struct rtmp_name rtmp_names_colour_primaries[];
+extern const struct rtmp_name rtmp_names_flex_commands[];
 extern const struct rtmp_name rtmp_names_fourcc_info_masks[];
 extern const struct rtmp_name rtmp_names_frame_types[];
 extern const struct rtmp_name rtmp_names_handshake_versions[];

@@ -28,9 +28,8 @@ void rtmp_text_format(struct rtmp_text *text, const char *format, ...) {
     rtmp_text_add(text, line);
 }
 
-/* Length of the well-formed UTF-8 sequence at `p`, 0 when it is not one (RFC 3629: no surrogates,
- * no overlong forms, nothing above U+10FFFF). */
-static size_t sequence_length(const uint8_t *p, size_t left) {
+/* RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF. */
+size_t rtmp_text_character(const uint8_t *p, size_t left) {
     uint8_t first = p[0];
     size_t len = first < 0x80                    ? 1
                  : first >= 0xC2 && first < 0xE0 ? 2
@@ -113,16 +112,17 @@ static size_t put_plain(struct rtmp_text *text, const uint8_t *bytes, size_t len
     return plain;
 }
 
-void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit) {
+/* Nothing of it is hidden. False: it was cut. */
+static bool add_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit) {
     size_t start = text->len;
     for (size_t i = 0; i < len && !text->cut;) {
         i += put_plain(text, bytes + i, len - i, limit ? limit - (text->len - start) : SIZE_MAX);
         if (i == len)
-            return;
+            return true;
         char picture[4] = "\xE2\x90\x80";
         char escape[16];
         const char *piece = (const char *)bytes + i;
-        size_t used = sequence_length(bytes + i, len - i);
+        size_t used = rtmp_text_character(bytes + i, len - i);
         size_t piece_len = used;
         bool is_c1 = used == 2 && bytes[i] == 0xC2 && bytes[i + 1] < 0xA0;
         if (used == 0 || is_c1) {
@@ -141,14 +141,48 @@ void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, si
         if ((limit && text->len - start + piece_len > limit) || !rtmp_text_fits(text, piece_len)) {
             if (limit && rtmp_text_fits(text, RTMP_TEXT_ELLIPSIS_LEN)) {
                 rtmp_text_put(text, RTMP_TEXT_ELLIPSIS, RTMP_TEXT_ELLIPSIS_LEN);
-                return;
+                return false;
             }
             cut(text);
-            return;
+            return false;
         }
         rtmp_text_put(text, piece, piece_len);
         i += used;
     }
+    return !text->cut;
+}
+
+/* A part of a text that began at `start`. False: it was cut. */
+static bool add_part(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t start,
+                     size_t limit) {
+    size_t used = text->len - start;
+    if (len == 0)
+        return true;
+    if (limit && used >= limit) {
+        rtmp_text_add(text, RTMP_TEXT_ELLIPSIS);
+        return false;
+    }
+    return add_wire(text, bytes, len, limit ? limit - used : 0);
+}
+
+void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit) {
+    struct rtmp_mask_walk walk = {.mask = text->mask, .bytes = bytes, .len = len};
+    size_t start = text->len;
+    size_t pos = 0;
+    size_t from, to;
+    if (len == 0)
+        return;
+    /* Of a long text that is shown many times little is shown. */
+    while (walk.mask && (walk.until = pos + (text->cap - text->len)) &&
+           rtmp_mask_next(&walk, &from, &to)) {
+        char word[RTMP_MASK_WORD_SIZE];
+        rtmp_mask_word(walk.mask, bytes + from, to - from, word);
+        if (!add_part(text, bytes + pos, from - pos, start, limit) ||
+            !add_part(text, (const uint8_t *)word, strlen(word), start, limit))
+            return;
+        pos = to;
+    }
+    (void)add_part(text, bytes + pos, len - pos, start, limit);
 }
 
 void rtmp_text_unsigned(struct rtmp_text *text, uint64_t value) {
@@ -170,6 +204,19 @@ static void add_decimals(struct rtmp_text *text, uint64_t digits, unsigned decim
     rtmp_text_add_len(text, line, decimals + 1);
 }
 
+/* A number of `decimals` places, given by its digits. */
+static void put_fixed(struct rtmp_text *text, bool negative, uint64_t digits, unsigned decimals) {
+    enum { MOST_DIGITS = 19 }; /* of a number of 64 bits */
+    uint64_t power = 1;
+    for (unsigned i = 0; i < decimals && i < MOST_DIGITS; i++)
+        power *= 10;
+    if (negative)
+        rtmp_text_add(text, "-");
+    rtmp_text_unsigned(text, decimals > MOST_DIGITS ? 0 : digits / power);
+    if (decimals)
+        add_decimals(text, digits, decimals);
+}
+
 /*
  * The shortest decimal of up to fifteen digits without an exponent that reads back as `value`: most
  * numbers have one. A search with printf and strtod costs a hundred times as much. The rounded
@@ -182,14 +229,68 @@ static bool add_fixed(struct rtmp_text *text, double value) {
         uint64_t digits = (uint64_t)(fabs(value) * power + 0.5);
         if ((double)digits / power != fabs(value))
             continue;
-        if (value < 0)
-            rtmp_text_add(text, "-");
-        rtmp_text_unsigned(text, digits / (uint64_t)power);
-        if (decimals)
-            add_decimals(text, digits, decimals);
+        put_fixed(text, value < 0, digits, decimals);
         return true;
     }
     return false;
+}
+
+/* A double: bits * 2^exponent, of 53 bits. */
+struct binary {
+    uint64_t bits;
+    int exponent;
+};
+
+/*
+ * The nearest digits to a number with `decimals` places. It is bits * 5^decimals * 2^-shift: exact
+ * in 102 bits. False: they do not read back as the number, which they do if they are less than half
+ * of the way to the next double away.
+ */
+static bool nearest_digits(struct binary number, unsigned decimals, uint64_t *digits) {
+    const uint64_t low_half = UINT32_MAX;
+    unsigned shift = (unsigned)-(number.exponent + (int)decimals);
+    uint64_t power = 1;
+    for (unsigned i = 0; i < decimals; i++)
+        power *= 5;
+    uint64_t low = (number.bits & low_half) * (power & low_half);
+    uint64_t middle = (number.bits >> 32) * (power & low_half) +
+                      (number.bits & low_half) * (power >> 32) + (low >> 32);
+    uint64_t high = (number.bits >> 32) * (power >> 32) + (middle >> 32);
+    low = middle << 32 | (low & low_half);
+    uint64_t below = high << (64 - shift) | low >> shift;
+    uint64_t distance = low & ((UINT64_C(1) << shift) - 1);
+    uint64_t midpoint = UINT64_C(1) << (shift - 1);
+    bool up = distance > midpoint || (distance == midpoint && (below & 1));
+    *digits = below + up;
+    return (up ? (UINT64_C(1) << shift) - distance : distance) * 2 < power;
+}
+
+/* The same of 16 digits, or of 17, which always read back, of values from 1e-4 up to 1e15 that need
+ * so many. False: it is a power of two, to which the next lower double is nearer. */
+static bool add_long_fixed(struct rtmp_text *text, double value) {
+    double magnitude = fabs(value);
+    uint64_t least = UINT64_C(1000000000000000); /* of 16 digits */
+    unsigned decimals = 1;
+    double power = 1e14;
+    while (magnitude < power) {
+        decimals++;
+        power /= 10;
+    }
+    struct binary number;
+    double mantissa = frexp(magnitude, &number.exponent);
+    number.bits = (uint64_t)ldexp(mantissa, DBL_MANT_DIG);
+    number.exponent -= DBL_MANT_DIG;
+    uint64_t digits;
+    if (mantissa == 0.5)
+        return false;
+    if (!nearest_digits(number, decimals, &digits)) {
+        least *= 10;
+        (void)nearest_digits(number, ++decimals, &digits);
+    }
+    if (digits < least || digits / 10 >= least)
+        return false;
+    put_fixed(text, value < 0, digits, decimals);
+    return true;
 }
 
 void rtmp_text_number(struct rtmp_text *text, double value) {
@@ -202,7 +303,7 @@ void rtmp_text_number(struct rtmp_text *text, double value) {
         return;
     }
     bool fixed = value == 0 ? !signbit(value) : fabs(value) >= 1e-4 && fabs(value) < 1e15;
-    if (fixed && add_fixed(text, value))
+    if (fixed && (add_fixed(text, value) || add_long_fixed(text, value)))
         return;
     char line[40];
     /* Fifteen digits always survive the conversion, but for subnormal numbers, which have fewer.

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/mask.h"
+
 /*
  * A bounded text that is always valid, NUL-terminated UTF-8, whatever is appended to it.
  *
@@ -18,11 +20,20 @@ struct rtmp_text {
     char *out;
     size_t cap;
     size_t len;
+    const struct rtmp_mask *mask; /* what rtmp_text_wire() hides; NULL: nothing */
     bool cut;
 };
 
 /* An empty text over `out`. */
 struct rtmp_text rtmp_text_over(char *out, size_t cap);
+
+/* The same, in which secrets of the wire are hidden. */
+static inline struct rtmp_text rtmp_text_masked(char *out, size_t cap,
+                                                const struct rtmp_mask *mask) {
+    struct rtmp_text text = rtmp_text_over(out, cap);
+    text.mask = mask;
+    return text;
+}
 
 /*
  * Append bytes from the wire as text: bad UTF-8 and the C1 controls (a terminal would obey them)
@@ -33,6 +44,9 @@ struct rtmp_text rtmp_text_over(char *out, size_t cap);
  */
 #define RTMP_TEXT_WIRE_GROWTH 4U
 void rtmp_text_wire(struct rtmp_text *text, const uint8_t *bytes, size_t len, size_t limit);
+
+/* Length of the character that begins at `p`, with `left` bytes, 0: it is not UTF-8. */
+size_t rtmp_text_character(const uint8_t *p, size_t left);
 
 /* Room is always left for the ellipsis and the terminator, so that cutting never needs to go back.
  */

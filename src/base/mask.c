@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/mask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- queries ---- */
+
+/* Values of these names say how a server wants to be spoken to, and hide nothing. */
+static bool is_public(const uint8_t *name, size_t len) {
+    static const char *const names[] = {"authmod", "reason", "vhost"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
+            return true;
+    return false;
+}
+
+static bool separates_values(uint8_t byte) {
+    return byte == '&' || byte == ';' || byte == '?';
+}
+
+static bool ends_query(uint8_t byte) {
+    return byte <= ' ' || byte == '"' || byte == '\'' || byte == '#' || byte == ']';
+}
+
+/* The end of the part of a query that begins here; whole: of all that is left of the query. */
+static size_t end_of_part(const struct rtmp_mask_walk *walk, bool whole) {
+    size_t stop = walk->at;
+    size_t last =
+        walk->len - walk->at > RTMP_MASK_LONGEST ? walk->at + RTMP_MASK_LONGEST : walk->len;
+    while (stop < last && !ends_query(walk->bytes[stop]) &&
+           (whole || !separates_values(walk->bytes[stop])))
+        stop++;
+    return stop == last ? walk->len : stop;
+}
+
+/* All that is left of the query. False: nothing. */
+static bool rest_of_query(struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
+    *start = walk->at;
+    *end = walk->at = end_of_part(walk, true);
+    walk->in_query = false;
+    return *start < *end;
+}
+
+/* The next part of the query, `name=value` or a value alone. False: it is no secret. */
+static bool next_of_query(struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
+    const uint8_t *bytes = walk->bytes;
+    size_t begin = walk->at;
+    size_t stop = end_of_part(walk, false);
+    const uint8_t *equals = stop > begin ? memchr(bytes + begin, '=', stop - begin) : NULL;
+    size_t value = equals ? (size_t)(equals - bytes) + 1 : begin;
+    walk->in_query = stop < walk->len && separates_values(bytes[stop]);
+    walk->at = stop + walk->in_query;
+    *start = value;
+    *end = stop;
+    return value < stop && !(equals && is_public(bytes + begin, value - 1 - begin));
+}
+
+/* ---- URLs ---- */
+
+/* Behind `://`: the password before the host. */
+static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
+    static const char before[] = "://";
+    const uint8_t *bytes = walk->bytes;
+    enum { LENGTH = sizeof before - 1 };
+    if (walk->at < LENGTH || memcmp(bytes + walk->at - LENGTH, before, LENGTH) != 0)
+        return false;
+    size_t colon = 0;
+    size_t last =
+        walk->len - walk->at > RTMP_MASK_LONGEST ? walk->at + RTMP_MASK_LONGEST : walk->len;
+    for (size_t i = walk->at; i < last && bytes[i] != '/' && !ends_query(bytes[i]); i++) {
+        if (bytes[i] == ':' && !colon)
+            colon = i;
+        if (bytes[i] != '@')
+            continue;
+        *start = colon + 1;
+        *end = i;
+        return colon && *start < i;
+    }
+    return false;
+}
+
+/* ---- the list ---- */
+
+static bool is_of_word(uint8_t byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= 'a' && byte <= 'z') || byte >= 0x80;
+}
+
+static bool stands_at(const struct rtmp_mask_walk *walk, const struct rtmp_secret *secret) {
+    size_t at = walk->at;
+    if (secret->len > walk->len - at || memcmp(walk->bytes + at, secret->bytes, secret->len) != 0)
+        return false;
+    size_t behind = at + secret->len;
+    if (at == 0 && behind == walk->len)
+        return true;
+    return secret->len >= RTMP_MASK_SHORTEST_PART &&
+           (at == 0 || !is_of_word(walk->bytes[at - 1]) || !is_of_word(secret->bytes[0])) &&
+           (behind == walk->len || !is_of_word(walk->bytes[behind]) ||
+            !is_of_word(secret->bytes[secret->len - 1]));
+}
+
+/* The longest that stands there. */
+static bool listed_at(const struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
+    size_t longest = 0;
+    for (uint32_t i = 0; i < walk->mask->count; i++) {
+        const struct rtmp_secret *secret = &walk->mask->secrets[i];
+        if (secret->len > longest && stands_at(walk, secret))
+            longest = secret->len;
+    }
+    *start = walk->at;
+    *end = walk->at + longest;
+    return longest;
+}
+
+bool rtmp_mask_next(struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
+    while (walk->at < walk->len && walk->at < walk->until) {
+        if (walk->in_query) {
+            if (walk->mask->elides ? rest_of_query(walk, start, end)
+                                   : next_of_query(walk, start, end))
+                return true;
+        } else if (listed_at(walk, start, end) || password_at(walk, start, end)) {
+            walk->at = *end;
+            return true;
+        } else {
+            walk->in_query = walk->bytes[walk->at++] == '?';
+        }
+    }
+    return false;
+}
+
+void rtmp_mask_word(const struct rtmp_mask *mask, const uint8_t *bytes, size_t len,
+                    char word[RTMP_MASK_WORD_SIZE]) {
+    if (mask->elides) {
+        (void)snprintf(word, RTMP_MASK_WORD_SIZE, "\xE2\x80\xA6");
+        return;
+    }
+    /* FNV-1a, finished so that all bits depend on all of it. */
+    uint32_t hash = 2166136261U ^ mask->salt;
+    for (size_t i = 0; i < len && i < RTMP_MASK_LONGEST; i++)
+        hash = (hash ^ bytes[i]) * 16777619U;
+    hash ^= hash >> 16;
+    hash *= 0x7FEB352DU;
+    hash ^= hash >> 15;
+    (void)snprintf(word, RTMP_MASK_WORD_SIZE, "masked-%06x", (unsigned)(hash & 0xFFFFFFU));
+}

@@ -23,39 +23,45 @@ static bool reported_behind(const struct rtmp_late *late, uint64_t offset) {
     return false;
 }
 
-static bool is_full(const struct rtmp_late *late) {
+static bool is_reported_full(const struct rtmp_late *late) {
     return late->reported_count == RTMP_LIMIT_LATE_MESSAGES;
 }
 
-static void report(struct rtmp_late *late, const struct rtmp_fragment *fragment) {
+static void report_fragment(struct rtmp_late *late, const struct rtmp_fragment *fragment) {
     late->sink.fragment(late->sink.user, fragment);
-    if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && !is_full(late))
+    if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && !is_reported_full(late))
         late->reported[late->reported_count++] = fragment->message_offset;
 }
 
 /* Messages that the direction itself reads, now or from its search buffer. Late bytes may have
  * brought them before. */
-static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
+static void on_own_fragment(void *user, const struct rtmp_fragment *fragment) {
     const struct rtmp_late *late = user;
     if (fragment->message_offset > late->late_end || !was_reported(late, fragment->message_offset))
-        report(user, fragment);
+        report_fragment(user, fragment);
 }
 
-static void on_note(void *user, const struct rtmp_note *note) {
+static void on_own_note(void *user, const struct rtmp_note *note) {
     struct rtmp_late *late = user;
     late->sink.note(late->sink.user, note);
 }
 
+static void pass_correction(void *user, const struct rtmp_fragment *fragment) {
+    struct rtmp_late *late = user;
+    if (late->sink.corrected)
+        late->sink.corrected(late->sink.user, fragment);
+}
+
 static void on_late_fragment(void *user, const struct rtmp_fragment *fragment) {
     struct rtmp_late *late = user;
-    if (is_full(late))
+    if (is_reported_full(late))
         return;
     if (was_reported(late, fragment->message_offset)) {
-        if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && late->sink.corrected)
-            late->sink.corrected(late->sink.user, fragment);
+        if (fragment->flags & RTMP_FRAGMENT_COMPLETE)
+            pass_correction(late, fragment);
         return;
     }
-    report(late, fragment);
+    report_fragment(late, fragment);
     if (fragment->message_offset > late->late_end)
         late->late_end = fragment->message_offset;
 }
@@ -67,11 +73,17 @@ static void ignore_note(void *user, const struct rtmp_note *note) {
 }
 
 static struct rtmp_sink watching(struct rtmp_late *late) {
-    return (struct rtmp_sink){.user = late, .fragment = on_fragment, .note = on_note};
+    return (struct rtmp_sink){.user = late,
+                              .fragment = on_own_fragment,
+                              .note = on_own_note,
+                              .corrected = pass_correction};
 }
 
 static struct rtmp_sink filling(struct rtmp_late *late) {
-    return (struct rtmp_sink){.user = late, .fragment = on_late_fragment, .note = ignore_note};
+    return (struct rtmp_sink){.user = late,
+                              .fragment = on_late_fragment,
+                              .note = ignore_note,
+                              .corrected = pass_correction};
 }
 
 /* ---- holes ---- */
@@ -121,7 +133,7 @@ static void give_up_first(struct rtmp_late **handle, struct rtmp_recovery *r) {
 }
 
 /* Make room for the bytes up to `len` bytes behind the direction's position. */
-static bool make_room(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t len) {
+static bool make_late_room(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t len) {
     while (*handle && (*handle)->count + len > RTMP_LIMIT_LATE_BYTES)
         give_up_first(handle, r);
     struct rtmp_late *late = *handle;
@@ -144,7 +156,7 @@ static bool make_room(struct rtmp_late **handle, struct rtmp_recovery *r, uint64
 }
 
 /* The first hole. NULL: no memory, late bytes cannot fill it. */
-static struct rtmp_late *begin(struct rtmp_recovery *r) {
+static struct rtmp_late *begin_late(struct rtmp_recovery *r) {
     struct rtmp_late *late = late_resize(r, NULL, sizeof *late);
     if (!late)
         return NULL;
@@ -166,7 +178,7 @@ void rtmp_late_open(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t
     if (*handle && (*handle)->hole_count == RTMP_LIMIT_HOLES)
         give_up_first(handle, r);
     if (!*handle)
-        *handle = begin(r);
+        *handle = begin_late(r);
     struct rtmp_late *late = *handle;
     if (!late)
         return;
@@ -180,15 +192,15 @@ void rtmp_late_open(struct rtmp_late **handle, struct rtmp_recovery *r, uint64_t
     hole->before.dechunk.sink = filling(late);
     r->dechunk.sink = watching(late);
     late->hole_count++;
-    if (make_room(handle, r, count))
+    if (make_late_room(handle, r, count))
         late->count += (uint32_t)count;
 }
 
 void rtmp_late_follow(struct rtmp_late **handle, struct rtmp_recovery *r, const uint8_t *bytes,
                       uint32_t len) {
-    if (is_full(*handle))
+    if (is_reported_full(*handle))
         rtmp_late_forget(handle, r);
-    if (!make_room(handle, r, len))
+    if (!make_late_room(handle, r, len))
         return;
     struct rtmp_late *late = *handle;
     memcpy(late->bytes + late->count, bytes, len);

@@ -145,8 +145,8 @@ static bool inherits_surely(const struct rtmp_recovery *r, const struct rtmp_chu
  * The header at `*pos`, which then moves behind it. Where the header is missing, it is assumed to
  * continue the message of the chunk before. False: not all of the header is in the buffer.
  */
-static bool read_header(const struct rtmp_recovery *r, struct rtmp_probe *p, uint32_t *pos,
-                        struct rtmp_chunk_header *h) {
+static bool probe_header(const struct rtmp_recovery *r, struct rtmp_probe *p, uint32_t *pos,
+                         struct rtmp_chunk_header *h) {
     uint32_t start = *pos;
     uint32_t left = r->buffer.count - start;
     if (rtmp_search_buffer_misses(&r->buffer, start, 1)) {
@@ -238,7 +238,7 @@ bool rtmp_probe_step(const struct rtmp_recovery *r, struct rtmp_probe *p, uint32
                      bool first) {
     struct met_header met = {.start = *pos, .first = first};
     bool missing = rtmp_search_buffer_misses(&r->buffer, met.start, 1);
-    if (!read_header(r, p, pos, &met.h))
+    if (!probe_header(r, p, pos, &met.h))
         return false;
     while (met.i < p->open_count && p->open[met.i].csid != met.h.csid)
         met.i++;

@@ -25,6 +25,11 @@ void rtmp_recovery_destroy(struct rtmp_recovery *r);
 __attribute__((cold)) void rtmp_recovery_feed_unread(struct rtmp_recovery *r, const uint8_t *bytes,
                                                      uint32_t len);
 
+/* Of rtmp_recovery_feed(): the `len` bytes were read, and the open message may show that the chunk
+ * size is wrong. Until it does, or a chunk ends where that predicts, its bytes are held. */
+__attribute__((cold)) void rtmp_recovery_hold_doubted(struct rtmp_recovery *r, const uint8_t *bytes,
+                                                      uint32_t len);
+
 /* The next `len` bytes of the direction. */
 static inline void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
     r->fed_before = r->fed_offset;
@@ -33,6 +38,8 @@ static inline void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *by
     uint32_t read = r->state == RTMP_SYNCHRONISED ? rtmp_dechunk_feed(&r->dechunk, bytes, len) : 0;
     if (read < len)
         rtmp_recovery_feed_unread(r, bytes + read, len - read);
+    else if (r->dechunk.size_doubted)
+        rtmp_recovery_hold_doubted(r, bytes, len);
 }
 
 /* `count` bytes of the direction are not in the capture. Reports RTMP_NOTE_GAP. */
@@ -46,8 +53,8 @@ void rtmp_recovery_break(struct rtmp_recovery *r);
  * connection. chunk_size: as the user set it, or 0 to infer it. */
 void rtmp_recovery_begin_midstream(struct rtmp_recovery *r, uint32_t chunk_size);
 
-/* A copy that shares nothing but the sink, in memory of its own (the bodies' spare buffer is not
- * copied). False: no memory, the copy is empty. */
+/* A copy that shares nothing but the sink, in memory of its own (the bodies' spare buffer and the
+ * bytes of a message that is held are not copied). False: no memory, the copy is empty. */
 bool rtmp_recovery_copy(struct rtmp_recovery *copy, const struct rtmp_recovery *r);
 
 /* Bytes that a copy takes. */

@@ -53,6 +53,13 @@ static void mark_segments(struct rtmp_recovery *r) {
     }
 }
 
+bool rtmp_search_keep(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
+    if (!rtmp_search_buffer_append(&r->buffer, &r->dechunk.memory, bytes, NULL, len))
+        return false;
+    mark_segments(r);
+    return true;
+}
+
 /* The most bytes that may be buffered. */
 static uint32_t limit(const struct rtmp_recovery *r) {
     return r->state == RTMP_SIZING ? RTMP_LIMIT_SIZING_BYTES : RTMP_LIMIT_SEARCH_BYTES;
@@ -393,9 +400,34 @@ static bool pass_over_first(struct rtmp_recovery *r, uint32_t ends_at) {
     return true;
 }
 
+/* Was the message of the first header taken back, with nothing missing since? */
+static bool is_taken_back(const struct rtmp_recovery *r) {
+    return r->dechunk.cut_at == r->buffer.offset + 1 &&
+           !rtmp_search_buffer_misses(&r->buffer, 0, r->buffer.count);
+}
+
+/* The message was taken back because no header stands where its chunk ends. The chunk size as it
+ * was known is no explanation; if there is none, it is read as before. */
+static bool try_another_size(struct rtmp_recovery *r, const struct rtmp_size_guess *guess,
+                             uint32_t length) {
+    bool is_same = guess->size == r->dechunk.chunk_size ||
+                   (guess->size >= length && length <= r->dechunk.chunk_size);
+    if (guess->bits >= NEED_SIZE && !is_same) {
+        rtmp_sizing_accept(r, guess->size, length);
+        return resume_at_first(r);
+    }
+    r->look_again = guess->need;
+    if (guess->bits < NEED_SIZE && guess->wait && r->buffer.count < RTMP_LIMIT_SEARCH_BYTES)
+        return false;
+    r->dechunk.chunk_size_known = true;
+    return resume_at_first(r);
+}
+
 static bool try_sizing(struct rtmp_recovery *r) {
     const struct rtmp_size_guess guess = rtmp_sizing_guess(r, 0);
     const uint32_t length = rtmp_probe_length_at(r, 0);
+    if (is_taken_back(r))
+        return try_another_size(r, &guess, length);
     if (guess.bits >= NEED_SIZE) {
         rtmp_sizing_accept(r, guess.size, length);
         return resume_at_first(r);

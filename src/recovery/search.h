@@ -14,6 +14,9 @@
 uint32_t rtmp_search_hold(struct rtmp_recovery *r, const uint8_t *bytes, const uint8_t *marks,
                           uint32_t len);
 
+/* Buffer all of `len` bytes, of a message that is being read. False: no memory. */
+bool rtmp_search_keep(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len);
+
 /* Buffer a gap of `count` bytes. False: it is too long to be buffered. */
 bool rtmp_search_hold_missing(struct rtmp_recovery *r, uint64_t count);
 

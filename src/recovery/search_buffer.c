@@ -10,8 +10,8 @@ static uint32_t count_missing(const uint8_t *marks, uint32_t len) {
     return missing;
 }
 
-static bool grow(struct rtmp_search_buffer *buffer, const struct rtmp_memory *memory,
-                 uint32_t count) {
+static bool grow_search_buffer(struct rtmp_search_buffer *buffer, const struct rtmp_memory *memory,
+                               uint32_t count) {
     if (count <= buffer->capacity)
         return true;
     uint32_t capacity = buffer->capacity ? buffer->capacity : 2048;
@@ -36,7 +36,7 @@ bool rtmp_search_buffer_append(struct rtmp_search_buffer *buffer, const struct r
                                const uint8_t *bytes, const uint8_t *marks, uint32_t len) {
     if (len == 0)
         return true;
-    if (!grow(buffer, memory, buffer->count + len))
+    if (!grow_search_buffer(buffer, memory, buffer->count + len))
         return false;
     if (bytes)
         memcpy(buffer->bytes + buffer->count, bytes, len);

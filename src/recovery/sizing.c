@@ -340,7 +340,7 @@ struct rtmp_size_guess rtmp_sizing_guess(const struct rtmp_recovery *r, uint32_t
 /* No Set Chunk Size was seen: report the assumed size to the sink. */
 static void tell_size(struct rtmp_recovery *r, uint32_t size) {
     rtmp_sink_note(&r->dechunk.sink,
-                   r->has_gaps ? RTMP_NOTE_CHUNK_SIZE : RTMP_NOTE_CHUNKS_UNANNOUNCED,
+                   r->gap_hides_size ? RTMP_NOTE_CHUNK_SIZE : RTMP_NOTE_CHUNKS_UNANNOUNCED,
                    r->dechunk.position, size, NULL);
 }
 
@@ -350,7 +350,7 @@ void rtmp_sizing_accept(struct rtmp_recovery *r, uint32_t size, uint32_t length)
         if (d->chunk_size != size)
             tell_size(r, size);
         d->chunk_size = size;
-        d->chunk_size_known = true;
+        d->chunk_size_known = d->chunk_size_proved = true;
         return;
     }
     if (d->chunk_size < length && !r->size_told) { /* chunks are at least so long */

@@ -10,7 +10,7 @@
  * needed to find the next chunk header behind a loss. README.md has the state diagram.
  */
 enum rtmp_recovery_state {
-    RTMP_SYNCHRONISED, /* chunks are read as they come; nothing is buffered */
+    RTMP_SYNCHRONISED, /* chunks are read as they come */
     RTMP_SEARCHING,    /* any buffered byte may begin a header */
     RTMP_SIZING,       /* the first buffered byte is a header; still to infer: the chunk size */
     RTMP_PROVING,      /* the first buffered byte is a header; still to prove: that it starts a new
@@ -37,15 +37,20 @@ struct rtmp_recovery {
     enum rtmp_recovery_state state;
     bool midstream; /* began without a handshake and was not synchronised yet */
     bool has_gaps;  /* bytes of the direction were missing, or it began midstream */
-    bool size_told; /* chunks were reported to be longer than known, by an unknown size */
-    bool searched;  /* RTMP_NOTE_SEARCHED was reported in this search */
+    bool gap_tells; /* a gap may be why no header stands where one is expected: not enough was read
+                       since synchronisation was found behind it */
+    bool gap_hides_size; /* a gap may hold a Set Chunk Size: the size is not known since */
+    bool size_told;      /* chunks were reported to be longer than known, by an unknown size */
+    bool searched;       /* RTMP_NOTE_SEARCHED was reported in this search */
 
-    struct rtmp_search_buffer buffer; /* bytes that may hold a header; empty when synchronised */
+    struct rtmp_search_buffer buffer; /* bytes that may hold a header; when synchronised those of
+                                         the message at dechunk.held_at, or none */
     uint32_t scanned;                 /* buffered positions that were examined */
     uint32_t look_again;              /* SIZING, PROVING: buffered bytes at which to try again */
     struct rtmp_candidate candidate[RTMP_SEARCH_CANDIDATES];
     uint32_t candidate_count;
     struct rtmp_continuation continuation;
+    uint64_t found_at;    /* where it was found last */
     uint64_t lost_offset; /* where synchronisation was lost */
     uint64_t lost_gap;    /* bytes from there to the buffer that are not in the capture */
 
@@ -62,7 +67,7 @@ static inline uint32_t rtmp_recovery_least_chunk_size(const struct rtmp_recovery
 
 /* A Set Chunk Size may have been lost: the size is confirmed anew by the next long message. */
 static inline void rtmp_recovery_doubt_chunk_size(struct rtmp_recovery *r) {
-    r->dechunk.chunk_size_known = false;
+    r->dechunk.chunk_size_known = r->dechunk.chunk_size_proved = false;
     r->dechunk.chunk_size_floor = 0;
 }
 

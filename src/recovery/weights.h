@@ -110,6 +110,10 @@
 /* Enough to wait for more bytes. */
 #define NEED_PENDING 18
 
+/* Bytes read without a loss behind which what is no header has another cause than a gap before: a
+ * wrong header would have led to bytes that are none, for hardly a message is longer. */
+#define READ_ENOUGH (1U << 20)
+
 #define SEGMENT_SHORT 16   /* two segments in so few bytes: where they begin is no evidence */
 #define LOOKED_INTO   1024 /* bytes of a message that are examined for an earlier end */
 

@@ -117,13 +117,33 @@ static void take_packet_bytes(struct rtmp_direction *dir, const uint8_t *bytes, 
         keep_packet(dir, first);
 }
 
-/* Do chunks follow the first packet at once? */
-static bool skips_second(struct rtmp_direction *dir, const uint8_t *bytes, uint64_t len) {
-    if (!bytes || rtmp_handshake_version_encrypted(dir->handshake.version) ||
-        !rtmp_handshake_second_skipped(bytes, (size_t)len))
+/*
+ * Do chunks follow the first packet at once, instead of the second? Asked of its first bytes until
+ * they tell, in however many segments they come: those of earlier feeds were taken for its own.
+ */
+static bool skips_second(const struct rtmp_direction *dir, const uint8_t *bytes, uint64_t len) {
+    uint8_t begin[RTMP_HANDSHAKE_SECOND_TELLING];
+    uint32_t held = (uint32_t)dir->position - GATHER;
+    if (!bytes || held >= sizeof begin || (held && dir->packet_holed) ||
+        rtmp_handshake_version_encrypted(dir->handshake.version))
         return false;
-    dir->handshake_end = GATHER;
-    return true;
+    if (held)
+        memcpy(begin, dir->gathered, held);
+    uint32_t more = (uint32_t)(len < sizeof begin - held ? len : sizeof begin - held);
+    memcpy(begin + held, bytes, more);
+    return rtmp_handshake_second_skipped(begin, held + more) == RTMP_YES;
+}
+
+/* Chunks begin behind the first packet. */
+static void skip_second(struct rtmp_direction *dir) {
+    uint32_t held = (uint32_t)dir->position - GATHER;
+    uint8_t *bytes = dir->gathered;
+    dir->gathered = NULL;
+    dir->position = dir->handshake_end = GATHER;
+    end_handshake(dir);
+    if (held)
+        rtmp_direction_feed(dir, bytes, held);
+    release(dir, &bytes);
 }
 
 /* Bytes of the handshake; returns how many were read. `bytes` NULL: they are missing. */
@@ -139,12 +159,15 @@ static uint32_t read_handshake(struct rtmp_direction *dir, const uint8_t *bytes,
             done = 1;
             continue;
         }
-        if (dir->position == GATHER && skips_second(dir, bytes ? bytes + done : NULL, len - done))
-            break;
+        uint64_t left = len - done;
+        if (dir->position >= GATHER && skips_second(dir, bytes ? bytes + done : NULL, left)) {
+            skip_second(dir);
+            return done;
+        }
         uint32_t end = dir->position < GATHER ? GATHER : RTMP_HANDSHAKE_TOTAL;
         uint32_t take = end - (uint32_t)dir->position;
-        if (take > len - done)
-            take = (uint32_t)(len - done);
+        if (take > left)
+            take = (uint32_t)left;
         take_packet_bytes(dir, bytes ? bytes + done : NULL, take);
         done += take;
     }

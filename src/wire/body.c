@@ -16,8 +16,8 @@ void rtmp_body_begin(struct rtmp_chunk_stream *cs) {
 
 /* Room grows with what was received, never with what was announced; that is its bound, so that a
  * long body fills its block and can be handed over (rtmp_body_owner()). */
-static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
-                      struct rtmp_body_buffer *spare, uint32_t want) {
+static bool make_body_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
+                           struct rtmp_body_buffer *spare, uint32_t want) {
     if (!cs->body) {
         cs->body = spare->bytes;
         cs->capacity = spare->capacity;
@@ -41,7 +41,7 @@ static bool make_room(struct rtmp_chunk_stream *cs, const struct rtmp_memory *me
 
 static bool append(struct rtmp_chunk_stream *cs, const struct rtmp_memory *memory,
                    struct rtmp_bodies *bodies, const uint8_t *bytes, uint32_t len) {
-    if (!make_room(cs, memory, &bodies->spare, cs->kept + len)) {
+    if (!make_body_room(cs, memory, &bodies->spare, cs->kept + len)) {
         cs->outline.skip = ALL_THE_REST;
         return false;
     }

@@ -5,7 +5,7 @@
 
 #define PAGE RTMP_CHUNK_STREAMS_PAGE
 
-static void *resize(const struct rtmp_memory *memory, void *old, size_t size) {
+static void *resize_table(const struct rtmp_memory *memory, void *old, size_t size) {
     return memory->resize(memory->user, old, size);
 }
 
@@ -31,7 +31,7 @@ static void *with_room(void *items, uint32_t count, uint32_t least, uint32_t *ca
     if (count < *capacity)
         return items;
     uint32_t wanted = *capacity ? *capacity * 2 : least;
-    void *grown = resize(memory, items, wanted * size);
+    void *grown = resize_table(memory, items, wanted * size);
     if (grown)
         *capacity = wanted;
     return grown;
@@ -42,7 +42,7 @@ static bool grow_directory(struct rtmp_chunk_streams *s, const struct rtmp_memor
                            uint32_t size) {
     if (size <= s->directory_size)
         return true;
-    uint16_t *directory = resize(memory, s->directory, size * sizeof *directory);
+    uint16_t *directory = resize_table(memory, s->directory, size * sizeof *directory);
     if (!directory)
         return false;
     memset(directory + s->directory_size, 0, (size - s->directory_size) * sizeof *directory);
@@ -117,7 +117,7 @@ uint64_t rtmp_chunk_streams_size(const struct rtmp_chunk_streams *s) {
 
 /* NULL: no memory, or no bytes. */
 static void *duplicate(const struct rtmp_memory *memory, const void *bytes, size_t size) {
-    void *copy = size ? resize(memory, NULL, size) : NULL;
+    void *copy = size ? resize_table(memory, NULL, size) : NULL;
     if (copy)
         memcpy(copy, bytes, size);
     return copy;
@@ -149,13 +149,13 @@ bool rtmp_chunk_streams_copy(struct rtmp_chunk_streams *copy, const struct rtmp_
 void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *s, const struct rtmp_memory *memory) {
     for (uint32_t i = 0; i < s->count; i++)
         if (s->items[i].body)
-            (void)resize(memory, s->items[i].body, 0);
+            (void)resize_table(memory, s->items[i].body, 0);
     if (s->items)
-        (void)resize(memory, s->items, 0);
+        (void)resize_table(memory, s->items, 0);
     if (s->pages)
-        (void)resize(memory, s->pages, 0);
+        (void)resize_table(memory, s->pages, 0);
     if (s->directory)
-        (void)resize(memory, s->directory, 0);
+        (void)resize_table(memory, s->directory, 0);
 }
 
 /* ---- one chunk stream ---- */
@@ -173,6 +173,28 @@ int rtmp_chunk_stream_repeats_extended(uint32_t extended, uint32_t timestamp, co
     if (matching(bytes, known, extended) < known && matching(bytes, known, timestamp) < known)
         return 0;
     return known == 4 ? 1 : -1;
+}
+
+uint32_t rtmp_chunk_streams_read_header(const struct rtmp_chunk_streams *s, const uint8_t *bytes,
+                                        uint32_t len, struct rtmp_chunk_header *header,
+                                        bool *repeats_extended) {
+    *repeats_extended = false;
+    if (len < rtmp_chunk_header_bytes(bytes[0]))
+        return 0;
+    struct rtmp_reader r = rtmp_reader_over(bytes, len);
+    if (!rtmp_chunk_header_read(&r, header))
+        return 0;
+    if (header->fmt != 3)
+        return r.pos;
+    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(s, header->csid);
+    if (!cs || !cs->has_extended)
+        return r.pos;
+    int repeated = rtmp_chunk_stream_repeats_extended(cs->extended, cs->message.timestamp,
+                                                      bytes + r.pos, len - r.pos);
+    if (repeated < 0)
+        return 0;
+    *repeats_extended = repeated == 1;
+    return r.pos + (repeated ? 4U : 0U);
 }
 
 bool rtmp_chunk_stream_continues(const struct rtmp_chunk_stream *cs,

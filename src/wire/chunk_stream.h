@@ -110,6 +110,15 @@ void rtmp_chunk_streams_destroy(struct rtmp_chunk_streams *streams,
 int rtmp_chunk_stream_repeats_extended(uint32_t extended, uint32_t timestamp, const uint8_t *bytes,
                                        uint32_t len);
 
+/*
+ * Read the chunk header that begins `bytes` (`len` is at least 1). Returns its length, that of the
+ * extended timestamp behind a fmt 3 header included (*repeats_extended says whether it has one); 0
+ * when more bytes are needed.
+ */
+uint32_t rtmp_chunk_streams_read_header(const struct rtmp_chunk_streams *streams,
+                                        const uint8_t *bytes, uint32_t len,
+                                        struct rtmp_chunk_header *header, bool *repeats_extended);
+
 /* Is this header a continuation of the open message? Specified: fmt 3 alone. Observed: encoders
  * that continue with fmt 1 and repeat the values of the open message. */
 bool rtmp_chunk_stream_continues(const struct rtmp_chunk_stream *cs,

@@ -3,7 +3,7 @@
 
 /* A header that begins before the fragment: the bytes of it that are in the fragment are skipped.
  */
-static bool read_partial_header(struct rtmp_chunk_walk *w, struct rtmp_chunk_header *h) {
+static bool read_split_header(struct rtmp_chunk_walk *w, struct rtmp_chunk_header *h) {
     uint32_t before = w->partial_header;
     uint32_t length;
     if (w->at == 0 && w->header) {
@@ -35,13 +35,12 @@ static void read_repeated_extended(struct rtmp_chunk_walk *w, struct rtmp_chunk_
 }
 
 /* The header at the cursor. */
-static bool read_header(struct rtmp_chunk_walk *w, struct rtmp_chunk_piece *piece) {
+static bool read_walked_header(struct rtmp_chunk_walk *w, struct rtmp_chunk_piece *piece) {
     struct rtmp_chunk_header *h = &piece->header;
     uint32_t start = w->reader.pos;
     piece->has_header = true;
     piece->partial_header = start == 0 ? w->partial_header : 0;
-    if (!(piece->partial_header ? read_partial_header(w, h)
-                                : rtmp_chunk_header_read(&w->reader, h)))
+    if (!(piece->partial_header ? read_split_header(w, h) : rtmp_chunk_header_read(&w->reader, h)))
         return false;
     piece->basic = start;
     piece->message = start + h->basic_length;
@@ -70,7 +69,7 @@ bool rtmp_chunk_walk_next(struct rtmp_chunk_walk *w, struct rtmp_chunk_piece *pi
     if (rtmp_left(&w->reader) == 0 && !tells_header)
         return false;
     *piece = (struct rtmp_chunk_piece){.start = w->reader.pos};
-    if (w->header_next && !read_header(w, piece))
+    if (w->header_next && !read_walked_header(w, piece))
         return false;
     piece->data = take_data(w);
     return piece->has_header || piece->data.len;
@@ -81,7 +80,7 @@ static bool skip_header(struct rtmp_chunk_walk *w) {
     uint8_t first = rtmp_peek_at(&w->reader, w->reader.pos);
     struct rtmp_chunk_piece piece;
     if (w->reader.pos == 0 && w->partial_header)
-        return read_header(w, &piece);
+        return read_walked_header(w, &piece);
     bool extended = w->repeats_extended;
     if (first >> 6 != 3) {
         struct rtmp_reader r = w->reader;

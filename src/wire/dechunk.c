@@ -2,10 +2,7 @@
 #include "wire/dechunk.h"
 
 #include "base/limits.h"
-
-static void *resize(struct rtmp_dechunk *d, void *old, size_t size) {
-    return d->memory.resize(d->memory.user, old, size);
-}
+#include "wire/header_check.h"
 
 void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
                        const struct rtmp_sink *sink, const struct rtmp_body_format *format) {
@@ -23,27 +20,27 @@ void rtmp_dechunk_init(struct rtmp_dechunk *d, const struct rtmp_memory *memory,
 void rtmp_dechunk_destroy(struct rtmp_dechunk *d) {
     rtmp_chunk_streams_destroy(&d->streams, &d->memory);
     if (d->bodies.spare.bytes)
-        (void)resize(d, d->bodies.spare.bytes, 0);
+        (void)d->memory.resize(d->memory.user, d->bodies.spare.bytes, 0);
     memset(d, 0, sizeof *d);
 }
 
-static void add_note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset,
-                     uint64_t count, const struct rtmp_message *message) {
+static void report_note(struct rtmp_dechunk *d, enum rtmp_note_kind kind, uint64_t offset,
+                        uint64_t count, const struct rtmp_message *message) {
     rtmp_sink_note(&d->sink, kind, offset, count, message);
 }
 
 /* ---- bodies ---- */
 
-static void keep_some(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
-                      uint32_t len) {
+static void keep_body_bytes(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
+                            const uint8_t *bytes, uint32_t len) {
     if (!rtmp_body_keep(cs, &d->memory, &d->bodies, bytes, len))
-        add_note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
+        report_note(d, RTMP_NOTE_MEMORY, d->position, cs->message.length, &cs->message);
 }
 
-static inline void keep(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs, const uint8_t *bytes,
-                        uint32_t len) {
+static inline void keep_chunk_bytes(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs,
+                                    const uint8_t *bytes, uint32_t len) {
     if (!rtmp_body_discard(cs, len))
-        keep_some(d, cs, bytes, len);
+        keep_body_bytes(d, cs, bytes, len);
 }
 
 /* ---- messages ---- */
@@ -57,24 +54,9 @@ static void close_message(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) 
 void rtmp_dechunk_abandon(struct rtmp_dechunk *d, struct rtmp_chunk_stream *cs) {
     if (!cs->open)
         return;
-    add_note(d, RTMP_NOTE_ABANDONED, cs->message_offset, cs->received - cs->missing, &cs->message);
+    report_note(d, RTMP_NOTE_ABANDONED, cs->message_offset, cs->received - cs->missing,
+                &cs->message);
     close_message(d, cs);
-}
-
-/* Is this no message of types 1 to 6 that any sender writes: longer than all of them (a User
- * Control of SWF verification has 44 bytes), or with a message stream id that no server assigns? */
-static bool is_garbage(uint32_t length, uint32_t stream_id) {
-    enum { LONGEST_CONTROL = 48, STREAM_IDS = 65536 };
-    return length > LONGEST_CONTROL || stream_id >= STREAM_IDS;
-}
-
-/* Set Chunk Size and Abort control chunking: they apply from the next chunk on, unless they are
- * garbage. Observed: 5 bytes instead of 4; other chunk streams than 2. */
-static bool is_protocol_control(const struct rtmp_message *message, uint32_t available) {
-    enum { LONGEST = 8 };
-    return (message->type == RTMP_MESSAGE_SET_CHUNK_SIZE || message->type == RTMP_MESSAGE_ABORT) &&
-           available >= 4 && message->length <= LONGEST &&
-           (message->csid == 2 || !is_garbage(message->length, message->stream_id));
 }
 
 static void apply_protocol_control(struct rtmp_dechunk *d, uint8_t type, uint32_t value) {
@@ -84,6 +66,8 @@ static void apply_protocol_control(struct rtmp_dechunk *d, uint8_t type, uint32_
             d->chunk_size = value;
             d->chunk_size_known = true;
             d->chunk_size_set = true;
+            d->chunk_size_proved = false;
+            d->chunk_size_floor = 0;
         }
     } else {
         struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, value);
@@ -98,7 +82,7 @@ static void end_fragment(struct rtmp_dechunk *d, struct rtmp_fragment_builder *b
 }
 
 /* Messages of other types have no configuration records of video. */
-static bool may_configure(uint8_t type) {
+static bool may_have_configs(uint8_t type) {
     return type == RTMP_MESSAGE_VIDEO || type == RTMP_MESSAGE_AGGREGATE;
 }
 
@@ -126,12 +110,14 @@ static void complete_message(struct rtmp_dechunk *d, struct rtmp_fragment_builde
         cs->has_first_byte = true;
     }
     const uint8_t type = cs->message.type;
-    bool is_control = is_protocol_control(&cs->message, fragment->available);
+    if (cs->chunks == 1 && d->chunk_size_known && cs->message.length > d->chunk_size_floor)
+        d->chunk_size_floor = cs->message.length;
+    bool is_control = rtmp_message_controls_chunking(&cs->message, fragment->available);
     struct rtmp_reader r = rtmp_reader_over(fragment->body, fragment->available);
     uint32_t value = is_control ? rtmp_u32(&r) : 0;
     fragment->decoder_configs = &d->bodies.decoder_configs;
     end_fragment(d, builder, end);
-    if (may_configure(type))
+    if (may_have_configs(type))
         d->bodies.format->learn(&d->bodies.decoder_configs, &cs->message, fragment->body,
                                 fragment->available);
     close_message(d, cs);
@@ -150,25 +136,10 @@ struct header_at {
 };
 
 /* Read one header from `bytes`: its length, or 0 when more bytes are needed. */
-static uint32_t read_header(const struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len,
-                            struct header_at *header) {
-    header->repeats_extended = false;
-    if (len < rtmp_chunk_header_bytes(bytes[0]))
-        return 0;
-    struct rtmp_reader r = rtmp_reader_over(bytes, len);
-    if (!rtmp_chunk_header_read(&r, &header->h))
-        return 0;
-    if (header->h.fmt != 3)
-        return r.pos;
-    const struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, header->h.csid);
-    if (!cs || !cs->has_extended)
-        return r.pos;
-    int repeated = rtmp_chunk_stream_repeats_extended(cs->extended, cs->message.timestamp,
-                                                      bytes + r.pos, len - r.pos);
-    if (repeated < 0)
-        return 0;
-    header->repeats_extended = repeated == 1;
-    return r.pos + (repeated ? 4U : 0U);
+static uint32_t read_next_chunk_header(const struct rtmp_dechunk *d, const uint8_t *bytes,
+                                       uint32_t len, struct header_at *header) {
+    return rtmp_chunk_streams_read_header(&d->streams, bytes, len, &header->h,
+                                          &header->repeats_extended);
 }
 
 /* Does the next chunk of the open message stand where its other chunks predict, with their size? */
@@ -197,8 +168,8 @@ static bool is_plain_continuation(const struct rtmp_dechunk *d,
 }
 
 /*
- * Reads such chunks faster than begin_chunk() and read_data(), with the same result: those that are
- * complete in `bytes` and do not end their message. Returns the bytes read.
+ * Reads such chunks faster than begin_chunk() and read_chunk_data(), with the same result: those
+ * that are complete in `bytes` and do not end their message. Returns the bytes read.
  */
 static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
@@ -207,7 +178,7 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
     uint32_t pos = 0;
     while (len - pos > size && cs->message.length - cs->received > size && bytes[pos] == header) {
         d->position++;
-        keep(d, cs, bytes + pos + 1, size);
+        keep_chunk_bytes(d, cs, bytes + pos + 1, size);
         d->position += size;
         cs->received += size;
         cs->chunks++;
@@ -216,20 +187,21 @@ static uint32_t read_whole_chunks(struct rtmp_dechunk *d, const uint8_t *bytes, 
     return pos;
 }
 
-/*
- * A header stands where the last chunk ends, since nothing was missing. Synchronisation was lost
- * only if the bytes cannot be a header: there is nothing to inherit from, or the type is
- * unassigned, or it is garbage of a control type on a new chunk stream with an id of two or three
- * bytes (specified: chunk stream 2), and nothing else looks like a header either.
- */
+/* A header stands where the last chunk ends, since nothing was missing. Synchronisation was lost
+ * only if the bytes cannot be a header: there is nothing to inherit from, or the header is unlikely
+ * and nothing else looks like one either. */
 static bool is_header(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
                       const struct rtmp_chunk_header *h) {
     if (h->fmt >= 2)
         return cs != NULL;
-    bool is_stray = !cs && h->csid >= 64 && h->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH &&
-                    is_garbage(h->length, h->stream_id);
-    bool is_ordinary = rtmp_message_type_known(h->type) && !is_stray;
-    return is_ordinary || !d->believes || d->believes(cs, h);
+    return !rtmp_header_is_unlikely(cs, h) || !d->believes || d->believes(cs, h);
+}
+
+/* Is it one even if the chunk size is in doubt? Payload may look like the first header of a chunk
+ * stream. */
+static bool is_sure_header(const struct rtmp_dechunk *d, const struct rtmp_chunk_stream *cs,
+                           const struct rtmp_chunk_header *h) {
+    return is_header(d, cs, h) && (cs || !d->believes || d->believes(cs, h));
 }
 
 /* Add a chunk stream that was not seen before. Only after its header is accepted, since later
@@ -238,27 +210,13 @@ static struct rtmp_chunk_stream *add_stream(struct rtmp_dechunk *d,
                                             const struct rtmp_chunk_header *h, uint64_t offset) {
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_add(&d->streams, &d->memory, h->csid);
     if (!cs) {
-        add_note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
+        report_note(d, RTMP_NOTE_MEMORY, offset, 0, NULL);
         return NULL;
     }
     cs->uncertain = h->fmt != 0 && !d->whole;
     if (h->fmt != 0 && d->whole)
-        add_note(d, RTMP_NOTE_FIRST_FMT, offset, 1, &cs->message);
+        report_note(d, RTMP_NOTE_FIRST_FMT, offset, 1, &cs->message);
     return cs;
-}
-
-/* A delta that a sender computed as negative and cut to 24 bits (observed), which leads back to a
- * timestamp that is not negative. From 0 it is the first of a stream that begins late. */
-static bool is_cut_delta(const struct rtmp_chunk_stream *cs, const struct rtmp_chunk_header *h) {
-    return (h->fmt == 1 || h->fmt == 2) && !h->has_extended && h->timestamp >= 1U << 23 &&
-           cs->message.timestamp - h->timestamp >= (1U << 24) - h->timestamp;
-}
-
-/* Specified: types 1 to 6 on chunk stream 2 and message stream 0. */
-static bool is_misplaced_control(const struct rtmp_message *message) {
-    return message->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH &&
-           message->type >= RTMP_MESSAGE_SET_CHUNK_SIZE &&
-           (message->csid != 2 || message->stream_id != 0);
 }
 
 /* Notes about an unusual header of a message. */
@@ -266,15 +224,15 @@ static __attribute__((cold)) void note_odd_header(struct rtmp_dechunk *d,
                                                   struct rtmp_chunk_stream *cs,
                                                   const struct rtmp_chunk_header *h,
                                                   uint64_t offset) {
-    if (is_misplaced_control(&cs->message))
-        add_note(d, RTMP_NOTE_CONTROL_CSID, offset, 1, &cs->message);
-    if (is_cut_delta(cs, h))
-        add_note(d, RTMP_NOTE_TIMESTAMP_DELTA, offset, 1, &cs->message);
+    if (rtmp_message_is_misplaced_control(&cs->message))
+        report_note(d, RTMP_NOTE_CONTROL_CSID, offset, 1, &cs->message);
+    if (rtmp_header_has_cut_delta(cs, h))
+        report_note(d, RTMP_NOTE_TIMESTAMP_DELTA, offset, 1, &cs->message);
     if (cs->flags & RTMP_FRAGMENT_AMBIGUOUS)
-        add_note(d, RTMP_NOTE_TIMESTAMP_AMBIGUOUS, offset, 1, &cs->message);
+        report_note(d, RTMP_NOTE_TIMESTAMP_AMBIGUOUS, offset, 1, &cs->message);
     if (cs->uncertain && !cs->uncertain_told) {
         cs->uncertain_told = true;
-        add_note(d, RTMP_NOTE_TIMESTAMP_UNCERTAIN, offset, 1, &cs->message);
+        report_note(d, RTMP_NOTE_TIMESTAMP_UNCERTAIN, offset, 1, &cs->message);
     }
 }
 
@@ -285,7 +243,8 @@ static inline void begin_message(struct rtmp_dechunk *d, struct rtmp_chunk_strea
     rtmp_body_begin(cs);
     rtmp_chunk_streams_trust(&d->streams, cs);
     cs->message_offset = offset;
-    if (cs->flags || is_cut_delta(cs, h) || is_misplaced_control(&cs->message))
+    if (cs->flags || rtmp_header_has_cut_delta(cs, h) ||
+        rtmp_message_is_misplaced_control(&cs->message))
         note_odd_header(d, cs, h, offset);
 }
 
@@ -309,12 +268,42 @@ static inline void join_fragment(struct rtmp_dechunk *d, struct rtmp_fragment_bu
         memcpy(builder->header, d->partial_header, sizeof builder->header);
 }
 
+/*
+ * What stands behind the open chunk is no header: take back its message, if all of it lies in this
+ * feed or is held, to be read again with another chunk size. Once: the bytes may be no chunks of
+ * any size. Not a long one, whose bytes are not to be held for that.
+ */
+static bool take_back(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder) {
+    bool is_unreported = builder->on && builder->stream == d->current &&
+                         (builder->fragment.flags & RTMP_FRAGMENT_FIRST) &&
+                         builder->fragment.partial_header == 0;
+    if (!is_unreported && !d->held_at)
+        return false;
+    struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
+    if (!is_unreported && d->held_at != cs->message_offset + 1)
+        return false;
+    if (!cs->open || !d->whole || d->cut_at == cs->message_offset + 1 ||
+        cs->message.length > RTMP_LIMIT_SEARCH_BYTES / 2)
+        return false;
+    builder->on = false;
+    if (!is_unreported)
+        d->sink.withdrawn(d->sink.user, cs->slot);
+    if (cs->fmt != 0)
+        cs->message.timestamp -= cs->delta;
+    close_message(d, cs);
+    d->position = cs->message_offset;
+    d->cut_at = cs->message_offset + 1;
+    return true;
+}
+
 /* A complete header was read: find its chunk stream, and begin or continue a message. False:
  * stopped. */
 static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
                         const struct header_at *header) {
     const struct rtmp_chunk_header *h = &header->h;
     struct rtmp_chunk_stream *cs = rtmp_chunk_streams_find(&d->streams, h->csid);
+    if (!is_sure_header(d, cs, h) && take_back(d, builder))
+        return stop(d, RTMP_STOP_CUT);
     if (!is_header(d, cs, h)) {
         d->stopped_at_orphan = h->fmt >= 2;
         if (d->stopped_at_orphan)
@@ -339,14 +328,17 @@ static bool begin_chunk(struct rtmp_dechunk *d, struct rtmp_fragment_builder *bu
         extended_flag = header->repeats_extended ? RTMP_FRAGMENT_EXTENDED : RTMP_FRAGMENT_OMITTED;
         d->extended_omitted = !header->repeats_extended;
         if (d->extended_omitted)
-            add_note(d, RTMP_NOTE_EXTENDED_OMITTED, header->offset, 1, &cs->message);
+            report_note(d, RTMP_NOTE_EXTENDED_OMITTED, header->offset, 1, &cs->message);
     }
     if (first) { /* the fragment may be of the message that ends here */
         end_fragment(d, builder, header->offset + header->partial);
         begin_message(d, cs, h, header->offset);
+        d->size_doubted = !d->chunk_size_proved && d->chunk_size_known && d->whole &&
+                          length > d->chunk_size_floor;
     } else {
+        d->chunk_size_proved = true;
         if (h->fmt != 3)
-            add_note(d, RTMP_NOTE_CONTINUATION_FMT, header->offset, 1, &cs->message);
+            report_note(d, RTMP_NOTE_CONTINUATION_FMT, header->offset, 1, &cs->message);
         if (!is_regular(d, cs))
             cs->chunk_origin = cs->received;
     }
@@ -375,9 +367,19 @@ void rtmp_dechunk_pass_over(struct rtmp_dechunk *d, const struct rtmp_chunk_head
 
 /* ---- reading ---- */
 
+/* May the bytes behind a message be a header? Where too few of them are in this feed, they may, but
+ * not one that has nothing to inherit from. */
+static bool header_follows(const struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
+    struct header_at header;
+    if (read_next_chunk_header(d, bytes, len, &header) == 0)
+        return bytes[0] < 0x40 || (bytes[0] & 0x3F) < 2 ||
+               rtmp_chunk_streams_find(&d->streams, bytes[0] & 0x3F);
+    return is_sure_header(d, rtmp_chunk_streams_find(&d->streams, header.h.csid), &header.h);
+}
+
 /* Body bytes of the open chunk; returns how many were read. */
-static uint32_t read_data(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
-                          const uint8_t *bytes, uint32_t len) {
+static uint32_t read_chunk_data(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
+                                const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     if (!builder->on)
         rtmp_fragment_begin(builder, &d->streams, d->current, d->position);
@@ -387,14 +389,20 @@ static uint32_t read_data(struct rtmp_dechunk *d, struct rtmp_fragment_builder *
     if (cs->received == 0 && take == cs->message.length)
         direct = bytes;
     else
-        keep(d, cs, bytes, take);
+        keep_chunk_bytes(d, cs, bytes, take);
     cs->received += take;
     d->left -= take;
     d->position += take;
     if (d->left == 0)
         d->state = RTMP_AT_HEADER;
-    if (cs->received == cs->message.length)
-        complete_message(d, builder, d->position, direct, body_offset);
+    if (cs->received != cs->message.length)
+        return take;
+    if (take < len && cs->message.length > RTMP_DEFAULT_CHUNK_SIZE &&
+        !header_follows(d, bytes + take, len - take) && take_back(d, builder)) {
+        (void)stop(d, RTMP_STOP_CUT);
+        return take;
+    }
+    complete_message(d, builder, d->position, direct, body_offset);
     return take;
 }
 
@@ -402,15 +410,16 @@ static uint32_t read_chunks(struct rtmp_dechunk *d, struct rtmp_fragment_builder
                             const uint8_t *bytes, uint32_t len);
 
 /* A header whose beginning came in an earlier feed. Returns how many of `bytes` were read. */
-static uint32_t read_partial_header(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
-                                    const uint8_t *bytes, uint32_t len) {
+static uint32_t complete_partial_header(struct rtmp_dechunk *d,
+                                        struct rtmp_fragment_builder *builder, const uint8_t *bytes,
+                                        uint32_t len) {
     uint32_t before = d->partial_header_len;
     uint32_t add = RTMP_CHUNK_HEADER_MAX - before;
     if (add > len)
         add = len;
     memcpy(d->partial_header + before, bytes, add);
     struct header_at header;
-    uint32_t used = read_header(d, d->partial_header, before + add, &header);
+    uint32_t used = read_next_chunk_header(d, d->partial_header, before + add, &header);
     if (used == 0) {
         d->partial_header_len += add;
         d->position += add;
@@ -419,7 +428,8 @@ static uint32_t read_partial_header(struct rtmp_dechunk *d, struct rtmp_fragment
     header.offset = d->position - before;
     header.partial = used < before ? used : before;
     if (!begin_chunk(d, builder, &header)) {
-        d->position -= before; /* the next header may begin among these bytes */
+        if (d->stop != RTMP_STOP_CUT)
+            d->position -= before; /* the next header may begin among these bytes */
         return 0;
     }
     d->partial_header_len = 0;
@@ -445,7 +455,7 @@ static uint32_t read_partial_header(struct rtmp_dechunk *d, struct rtmp_fragment
 static uint32_t read_next_header(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
                                  const uint8_t *bytes, uint32_t len) {
     struct header_at header;
-    uint32_t used = read_header(d, bytes, len, &header);
+    uint32_t used = read_next_chunk_header(d, bytes, len, &header);
     if (used == 0) {
         end_fragment(d, builder, d->position);
         d->partial_header_len = len;
@@ -464,19 +474,20 @@ static uint32_t read_next_header(struct rtmp_dechunk *d, struct rtmp_fragment_bu
 /* Read until the bytes end or reading stops; returns how many were read. */
 static uint32_t read_chunks(struct rtmp_dechunk *d, struct rtmp_fragment_builder *builder,
                             const uint8_t *bytes, uint32_t len) {
+    const uint64_t begin = d->position;
     uint32_t pos = 0;
     while (d->state != RTMP_STOPPED) {
         if (d->state == RTMP_IN_DATA) {
             /* An empty message ends with its header. */
             if (pos == len && d->left)
                 break;
-            pos += read_data(d, builder, bytes + pos, len - pos);
+            pos += read_chunk_data(d, builder, bytes + pos, len - pos);
             continue;
         }
         if (pos == len)
             break;
         if (d->partial_header_len) {
-            pos += read_partial_header(d, builder, bytes + pos, len - pos);
+            pos += complete_partial_header(d, builder, bytes + pos, len - pos);
             continue;
         }
         if (is_plain_continuation(d, builder, bytes[pos])) {
@@ -485,13 +496,17 @@ static uint32_t read_chunks(struct rtmp_dechunk *d, struct rtmp_fragment_builder
             if (whole)
                 continue;
             enter_chunk(d, &d->streams.items[d->current]);
+            d->chunk_size_proved = true;
             d->position++;
             pos++;
             continue;
         }
         pos += read_next_header(d, builder, bytes + pos, len - pos);
     }
-    return pos;
+    bool is_taken_back = d->state == RTMP_STOPPED && d->stop == RTMP_STOP_CUT;
+    if (!is_taken_back)
+        return pos;
+    return d->position > begin ? (uint32_t)(d->position - begin) : 0;
 }
 
 /* End of a fragment that is still open: a partial header is not in it. */
@@ -529,7 +544,7 @@ static __attribute__((noinline)) void tell_inside_chunk(struct rtmp_dechunk *d, 
 void rtmp_dechunk_feed_inside(struct rtmp_dechunk *d, const uint8_t *bytes, uint32_t len) {
     struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
     const uint64_t end = d->position + len;
-    keep(d, cs, bytes, len);
+    keep_chunk_bytes(d, cs, bytes, len);
     if (!tell_continuation(d, d->current, d->position, end, cs->received))
         tell_inside_chunk(d, end);
     cs->received += len;

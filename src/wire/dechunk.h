@@ -23,8 +23,9 @@ enum rtmp_dechunk_state {
 enum rtmp_dechunk_stop {
     RTMP_STOP_NOTHING, /* what stands here cannot be a header of this direction */
     RTMP_STOP_CUT,    /* what stands here is no header, though the open message is not complete: its
-                         chunks have another size. It began in this feed and was not reported:
-                         `position` is back at its header */
+                         chunks may have another size. It was not reported, or is withdrawn:
+                         `position` is back at its header, in this feed or in an earlier one whose
+                         bytes are held */
     RTMP_STOP_UNSURE, /* a header; where its chunk ends depends on a chunk size not yet known */
     RTMP_STOP_UNPROVEN, /* a fmt 2 or 3 header of an untrusted chunk stream: what it inherits may
                            have changed in a gap, or it continues a lost message */
@@ -35,8 +36,10 @@ struct rtmp_dechunk {
     struct rtmp_sink sink;
     uint64_t position; /* offset of the next byte; of the header when stopped */
     uint32_t chunk_size;
-    bool chunk_size_known; /* default after a handshake, or seen in Set Chunk Size */
-    bool chunk_size_set;   /* by a Set Chunk Size */
+    bool chunk_size_known;  /* default after a handshake, or seen in Set Chunk Size */
+    bool chunk_size_set;    /* by a Set Chunk Size */
+    bool chunk_size_proved; /* a chunk was seen to end where it predicts */
+    bool size_doubted;      /* the last message that began may show that it is wrong (recovery.h) */
     bool whole;       /* no byte before was missing or skipped: what headers inherit is known */
     bool ends_in_gap; /* for every chunk size still possible, the next message ends inside a gap: it
                          is read though the size is not known */
@@ -45,9 +48,12 @@ struct rtmp_dechunk {
     bool extended_omitted; /* this sender was seen to leave out extended timestamps on fmt 3 */
     enum rtmp_dechunk_state state;
     enum rtmp_dechunk_stop stop;
-    uint32_t chunk_size_floor; /* size not known: messages up to this length were one chunk */
-    uint32_t orphan_csid;   /* a chunk stream met first in fmt 2 or 3, with nothing to inherit from;
-                               0: none */
+    uint32_t chunk_size_floor; /* messages up to this length were one chunk */
+    uint64_t cut_at;      /* offset + 1 of the last message that RTMP_STOP_CUT took back; 0: none */
+    uint64_t held_at;     /* offset + 1 of the message whose bytes are held from its header on, so
+                             that it can be taken back behind its feed; 0: none */
+    uint32_t orphan_csid; /* a chunk stream met first in fmt 2 or 3, with nothing to inherit from;
+                             0: none */
     bool stopped_at_orphan; /* RTMP_STOP_NOTHING: at such a header */
 
     uint32_t current; /* index of the stream whose chunk is open (RTMP_IN_DATA) */

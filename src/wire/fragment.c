@@ -36,4 +36,6 @@ void rtmp_fragment_end(struct rtmp_fragment_builder *builder, struct rtmp_chunk_
     builder->on = false;
     if (!cs->muted)
         sink->fragment(sink->user, fragment);
+    else if ((fragment->flags & RTMP_FRAGMENT_COMPLETE) && sink->corrected)
+        sink->corrected(sink->user, fragment);
 }

@@ -68,6 +68,10 @@ enum rtmp_note_kind {
     RTMP_NOTE_CONTROL_CSID,    /* types 1 to 6 not on chunk stream 2, or not on message stream 0 */
     RTMP_NOTE_TIMESTAMP_DELTA, /* a 24-bit delta of 2^23 or more: a negative one that was cut */
     RTMP_NOTE_CONFIG, /* a configuration message that configures nothing (session/session.h) */
+    /* Windows of bytes were sent and not acknowledged; the message's length is the window
+     * (session/flow.h). */
+    RTMP_NOTE_NO_ACKNOWLEDGEMENT, /* none of the direction ever was */
+    RTMP_NOTE_WINDOW_EXCEEDED,    /* some were */
     RTMP_NOTE_COUNT,
 };
 
@@ -85,6 +89,12 @@ struct rtmp_sink {
     /* Optional: bytes that came late tell more of a message that was reported before (with this
      * message_offset): its timestamp and stream id. Complete; borrowed for the call. */
     void (*corrected)(void *user, const struct rtmp_fragment *fragment);
+    /*
+     * Optional: the message with this slot, which is not complete, was read with a wrong chunk
+     * size. Its fragments so far do not hold; its bytes are read again, as those of a message whose
+     * slot is 0. Without it messages of which fragments were reported are not read again.
+     */
+    void (*withdrawn)(void *user, uint32_t slot);
     /*
      * Optional, cheaper than `fragment` for most fragments of long messages: the `size` bytes of a
      * feed from `offset`, at body position `at`, all belong to the message with this slot, continue

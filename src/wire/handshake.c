@@ -357,16 +357,19 @@ bool rtmp_handshake_is_chunk(const uint8_t *bytes, size_t len) {
     return chunk_looks(bytes, first_part(len)) == RTMP_YES;
 }
 
-bool rtmp_handshake_second_skipped(const uint8_t *bytes, size_t len) {
+enum rtmp_verdict rtmp_handshake_second_skipped(const uint8_t *bytes, size_t len) {
     struct rtmp_reader r = rtmp_reader_over(bytes, first_part(len));
     uint8_t csid = rtmp_u8(&r); /* with fmt 0 */
     (void)rtmp_take(&r, 6);
     uint8_t type = rtmp_u8(&r);
     uint32_t stream_id = rtmp_u32(&r);
+    if (!rtmp_ok(&r))
+        return RTMP_MAYBE;
     bool control = csid == 2 && type != 0 && type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH;
     bool command = type == RTMP_MESSAGE_COMMAND_AMF0 || type == RTMP_MESSAGE_COMMAND_AMF3;
-    return rtmp_ok(&r) && csid >= 2 && csid < 64 && stream_id == 0 && (control || command) &&
-           rtmp_handshake_is_chunk(bytes, len);
+    if (csid < 2 || csid >= 64 || stream_id != 0 || !(control || command))
+        return RTMP_NO;
+    return chunk_looks(bytes, first_part(len));
 }
 
 bool rtmp_handshake_is_tls(const uint8_t *bytes, size_t len) {

@@ -115,9 +115,13 @@ bool rtmp_handshake_cut(const uint8_t *bytes, size_t len, size_t reported);
 /* Do the bytes read as the first chunk of a message? */
 bool rtmp_handshake_is_chunk(const uint8_t *bytes, size_t len);
 
-/* Does a control message or a command begin where C2 / S2 is due? Some clients send none. A few
- * bytes never tell. */
-bool rtmp_handshake_second_skipped(const uint8_t *bytes, size_t len);
+/* At most so many bytes tell whether a chunk stands where C2 / S2 is due. */
+#define RTMP_HANDSHAKE_SECOND_TELLING 20U
+
+/* Does a control message or a command begin where C2 / S2 is due? Some clients send none
+ * (observed). Further bytes change no answer but RTMP_MAYBE, which
+ * RTMP_HANDSHAKE_SECOND_TELLING bytes never get. */
+enum rtmp_verdict rtmp_handshake_second_skipped(const uint8_t *bytes, size_t len);
 
 /* Do the first bytes of a direction begin a TLS record with a ClientHello or ServerHello (RFC 8446
  * 5.1, 4)? RTMPS is on port 1935 too. */

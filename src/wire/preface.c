@@ -109,8 +109,7 @@ void rtmp_preface_add_answer(struct rtmp_text *text, const uint8_t *bytes, size_
                                               {0, NULL}};
     switch (rtmp_preface_answer(bytes, len)) {
     case RTMP_ANSWER_TEXT:
-        rtmp_text_add_len(text, (const char *)bytes,
-                          line_length(bytes, len < ANSWER_MAX ? len : ANSWER_MAX));
+        rtmp_text_wire(text, bytes, line_length(bytes, len < ANSWER_MAX ? len : ANSWER_MAX), 0);
         break;
     case RTMP_ANSWER_TLS_ALERT: {
         const char *name = rtmp_name_of(alerts, bytes[ALERT_DESCRIPTION]);

@@ -51,7 +51,9 @@ struct stream {
     uint64_t late_offset;
     const uint8_t *late_bytes;
     uint32_t late_length; /* to come, 0: nothing */
-    bool lost; /* a header was searched: what is found depends on how bytes were segmented */
+    bool lost;       /* a header was searched: what is found depends on how bytes were segmented */
+    bool taken_back; /* a message was, to be read with another chunk size: only one that began in
+                        the same feed */
     size_t *allocated;
 };
 
@@ -164,6 +166,13 @@ static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
         s->messages = fuzz_hash_number(s->messages, facts[i]);
     if (fragment->available)
         s->messages = fuzz_hash(s->messages, fragment->body, fragment->available);
+}
+
+/* What is read again lies before the last fragment's end. */
+static void on_withdrawn(void *user, uint32_t slot) {
+    struct stream *s = user;
+    FUZZ_CHECK(slot == 7);
+    s->last_end = 0;
 }
 
 static void on_note(void *user, const struct rtmp_note *note) {
@@ -280,7 +289,8 @@ static void begin(struct conversation *c, uint8_t options, size_t size) {
     struct rtmp_memory memory = {.resize = resize, .user = c};
     for (unsigned i = 0; i < 2; i++) {
         struct stream *s = &c->stream[i];
-        struct rtmp_sink sink = {.user = s, .fragment = on_fragment, .note = on_note};
+        struct rtmp_sink sink = {
+            .user = s, .fragment = on_fragment, .note = on_note, .withdrawn = on_withdrawn};
         s->messages = FUZZ_HASH_START;
         s->late = options & LATE;
         s->sent = malloc(size + 1 + (options & SOME_HANDSHAKE ? RTMP_HANDSHAKE_TOTAL : 0));
@@ -303,8 +313,10 @@ static void end(struct conversation *c) {
     for (unsigned i = 0; i < 2; i++) {
         struct rtmp_direction *direction = &c->stream[i].direction;
         FUZZ_CHECK(direction->position == c->stream[i].fed);
-        if (direction->phase == RTMP_PHASE_CHUNKS)
+        if (direction->phase == RTMP_PHASE_CHUNKS) {
             FUZZ_CHECK(direction->chunks.dechunk.position == c->stream[i].fed);
+            c->stream[i].taken_back = direction->chunks.dechunk.cut_at != 0;
+        }
         (void)rtmp_direction_handshake(direction);
         rtmp_direction_destroy(direction);
         free(c->stream[i].sent);
@@ -334,6 +346,8 @@ static void check_same(const struct conversation *a, const struct conversation *
     for (unsigned i = 0; i < 2; i++) {
         const struct stream *s = &a->stream[i];
         const struct stream *t = &b->stream[i];
+        if (s->taken_back || t->taken_back)
+            continue;
         if (s->lost || t->lost)
             FUZZ_CHECK(s->lost == t->lost);
         else

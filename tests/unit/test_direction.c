@@ -355,20 +355,41 @@ static void a_client_may_skip_its_second_packet(void **state) {
     static const uint8_t connect[] = {3, 0,    0,    0, 0,   0,   19,  20,  0,   0,   0,
                                       0, 2,    0,    7, 'c', 'o', 'n', 'n', 'e', 'c', 't',
                                       0, 0x3f, 0xf0, 0, 0,   0,   0,   0,   0};
-    for (unsigned skips = 0; skips < 2; skips++) {
-        struct pair pair;
-        uint8_t bytes[RTMP_HANDSHAKE_FIRST];
-        pair_begin(&pair);
-        first_packet(bytes, true);
-        rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
-        rtmp_direction_feed(&pair.server, bytes, sizeof bytes);
-        if (skips)
-            rtmp_direction_feed(&pair.client, connect, sizeof connect);
-        else
-            rtmp_direction_feed(&pair.client, bytes + 1, 100);
-        assert_int_equal(pair.client.phase, skips ? RTMP_PHASE_CHUNKS : RTMP_PHASE_HANDSHAKE);
-        pair_end(&pair);
+    for (uint32_t cut = 0; cut < sizeof connect; cut++) {
+        for (unsigned skips = 0; skips < 2; skips++) {
+            struct pair pair;
+            uint8_t bytes[RTMP_HANDSHAKE_FIRST];
+            pair_begin(&pair);
+            first_packet(bytes, true);
+            rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
+            rtmp_direction_feed(&pair.server, bytes, sizeof bytes);
+            const uint8_t *second = skips ? connect : bytes + 1;
+            rtmp_direction_feed(&pair.client, second, cut);
+            rtmp_direction_feed(&pair.client, second + cut, sizeof connect - cut);
+            assert_int_equal(pair.client.phase, skips ? RTMP_PHASE_CHUNKS : RTMP_PHASE_HANDSHAKE);
+            assert_int_equal(pair.client.position, sizeof bytes + sizeof connect);
+            if (skips)
+                assert_int_equal(pair.client.chunks.dechunk.position, pair.client.position);
+            pair_end(&pair);
+        }
     }
+}
+
+/* What segments the first chunk comes in decides nothing. */
+static void a_skipped_second_packet_is_told_byte_by_byte(void **state) {
+    (void)state;
+    static const uint8_t chunk[] = {2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 16, 0};
+    struct pair pair;
+    uint8_t bytes[RTMP_HANDSHAKE_FIRST];
+    pair_begin(&pair);
+    first_packet(bytes, true);
+    rtmp_direction_feed(&pair.client, bytes, sizeof bytes);
+    rtmp_direction_feed(&pair.server, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof chunk; i++)
+        rtmp_direction_feed(&pair.client, chunk + i, 1);
+    assert_int_equal(pair.client.phase, RTMP_PHASE_CHUNKS);
+    assert_int_equal(pair.client.chunks.dechunk.chunk_size, 4096);
+    pair_end(&pair);
 }
 
 int main(void) {
@@ -389,6 +410,7 @@ int main(void) {
         cmocka_unit_test(an_unlikely_packet_is_not_held_for_ever),
         cmocka_unit_test(an_answer_may_be_something_else),
         cmocka_unit_test(a_client_may_skip_its_second_packet),
+        cmocka_unit_test(a_skipped_second_packet_is_told_byte_by_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ void rtmp_aggregate_init(struct rtmp_aggregate *aggregate, struct rtmp_reader *r
     *aggregate = (struct rtmp_aggregate){.reader = reader, .message_timestamp = message_timestamp};
 }
 
-static void read_header(struct rtmp_reader *reader, struct rtmp_aggregate_tag *tag) {
+static void read_tag_header(struct rtmp_reader *reader, struct rtmp_aggregate_tag *tag) {
     uint32_t start = reader->pos;
     tag->type = rtmp_u8(reader);
     tag->size = rtmp_u24(reader);
@@ -23,7 +23,7 @@ static void read_header(struct rtmp_reader *reader, struct rtmp_aggregate_tag *t
     tag->stream_id_span = rtmp_span_of(start + 8, 3);
 }
 
-static void read_data(struct rtmp_reader *reader, struct rtmp_aggregate_tag *tag) {
+static void read_tag_data(struct rtmp_reader *reader, struct rtmp_aggregate_tag *tag) {
     uint32_t left = rtmp_left(reader);
     tag->data = rtmp_take(reader, tag->size < left ? tag->size : left);
     if (tag->data.len < tag->size)
@@ -53,8 +53,8 @@ bool rtmp_aggregate_next(struct rtmp_aggregate *aggregate, struct rtmp_aggregate
         return false;
     }
     *tag = (struct rtmp_aggregate_tag){.remark = RTMP_OK};
-    read_header(reader, tag);
-    read_data(reader, tag);
+    read_tag_header(reader, tag);
+    read_tag_data(reader, tag);
     read_back_pointer(reader, tag);
     if (aggregate->count++ == 0)
         aggregate->first_timestamp = tag->timestamp;

@@ -212,15 +212,13 @@ static bool read_method(struct rtmp_shared_object *so, struct rtmp_so_piece *pie
     return true;
 }
 
-/* Skip the rest of a value that the caller did not pull to its end. */
-static void finish_value(struct rtmp_shared_object *so) {
+bool rtmp_shared_object_skip_value(struct rtmp_shared_object *so) {
     so->value_pending = false;
     bool begun = so->reader->pos != so->value_pos;
     if (begun && rtmp_amf_value_done(&so->amf))
-        return;
+        return true;
     uint32_t scalar = begun || so->is_amf3 ? 0 : rtmp_amf0_scalar_length(so->reader);
-    if (!rtmp_take(so->reader, scalar).len)
-        (void)rtmp_amf_skip(&so->amf);
+    return rtmp_take(so->reader, scalar).len || rtmp_amf_skip(&so->amf);
 }
 
 static bool read_key(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
@@ -294,7 +292,7 @@ static bool next_in_event(struct rtmp_shared_object *so, struct rtmp_so_piece *p
     piece->depth = so->depth;
     piece->layout = so->layout;
     if (so->value_pending)
-        finish_value(so);
+        (void)rtmp_shared_object_skip_value(so);
     if (rtmp_ok(so->reader) && next_field(so, piece))
         return true;
     bool has_rest = read_rest(so, piece);
@@ -318,89 +316,4 @@ bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece
     if (!rtmp_ok(so->reader))
         return false;
     return so->state < AT_EVENT ? next_header_field(so, piece) : next_event(so, piece);
-}
-
-/* Bytes of a name on a summary line, and events and keys named on one. */
-#define SUMMARY_NAME_LENGTH 64
-#define SUMMARY_ITEMS       6
-
-struct summary {
-    struct rtmp_text *text;
-    struct rtmp_reader whole;
-    unsigned items;
-    uint8_t event; /* the last one named */
-    bool has_name; /* ... with a key, method or code after it */
-};
-
-static void summarize_name(struct summary *summary, struct rtmp_span span) {
-    const uint8_t *bytes = rtmp_bytes(&summary->whole, span);
-    if (bytes)
-        rtmp_text_wire(summary->text, bytes, span.len, SUMMARY_NAME_LENGTH);
-}
-
-/* Append before an event or a key. False: the line is full. */
-static bool summarize_separator(struct summary *summary, const char *separator) {
-    bool full = summary->items == SUMMARY_ITEMS;
-    rtmp_text_add(summary->text, full ? ", \xE2\x80\xA6" : separator);
-    summary->items++;
-    return !full;
-}
-
-static bool summarize_event(struct summary *summary, uint8_t event) {
-    /* Servers send one event for each key: its name is not repeated. */
-    if (summary->has_name && event == summary->event)
-        return true;
-    if (!summarize_separator(summary, summary->items ? ", " : ": "))
-        return false;
-    const char *name = rtmp_so_event_name(event);
-    if (name) {
-        const char first = (char)(name[0] - 'A' + 'a');
-        rtmp_text_add_len(summary->text, &first, 1);
-        rtmp_text_add(summary->text, name + 1);
-    } else {
-        rtmp_text_add(summary->text, "event ");
-        rtmp_text_unsigned(summary->text, event);
-    }
-    summary->event = event;
-    summary->has_name = false;
-    return true;
-}
-
-static bool summarize_part(struct summary *summary, const struct rtmp_so_piece *piece) {
-    switch (piece->kind) {
-    case RTMP_SO_NAME:
-        rtmp_text_add(summary->text, " \"");
-        summarize_name(summary, piece->text);
-        rtmp_text_add(summary->text, "\"");
-        return true;
-    case RTMP_SO_VERSION:
-        rtmp_text_add(summary->text, " v");
-        rtmp_text_unsigned(summary->text, piece->number);
-        return true;
-    case RTMP_SO_EVENT:
-        return summarize_event(summary, piece->event);
-    case RTMP_SO_KEY:
-    case RTMP_SO_METHOD:
-    case RTMP_SO_STATUS_CODE:
-        if (!summary->has_name)
-            rtmp_text_add(summary->text, " ");
-        else if (!summarize_separator(summary, ", "))
-            return false;
-        summarize_name(summary, piece->text);
-        summary->has_name = true;
-        return true;
-    default:
-        return true;
-    }
-}
-
-void rtmp_shared_object_summary(struct rtmp_text *text, struct rtmp_reader reader,
-                                uint8_t message_type) {
-    struct rtmp_shared_object so;
-    struct rtmp_so_piece piece;
-    struct summary summary = {.text = text, .whole = reader};
-    rtmp_text_add(text, "SharedObject");
-    rtmp_shared_object_init(&so, &reader, message_type);
-    while (rtmp_shared_object_next(&so, &piece) && summarize_part(&summary, &piece))
-        ;
 }

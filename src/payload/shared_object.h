@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
-#include "base/text.h"
 #include "payload/amf/amf.h"
 
 /*
@@ -112,11 +111,10 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
  */
 bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece *piece);
 
+/* Behind a VALUE: skip what was not pulled of it. False: it ends in an error. */
+bool rtmp_shared_object_skip_value(struct rtmp_shared_object *so);
+
 /* "Use", "Request change" ...; NULL for an unknown event. Static storage. */
 const char *rtmp_so_event_name(uint8_t event);
-
-/* Append one line: `SharedObject "noteroom" v7: change note_3, remove note_1`. */
-void rtmp_shared_object_summary(struct rtmp_text *text, struct rtmp_reader reader,
-                                uint8_t message_type);
 
 #endif

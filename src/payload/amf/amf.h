@@ -179,6 +179,12 @@ static inline bool rtmp_amf_is_unresolved(const struct rtmp_amf_event *event) {
     return event->remark == RTMP_REMARK_UNRESOLVED || event->remark == RTMP_REMARK_BEYOND_TABLE;
 }
 
+/* Is a KEY this name, of `len` characters? */
+static inline bool rtmp_amf_key_is(const struct rtmp_reader *reader,
+                                   const struct rtmp_amf_event *key, const char *name, size_t len) {
+    return key->name ? strcmp(key->name, name) == 0 : rtmp_bytes_are(reader, key->text, name, len);
+}
+
 /* Is this kind a leaf value / a number of any size / a container's begin? */
 static inline bool rtmp_amf_is_leaf(enum rtmp_amf_kind kind) {
     return kind <= RTMP_AMF_REFERENCE;

@@ -21,9 +21,9 @@ HOT void text_value(struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint3
 }
 
 /* Containers enter the reference table where they begin, so that a value can contain itself. */
-static void open_container(struct rtmp_amf *amf, struct rtmp_reader *r,
-                           struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t start,
-                           struct rtmp_span class_name, enum amf_state state) {
+static void open_amf0_container(struct rtmp_amf *amf, struct rtmp_reader *r,
+                                struct rtmp_amf_event *event, enum rtmp_amf_kind kind,
+                                uint32_t start, struct rtmp_span class_name, enum amf_state state) {
     event->kind = kind;
     event->text = class_name;
     amf_ranges(event, start, class_name);
@@ -41,12 +41,12 @@ static void strict_array(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtm
     /* A value takes at least its marker. */
     if (event->count > rtmp_left(r))
         rtmp_fail_at(r, RTMP_ERROR_LENGTH, start + 1);
-    open_container(amf, r, event, RTMP_AMF_STRICT_ARRAY, start, rtmp_span_of(r->pos, 0),
-                   AMF0_ITEMS);
+    open_amf0_container(amf, r, event, RTMP_AMF_STRICT_ARRAY, start, rtmp_span_of(r->pos, 0),
+                        AMF0_ITEMS);
 }
 
-static void reference(const struct rtmp_amf *amf, struct rtmp_reader *r,
-                      struct rtmp_amf_event *event, uint32_t start) {
+static void amf0_reference(const struct rtmp_amf *amf, struct rtmp_reader *r,
+                           struct rtmp_amf_event *event, uint32_t start) {
     uint32_t index = rtmp_u16(r);
     event->kind = RTMP_AMF_REFERENCE;
     event->is_reference = true;
@@ -60,7 +60,7 @@ static void reference(const struct rtmp_amf *amf, struct rtmp_reader *r,
     event->target_marker = amf->object0[index].marker;
 }
 
-static void date(struct rtmp_reader *r, struct rtmp_amf_event *event, uint32_t start) {
+static void amf0_date(struct rtmp_reader *r, struct rtmp_amf_event *event, uint32_t start) {
     event->kind = RTMP_AMF_DATE;
     event->value.milliseconds = rtmp_f64(r);
     event->timezone = (int16_t)rtmp_u16(r);
@@ -95,7 +95,7 @@ HOT bool scalar(struct rtmp_reader *r, struct rtmp_amf_event *event) {
     return true;
 }
 
-static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+static void amf0_value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
     if (scalar(r, event) || !rtmp_ok(r))
         return;
@@ -107,22 +107,23 @@ static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_e
         text_value(event, RTMP_AMF_XML, start, long_text(r));
         return;
     case RTMP_AMF0_DATE:
-        date(r, event, start);
+        amf0_date(r, event, start);
         return;
     case RTMP_AMF0_REFERENCE:
-        reference(amf, r, event, start);
+        amf0_reference(amf, r, event, start);
         return;
     case RTMP_AMF0_OBJECT:
-        open_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_span_of(r->pos, 0), AMF0_KEY);
+        open_amf0_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_span_of(r->pos, 0),
+                            AMF0_KEY);
         return;
     case RTMP_AMF0_TYPED_OBJECT:
-        open_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_amf0_text(r), AMF0_KEY);
+        open_amf0_container(amf, r, event, RTMP_AMF_OBJECT, start, rtmp_amf0_text(r), AMF0_KEY);
         return;
     case RTMP_AMF0_ECMA_ARRAY:
         /* The count is a hint (observed: 0, or the array's length with holes). */
         event->count = rtmp_u32(r);
-        open_container(amf, r, event, RTMP_AMF_ECMA_ARRAY, start, rtmp_span_of(r->pos, 0),
-                       AMF0_KEY);
+        open_amf0_container(amf, r, event, RTMP_AMF_ECMA_ARRAY, start, rtmp_span_of(r->pos, 0),
+                            AMF0_KEY);
         return;
     case RTMP_AMF0_STRICT_ARRAY:
         strict_array(amf, r, event, start);
@@ -184,7 +185,8 @@ static void key(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_eve
     take_key(amf_level(amf), event, start, text);
 }
 
-static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+static void any_amf0_event(struct rtmp_amf *amf, struct rtmp_reader *r,
+                           struct rtmp_amf_event *event) {
     struct rtmp_amf_level *level = amf_level(amf);
     switch (level->state) {
     case AMF0_KEY:
@@ -203,7 +205,7 @@ static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_a
     default: /* AMF0_TOP */
         break;
     }
-    value(amf, r, event);
+    amf0_value(amf, r, event);
 }
 
 /* Not inlined: it would give the common events a larger stack frame. */
@@ -211,7 +213,7 @@ static __attribute__((noinline)) bool uncommon_event(struct rtmp_amf *amf, struc
                                                      struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
     amf_blank(event, amf->depth);
-    any_event(amf, r, event);
+    any_amf0_event(amf, r, event);
     return amf_finish(r, start);
 }
 

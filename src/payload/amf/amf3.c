@@ -34,7 +34,7 @@ static uint32_t u29(struct rtmp_reader *r, struct rtmp_amf_event *event) {
 }
 
 /* `len` bytes announced by the U29 at `at`; more than there are is an error of that U29. */
-static struct rtmp_span announced(struct rtmp_reader *r, uint32_t len, uint32_t at) {
+static struct rtmp_span take_announced(struct rtmp_reader *r, uint32_t len, uint32_t at) {
     if (len > rtmp_left(r))
         rtmp_fail_at(r, RTMP_ERROR_LENGTH, at);
     return rtmp_take(r, len);
@@ -59,7 +59,7 @@ static struct rtmp_span look_at_string(const struct rtmp_amf *amf, struct rtmp_r
     uint32_t at = r->pos;
     uint32_t head = u29(r, event);
     if (head & 1) {
-        event->text = announced(r, head >> 1, at);
+        event->text = take_announced(r, head >> 1, at);
         return event->text;
     }
     resolve_string(amf, r, head >> 1, event);
@@ -84,8 +84,8 @@ static void leaf(struct rtmp_amf_event *event, enum rtmp_amf_kind kind, uint32_t
     amf_ranges(event, start, payload);
 }
 
-static void reference(const struct rtmp_amf *amf, const struct rtmp_reader *r, uint32_t index,
-                      uint32_t start, struct rtmp_amf_event *event) {
+static void amf3_reference(const struct rtmp_amf *amf, const struct rtmp_reader *r, uint32_t index,
+                           uint32_t start, struct rtmp_amf_event *event) {
     leaf(event, RTMP_AMF_REFERENCE, start, rtmp_span_of(r->pos, 0));
     event->is_reference = true;
     event->reference = index;
@@ -107,7 +107,7 @@ static bool stands_here(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp
     uint32_t value = u29(r, event);
     *head = value >> 1;
     if ((value & 1) == 0) {
-        reference(amf, r, *head, start, event);
+        amf3_reference(amf, r, *head, start, event);
         return false;
     }
     if (amf->object3_count < RTMP_LIMIT_AMF_REFERENCES)
@@ -135,15 +135,26 @@ static void array(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_e
                         AMF3_ARRAY_KEY);
 }
 
+/* A vector by its marker: of numbers, or of values of any type with a class name before them. */
 static void vector(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
-                   uint32_t start, uint32_t size, enum amf_state state) {
+                   uint32_t start) {
     if (!stands_here(amf, r, event, start, &event->count))
         return;
     event->is_fixed = rtmp_u8(r) != 0;
     struct rtmp_span class_name = rtmp_span_of(r->pos, 0);
-    if (event->marker == AMF3_MARKER_VECTOR_OBJECT)
+    uint32_t least = 4; /* bytes of an item */
+    enum amf_state state = AMF3_INTS;
+    if (event->marker == AMF3_MARKER_VECTOR_UINT) {
+        state = AMF3_UINTS;
+    } else if (event->marker == AMF3_MARKER_VECTOR_DOUBLE) {
+        least = 8;
+        state = AMF3_DOUBLES;
+    } else if (event->marker == AMF3_MARKER_VECTOR_OBJECT) {
         class_name = read_string(amf, r, event);
-    (void)container(amf, r, event, RTMP_AMF_VECTOR, start, class_name, size, state);
+        least = 1;
+        state = AMF3_ITEMS;
+    }
+    (void)container(amf, r, event, RTMP_AMF_VECTOR, start, class_name, least, state);
 }
 
 static void dictionary(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
@@ -233,14 +244,14 @@ static void bytes(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_e
     uint32_t len;
     if (!stands_here(amf, r, event, start, &len))
         return;
-    struct rtmp_span payload = announced(r, len, start + 1);
+    struct rtmp_span payload = take_announced(r, len, start + 1);
     leaf(event, kind, start, payload);
     if (kind == RTMP_AMF_XML)
         event->text = payload;
 }
 
-static void date(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
-                 uint32_t start) {
+static void amf3_date(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event,
+                      uint32_t start) {
     uint32_t unused;
     if (!stands_here(amf, r, event, start, &unused))
         return;
@@ -255,7 +266,7 @@ static void integer(struct rtmp_reader *r, struct rtmp_amf_event *event, uint32_
     leaf(event, RTMP_AMF_INTEGER, start, rtmp_span_of(start + 1, r->pos - start - 1));
 }
 
-static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+static void amf3_value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
     event->marker = rtmp_u8(r);
     if (!rtmp_ok(r))
@@ -292,7 +303,7 @@ static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_e
         bytes(amf, r, event, start, RTMP_AMF_BYTES);
         return;
     case AMF3_MARKER_DATE:
-        date(amf, r, event, start);
+        amf3_date(amf, r, event, start);
         return;
     case AMF3_MARKER_ARRAY:
         array(amf, r, event, start);
@@ -301,16 +312,10 @@ static void value(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_e
         object(amf, r, event, start);
         return;
     case AMF3_MARKER_VECTOR_INT:
-        vector(amf, r, event, start, 4, AMF3_INTS);
-        return;
     case AMF3_MARKER_VECTOR_UINT:
-        vector(amf, r, event, start, 4, AMF3_UINTS);
-        return;
     case AMF3_MARKER_VECTOR_DOUBLE:
-        vector(amf, r, event, start, 8, AMF3_DOUBLES);
-        return;
     case AMF3_MARKER_VECTOR_OBJECT:
-        vector(amf, r, event, start, 1, AMF3_ITEMS);
+        vector(amf, r, event, start);
         return;
     case AMF3_MARKER_DICTIONARY:
         dictionary(amf, r, event, start);
@@ -381,7 +386,7 @@ static void item(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp
     if (level->state == AMF3_INTS || level->state == AMF3_UINTS || level->state == AMF3_DOUBLES)
         number_item(level, r, event);
     else
-        value(amf, r, event);
+        amf3_value(amf, r, event);
 }
 
 static void message(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp_reader *r,
@@ -390,7 +395,7 @@ static void message(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct r
     if (fragment == AMF3_EXTERNAL_END)
         amf_close(amf, r, r->pos, event);
     else if (fragment == AMF3_EXTERNAL_VALUE)
-        value(amf, r, event);
+        amf3_value(amf, r, event);
 }
 
 static void property(struct rtmp_amf *amf, struct rtmp_amf_level *level, struct rtmp_reader *r,
@@ -425,15 +430,16 @@ static void sealed_member(struct rtmp_amf *amf, struct rtmp_amf_level *level, st
     }
 }
 
-static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
+static void any_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r,
+                           struct rtmp_amf_event *event) {
     struct rtmp_amf_level *level = amf_level(amf);
     switch ((enum amf_state)level->state) {
     case AMF3_TOP:
-        value(amf, r, event);
+        amf3_value(amf, r, event);
         return;
     case AMF3_AVMPLUS:
         level->state = level->after;
-        value(amf, r, event);
+        amf3_value(amf, r, event);
         return;
     case AMF3_MEMBER_NAMES:
         if (level->left > 0) {
@@ -453,7 +459,7 @@ static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_a
     case AMF3_ARRAY_VALUE:
     case AMF3_MESSAGE_VALUE:
         level->state--; /* the error is at the key */
-        value(amf, r, event);
+        amf3_value(amf, r, event);
         return;
     case AMF3_DYNAMIC_KEY:
     case AMF3_ARRAY_KEY:
@@ -480,6 +486,6 @@ static void any_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_a
 bool rtmp_amf3_event(struct rtmp_amf *amf, struct rtmp_reader *r, struct rtmp_amf_event *event) {
     uint32_t start = r->pos;
     event->version = 3;
-    any_event(amf, r, event);
+    any_amf3_event(amf, r, event);
     return amf_finish(r, start);
 }

@@ -117,7 +117,7 @@ static void read_backward_extension(struct rtmp_media *m, struct asc *asc) {
         asc->ps = rtmp_media_u(m, RTMP_FIELD_AAC_PS, 1);
 }
 
-static uint32_t channels_of(const struct asc *asc) {
+static uint32_t aac_channels_of(const struct asc *asc) {
     static const uint8_t channels[] = {0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 24, 8};
     uint32_t count = asc->configuration < sizeof channels ? channels[asc->configuration] : 0;
     if (count == 0)
@@ -152,7 +152,7 @@ void rtmp_aac_config(struct rtmp_media *m) {
     }
     uint32_t rate = asc.sbr && asc.extension_rate ? asc.extension_rate : asc.rate;
     rtmp_media_sample_rate(m, rtmp_media_since(m, start), rate);
-    if (channels_of(&asc))
-        rtmp_media_channels(m, rtmp_media_since(m, start), channels_of(&asc));
+    if (aac_channels_of(&asc))
+        rtmp_media_channels(m, rtmp_media_since(m, start), aac_channels_of(&asc));
     rtmp_media_skip_rest(m); /* padding, and the configurations of rare object types */
 }

@@ -125,7 +125,7 @@ static uint32_t obu_header_bytes(const struct rtmp_media *m) {
     return bytes;
 }
 
-static void read_obu(struct rtmp_media *m) {
+static void read_av1_obu(struct rtmp_media *m) {
     struct rtmp_reader ahead = m->reader;
     uint8_t header = rtmp_u8(&ahead);
     bool extended = header & 4;
@@ -155,7 +155,7 @@ static void read_obu(struct rtmp_media *m) {
 
 void rtmp_av1_frame(struct rtmp_media *m) {
     while (rtmp_media_has_next(m, obu_header_bytes(m)))
-        read_obu(m);
+        read_av1_obu(m);
 }
 
 /* The four bytes that the ISOBMFF record and the MPEG-2 TS descriptor share. */

@@ -35,7 +35,7 @@ static bool is_level_1b(uint32_t profile, uint32_t constraints, uint32_t level) 
     return level == 9 || (level == 11 && flagged);
 }
 
-static uint32_t read_profile(struct rtmp_media *m, bool report) {
+static uint32_t read_avc_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     uint32_t profile = rtmp_media_named(m, RTMP_FIELD_AVC_PROFILE, 8, rtmp_names_avc_profiles);
     uint32_t constraints = rtmp_media_u(m, RTMP_FIELD_AVC_CONSTRAINTS, 8);
@@ -93,7 +93,7 @@ static void skip_picture_order_count(struct rtmp_media *m) {
         (void)rtmp_bits_se(&m->bits);
 }
 
-static void read_size(struct rtmp_media *m, uint32_t chroma) {
+static void read_avc_size(struct rtmp_media *m, uint32_t chroma) {
     uint32_t start = m->reader.pos;
     uint64_t width = ((uint64_t)rtmp_bits_ue(&m->bits) + 1) * 16;
     uint64_t height = ((uint64_t)rtmp_bits_ue(&m->bits) + 1) * 16;
@@ -117,15 +117,15 @@ static void read_size(struct rtmp_media *m, uint32_t chroma) {
     rtmp_sps_size(m, start, size, crop);
 }
 
-static void read_sps(struct rtmp_media *m) {
-    uint32_t profile = read_profile(m, m->coded);
+static void read_avc_sps(struct rtmp_media *m) {
+    uint32_t profile = read_avc_profile(m, m->coded);
     rtmp_media_ue(m, RTMP_FIELD_SPS_ID);
     uint32_t chroma = has_chroma(profile) ? read_chroma(m) : 1;
     (void)rtmp_bits_ue(&m->bits); /* log2_max_frame_num_minus4 */
     skip_picture_order_count(m);
     rtmp_media_ue(m, RTMP_FIELD_MAX_REFERENCE_FRAMES);
     rtmp_bits_skip(&m->bits, 1); /* gaps_in_frame_num_value_allowed_flag */
-    read_size(m, chroma);
+    read_avc_size(m, chroma);
     if (rtmp_bits_take(&m->bits, 1)) {
         rtmp_vui_colour(m);
         rtmp_vui_timing(m, 2); /* a tick is a field */
@@ -134,12 +134,12 @@ static void read_sps(struct rtmp_media *m) {
 
 void rtmp_avc_config(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
-    uint32_t profile = read_profile(m, true);
+    uint32_t profile = read_avc_profile(m, true);
     rtmp_bits_skip(&m->bits, 6);
     rtmp_nal_read_length_size(m);
     rtmp_bits_skip(&m->bits, 3);
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5), read_sps);
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8), read_sps);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_COUNT, 5), read_avc_sps);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_PPS_COUNT, 8), read_avc_sps);
     /* Many writers omit the extension (observed). */
     if (!rtmp_ok(&m->reader) || !has_chroma(profile) || rtmp_media_announced(m) < 4)
         return;
@@ -149,9 +149,9 @@ void rtmp_avc_config(struct rtmp_media *m) {
     rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_LUMA, 3, 8);
     rtmp_bits_skip(&m->bits, 5);
     rtmp_media_plus(m, RTMP_FIELD_BIT_DEPTH_CHROMA, 3, 8);
-    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_EXTENSION_COUNT, 8), read_sps);
+    rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_SPS_EXTENSION_COUNT, 8), read_avc_sps);
 }
 
 void rtmp_avc_frame(struct rtmp_media *m) {
-    rtmp_nal_frame(m, read_sps);
+    rtmp_nal_frame(m, read_avc_sps);
 }

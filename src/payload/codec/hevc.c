@@ -8,7 +8,7 @@
  * (H.265, 7.3.2.2). */
 
 /* The 96 bits of profile, tier and level that the record and profile_tier_level() share. */
-static void read_profile(struct rtmp_media *m, bool report) {
+static void read_hevc_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     rtmp_media_u(m, RTMP_FIELD_HEVC_PROFILE_SPACE, 2);
     rtmp_media_u(m, RTMP_FIELD_HEVC_TIER, 1);
@@ -37,7 +37,7 @@ static void skip_sub_layers(struct rtmp_media *m, uint32_t sub_layers) {
     rtmp_bits_skip(&m->bits, 88 * profiles + 8 * levels);
 }
 
-static void read_size(struct rtmp_media *m) {
+static void read_hevc_size(struct rtmp_media *m) {
     uint32_t chroma = rtmp_media_ue(m, RTMP_FIELD_CHROMA_FORMAT);
     if (chroma == 3)
         rtmp_bits_skip(&m->bits, 1); /* separate_colour_plane_flag */
@@ -127,14 +127,14 @@ static void skip_coding_tools(struct rtmp_media *m, uint32_t sub_layers) {
     rtmp_bits_skip(&m->bits, 2); /* temporal mvp, strong intra smoothing */
 }
 
-static void read_sps(struct rtmp_media *m) {
+static void read_hevc_sps(struct rtmp_media *m) {
     rtmp_bits_skip(&m->bits, 4); /* sps_video_parameter_set_id */
     uint32_t sub_layers = rtmp_bits_take(&m->bits, 3);
     rtmp_bits_skip(&m->bits, 1);
-    read_profile(m, m->coded);
+    read_hevc_profile(m, m->coded);
     skip_sub_layers(m, sub_layers);
     rtmp_media_ue(m, RTMP_FIELD_SPS_ID);
-    read_size(m);
+    read_hevc_size(m);
     read_depth(m, RTMP_FIELD_BIT_DEPTH_LUMA);
     read_depth(m, RTMP_FIELD_BIT_DEPTH_CHROMA);
     skip_coding_tools(m, sub_layers);
@@ -150,7 +150,7 @@ static void read_sps(struct rtmp_media *m) {
 
 void rtmp_hevc_config(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_CONFIG_VERSION, 8);
-    read_profile(m, true);
+    read_hevc_profile(m, true);
     rtmp_bits_skip(&m->bits, 4);
     rtmp_media_u(m, RTMP_FIELD_HEVC_MIN_SPATIAL_SEGMENTATION, 12);
     rtmp_bits_skip(&m->bits, 6);
@@ -171,10 +171,10 @@ void rtmp_hevc_config(struct rtmp_media *m) {
         rtmp_media_u(m, RTMP_FIELD_ARRAY_COMPLETE, 1);
         rtmp_bits_skip(&m->bits, 1);
         rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 6, rtmp_names_hevc_nal_types);
-        rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16), read_sps);
+        rtmp_nal_parameter_sets(m, rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16), read_hevc_sps);
     }
 }
 
 void rtmp_hevc_frame(struct rtmp_media *m) {
-    rtmp_nal_frame(m, read_sps);
+    rtmp_nal_frame(m, read_hevc_sps);
 }

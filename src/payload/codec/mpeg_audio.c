@@ -15,7 +15,7 @@ static uint32_t bit_rate_of(uint32_t version, uint32_t layer, uint32_t index) {
     return layer == LAYER_III && index < 15 ? kbps[version != VERSION_1][index] : 0;
 }
 
-static uint32_t sample_rate_of(uint32_t version, uint32_t index) {
+static uint32_t mpeg_sample_rate_of(uint32_t version, uint32_t index) {
     static const uint16_t rates[] = {44100, 48000, 32000};
     if (index > 2 || version == VERSION_RESERVED)
         return 0;
@@ -35,7 +35,7 @@ void rtmp_mpeg_audio_frame(struct rtmp_media *m) {
     uint32_t bit_rate = bit_rate_of(version, layer, rtmp_bits_take(&m->bits, 4));
     if (bit_rate)
         rtmp_media_computed(m, RTMP_FIELD_MPEG_BIT_RATE, rtmp_media_since(m, at), bit_rate, NULL);
-    uint32_t rate = sample_rate_of(version, rtmp_bits_take(&m->bits, 2));
+    uint32_t rate = mpeg_sample_rate_of(version, rtmp_bits_take(&m->bits, 2));
     rtmp_bits_skip(&m->bits, 2); /* padding, private */
     uint32_t mode = rtmp_media_u(m, RTMP_FIELD_MPEG_CHANNEL_MODE, 2);
     rtmp_bits_skip(&m->bits, 6);

@@ -4,7 +4,7 @@
 #include "payload/codec/nal_length.h"
 #include "payload/media/decoder_config.h"
 
-static const struct rtmp_name *types_of(enum rtmp_codec codec) {
+static const struct rtmp_name *nal_types_of(enum rtmp_codec codec) {
     return codec == RTMP_CODEC_H264   ? rtmp_names_avc_nal_types
            : codec == RTMP_CODEC_HEVC ? rtmp_names_hevc_nal_types
                                       : rtmp_names_vvc_nal_types;
@@ -43,7 +43,7 @@ static void read_sei(struct rtmp_media *m) {
 }
 
 /* nal_unit_header() of each codec; returns nal_unit_type. */
-static uint32_t read_header(struct rtmp_media *m) {
+static uint32_t read_nal_header(struct rtmp_media *m) {
     uint32_t start = m->reader.pos;
     uint8_t type =
         type_of(m->codec, rtmp_peek_at(&m->reader, start), rtmp_peek_at(&m->reader, start + 1));
@@ -65,7 +65,7 @@ static uint32_t read_header(struct rtmp_media *m) {
         rtmp_media_u(m, RTMP_FIELD_NAL_TEMPORAL_ID, 3);
     }
     rtmp_media_value(m, RTMP_FIELD_NAL_TYPE, rtmp_span_of(start, bytes), type,
-                     rtmp_name_of(types_of(m->codec), type));
+                     rtmp_name_of(nal_types_of(m->codec), type));
     return type;
 }
 
@@ -80,7 +80,7 @@ static bool is_sei(enum rtmp_codec codec, uint32_t type) {
 }
 
 static void read_unit(struct rtmp_media *m, rtmp_sps_reader *read_sps) {
-    uint32_t type = read_header(m);
+    uint32_t type = read_nal_header(m);
     m->bits.rbsp = true;
     m->bits.zeros = 0;
     if (is_sps(m->codec, type))
@@ -127,7 +127,8 @@ void rtmp_nal_parameter_sets(struct rtmp_media *m, uint32_t count, rtmp_sps_read
 }
 
 void rtmp_nal_frame(struct rtmp_media *m, rtmp_sps_reader *read_sps) {
-    unsigned size = rtmp_decoder_configs_length_size(m->streams, m->stream_id, m->track, m->codec);
+    unsigned size =
+        rtmp_decoder_configs_length_size(m->decoder_configs, m->stream_id, m->track, m->codec);
     if (size == 0)
         size = m->nal_length_size;
     if (size == 0)

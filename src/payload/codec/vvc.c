@@ -10,7 +10,7 @@
 enum { NAL_OPI = 12, NAL_DCI = 13, CONSTRAINT_FLAGS = 71 };
 
 /* Profile, tier and level: level 83 is 5.1, sixteenths and thirds (H.266, A.4.1). */
-static void read_profile(struct rtmp_media *m, bool report) {
+static void read_vvc_profile(struct rtmp_media *m, bool report) {
     uint32_t start = m->reader.pos;
     uint32_t profile = rtmp_media_named(m, RTMP_FIELD_VVC_PROFILE, 7, rtmp_names_vvc_profiles);
     rtmp_media_u(m, RTMP_FIELD_VVC_TIER, 1);
@@ -42,7 +42,7 @@ static void read_record_profile(struct rtmp_media *m, uint32_t sub_layers) {
     uint32_t constraint_bytes = rtmp_bits_take(&m->bits, 6);
     if (rtmp_ok(&m->reader) && constraint_bytes == 0)
         rtmp_fail_at(&m->reader, RTMP_ERROR_FORMAT, at); /* the two flags below need one */
-    read_profile(m, true);
+    read_vvc_profile(m, true);
     rtmp_media_u(m, RTMP_FIELD_VVC_FRAME_ONLY, 1);
     rtmp_media_u(m, RTMP_FIELD_VVC_MULTI_LAYER, 1);
     rtmp_bits_skip(&m->bits, 8 * constraint_bytes - 2);
@@ -67,7 +67,7 @@ static void read_record_stream(struct rtmp_media *m) {
 
 /* profile_tier_level(1, sub_layers) (H.266, 7.3.3.1), general_constraints_info() included. */
 static void read_profile_tier_level(struct rtmp_media *m, uint32_t sub_layers) {
-    read_profile(m, m->coded);
+    read_vvc_profile(m, m->coded);
     rtmp_media_u(m, RTMP_FIELD_VVC_FRAME_ONLY, 1);
     rtmp_media_u(m, RTMP_FIELD_VVC_MULTI_LAYER, 1);
     if (rtmp_bits_take(&m->bits, 1)) { /* gci_present_flag */
@@ -79,7 +79,7 @@ static void read_profile_tier_level(struct rtmp_media *m, uint32_t sub_layers) {
     read_sub_profiles(m);
 }
 
-static void read_sps(struct rtmp_media *m) {
+static void read_vvc_sps(struct rtmp_media *m) {
     rtmp_media_u(m, RTMP_FIELD_SPS_ID, 4);
     rtmp_bits_skip(&m->bits, 4); /* sps_video_parameter_set_id */
     uint32_t sub_layers = rtmp_bits_take(&m->bits, 3);
@@ -105,10 +105,10 @@ void rtmp_vvc_config(struct rtmp_media *m) {
         uint32_t type = rtmp_media_named(m, RTMP_FIELD_ARRAY_NAL_TYPE, 5, rtmp_names_vvc_nal_types);
         bool single = type == NAL_DCI || type == NAL_OPI;
         rtmp_nal_parameter_sets(m, single ? 1 : rtmp_media_u(m, RTMP_FIELD_ARRAY_NAL_COUNT, 16),
-                                read_sps);
+                                read_vvc_sps);
     }
 }
 
 void rtmp_vvc_frame(struct rtmp_media *m) {
-    rtmp_nal_frame(m, read_sps);
+    rtmp_nal_frame(m, read_vvc_sps);
 }

@@ -42,7 +42,7 @@ static bool is(const char *fragment, size_t len, const char *name) {
 }
 
 /* Append the names of the bits that are set, or the name of the value. False: there is none. */
-static bool add_names(struct rtmp_text *text, size_t property, uint32_t value) {
+static bool add_meaning_names(struct rtmp_text *text, size_t property, uint32_t value) {
     bool exact = properties[property].form == VALUE;
     bool any = false;
     for (const struct rtmp_name *name = properties[property].names; name->text; name++) {
@@ -72,7 +72,7 @@ bool rtmp_property_meaning(struct rtmp_text *text, const char *path, double valu
     for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
         bool member = properties[i].form == MEMBER_FLAGS;
         if (is(member ? parent : key, member ? parent_len : key_len, properties[i].key))
-            return add_names(text, i, (uint32_t)value);
+            return add_meaning_names(text, i, (uint32_t)value);
     }
     return false;
 }

@@ -27,7 +27,7 @@ struct place {
     const char *key;
 };
 
-#define PLACE(identifier, value, key, type, shown)                                                 \
+#define PLACE(identifier, value, key, type, shown, ...)                                            \
     {RTMP_FACT_##identifier, value, type, (shown) == LINE, sizeof key - 1, key},
 
 #define KIND(kind, FACTS) static const struct place kind##_places[] = {FACTS(PLACE)};
@@ -45,12 +45,12 @@ struct facts {
     bool has_properties;
 };
 
-#define ADD_ON_LINE(identifier, value, key, type, shown)   +((shown) == LINE)
-#define OR_PROPERTY(identifier, value, key, type, shown)   || sizeof key > 1
-#define VALUE_AS_SIZE(identifier, value, key, type, shown) char identifier[(value) + 1];
-#define FACT_AS_SIZE(identifier, value, key, type, shown)                                          \
+#define ADD_ON_LINE(identifier, value, key, type, shown, ...)   +((shown) == LINE)
+#define OR_PROPERTY(identifier, value, key, type, shown, ...)   || sizeof key > 1
+#define VALUE_AS_SIZE(identifier, value, key, type, shown, ...) char identifier[(value) + 1];
+#define FACT_AS_SIZE(identifier, value, key, type, shown, ...)                                     \
     char identifier[(shown) == LINE ? RTMP_FACT_##identifier + 1 : 1];
-#define FACTS_BEHIND_AS_SIZE(identifier, value, key, type, shown)                                  \
+#define FACTS_BEHIND_AS_SIZE(identifier, value, key, type, shown, ...)                             \
     char identifier[(shown) == LINE ? RTMP_FACT_COUNT - RTMP_FACT_##identifier : 1];
 #define FACTS_OF(kind, FACTS)                                                                      \
     {                                                                                              \
@@ -60,6 +60,13 @@ struct facts {
         .line_begin = RTMP_FACT_COUNT - sizeof(union {FACTS(FACTS_BEHIND_AS_SIZE)}),               \
         .line_end = sizeof(union {FACTS(FACT_AS_SIZE)}),                                           \
     }
+
+/* A summary line reads no further than its last fact: without one it would lose the first argument,
+ * which it shows of every command. */
+#define KIND(kind, FACTS)                                                                          \
+    _Static_assert((0 FACTS(ADD_ON_LINE)) > 0, "a kind has a fact with LINE, such as ARGUMENT_1");
+RTMP_COMMAND_KINDS(KIND)
+#undef KIND
 
 /* The first argument of every message is read for the summary line. */
 static const struct facts facts_of[RTMP_COMMAND_KIND_COUNT] = {
@@ -245,7 +252,7 @@ static bool read_property(struct scan *scan, struct rtmp_reader *reader,
 }
 
 /* No summary line shows the transaction id. */
-static bool is_wanted(const struct scan *scan) {
+static bool is_value_wanted(const struct scan *scan) {
     return !scan->for_line || scan->index != TRANSACTION_ID;
 }
 
@@ -269,7 +276,7 @@ static bool read_object(struct scan *scan, struct rtmp_reader *reader, uint32_t 
  * Read without a decoder: nearly every message consists of AMF0 scalars and objects of them. Finds
  * the same facts. False: the message has other values, or is cut short.
  */
-static bool read_scalars(struct scan *scan, struct rtmp_reader reader) {
+static bool scan_scalars(struct scan *scan, struct rtmp_reader reader) {
     struct rtmp_amf_leaf leaf;
     while (scan->left && scan->index < scan->facts->values && rtmp_left(&reader)) {
         uint8_t marker = rtmp_peek_at(&reader, reader.pos);
@@ -279,7 +286,7 @@ static bool read_scalars(struct scan *scan, struct rtmp_reader reader) {
                 return true;
             if (!read_object(scan, &reader, marker == RTMP_AMF0_OBJECT ? 1 : 5))
                 return false;
-        } else if (!is_wanted(scan)) {
+        } else if (!is_value_wanted(scan)) {
             if (!rtmp_take(&reader, rtmp_amf0_scalar_length(&reader)).len)
                 return false;
         } else if (rtmp_amf0_scalar(&reader, &leaf)) {
@@ -292,8 +299,9 @@ static bool read_scalars(struct scan *scan, struct rtmp_reader reader) {
     return true;
 }
 
-static void begin(struct scan *scan, struct rtmp_command *command, const struct rtmp_reader *reader,
-                  uint8_t type, enum rtmp_reply_kind reply_kind, bool for_line) {
+static void begin_scan(struct scan *scan, struct rtmp_command *command,
+                       const struct rtmp_reader *reader, uint8_t type,
+                       enum rtmp_reply_kind reply_kind, bool for_line) {
     /* Only `present` of the leaves: they are large, and a message has few. */
     command->is_data = type == RTMP_MESSAGE_DATA_AMF0 || type == RTMP_MESSAGE_DATA_AMF3;
     command->kind = RTMP_COMMAND_OTHER;
@@ -315,13 +323,13 @@ static void read_command(struct rtmp_command *command, struct rtmp_reader reader
                          enum rtmp_reply_kind reply_kind, bool for_line) {
     const struct rtmp_reader whole = reader;
     struct scan scan;
-    begin(&scan, command, &whole, type, reply_kind, for_line);
+    begin_scan(&scan, command, &whole, type, reply_kind, for_line);
     command->format = rtmp_command_read_format(&reader, type);
-    if (command->format.amf_version == 0 && read_scalars(&scan, reader))
+    if (command->format.amf_version == 0 && scan_scalars(&scan, reader))
         return;
     reader = whole;
     struct rtmp_amf amf;
-    begin(&scan, command, &whole, type, reply_kind, for_line);
+    begin_scan(&scan, command, &whole, type, reply_kind, for_line);
     reader.pos = rtmp_span_end(command->format.span);
     rtmp_amf_init(&amf, &reader, command->format.amf_version);
     while (scan.index < scan.facts->values && scan_value(&scan, &amf))

@@ -31,13 +31,12 @@ static bool next_value(struct rtmp_amf *amf, struct rtmp_amf_event *event) {
 }
 
 /* Nearly every command begins with two AMF0 scalars, which need no decoder. */
-static bool read_scalars(struct rtmp_command_head *head, struct rtmp_reader reader,
-                         struct rtmp_span *name) {
+static bool read_scalar_head(struct rtmp_command_head *head, struct rtmp_reader reader) {
     struct rtmp_amf_leaf leaf;
     if (rtmp_u8(&reader) != RTMP_AMF0_STRING ||
         !rtmp_amf0_scalar_behind(&reader, RTMP_AMF0_STRING, &leaf))
         return false;
-    *name = leaf.text;
+    head->text = leaf.text;
     if (rtmp_u8(&reader) != RTMP_AMF0_NUMBER ||
         !rtmp_amf0_scalar_behind(&reader, RTMP_AMF0_NUMBER, &leaf))
         return false;
@@ -46,14 +45,14 @@ static bool read_scalars(struct rtmp_command_head *head, struct rtmp_reader read
 }
 
 /* With a decoder: AMF3, or AMF3 values behind AVM+ markers. */
-static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader, uint8_t amf_version,
-                   struct rtmp_span *name) {
+static bool decode(struct rtmp_command_head *head, struct rtmp_reader *reader,
+                   uint8_t amf_version) {
     struct rtmp_amf amf;
     struct rtmp_amf_event event;
     rtmp_amf_init(&amf, reader, amf_version);
     if (!next_value(&amf, &event) || event.kind != RTMP_AMF_STRING)
         return false;
-    *name = event.text;
+    head->text = event.text;
     if (!next_value(&amf, &event) || !rtmp_amf_is_number(event.kind))
         return false;
     head->transaction_id = event.kind == RTMP_AMF_NUMBER ? event.value.number : event.value.integer;
@@ -76,6 +75,10 @@ static enum rtmp_command_name name_of(const struct rtmp_reader *reader, struct r
         NAMED("play", PLAY),
         NAMED("play2", PLAY2),
         NAMED("seek", SEEK),
+        NAMED("pause", PAUSE),
+        NAMED("pauseRaw", PAUSE),
+        NAMED("receiveAudio", RECEIVE),
+        NAMED("receiveVideo", RECEIVE),
         NAMED("closeStream", CLOSE_STREAM),
         NAMED("deleteStream", DELETE_STREAM),
         NAMED("FCUnpublish", FC_UNPUBLISH),
@@ -93,6 +96,8 @@ static bool restarts_media(enum rtmp_command_name name) {
     case RTMP_NAMED_PLAY:
     case RTMP_NAMED_PLAY2:
     case RTMP_NAMED_SEEK:
+    case RTMP_NAMED_PAUSE:
+    case RTMP_NAMED_RECEIVE:
     case RTMP_NAMED_CLOSE_STREAM:
     case RTMP_NAMED_DELETE_STREAM:
         return true;
@@ -103,12 +108,11 @@ static bool restarts_media(enum rtmp_command_name name) {
 
 bool rtmp_command_read_head(struct rtmp_command_head *head, struct rtmp_reader reader,
                             uint8_t type) {
-    struct rtmp_span name;
     uint8_t amf_version = rtmp_command_read_format(&reader, type).amf_version;
-    bool is_read = amf_version == 0 && read_scalars(head, reader, &name);
-    if (!is_read && !decode(head, &reader, amf_version, &name))
+    bool is_read = amf_version == 0 && read_scalar_head(head, reader);
+    if (!is_read && !decode(head, &reader, amf_version))
         return false;
-    head->name = name_of(&reader, name);
+    head->name = name_of(&reader, head->text);
     head->is_answer = head->name == RTMP_NAMED_RESULT || head->name == RTMP_NAMED_ERROR;
     head->creates_stream = head->name == RTMP_NAMED_CREATE_STREAM;
     head->restarts_media = restarts_media(head->name);

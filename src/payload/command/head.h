@@ -20,6 +20,13 @@ enum rtmp_reply_kind {
     RTMP_REPLY_ANOTHER,
 };
 
+/* The call that a message answers. All zero: it answers none, or the call was not seen. */
+struct rtmp_answered_call {
+    enum rtmp_reply_kind kind;
+    const uint8_t *name; /* of the call, name_len bytes from the wire; NULL: not known */
+    uint32_t name_len;
+};
+
 /*
  * The encoding of the values. Types 17 and 15 begin with one format byte, 0; AMF0 values follow
  * (specified: Enhanced RTMP v2). Without that byte (observed: rtmpy) values begin at the first byte
@@ -54,6 +61,8 @@ enum rtmp_command_name {
     RTMP_NAMED_PLAY,
     RTMP_NAMED_PLAY2,
     RTMP_NAMED_SEEK,
+    RTMP_NAMED_PAUSE,   /* `pause`, `pauseRaw` */
+    RTMP_NAMED_RECEIVE, /* `receiveAudio`, `receiveVideo` */
     RTMP_NAMED_CLOSE_STREAM,
     RTMP_NAMED_DELETE_STREAM,
     RTMP_NAMED_FC_UNPUBLISH,
@@ -62,10 +71,12 @@ enum rtmp_command_name {
 /* What matches calls and their answers. */
 struct rtmp_command_head {
     double transaction_id;
+    struct rtmp_span text; /* of the name */
     enum rtmp_command_name name;
     bool is_answer; /* `_result`, `_error` */
     bool creates_stream;
-    bool restarts_media; /* publish, play, seek and what ends a stream: timestamps begin anew */
+    bool restarts_media; /* publish, play, seek, pause and what ends a stream: timestamps begin anew
+                          */
 };
 
 /* Read the head of a body of type 17 or 20: the first two values. False: they are no name and

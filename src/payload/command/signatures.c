@@ -10,6 +10,15 @@ static const struct rtmp_command_signature signatures[] = {
 #undef NAME
 };
 
+enum {
+    KINDS_USED = 0
+#define NAME(name, kind, ...) | 1 << RTMP_COMMAND_##kind
+#include "base/names/commands.def"
+#undef NAME
+};
+_Static_assert(KINDS_USED == (1 << RTMP_COMMAND_KIND_COUNT) - 1,
+               "each kind of payload/command/facts_list.h stands in base/names/commands.def");
+
 /* A byte that differs between most names, so that memchr() finds the candidates. */
 #define NAME_KEY(length, first) ((uint8_t)((length)*9U + (uint8_t)(first)))
 

@@ -9,8 +9,8 @@
 #define SUMMARY_TEXT_MAX        64 /* bytes of each text from the wire on a summary line */
 #define SUMMARY_DESCRIPTION_MAX 80 /* of the description of an error */
 
-static void add_value(struct rtmp_text *text, const struct rtmp_reader *reader,
-                      const struct rtmp_amf_leaf *value) {
+static void append_value(struct rtmp_text *text, const struct rtmp_reader *reader,
+                         const struct rtmp_amf_leaf *value) {
     const uint8_t *bytes = rtmp_bytes(reader, value->text);
     if (value->kind == RTMP_AMF_BOOLEAN)
         rtmp_text_add(text, value->number != 0 ? "true" : "false");
@@ -25,7 +25,7 @@ static inline void summarize_value(struct rtmp_text *text, const struct rtmp_rea
     if (!value->present)
         return;
     rtmp_text_add(text, before);
-    add_value(text, reader, value);
+    append_value(text, reader, value);
 }
 
 static void summarize_quoted(struct rtmp_text *text, const struct rtmp_reader *reader,
@@ -65,14 +65,27 @@ static void summarize_error(struct rtmp_text *text, struct rtmp_reader reader, u
     rtmp_text_add(text, "\"");
 }
 
+/* What an answer says, behind the name of its call: `_result of createStream: stream 1`. */
+static void summarize_call(struct rtmp_text *text, const struct rtmp_answered_call *call,
+                           const struct rtmp_command *command) {
+    const struct rtmp_amf_leaf *fact = command->fact;
+    if (!call->name)
+        return;
+    rtmp_text_add(text, " of ");
+    rtmp_text_wire(text, call->name, call->name_len, SUMMARY_TEXT_MAX);
+    if (fact[RTMP_FACT_STREAM_ID].present || fact[RTMP_FACT_CODE].present)
+        rtmp_text_add(text, ":");
+}
+
 void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
-                          enum rtmp_reply_kind reply_kind) {
+                          const struct rtmp_answered_call *call) {
     struct rtmp_command command;
-    rtmp_command_read_for_line(&command, reader, type, reply_kind);
+    rtmp_command_read_for_line(&command, reader, type, call->kind);
     const struct rtmp_amf_leaf *fact = command.fact;
     if (!command.name.present)
         rtmp_text_add(text, rtmp_message_type_name(type));
     summarize_value(text, &reader, "", &command.name);
+    summarize_call(text, call, &command);
     switch (command.kind) {
     case RTMP_COMMAND_CONNECT:
         summarize_value(text, &reader, " app=", &fact[RTMP_FACT_APP]);
@@ -89,7 +102,7 @@ void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uin
         summarize_value(text, &reader, " ", &fact[RTMP_FACT_CODE]);
         if (fact[RTMP_FACT_LEVEL].present &&
             rtmp_bytes_are(&reader, fact[RTMP_FACT_LEVEL].text, "error", 5))
-            summarize_error(text, reader, type, reply_kind);
+            summarize_error(text, reader, type, call->kind);
         break;
     default:
         summarize_argument(text, &reader, &command);

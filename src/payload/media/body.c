@@ -18,7 +18,7 @@ struct rtmp_media rtmp_media_over(const struct rtmp_media_body *body, rtmp_media
                                    body->length > body->available ? body->length : body->available,
                                .sink = sink,
                                .context = context,
-                               .streams = body->streams,
+                               .decoder_configs = body->decoder_configs,
                                .stream_id = body->stream_id,
                                .video = body->video};
 }

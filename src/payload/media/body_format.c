@@ -5,16 +5,16 @@
 #include "payload/media/media.h"
 #include "payload/media/outline.h"
 
-static enum rtmp_keep begin(struct rtmp_outline *outline,
-                            const struct rtmp_decoder_configs *configs,
-                            const struct rtmp_message *message, const uint8_t *head,
-                            uint32_t available) {
+static enum rtmp_keep begin_outline(struct rtmp_outline *outline,
+                                    const struct rtmp_decoder_configs *configs,
+                                    const struct rtmp_message *message, const uint8_t *head,
+                                    uint32_t available) {
     const struct rtmp_media_body body = {.video = message->type == RTMP_MESSAGE_VIDEO,
                                          .bytes = head,
                                          .available = available,
                                          .length = message->length,
                                          .stream_id = message->stream_id,
-                                         .streams = configs};
+                                         .decoder_configs = configs};
     return rtmp_outline_begin(outline, &body);
 }
 
@@ -42,7 +42,7 @@ static enum rtmp_body_likeness likeness(uint8_t type, const uint8_t *bytes, uint
     return available >= 5 && is_near ? RTMP_BODY_TIMED : RTMP_BODY_PACKET;
 }
 
-const struct rtmp_body_format rtmp_media_body_format = {.begin = begin,
+const struct rtmp_body_format rtmp_media_body_format = {.begin = begin_outline,
                                                         .keep = rtmp_outline_keep,
                                                         .learn = rtmp_decoder_configs_learn,
                                                         .likeness = likeness};

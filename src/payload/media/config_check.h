@@ -24,4 +24,7 @@ static inline bool rtmp_config_may_lack(bool video, uint32_t length, const uint8
  */
 bool rtmp_config_lacks(const struct rtmp_media_body *body);
 
+/* Is it a coded message of a codec whose decoder cannot begin without a configuration message? */
+bool rtmp_config_is_needed(const struct rtmp_media_body *body);
+
 #endif

@@ -9,13 +9,13 @@
 
 /* State while the records of a configuration message are read, one for each track. */
 struct record {
-    struct rtmp_decoder_configs *streams;
+    struct rtmp_decoder_configs *decoder_configs;
     uint32_t stream_id;
     uint8_t track;
     enum rtmp_codec codec;
 };
 
-static void on_event(void *context, const struct rtmp_media_event *event) {
+static void on_config_event(void *context, const struct rtmp_media_event *event) {
     struct record *record = context;
     switch ((int)event->field) {
     case RTMP_FIELD_VIDEO_CODEC:
@@ -25,8 +25,8 @@ static void on_event(void *context, const struct rtmp_media_event *event) {
         record->track = (uint8_t)event->value;
         break;
     case RTMP_FIELD_NAL_LENGTH_SIZE:
-        rtmp_decoder_configs_set(record->streams, record->stream_id, record->track, record->codec,
-                                 (uint8_t)event->value);
+        rtmp_decoder_configs_set(record->decoder_configs, record->stream_id, record->track,
+                                 record->codec, (uint8_t)event->value);
         break;
     default:
         break;
@@ -34,7 +34,7 @@ static void on_event(void *context, const struct rtmp_media_event *event) {
 }
 
 /* Called for every video message: the first two bytes exclude nearly all without a record. */
-static bool may_configure(const struct rtmp_media_body *body) {
+static bool may_be_config(const struct rtmp_media_body *body) {
     struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);
     uint8_t first = rtmp_peek_at(&r, 0);
     uint8_t type = first & 0x80 ? first & 15 : rtmp_peek_at(&r, 1);
@@ -45,10 +45,10 @@ static RARE void learn_video(struct rtmp_decoder_configs *s, const struct rtmp_m
                              const uint8_t *bytes, uint32_t available) {
     const struct rtmp_media_body body = {
         .video = true, .bytes = bytes, .available = available, .length = message->length};
-    if (!may_configure(&body) || rtmp_media_describe(&body).kind != RTMP_MEDIA_CONFIG)
+    if (!may_be_config(&body) || rtmp_media_describe(&body).kind != RTMP_MEDIA_CONFIG)
         return;
-    struct record record = {.streams = s, .stream_id = message->stream_id};
-    rtmp_media_read(&body, on_event, &record);
+    struct record record = {.decoder_configs = s, .stream_id = message->stream_id};
+    rtmp_media_read(&body, on_config_event, &record);
 }
 
 /* Tags belong to the message stream of the aggregate, whatever their stream id (observed). */

@@ -10,7 +10,7 @@
  * video or an aggregate and holds any. `available` of its bytes are there. The first two bytes rule
  * out nearly all messages that hold none.
  */
-void rtmp_decoder_configs_learn(struct rtmp_decoder_configs *streams,
+void rtmp_decoder_configs_learn(struct rtmp_decoder_configs *decoder_configs,
                                 const struct rtmp_message *message, const uint8_t *bytes,
                                 uint32_t available);
 

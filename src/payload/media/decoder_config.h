@@ -12,11 +12,11 @@
 
 /* A record of a track in a codec announces `size`, 1..4 bytes. A full table forgets its oldest
  * entry. */
-void rtmp_decoder_configs_set(struct rtmp_decoder_configs *streams, uint32_t stream_id,
+void rtmp_decoder_configs_set(struct rtmp_decoder_configs *decoder_configs, uint32_t stream_id,
                               uint8_t track, enum rtmp_codec codec, uint8_t size);
 
-/* The announced size, 1..4 bytes, or 0. streams: NULL allowed. */
-uint8_t rtmp_decoder_configs_length_size(const struct rtmp_decoder_configs *streams,
+/* The announced size, 1..4 bytes, or 0. decoder_configs: NULL allowed. */
+uint8_t rtmp_decoder_configs_length_size(const struct rtmp_decoder_configs *decoder_configs,
                                          uint32_t stream_id, uint8_t track, enum rtmp_codec codec);
 
 #endif

@@ -142,7 +142,7 @@ static void read_video_packet(struct rtmp_media *m, uint32_t type) {
     }
 }
 
-static void read_packet(struct rtmp_media *m, uint32_t type) {
+static void read_enhanced_packet(struct rtmp_media *m, uint32_t type) {
     if (type == SEQUENCE_START) {
         m->info.kind = RTMP_MEDIA_CONFIG;
         rtmp_packet_config(m);
@@ -158,7 +158,7 @@ static void read_packet(struct rtmp_media *m, uint32_t type) {
         read_unknown(m);
 }
 
-static void read_track(struct rtmp_media *m, uint32_t layout, uint32_t type) {
+static void read_enhanced_track(struct rtmp_media *m, uint32_t layout, uint32_t type) {
     uint32_t header = (layout == MANY_CODECS ? 4U : 0U) + 1U;
     uint32_t whole = rtmp_media_announced(m);
     struct rtmp_reader ahead = m->reader;
@@ -182,7 +182,7 @@ static void read_track(struct rtmp_media *m, uint32_t layout, uint32_t type) {
             rtmp_fail_at(&m->reader, RTMP_ERROR_LENGTH, at);
     }
     if (rtmp_ok(&m->reader))
-        read_packet(m, type);
+        read_enhanced_packet(m, type);
     rtmp_media_leave(m, &outer);
 }
 
@@ -205,7 +205,7 @@ static void read_multitrack(struct rtmp_media *m) {
     uint32_t header = layout == ONE_TRACK ? 1 : layout == MANY_TRACKS ? 4 : 8;
     bool first = true; /* an empty list is an error */
     while (rtmp_media_has_next(m, header) || (first && rtmp_ok(&m->reader))) {
-        read_track(m, layout, type);
+        read_enhanced_track(m, layout, type);
         first = false;
     }
 }
@@ -229,5 +229,5 @@ void rtmp_enhanced_read(struct rtmp_media *m, uint32_t type) {
     }
     read_fourcc(m);
     if (rtmp_ok(&m->reader))
-        read_packet(m, type);
+        read_enhanced_packet(m, type);
 }

@@ -10,14 +10,17 @@
 
 /* The types of media messages: a body, its fields as events, and a summary of what it is. */
 
-/* Every field of a media message, one line each in base/names/media_fields.def (RTMP's own) and
- * codec_fields.def (those of codec configurations and coded frames). */
+/* Every field of a media message, one line each in base/names/: media_fields.def (RTMP's own),
+ * video_codec_fields.def and audio_codec_fields.def (those of configuration records and coded
+ * frames). */
 enum rtmp_media_field {
     RTMP_FIELD_NONE, /* read, not reported */
 #define FIELD(identifier) RTMP_FIELD_##identifier,
 #include "base/names/media_fields.def"
     RTMP_FIELD_MEDIA_END,
-#include "base/names/codec_fields.def"
+#include "base/names/video_codec_fields.def"
+    RTMP_FIELD_VIDEO_CODEC_END,
+#include "base/names/audio_codec_fields.def"
 #undef FIELD
     RTMP_FIELD_COUNT
 };
@@ -57,14 +60,15 @@ typedef void (*rtmp_media_sink)(void *context, const struct rtmp_media_event *ev
  *
  * head > 0: behind the first `head` bytes stands the outline of the rest (outline.h), if any.
  *
- * streams: what configuration records announced before it, or NULL. Where they do not announce the
- * size of a NAL unit's length for its stream, 4, 2 and 1 bytes are tried against the bytes.
+ * decoder_configs: what configuration records announced before it, or NULL. Where they do not
+ * announce the size of a NAL unit's length for its stream, 4, 2 and 1 bytes are tried against the
+ * bytes.
  */
 struct rtmp_decoder_configs;
 struct rtmp_media_body {
     bool video;
-    uint32_t stream_id; /* message stream id, a key of `streams` */
-    const struct rtmp_decoder_configs *streams;
+    uint32_t stream_id; /* message stream id, a key of `decoder_configs` */
+    const struct rtmp_decoder_configs *decoder_configs;
     const uint8_t *bytes;
     uint32_t available;
     uint32_t length;

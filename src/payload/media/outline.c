@@ -11,7 +11,7 @@ static uint32_t smaller(uint32_t a, uint32_t b) {
 }
 
 /* The header of a unit or track was read, `size` bytes of it follow: decide how many to keep. */
-static void decide(struct rtmp_outline *o, uint32_t size) {
+static void begin_unit_bytes(struct rtmp_outline *o, uint32_t size) {
     size = smaller(size, o->track_left); /* a length beyond the track ends the list */
     o->keep = size <= RTMP_OUTLINE_WHOLE ? size : RTMP_OUTLINE_UNIT;
     o->rest = size - o->keep;
@@ -33,15 +33,16 @@ static uint32_t number(const struct rtmp_outline *o, unsigned from, unsigned len
 }
 
 /* The size of a NAL unit's length; 4, the usual one, without a configuration record. */
-static uint8_t announced(const struct rtmp_decoder_configs *streams, uint32_t stream_id,
-                         uint8_t track, enum rtmp_codec codec) {
-    uint8_t size = rtmp_decoder_configs_length_size(streams, stream_id, track, codec);
+static uint8_t announced_length_size(const struct rtmp_decoder_configs *decoder_configs,
+                                     uint32_t stream_id, uint8_t track, enum rtmp_codec codec) {
+    uint8_t size = rtmp_decoder_configs_length_size(decoder_configs, stream_id, track, codec);
     return size ? size : 4;
 }
 
 /* Track header: FourCC, track id and size, and the composition time of coded H.264, HEVC and
  * VVC. */
-static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs *streams) {
+static void read_outlined_track(struct rtmp_outline *o,
+                                const struct rtmp_decoder_configs *decoder_configs) {
     unsigned at = o->many_codecs ? 4 : 0;
     if (o->got < at + 4)
         return;
@@ -53,24 +54,24 @@ static void read_track(struct rtmp_outline *o, const struct rtmp_decoder_configs
     if (units && o->timed && time < 3 && o->track_left)
         return;
     o->in_track = true;
-    o->length_size = announced(streams, o->stream_id, o->head[at], o->codec);
+    o->length_size = announced_length_size(decoder_configs, o->stream_id, o->head[at], o->codec);
     o->got = 0;
     if (!units && !rtmp_codec_has_obus(o->codec))
-        decide(o, o->track_left);
+        begin_unit_bytes(o, o->track_left);
 }
 
 static void read_nal(struct rtmp_outline *o) {
     if (o->got == o->length_size)
-        decide(o, number(o, 0, o->length_size));
+        begin_unit_bytes(o, number(o, 0, o->length_size));
 }
 
 /* Header, extension and leb128 size (AV1, 5.3 and 4.10.5). */
-static void read_obu(struct rtmp_outline *o) {
+static void read_outlined_obu(struct rtmp_outline *o) {
     unsigned at = o->head[0] & 4 ? 2 : 1;
     if (o->got < at)
         return;
     if (!(o->head[0] & 2)) {
-        decide(o, o->track_left);
+        begin_unit_bytes(o, o->track_left);
         return;
     }
     if (o->got == at || (o->head[o->got - 1] & 0x80 && o->got < at + 8))
@@ -78,21 +79,21 @@ static void read_obu(struct rtmp_outline *o) {
     uint64_t size = 0;
     for (unsigned i = at; i < o->got; i++)
         size |= (uint64_t)(o->head[i] & 0x7F) << (7 * (i - at));
-    decide(o, size > UINT32_MAX ? UINT32_MAX : (uint32_t)size);
+    begin_unit_bytes(o, size > UINT32_MAX ? UINT32_MAX : (uint32_t)size);
 }
 
 /* One byte of the header of a track or unit. */
-static void read_byte(struct rtmp_outline *o, const struct rtmp_decoder_configs *streams,
+static void read_byte(struct rtmp_outline *o, const struct rtmp_decoder_configs *decoder_configs,
                       uint8_t byte) {
     o->head[o->got++] = byte;
     o->body_left--;
     if (o->tracks && !o->in_track) {
-        read_track(o, streams);
+        read_outlined_track(o, decoder_configs);
         return;
     }
     o->track_left--;
     if (rtmp_codec_has_obus(o->codec))
-        read_obu(o);
+        read_outlined_obu(o);
     else
         read_nal(o);
 }
@@ -106,12 +107,13 @@ static bool read_nal_length(struct rtmp_outline *o, struct rtmp_reader *r) {
         return false;
     o->body_left -= size;
     o->track_left -= size;
-    decide(o, rtmp_u32(r));
+    begin_unit_bytes(o, rtmp_u32(r));
     return true;
 }
 
-uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_decoder_configs *streams,
-                           const uint8_t *bytes, uint32_t len) {
+uint32_t rtmp_outline_keep(struct rtmp_outline *o,
+                           const struct rtmp_decoder_configs *decoder_configs, const uint8_t *bytes,
+                           uint32_t len) {
     struct rtmp_reader r = rtmp_reader_over(bytes, len);
     while (!o->skip && rtmp_left(&r)) {
         if (o->keep) {
@@ -128,7 +130,7 @@ uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_decoder_con
             o->got = 0;
         }
         if (!read_nal_length(o, &r))
-            read_byte(o, streams, rtmp_u8(&r));
+            read_byte(o, decoder_configs, rtmp_u8(&r));
     }
     return r.pos;
 }
@@ -137,7 +139,8 @@ uint32_t rtmp_outline_keep(struct rtmp_outline *o, const struct rtmp_decoder_con
 static void walk_head(struct rtmp_outline *o, const struct rtmp_media_body *body, uint32_t pos) {
     uint32_t step;
     do {
-        step = rtmp_outline_keep(o, body->streams, body->bytes + pos, body->available - pos);
+        step =
+            rtmp_outline_keep(o, body->decoder_configs, body->bytes + pos, body->available - pos);
         pos += step;
         uint32_t over = smaller(o->skip, body->available - pos);
         o->skip -= over;
@@ -153,8 +156,8 @@ static uint8_t length_size_of(const struct rtmp_media_body *body,
         return 4; /* set for each track */
     if (!rtmp_codec_has_nal_units(info->codec))
         return 0;
-    uint8_t size = rtmp_decoder_configs_length_size(body->streams, body->stream_id, info->track_id,
-                                                    info->codec);
+    uint8_t size = rtmp_decoder_configs_length_size(body->decoder_configs, body->stream_id,
+                                                    info->track_id, info->codec);
     if (size)
         return size;
     struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);
@@ -206,7 +209,7 @@ uint32_t rtmp_outline_holes(const struct rtmp_media_body *body, struct rtmp_hole
             o.skip = 0;
         }
         uint32_t step =
-            rtmp_outline_keep(&o, body->streams, body->bytes + pos, body->available - pos);
+            rtmp_outline_keep(&o, body->decoder_configs, body->bytes + pos, body->available - pos);
         if (step == 0 && !o.skip)
             break;
         pos += step;

@@ -15,7 +15,7 @@
  *
  *     if (rtmp_outline_begin(&outline, &body) == RTMP_KEEP_OUTLINE)   // body: the head
  *         // of the bytes that follow n are kept, then outline.skip are not
- *         n = rtmp_outline_keep(&outline, body.streams, bytes, len);
+ *         n = rtmp_outline_keep(&outline, body.decoder_configs, bytes, len);
  *
  * Work is constant for each unit, whatever its size. Sizes and positions in bytes. struct
  * rtmp_outline and enum rtmp_keep are in wire/body_format.h: wire keeps one of each for every open
@@ -26,9 +26,10 @@
 enum rtmp_keep rtmp_outline_begin(struct rtmp_outline *outline, const struct rtmp_media_body *body);
 
 /* `len` more bytes of the body: returns how many of them to keep, 0 while outline->skip is not
- * 0. streams: as in the body. */
-uint32_t rtmp_outline_keep(struct rtmp_outline *outline, const struct rtmp_decoder_configs *streams,
-                           const uint8_t *bytes, uint32_t len);
+ * 0. decoder_configs: as in the body. */
+uint32_t rtmp_outline_keep(struct rtmp_outline *outline,
+                           const struct rtmp_decoder_configs *decoder_configs, const uint8_t *bytes,
+                           uint32_t len);
 
 /* List the holes of a kept body (body->head > 0) in order; room for RTMP_OUTLINE_HOLES. Returns
  * how many there are. *length_size: bytes of a NAL unit's length, for a body without an

@@ -49,8 +49,8 @@ static uint32_t available_index(const struct rtmp_media *m, uint32_t position) {
     return position - absent;
 }
 
-static void report(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
-                   int64_t number, const char *text) {
+static void report_event(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
+                         int64_t number, const char *text) {
     emit(
         m,
         &(struct rtmp_media_event){
@@ -60,7 +60,7 @@ static void report(struct rtmp_media *m, enum rtmp_media_field field, struct rtm
 void rtmp_media_value(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
                       int64_t number, const char *text) {
     if (is_reported(m))
-        report(m, field, span, number, text);
+        report_event(m, field, span, number, text);
 }
 
 void rtmp_media_computed(struct rtmp_media *m, enum rtmp_media_field field, struct rtmp_span span,
@@ -91,8 +91,8 @@ __attribute__((noinline)) uint32_t rtmp_media_named(struct rtmp_media *m,
     uint32_t start = m->reader.pos;
     uint32_t number = rtmp_bits_take(&m->bits, n);
     if (is_reported(m))
-        report(m, field, rtmp_media_since(m, start), number,
-               names ? rtmp_name_of(names, number) : NULL);
+        report_event(m, field, rtmp_media_since(m, start), number,
+                     names ? rtmp_name_of(names, number) : NULL);
     return number;
 }
 

@@ -25,9 +25,9 @@ struct rtmp_media {
     rtmp_media_sink sink;      /* NULL: only `info` is filled */
     void *context;
     uint32_t items;
-    const struct rtmp_decoder_configs *streams;
+    const struct rtmp_decoder_configs *decoder_configs;
     uint32_t stream_id;
-    uint8_t nal_length_size; /* without an entry in `streams`: as the outline was made, or 0 */
+    uint8_t nal_length_size; /* without a decoder configuration: as the outline was made, or 0 */
     uint8_t track;           /* the current one */
     bool video;
     bool coded; /* inside a coded frame: its end before the announced length is not reported */

@@ -6,13 +6,7 @@
 
 enum { FRAME_TYPE_COMMAND = 5 };
 
-/* Codec ids whose messages have a packet type and a composition time: AVC (specified), MPEG-4
- * Visual (observed: FFmpeg) and the CDNs' own ids (observed), which copy AVC's layout. */
-static bool has_packet_type(uint32_t codec_id) {
-    return codec_id == 7 || codec_id == 9 || codec_id >= 12;
-}
-
-static void read_packet(struct rtmp_media *m) {
+static void read_avc_packet(struct rtmp_media *m) {
     static const enum rtmp_media_kind kinds[] = {RTMP_MEDIA_CONFIG, RTMP_MEDIA_FRAME,
                                                  RTMP_MEDIA_SEQUENCE_END};
     uint32_t type = rtmp_media_u(m, RTMP_FIELD_VIDEO_PACKET_TYPE, 8);
@@ -31,8 +25,8 @@ static void read_legacy(struct rtmp_media *m) {
     rtmp_packet_set_codec(m, rtmp_span_of(0, 1), rtmp_codec_of_video_id((uint8_t)id));
     bool command = m->info.frame_type == FRAME_TYPE_COMMAND;
     /* Servers send a seek command of an AVC stream as two bytes, without the packet type. */
-    if (has_packet_type(id) && !(command && rtmp_media_announced(m) < 5))
-        read_packet(m);
+    if (rtmp_video_has_packet_type(id) && !(command && rtmp_media_announced(m) < 5))
+        read_avc_packet(m);
     if (!rtmp_ok(&m->reader))
         return;
     if (command)

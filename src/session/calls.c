@@ -5,96 +5,97 @@
 
 #include "base/limits.h"
 
-enum { SETS_MAX = RTMP_LIMIT_CALLS / RTMP_CALLS_IN_SET };
-_Static_assert((SETS_MAX & (SETS_MAX - 1)) == 0, "the number of sets is doubled");
-
-/* Clients number their calls: consecutive ids are in different sets. */
-static struct rtmp_call_set *set_of(const struct rtmp_calls *calls, double transaction_id) {
-    bool fits = transaction_id >= 0 && transaction_id <= UINT32_MAX;
-    uint32_t number = fits ? (uint32_t)transaction_id : 0;
-    return &calls->set[number & (calls->sets - 1)];
+static void remove_call(struct rtmp_calls *calls, uint32_t at) {
+    calls->answered -= calls->call[at].is_answered;
+    calls->count--;
+    memmove(&calls->call[at], &calls->call[at + 1], (calls->count - at) * sizeof *calls->call);
 }
 
-static bool is_full(const struct rtmp_call_set *set) {
-    return set->call[RTMP_CALLS_IN_SET - 1].transaction_id != 0;
+/* The oldest that was answered, else the oldest. */
+static void drop_call(struct rtmp_calls *calls) {
+    uint32_t at = 0;
+    while (calls->answered && !calls->call[at].is_answered)
+        at++;
+    remove_call(calls, at);
 }
 
-/* A full set drops the call that waits longest. */
-static void put(struct rtmp_call_set *set, struct rtmp_call call) {
-    memmove(&set->call[1], &set->call[0], sizeof *set - sizeof call);
-    set->call[0] = call;
-}
-
-static bool grow(struct rtmp_calls *calls, const struct rtmp_memory *memory) {
-    uint32_t before = calls->sets;
-    uint32_t sets = before ? before * 2 : 1;
-    struct rtmp_call_set *set = memory->resize(memory->user, calls->set, sets * sizeof *set);
-    if (!set)
-        return false;
-    *calls = (struct rtmp_calls){set, sets};
-    memset(&set[before], 0, (sets - before) * sizeof *set);
-    for (uint32_t i = 0; i < before; i++) {
-        const struct rtmp_call_set old = set[i];
-        set[i] = (struct rtmp_call_set){0};
-        for (unsigned age = RTMP_CALLS_IN_SET; age > 0; age--)
-            if (old.call[age - 1].transaction_id != 0)
-                put(set_of(calls, old.call[age - 1].transaction_id), old.call[age - 1]);
+/* For a call at `offset`: one that is older than all that wait drops none. */
+static bool has_room_for_call(struct rtmp_calls *calls, const struct rtmp_memory *memory,
+                              uint64_t offset) {
+    while (calls->answered >= RTMP_LIMIT_CALLS_ANSWERED)
+        drop_call(calls);
+    if (calls->count == RTMP_LIMIT_CALLS) {
+        if (!calls->answered && offset < calls->call[0].offset)
+            return false;
+        drop_call(calls);
     }
+    if (calls->count < calls->capacity)
+        return true;
+    uint32_t capacity = calls->capacity ? calls->capacity * 2 : 4;
+    struct rtmp_call *call =
+        memory->resize(memory->user, calls->call, capacity * sizeof *calls->call);
+    if (!call)
+        return false;
+    calls->call = call;
+    calls->capacity = capacity;
     return true;
 }
 
-static bool waits(const struct rtmp_calls *calls, double transaction_id) {
-    const struct rtmp_call_set *set = calls->sets ? set_of(calls, transaction_id) : NULL;
-    for (unsigned i = 0; i < RTMP_CALLS_IN_SET && set; i++)
-        if (set->call[i].transaction_id == transaction_id)
-            return true;
-    return false;
+/* The call of an id, the later ones first: index + 1; 0: none. */
+static uint32_t find_call(const struct rtmp_calls *calls, double transaction_id) {
+    uint32_t at = calls->count;
+    while (at && calls->call[at - 1].transaction_id != transaction_id)
+        at--;
+    return at;
 }
 
-/* Without memory the call counts as not seen. A late call was made before those that wait: it is
- * put behind them and drops none. */
-static void note(struct rtmp_calls *calls, const struct rtmp_memory *memory, struct rtmp_call call,
-                 bool late) {
-    if (late && waits(calls, call.transaction_id))
-        return;
-    while (calls->sets == 0 ||
-           (calls->sets < SETS_MAX && is_full(set_of(calls, call.transaction_id))))
-        if (!grow(calls, memory))
+void rtmp_calls_add(struct rtmp_calls *calls, const struct rtmp_memory *memory,
+                    struct rtmp_call call) {
+    /* Most sides count their calls. */
+    uint32_t earlier =
+        call.transaction_id > calls->highest_id ? 0 : find_call(calls, call.transaction_id);
+    if (earlier) {
+        struct rtmp_call *found = &calls->call[earlier - 1];
+        if (found->offset > call.offset) {
+            found->is_reused = found->took_over = true;
             return;
-    struct rtmp_call_set *set = set_of(calls, call.transaction_id);
-    if (!(late && is_full(set)))
-        put(set, call);
-}
-
-/* If a client uses an id again before it was answered, the answer is assigned to the later call. */
-static enum rtmp_reply_kind take(struct rtmp_calls *calls, double transaction_id) {
-    if (calls->sets == 0 || transaction_id == 0)
-        return RTMP_REPLY_UNKNOWN;
-    struct rtmp_call_set *set = set_of(calls, transaction_id);
-    for (unsigned i = 0; i < RTMP_CALLS_IN_SET; i++) {
-        const struct rtmp_call call = set->call[i];
-        if (call.transaction_id != transaction_id)
-            continue;
-        for (; i + 1 < RTMP_CALLS_IN_SET; i++)
-            set->call[i] = set->call[i + 1];
-        set->call[i] = (struct rtmp_call){0};
-        return call.creates_stream ? RTMP_REPLY_CREATE_STREAM : RTMP_REPLY_ANOTHER;
+        }
+        call.is_reused = true;
+        call.took_over = !found->is_answered || found->took_over;
+        remove_call(calls, earlier - 1);
     }
-    return RTMP_REPLY_UNKNOWN;
+    if (!has_room_for_call(calls, memory, call.offset))
+        return;
+    if (call.transaction_id > calls->highest_id)
+        calls->highest_id = call.transaction_id;
+    uint32_t at = calls->count;
+    while (at && calls->call[at - 1].offset > call.offset)
+        at--;
+    memmove(&calls->call[at + 1], &calls->call[at], (calls->count - at) * sizeof *calls->call);
+    calls->call[at] = call;
+    calls->count++;
 }
 
-enum rtmp_reply_kind rtmp_calls_follow(struct rtmp_calls *own, struct rtmp_calls *peers,
-                                       const struct rtmp_memory *memory,
-                                       const struct rtmp_command_head *head, bool late) {
-    if (head->is_answer)
-        return take(peers, head->transaction_id);
-    if (head->transaction_id != 0)
-        note(own, memory, (struct rtmp_call){head->transaction_id, head->creates_stream}, late);
-    return RTMP_REPLY_UNKNOWN;
+enum rtmp_call_match rtmp_calls_answer(struct rtmp_calls *calls, double transaction_id,
+                                       uint32_t before, uint32_t *facts) {
+    uint32_t found = find_call(calls, transaction_id);
+    if (!found)
+        return RTMP_CALL_NOT_SEEN;
+    struct rtmp_call *call = &calls->call[found - 1];
+    bool in_order = before == RTMP_CALLS_ANY;
+    if (call->offset < calls->known_since || call->facts >= before ||
+        (!in_order && call->is_reused))
+        return RTMP_CALL_UNCERTAIN;
+    if (call->is_answered)
+        return in_order && !call->took_over ? RTMP_CALL_ANSWERED : RTMP_CALL_UNCERTAIN;
+    call->is_answered = true;
+    calls->answered++;
+    *facts = call->facts;
+    return RTMP_CALL_FOUND;
 }
 
 void rtmp_calls_destroy(struct rtmp_calls *calls, const struct rtmp_memory *memory) {
-    if (calls->set)
-        (void)memory->resize(memory->user, calls->set, 0);
-    *calls = (struct rtmp_calls){NULL, 0};
+    if (calls->call)
+        (void)memory->resize(memory->user, calls->call, 0);
+    *calls = (struct rtmp_calls){.count = 0};
 }

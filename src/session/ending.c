@@ -7,7 +7,8 @@
 #include "payload/amf/amf0_scalar.h"
 #include "payload/command/facts.h"
 
-#define USER_CONTROL_STREAM_EOF 1
+#define USER_CONTROL_STREAM_BEGIN 0
+#define USER_CONTROL_STREAM_EOF   1
 
 const char *rtmp_request_name(enum rtmp_request request) {
     static const char *const names[] = {
@@ -227,8 +228,13 @@ static void follow_user_control(struct rtmp_requests *requests,
     struct rtmp_reader reader = message->body;
     uint16_t event = rtmp_u16(&reader);
     uint32_t stream_id = rtmp_u32(&reader);
-    if (rtmp_ok(&reader) && event == USER_CONTROL_STREAM_EOF)
+    if (!rtmp_ok(&reader))
+        return;
+    if (event == USER_CONTROL_STREAM_EOF)
         end_streams(requests, streams_of(requests, stream_id));
+    else if (event == USER_CONTROL_STREAM_BEGIN)
+        answer_streams(requests,
+                       (struct selection){.stream_id = stream_id, .kind = RTMP_REQUEST_PLAY});
 }
 
 static bool is_play_status(const struct rtmp_requests_message *message) {
@@ -272,4 +278,34 @@ struct rtmp_ending rtmp_requests_close(const struct rtmp_requests *requests, boo
         if (!by_client || requests->open[i - 1].kind == RTMP_REQUEST_PUBLISH)
             return ending_of(&requests->open[i - 1], RTMP_ENDING_IN_USE, by_client);
     return (struct rtmp_ending){.by_client = by_client};
+}
+
+static const struct rtmp_open_request *accepted(const struct rtmp_requests *requests,
+                                                uint32_t stream_id) {
+    for (unsigned i = 0; i < requests->count; i++)
+        if (is_stream(&requests->open[i]) && requests->open[i].stream_id == stream_id &&
+            requests->open[i].is_answered)
+            return &requests->open[i];
+    return NULL;
+}
+
+bool rtmp_requests_have_accepted(const struct rtmp_requests *requests, uint32_t stream_id) {
+    return accepted(requests, stream_id);
+}
+
+struct rtmp_ending rtmp_requests_close_without_media(const struct rtmp_requests *requests,
+                                                     uint32_t stream_id) {
+    const struct rtmp_open_request *request = accepted(requests, stream_id);
+    return request ? ending_of(request, RTMP_ENDING_NO_MEDIA, true)
+                   : (struct rtmp_ending){.by_client = true};
+}
+
+bool rtmp_requests_wait(const struct rtmp_requests *requests, const struct rtmp_ending *ending) {
+    for (unsigned i = 0; i < requests->count; i++) {
+        const struct rtmp_open_request *request = &requests->open[i];
+        if (!request->is_answered && request->kind == ending->request &&
+            request->frame == ending->request_frame)
+            return true;
+    }
+    return false;
 }

@@ -12,7 +12,9 @@
  * Requests are connect, createStream, publish and play. connect and createStream are answered by
  * the `_result` or `_error` of their transaction id; publish and play by that or by an onStatus, on
  * their message stream or, observed, on another where no stream of that id was asked for. A play is
- * also answered by audio or video (observed: servers that send no status).
+ * also answered by audio or video (observed: servers that send no status), and by the user control
+ * event Stream Begin of its stream id, which says that the stream can be used (specified; every
+ * server observed sends a status with it). A publish is not: no Stream Begin is specified for it.
  *
  * A stream is in use from its publish or play until the client ends it (deleteStream, closeStream,
  * FCUnpublish; publish or play with the argument false), or the server says that it ended or failed
@@ -63,6 +65,9 @@ void rtmp_requests_follow_event(struct rtmp_requests *requests,
 /* The server has sent audio or video: plays are answered. */
 void rtmp_requests_note_media(struct rtmp_requests *requests);
 
+/* Was a publish or play on this message stream accepted, and the stream not ended since? */
+bool rtmp_requests_have_accepted(const struct rtmp_requests *requests, uint32_t stream_id);
+
 /* Bytes of the connection are missing, answers perhaps among them: what was open is not known. */
 static inline void rtmp_requests_forget(struct rtmp_requests *requests) {
     requests->count = 0;
@@ -71,6 +76,7 @@ static inline void rtmp_requests_forget(struct rtmp_requests *requests) {
 enum rtmp_ending_kind {
     RTMP_ENDING_NONE,       /* not ended, as it should, or not known */
     RTMP_ENDING_UNANSWERED, /* closed while a request waited for its answer */
+    RTMP_ENDING_NO_MEDIA,   /* closed by the client, without any media of its last stream */
     RTMP_ENDING_IN_USE, /* closed by the server while a stream was in use, by the client while it
                            published */
 };
@@ -84,6 +90,13 @@ struct rtmp_ending {
 
 /* One side closes the connection. */
 struct rtmp_ending rtmp_requests_close(const struct rtmp_requests *requests, bool by_client);
+
+/* The client closes it, and its stream on this message stream had no media. */
+struct rtmp_ending rtmp_requests_close_without_media(const struct rtmp_requests *requests,
+                                                     uint32_t stream_id);
+
+/* Does the request of an ending still wait for its answer? One may come behind the client's FIN. */
+bool rtmp_requests_wait(const struct rtmp_requests *requests, const struct rtmp_ending *ending);
 
 /* "connect" and so on. Static storage. */
 const char *rtmp_request_name(enum rtmp_request request);

@@ -27,6 +27,7 @@ void rtmp_records_destroy(struct rtmp_records *records) {
     release(memory, records->reassemblies);
     release(memory, records->notes);
     release(memory, records->facts);
+    release(memory, records->flows);
     release(memory, records->config_changes);
     release(memory, records->configs);
     *records = (struct rtmp_records){.memory = memory};
@@ -61,9 +62,22 @@ APPEND(struct rtmp_segment_record, segments, segment_count, segment_capacity)
 APPEND(struct rtmp_reassembly, reassemblies, reassembly_count, reassembly_capacity)
 APPEND(struct rtmp_note_record, notes, note_count, note_capacity)
 APPEND(struct rtmp_facts_record, facts, facts_count, facts_capacity)
+APPEND(struct rtmp_flow_record, flows, flow_count, flow_capacity)
 APPEND(struct rtmp_config_change, config_changes, config_change_count, config_change_capacity)
 APPEND(struct rtmp_decoder_configs, configs, configs_count, configs_capacity)
 APPEND(struct rtmp_fragment_block, blocks, block_count, block_capacity)
+
+/* A segment that has as many fragments as the one before would make the block grow: it begins
+ * another one, if that leaves little room empty. */
+static inline void leave_full_block(struct rtmp_records *records) {
+    if (records->segment_count < 2)
+        return;
+    uint32_t likely = records->segments[records->segment_count - 2].fragment_count;
+    if (records->fragment_room >= likely || records->fragment_room > RTMP_FRAGMENT_BLOCK / 4)
+        return;
+    records->fragment_end -= records->fragment_room;
+    records->fragment_room = 0;
+}
 
 struct rtmp_segment_record *rtmp_records_open_segment(struct rtmp_records *records) {
     struct rtmp_segment_record *segment = append_segments(records);
@@ -74,19 +88,20 @@ struct rtmp_segment_record *rtmp_records_open_segment(struct rtmp_records *recor
         return NULL;
     }
     records->recording = true;
+    leave_full_block(records);
     *segment = (struct rtmp_segment_record){.first_fragment = rtmp_records_next_index(records)};
     return segment;
 }
 
 /* Blocks grow up to a size at which what the last one leaves empty is little; more only where one
- * segment has more fragments, and then by a quarter. */
-static uint32_t next_block_size(const struct rtmp_records *records, uint32_t moved) {
+ * segment has more fragments, and then by a quarter. count: of records that move there. */
+static uint32_t next_block_size(const struct rtmp_records *records, uint32_t count) {
     enum { FIRST = 4 };
     uint32_t size = records->block_size ? records->block_size * 2 : FIRST;
     size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
-    if (size >= moved * 2)
+    if (size >= count * 2)
         return size;
-    size = moved + (size > moved / 4 ? size : moved / 4);
+    size = count + (size > count / 4 ? size : count / 4);
     return size < RTMP_SEGMENT_FRAGMENTS_MAX ? size : RTMP_SEGMENT_FRAGMENTS_MAX;
 }
 
@@ -122,7 +137,7 @@ static struct rtmp_fragment_record *new_block(struct rtmp_records *records, uint
     return block;
 }
 
-/* Index of the first entry of the last block. */
+/* The first entry of the last block. */
 static uint32_t last_block(const struct rtmp_records *records) {
     uint32_t entry = records->block_count - 1;
     while (records->blocks[entry].continues)
@@ -130,71 +145,51 @@ static uint32_t last_block(const struct rtmp_records *records) {
     return entry;
 }
 
-/* The last block, which begins with entry `first`, with room for `size` records; NULL: no memory.
+/* The last block, which begins with entry `entry`, with room for `size` records; NULL: no memory.
  */
-static struct rtmp_fragment_record *grow_block(struct rtmp_records *records, uint32_t first,
+static struct rtmp_fragment_record *grow_block(struct rtmp_records *records, uint32_t entry,
                                                uint32_t size) {
     const struct rtmp_memory *memory = records->memory;
     struct rtmp_fragment_record *block =
-        memory->resize(memory->user, records->blocks[first].records, size * sizeof *block);
+        memory->resize(memory->user, records->blocks[entry].records, size * sizeof *block);
     if (!block)
         return NULL;
     records->next_fragment =
-        block + (rtmp_records_next_index(records) - first * RTMP_FRAGMENT_BLOCK);
-    for (uint32_t i = first; i < records->block_count; i++)
-        records->blocks[i].records = block + (i - first) * RTMP_FRAGMENT_BLOCK;
-    return set_entries(records, first, block, size) ? block : NULL;
+        block + (rtmp_records_next_index(records) - entry * RTMP_FRAGMENT_BLOCK);
+    for (uint32_t i = entry; i < records->block_count; i++)
+        records->blocks[i].records = block + (i - entry) * RTMP_FRAGMENT_BLOCK;
+    return set_entries(records, entry, block, size) ? block : NULL;
 }
 
-/* The messages from index `first` on, of the open segment, have another index, `distance` higher.
- */
-static void move_messages(struct rtmp_records *records, uint32_t first, uint32_t distance) {
-    for (uint32_t i = records->facts_count; i > 0 && records->facts[i - 1].message >= first; i--)
-        records->facts[i - 1].message += distance;
-    for (uint32_t i = records->config_change_count;
-         i > 0 && records->config_changes[i - 1].message >= first; i--)
-        records->config_changes[i - 1].message += distance;
-}
-
-/* What the open segment, of which `count` fragments are recorded, has from here on: room for `size`
- * in a block that begins at index `first`. */
+/* The next fragments, behind the `count` from entry `entry` on, come into a block with room for
+ * `size` of them. */
 static void use_block(struct rtmp_records *records, struct rtmp_fragment_record *block,
-                      uint32_t first, uint32_t count, uint32_t size) {
+                      uint32_t entry, uint32_t count, uint32_t size) {
     records->block_size = size < RTMP_FRAGMENT_BLOCK ? size : RTMP_FRAGMENT_BLOCK;
     records->next_fragment = block + count;
     records->fragment_room = size - count;
-    records->fragment_end = first + size;
+    records->fragment_end = entry * RTMP_FRAGMENT_BLOCK + size;
 }
 
-/* The fragments of the open segment stay together: a block that holds no others grows, otherwise
- * they move to a new one, and only they. */
+/* The fragments of the open segment stay together and keep their indices: its block grows. */
 __attribute__((cold)) bool rtmp_records_begin_block(struct rtmp_records *records) {
     if (!records->recording)
         return false;
     struct rtmp_segment_record *segment = &records->segments[records->segment_count - 1];
-    uint32_t moved = rtmp_records_next_index(records) - segment->first_fragment;
-    if (moved >= RTMP_SEGMENT_FRAGMENTS_MAX)
+    uint32_t end = rtmp_records_next_index(records);
+    bool grows = end != segment->first_fragment;
+    if (end - segment->first_fragment >= RTMP_SEGMENT_FRAGMENTS_MAX)
         return false;
-    uint32_t size = next_block_size(records, moved);
-    uint32_t last = moved ? last_block(records) : 0;
-    if (moved && segment->first_fragment == last * RTMP_FRAGMENT_BLOCK) {
-        struct rtmp_fragment_record *grown = grow_block(records, last, size);
-        if (!grown)
-            return false;
-        use_block(records, grown, segment->first_fragment, moved, size);
-        return true;
-    }
-    uint32_t first = records->block_count * RTMP_FRAGMENT_BLOCK;
-    struct rtmp_fragment_record *block = new_block(records, size);
+    uint32_t entry = grows ? last_block(records) : records->block_count;
+    uint32_t count = grows ? end - entry * RTMP_FRAGMENT_BLOCK : 0;
+    uint32_t size = next_block_size(records, count);
+    struct rtmp_fragment_record *block =
+        grows ? grow_block(records, entry, size) : new_block(records, size);
     if (!block)
         return false;
-    if (moved) {
-        memcpy(block, rtmp_records_fragment(records, segment->first_fragment),
-               moved * sizeof *block);
-        move_messages(records, segment->first_fragment, first - segment->first_fragment);
-    }
-    segment->first_fragment = first;
-    use_block(records, block, first, moved, size);
+    if (!grows)
+        segment->first_fragment = entry * RTMP_FRAGMENT_BLOCK;
+    use_block(records, block, entry, count, size);
     return true;
 }
 
@@ -209,15 +204,25 @@ struct rtmp_note_record *rtmp_records_add_note(struct rtmp_records *records) {
     return append_notes(records);
 }
 
-bool rtmp_records_add_reply_kind(struct rtmp_records *records, struct rtmp_fragment_record *message,
-                                 enum rtmp_reply_kind reply_kind) {
+struct rtmp_facts_record *rtmp_records_add_facts(struct rtmp_records *records,
+                                                 struct rtmp_fragment_record *message) {
     struct rtmp_facts_record *facts = append_facts(records);
     if (!facts)
-        return false;
-    *facts = (struct rtmp_facts_record){.message = rtmp_records_next_index(records) - 1,
-                                        .reply_kind = (uint8_t)reply_kind};
+        return NULL;
+    *facts = (struct rtmp_facts_record){.message = rtmp_records_next_index(records) - 1};
     message->has_facts = 1;
-    return true;
+    return facts;
+}
+
+uint32_t rtmp_records_add_flow(struct rtmp_records *records, struct rtmp_fragment_record *message,
+                               const struct rtmp_flow_record *flow) {
+    struct rtmp_flow_record *record = append_flows(records);
+    if (!record)
+        return 0;
+    *record = *flow;
+    record->message = rtmp_records_next_index(records) - 1;
+    message->has_facts = 1;
+    return records->flow_count;
 }
 
 /* Index + 1 of the table with the version, 0: not known. False: no memory. */
@@ -292,6 +297,11 @@ static bool note_before_segment(const void *record, uint64_t index) {
 static bool facts_before_message(const void *record, uint64_t message) {
     const struct rtmp_facts_record *facts = record;
     return facts->message < message;
+}
+
+static bool flow_before_message(const void *record, uint64_t message) {
+    const struct rtmp_flow_record *flow = record;
+    return flow->message < message;
 }
 
 static bool change_by_message(const void *record, uint64_t message) {
@@ -396,10 +406,23 @@ struct rtmp_chunk_walk rtmp_records_walk(const struct rtmp_records *records,
     };
 }
 
-static enum rtmp_reply_kind reply_kind_of(const struct rtmp_records *records, uint32_t message) {
-    uint32_t found =
-        RTMP_FIRST_NOT_BEFORE(records->facts, records->facts_count, facts_before_message, message);
-    return (enum rtmp_reply_kind)records->facts[found].reply_kind;
+static bool is_of_flow(uint8_t type) {
+    return type == RTMP_MESSAGE_ACKNOWLEDGEMENT || type == RTMP_MESSAGE_USER_CONTROL;
+}
+
+const struct rtmp_flow_record *rtmp_records_flow(const struct rtmp_records *records,
+                                                 uint32_t message,
+                                                 const struct rtmp_fragment_record *fragment) {
+    if (!fragment->has_facts || !is_of_flow(fragment->type))
+        return NULL;
+    return &records->flows[RTMP_FIRST_NOT_BEFORE(records->flows, records->flow_count,
+                                                 flow_before_message, message)];
+}
+
+static const struct rtmp_facts_record *facts_of(const struct rtmp_records *records,
+                                                uint32_t message) {
+    return &records->facts[RTMP_FIRST_NOT_BEFORE(records->facts, records->facts_count,
+                                                 facts_before_message, message)];
 }
 
 static const struct rtmp_decoder_configs *configs_of(const struct rtmp_records *records,
@@ -413,8 +436,11 @@ static const struct rtmp_decoder_configs *configs_of(const struct rtmp_records *
 struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message,
                                              const struct rtmp_fragment_record *fragment) {
     struct rtmp_message_facts facts = {.reply_kind = RTMP_REPLY_UNKNOWN, .late = fragment->late};
-    if (fragment->has_facts)
-        facts.reply_kind = reply_kind_of(records, message);
+    if (fragment->has_facts && !is_of_flow(fragment->type)) {
+        facts.call = facts_of(records, message);
+        if (facts.call->is_answer)
+            facts.reply_kind = (enum rtmp_reply_kind)facts.call->reply_kind;
+    }
     if (fragment->type == RTMP_MESSAGE_VIDEO || fragment->type == RTMP_MESSAGE_AGGREGATE)
         facts.decoder_configs = configs_of(records, message);
     return facts;

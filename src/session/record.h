@@ -2,6 +2,7 @@
 #ifndef RTMP_SESSION_RECORD_H
 #define RTMP_SESSION_RECORD_H
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "payload/command/head.h"
 #include "wire/body_format.h"
@@ -15,9 +16,10 @@
  * Records are appended while segments are fed (session.h). Once its segment was fed a record does
  * not change, with these exceptions: the segment that completes a message is entered when it does;
  * segments whose frame a read filter removed are marked; late bytes correct the timestamp and
- * stream id of messages that were read without them, and mark their gap as filled. Segments are
- * numbered in the order in which they were fed, fragments in the order of their segments. The index
- * of a message is that of the fragment that completes it.
+ * stream id of messages that were read without them, and mark their gap as filled; the facts of a
+ * call get the link to its answer when that comes. Segments are numbered in the order in which they
+ * were fed, fragments in the order of their segments. The index of a message is that of the
+ * fragment that completes it.
  *
  * Facts of a message come from other messages. They are settled when it is recorded, in this order:
  *
@@ -25,7 +27,7 @@
  * after it in the stream, also when its bytes came late.
  *
  * Across directions facts follow the order of frames. An answer finds the calls whose bytes were
- * captured before its own.
+ * captured before its own; which of those with its id is the last is settled by `message_offset`.
  *
  * A late message is one whose bytes came after later ones of its direction were read. Its facts
  * never rewrite those of a message that was recorded before it.
@@ -49,17 +51,20 @@ struct rtmp_fragment_record {
     uint32_t at : 24;            /* body position */
     uint32_t partial_header : 5; /* bytes of its first header in earlier segments */
     uint32_t fmt : 2;
-    uint32_t has_facts : 1; /* a complete message with an entry in `facts` */
+    uint32_t has_facts : 1; /* a complete message with an entry in `facts`, or of a control message
+                               in `flows` */
     uint32_t length : 24;
     uint32_t type : 8;
     uint32_t timestamp;
     uint32_t stream_id;
     uint32_t csid : 17;
-    uint32_t flags : 8;     /* RTMP_FRAGMENT_* */
-    uint32_t backwards : 1; /* of audio and video: a lower timestamp than the message of its kind
-                               and message stream before it */
-    uint32_t late : 1;      /* of a complete message: its bytes came after later ones were read */
-    uint32_t reassembly;    /* index + 1; 0: the message is this one chunk */
+    uint32_t flags : 8;      /* RTMP_FRAGMENT_* */
+    uint32_t backwards : 1;  /* of audio and video: a lower timestamp than the message of its kind
+                                and message stream before it */
+    uint32_t late : 1;       /* of a complete message: its bytes came after later ones were read */
+    uint32_t media : 3;      /* enum rtmp_media_class: what it is to a clock (clock.h) */
+    uint32_t has_faults : 1; /* a complete message with faults (diagnosis.h) */
+    uint32_t reassembly;     /* index + 1; 0: the message is this one chunk */
 };
 _Static_assert(sizeof(struct rtmp_fragment_record) == 32, "a message of one chunk costs one");
 
@@ -128,10 +133,30 @@ struct rtmp_note_record {
                         later; RTMP_NOTE_TIMESTAMP_UNCERTAIN: messages that late bytes corrected */
 };
 
-/* Facts of a complete message, where there are any. */
+/* Facts of a call, or of an answer to one that was seen. */
 struct rtmp_facts_record {
-    uint32_t message;   /* index */
-    uint8_t reply_kind; /* of a command: enum rtmp_reply_kind */
+    uint32_t message; /* index */
+    uint32_t linked;  /* index + 1, in the facts of the other direction: of a call its answer, of an
+                         answer its call; 0: none, or not yet */
+    uint32_t name : 27;      /* of the call, in the texts of the capture (texts.h); 0: not known */
+    uint32_t reply_kind : 2; /* enum rtmp_reply_kind of an answer to the call */
+    uint32_t is_answer : 1;  /* the rest is of an answer: */
+    uint32_t second_answer : 1;  /* its call was answered before */
+    uint32_t call_uncertain : 1; /* its call may be in bytes that are missing */
+};
+_Static_assert(sizeof(struct rtmp_facts_record) == 12, "every call and answer has one");
+/* Texts are different: if all were as short as they can be, they were less than 2^27. */
+_Static_assert(RTMP_LIMIT_TEXT_BYTES <= UINT32_C(1) << 28, "their numbers fit `name`");
+#define RTMP_FACTS_NAME_MAX ((UINT32_C(1) << 27) - 1)
+
+/* What is known of the flow of an Acknowledgement, a ping request or a ping response. */
+struct rtmp_flow_record {
+    uint32_t message;     /* index */
+    uint32_t base;        /* of an Acknowledgement: bytes of the handshake that it counts */
+    uint64_t outstanding; /* of an Acknowledgement: bytes that were sent and are not acknowledged */
+    int64_t round_trip;   /* of a ping response: ns since its request */
+    uint32_t frame;       /* of a ping request that of its response, 0: none yet; and back */
+    bool is_response;     /* of a ping */
 };
 
 /* From this message on another table of decoder configurations applies. */
@@ -155,6 +180,7 @@ struct rtmp_records {
     struct rtmp_reassembly *reassemblies;
     struct rtmp_note_record *notes;
     struct rtmp_facts_record *facts;
+    struct rtmp_flow_record *flows;
     struct rtmp_config_change *config_changes;
     struct rtmp_decoder_configs *configs;       /* each state of the decoder configurations */
     struct rtmp_fragment_block *blocks;         /* by index / RTMP_FRAGMENT_BLOCK */
@@ -166,6 +192,7 @@ struct rtmp_records {
     uint32_t reassembly_count, reassembly_capacity;
     uint32_t note_count, note_capacity;
     uint32_t facts_count, facts_capacity;
+    uint32_t flow_count, flow_capacity;
     uint32_t config_change_count, config_change_capacity;
     uint32_t configs_count, configs_capacity;
     uint32_t block_count, block_capacity;
@@ -189,8 +216,8 @@ static inline uint32_t rtmp_records_next_index(const struct rtmp_records *record
     return records->fragment_end - records->fragment_room;
 }
 
-/* A new fragment of the open segment, to be written. Until that is closed, the next one may move it
- * to another index. */
+/* A new fragment of the open segment, to be written. The next one may move it in memory; its index
+ * stays. */
 static inline struct rtmp_fragment_record *rtmp_records_add_fragment(struct rtmp_records *records) {
     if (records->fragment_room == 0 && !rtmp_records_begin_block(records))
         return NULL;
@@ -209,9 +236,14 @@ struct rtmp_reassembly *rtmp_records_add_reassembly(struct rtmp_records *records
 
 struct rtmp_note_record *rtmp_records_add_note(struct rtmp_records *records);
 
-/* Record the kind of call that the message of the last fragment answers. */
-bool rtmp_records_add_reply_kind(struct rtmp_records *records, struct rtmp_fragment_record *message,
-                                 enum rtmp_reply_kind reply_kind);
+/* New facts of the last fragment's message, zero but for its index. */
+struct rtmp_facts_record *rtmp_records_add_facts(struct rtmp_records *records,
+                                                 struct rtmp_fragment_record *message);
+
+/* Record what is known of the flow of the message of the last fragment; its index is filled in. The
+ * record's index + 1; 0: no memory. */
+uint32_t rtmp_records_add_flow(struct rtmp_records *records, struct rtmp_fragment_record *message,
+                               const struct rtmp_flow_record *flow);
 
 /* Record the decoder configurations before the message of the last fragment. Up to
  * RTMP_LIMIT_DECODER_CONFIG_STATES states are recorded; later ones are unknown. */
@@ -302,7 +334,8 @@ struct rtmp_chunk_walk rtmp_records_walk(const struct rtmp_records *records,
 
 /* Facts of a message that come from other messages. */
 struct rtmp_message_facts {
-    enum rtmp_reply_kind reply_kind;                    /* of a command: what it answers */
+    enum rtmp_reply_kind reply_kind;      /* of a command: what it answers */
+    const struct rtmp_facts_record *call; /* of a call or an answer; NULL: nothing is known */
     const struct rtmp_decoder_configs *decoder_configs; /* before a video or aggregate message;
                                                            NULL: none is known, or another type */
     bool late; /* its bytes came after later ones were read */
@@ -312,6 +345,11 @@ struct rtmp_message_facts {
  * of the message's index. */
 struct rtmp_message_facts rtmp_records_facts(const struct rtmp_records *records, uint32_t message,
                                              const struct rtmp_fragment_record *fragment);
+
+/* What is known of the flow of a control message; NULL: nothing. fragment: the one of its index. */
+const struct rtmp_flow_record *rtmp_records_flow(const struct rtmp_records *records,
+                                                 uint32_t message,
+                                                 const struct rtmp_fragment_record *fragment);
 
 /* The segment that holds a fragment: its index. */
 uint32_t rtmp_records_segment_of(const struct rtmp_records *records, uint32_t fragment);

@@ -1,438 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/session.h"
 
-#include "payload/media/config_check.h"
-
-struct rtmp_session_direction *rtmp_session_peer(const struct rtmp_session_direction *dir) {
-    return &dir->session->direction[rtmp_session_from_client(dir) ? 1 : 0];
-}
-
-/* ---- sink: what the wire layer reports while a segment is fed ---- */
-
-static struct rtmp_segment_record *open_segment(const struct rtmp_session_direction *dir) {
-    return &dir->records.segments[dir->records.segment_count - 1];
-}
-
-/* Is all of the message up to this fragment in the segment that is being fed? */
-static bool within_segment(const struct rtmp_session_direction *dir,
-                           const struct rtmp_fragment *fragment) {
-    return fragment->message_offset >= dir->open_offset &&
-           fragment->offset + fragment->size <= dir->open_end;
-}
-
-/* The segment that the message begins in: index + 1. */
-static uint32_t first_segment(const struct rtmp_session_direction *dir,
-                              const struct rtmp_fragment *fragment) {
-    bool here =
-        fragment->message_offset >= dir->open_offset && fragment->message_offset < dir->open_end;
-    return here ? dir->records.segment_count
-                : rtmp_records_segment_at(&dir->records, fragment->message_offset);
-}
-
-/* The nearest offset that the segment has, or its end. */
-static uint64_t clamp(const struct rtmp_session_direction *dir, uint64_t offset) {
-    return offset < dir->open_offset ? dir->open_offset
-           : offset > dir->open_end  ? dir->open_end
-                                     : offset;
-}
-
-static void *keep(const struct rtmp_session_direction *dir, const uint8_t *bytes, uint32_t size) {
-    const struct rtmp_memory *memory = &dir->session->memory;
-    void *kept = memory->resize(memory->user, NULL, size);
-    if (kept)
-        memcpy(kept, bytes, size);
-    return kept;
-}
-
-/* first: index + 1 of the message's first reassembly, 0: this is it. */
-static struct rtmp_reassembly *new_reassembly(struct rtmp_session_direction *dir,
-                                              const struct rtmp_fragment *fragment,
-                                              uint32_t first) {
-    struct rtmp_reassembly *reassembly = rtmp_records_add_reassembly(&dir->records);
-    if (!reassembly)
-        return NULL;
-    reassembly->first_segment = first_segment(dir, fragment);
-    reassembly->chunk_origin = fragment->chunk_origin;
-    reassembly->chunk_size = fragment->chunk_size;
-    reassembly->first = first ? first : dir->records.reassembly_count;
-    *fragment->slot = dir->records.reassembly_count;
-    return reassembly;
-}
-
-/* The reassembly that describes this fragment's chunks. */
-static struct rtmp_reassembly *reassembly_for(struct rtmp_session_direction *dir,
-                                              const struct rtmp_fragment *fragment) {
-    if (*fragment->slot == 0)
-        return new_reassembly(dir, fragment, 0);
-    struct rtmp_reassembly *reassembly = &dir->records.reassemblies[*fragment->slot - 1];
-    if (reassembly->chunk_size == fragment->chunk_size &&
-        reassembly->chunk_origin == fragment->chunk_origin)
-        return reassembly;
-    return new_reassembly(dir, fragment, reassembly->first);
-}
-
-/* The body is kept for the display of the message that follows at once. */
-static void add_fresh_body(struct rtmp_session_direction *dir,
-                           const struct rtmp_fragment *fragment) {
-    struct rtmp_fresh_body *fresh =
-        dir->packet
-            ? dir->packet->resize(dir->packet->user, NULL, sizeof *fresh + fragment->available)
-            : NULL;
-    if (!fresh)
-        return;
-    fresh->next = NULL;
-    fresh->fragment = rtmp_records_next_index(&dir->records) - open_segment(dir)->first_fragment;
-    memcpy(fresh->bytes, fragment->body, fragment->available);
-    *dir->next_fresh = fresh;
-    dir->next_fresh = &fresh->next;
-}
-
-/* Long ones are taken as they are: a copy would leave a hole of their size in the memory. */
-static uint8_t *keep_body(const struct rtmp_session_direction *dir,
-                          const struct rtmp_fragment *fragment) {
-    if (!fragment->owner)
-        return keep(dir, fragment->body, fragment->available);
-    uint8_t *body = *fragment->owner;
-    *fragment->owner = NULL;
-    return body;
-}
-
-static void finish_reassembly(struct rtmp_session_direction *dir,
-                              struct rtmp_reassembly *reassembly,
-                              const struct rtmp_fragment *fragment) {
-    struct rtmp_records *records = &dir->records;
-    records->reassemblies[reassembly->first - 1].completed_segment = records->segment_count;
-    reassembly->chunks = fragment->chunks;
-    reassembly->missing = fragment->missing;
-    reassembly->available = fragment->available & 0xFFFFFFU;
-    reassembly->in_segment = within_segment(dir, fragment);
-    if (fragment->available == 0)
-        return;
-    /* A body whose chunks are all in this segment is reassembled from them when it is shown. */
-    if (!reassembly->in_segment)
-        reassembly->body = keep_body(dir, fragment);
-    else if (fragment->available == fragment->message.length)
-        add_fresh_body(dir, fragment);
-}
-
-/* A play that audio or video followed is answered; those clocks are reset before they are asked
- * again. */
-static void follow_media(struct rtmp_session *session) {
-    if (rtmp_clocks_have_run(&session->direction[1].clocks))
-        rtmp_requests_note_media(&session->requests);
-}
-
-static struct rtmp_requests_message requests_message(const struct rtmp_session_direction *dir,
-                                                     const struct rtmp_fragment *fragment) {
-    return (struct rtmp_requests_message){.body =
-                                              rtmp_reader_over(fragment->body, fragment->available),
-                                          .stream_id = fragment->message.stream_id,
-                                          .frame = dir->last_frame.number,
-                                          .type = fragment->message.type,
-                                          .is_from_client = rtmp_session_from_client(dir)};
-}
-
-/* A user control or data message. */
-static void follow_event(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment) {
-    struct rtmp_requests *requests = &dir->session->requests;
-    if (requests->count == 0 || dir->filling)
-        return;
-    const struct rtmp_requests_message message = requests_message(dir, fragment);
-    rtmp_requests_follow_event(requests, &message);
-}
-
-static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
-                           const struct rtmp_fragment *fragment) {
-    struct rtmp_command_head head;
-    struct rtmp_reader reader = rtmp_reader_over(fragment->body, fragment->available);
-    if (!rtmp_command_read_head(&head, reader, fragment->message.type))
-        return;
-    enum rtmp_reply_kind reply_kind = rtmp_calls_follow(&dir->calls, &rtmp_session_peer(dir)->calls,
-                                                        &dir->session->memory, &head, dir->filling);
-    if (head.restarts_media) {
-        follow_media(dir->session);
-        rtmp_clocks_reset(&dir->clocks);
-        rtmp_clocks_reset(&rtmp_session_peer(dir)->clocks);
-    }
-    if (reply_kind != RTMP_REPLY_UNKNOWN)
-        (void)rtmp_records_add_reply_kind(&dir->records, record, reply_kind);
-    else if (head.is_answer && head.transaction_id != 0 && !rtmp_session_from_client(dir))
-        dir->session->answer_without_call = true;
-    if (head.name == RTMP_NAMED_OTHER || dir->filling)
-        return;
-    const struct rtmp_requests_message message = requests_message(dir, fragment);
-    rtmp_requests_follow_command(&dir->session->requests, &head, &message);
-}
-
-/* A timestamp that counts from before a loss, or of a late message, is no evidence of the order. */
-static void follow_clock(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
-                         const struct rtmp_fragment *fragment) {
-    if (fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
-        rtmp_clocks_reset(&dir->clocks);
-    else if (!dir->filling && rtmp_clocks_run_backwards(&dir->clocks, &fragment->message,
-                                                        fragment->body, fragment->available))
-        record->backwards = 1;
-}
-
-static void on_note(void *user, const struct rtmp_note *note);
-
-static inline void check_config(struct rtmp_session_direction *dir,
-                                const struct rtmp_fragment *fragment) {
-    bool video = fragment->message.type == RTMP_MESSAGE_VIDEO;
-    if (!rtmp_config_may_lack(video, fragment->message.length, fragment->body, fragment->available))
-        return;
-    const struct rtmp_media_body body = {.video = video,
-                                         .bytes = fragment->body,
-                                         .available = fragment->available,
-                                         .length = fragment->message.length};
-    if (fragment->available == fragment->message.length && rtmp_config_lacks(&body))
-        on_note(dir, &(struct rtmp_note){.kind = RTMP_NOTE_CONFIG,
-                                         .offset = fragment->offset,
-                                         .count = 1,
-                                         .message = fragment->message});
-}
-
-/* Add the facts of the message that was just recorded. False: no memory, they are unknown. */
-static bool add_facts(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
-                      const struct rtmp_fragment *fragment) {
-    record->late = dir->filling;
-    switch (fragment->message.type) {
-    case RTMP_MESSAGE_COMMAND_AMF0:
-    case RTMP_MESSAGE_COMMAND_AMF3:
-        follow_command(dir, record, fragment);
-        return true;
-    case RTMP_MESSAGE_USER_CONTROL:
-    case RTMP_MESSAGE_DATA_AMF0:
-    case RTMP_MESSAGE_DATA_AMF3:
-        follow_event(dir, fragment);
-        return true;
-    case RTMP_MESSAGE_AUDIO:
-        follow_clock(dir, record, fragment);
-        check_config(dir, fragment);
-        return true;
-    case RTMP_MESSAGE_VIDEO:
-        follow_clock(dir, record, fragment);
-        check_config(dir, fragment);
-        return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
-    case RTMP_MESSAGE_AGGREGATE:
-        return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
-    default:
-        return true;
-    }
-}
-
-/* The last fragment completes a message while holes are open. */
-static __attribute__((cold)) void remember_message(struct rtmp_session_direction *dir,
-                                                   uint64_t message_offset) {
-    const struct rtmp_memory *memory = &dir->session->memory;
-    const struct rtmp_records *records = &dir->records;
-    if (!dir->recent)
-        dir->recent =
-            memory->resize(memory->user, NULL, RTMP_LIMIT_LATE_MESSAGES * sizeof *dir->recent);
-    if (!dir->recent || dir->recent_count == RTMP_LIMIT_LATE_MESSAGES)
-        return;
-    dir->recent[dir->recent_count++] = (struct rtmp_recent_message){
-        .offset = message_offset,
-        .segment = records->segment_count - 1,
-        .fragment = rtmp_records_next_index(records) - 1 - open_segment(dir)->first_fragment,
-    };
-}
-
-static void forget_messages(struct rtmp_session_direction *dir) {
-    const struct rtmp_memory *memory = &dir->session->memory;
-    dir->recent_count = 0;
-    if (dir->recent)
-        dir->recent = memory->resize(memory->user, dir->recent, 0);
-}
-
-/* Correct what was uncertain of a chunk stream up to a segment. */
-static void settle_uncertain(struct rtmp_records *records, uint32_t segment, uint32_t csid) {
-    for (uint32_t i = records->note_count; i > 0; i--) {
-        struct rtmp_note_record *note = &records->notes[i - 1];
-        if (note->kind == RTMP_NOTE_TIMESTAMP_UNCERTAIN && note->csid == csid &&
-            note->segment <= segment) {
-            note->length++;
-            return;
-        }
-    }
-}
-
-/* A message was read from a state that a gap had made uncertain; now all bytes before it are there.
- */
-static void on_corrected(void *user, const struct rtmp_fragment *fragment) {
-    struct rtmp_session_direction *dir = user;
-    uint32_t i = dir->recent_count;
-    while (i > 0 && dir->recent[i - 1].offset != fragment->message_offset)
-        i--;
-    if (i == 0 || (fragment->flags & RTMP_FRAGMENT_UNCERTAIN))
-        return;
-    const struct rtmp_recent_message *found = &dir->recent[i - 1];
-    const struct rtmp_segment_record *segment = &dir->records.segments[found->segment];
-    struct rtmp_fragment_record *record =
-        rtmp_records_fragment(&dir->records, segment->first_fragment + found->fragment);
-    if (record->flags & RTMP_FRAGMENT_UNCERTAIN)
-        settle_uncertain(&dir->records, found->segment, record->csid);
-    record->timestamp = fragment->message.timestamp;
-    record->stream_id = fragment->message.stream_id;
-    record->flags &= ~(unsigned)RTMP_FRAGMENT_UNCERTAIN & 0xFFU;
-}
-
-static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
-                         uint32_t reassembly) {
-    /* Bytes of the search buffer, and those behind late ones, may be in earlier frames. */
-    uint64_t begin = clamp(dir, fragment->offset);
-    uint64_t end = clamp(dir, fragment->offset + fragment->size);
-    bool complete = fragment->flags & RTMP_FRAGMENT_COMPLETE;
-    if (begin == end && fragment->size && !complete)
-        return;
-    struct rtmp_fragment_record *record = rtmp_records_add_fragment(&dir->records);
-    if (!record)
-        return;
-    /* One that begins in an earlier frame has no header here; its chunks are not itemised. */
-    bool cut = fragment->offset < dir->open_offset;
-    *record = (struct rtmp_fragment_record){
-        .start = (uint32_t)(begin - dir->open_offset),
-        .size = (uint32_t)(cut ? 0 : end - begin),
-        .at = fragment->at & 0xFFFFFF,
-        .partial_header = fragment->partial_header & 31U,
-        .fmt = fragment->fmt & 3U,
-        .length = fragment->message.length & 0xFFFFFF,
-        .type = fragment->message.type,
-        .timestamp = fragment->message.timestamp,
-        .stream_id = fragment->message.stream_id,
-        .csid = fragment->message.csid & 0x1FFFF,
-        .flags = fragment->flags & 0xFFU,
-        .reassembly = reassembly,
-    };
-    if (complete && !add_facts(dir, record, fragment))
-        rtmp_records_remove_fragment(&dir->records);
-    else if (complete && dir->wire.late)
-        remember_message(dir, fragment->message_offset);
-}
-
-static void on_fragment(void *user, const struct rtmp_fragment *fragment) {
-    struct rtmp_session_direction *dir = user;
-    if (!dir->records.recording)
-        return;
-    bool whole = (fragment->flags & RTMP_FRAGMENT_FIRST) &&
-                 (fragment->flags & RTMP_FRAGMENT_COMPLETE) &&
-                 (fragment->flags & RTMP_FRAGMENT_CONTIGUOUS) && within_segment(dir, fragment);
-    if (whole) {
-        add_fragment(dir, fragment, 0);
-        return;
-    }
-    struct rtmp_reassembly *reassembly = reassembly_for(dir, fragment);
-    if (!reassembly)
-        return;
-    if (fragment->partial_header && fragment->at == 0 && !reassembly->header)
-        reassembly->header = keep(dir, fragment->header, RTMP_CHUNK_HEADER_MAX);
-    if (fragment->flags & RTMP_FRAGMENT_COMPLETE)
-        finish_reassembly(dir, reassembly, fragment);
-    add_fragment(dir, fragment, *fragment->slot);
-}
-
-/* Most segments of a video stream: like the message's fragment before, except for its position. */
-static bool on_continuation(void *user, uint32_t slot, uint64_t offset, uint32_t size,
-                            uint32_t at) {
-    struct rtmp_session_direction *dir = user;
-    struct rtmp_records *records = &dir->records;
-    /* Where there is no room it may have to be found elsewhere, with the fragment before. */
-    if (!slot || !records->fragment_room || offset < dir->open_offset)
-        return false;
-    const struct rtmp_fragment_record *last = records->next_fragment - 1;
-    if (last->reassembly != slot)
-        return false;
-    struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(records);
-    if (!fragment)
-        return false;
-    memcpy(fragment, last, sizeof *fragment);
-    fragment->start = (uint32_t)(offset - dir->open_offset);
-    fragment->size = size;
-    fragment->at = at & 0xFFFFFF;
-    fragment->partial_header = 0;
-    fragment->flags &= RTMP_FRAGMENT_OF_MESSAGE;
-    return true;
-}
-
-/* Kinds that are reported at each occurrence have one note in a direction, which counts them. */
-static bool counts_with_others(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
-    if (kind < RTMP_NOTE_FIRST_COUNTED)
-        return false;
-    uint32_t *counter = &dir->counter[kind - RTMP_NOTE_FIRST_COUNTED];
-    if (*counter) {
-        dir->records.notes[*counter - 1].count++;
-        return true;
-    }
-    *counter = dir->records.note_count + 1;
-    return false;
-}
-
-/* The note could not be stored: no memory. */
-static void forget_counter(struct rtmp_session_direction *dir, enum rtmp_note_kind kind) {
-    if (kind >= RTMP_NOTE_FIRST_COUNTED)
-        dir->counter[kind - RTMP_NOTE_FIRST_COUNTED] = 0;
-}
-
-/* The gap whose bytes have come: how many of it. A gap ends where the segment that showed it
- * begins. */
-static void fill_gap(struct rtmp_records *records, const struct rtmp_note *late) {
-    for (uint32_t i = records->note_count; i > 0; i--) {
-        struct rtmp_note_record *note = &records->notes[i - 1];
-        if (note->kind != RTMP_NOTE_GAP || note->start != 0)
-            continue;
-        uint64_t end = rtmp_segment_offset(&records->segments[note->segment]);
-        if (late->offset < end && late->offset + note->count >= end) {
-            note->length += (uint32_t)late->count;
-            return;
-        }
-    }
-}
-
-/* Do these bytes, or messages in them, not come? */
-static bool is_loss(enum rtmp_note_kind kind) {
-    return kind == RTMP_NOTE_GAP || kind == RTMP_NOTE_LOST || kind == RTMP_NOTE_SEARCHED ||
-           kind == RTMP_NOTE_MEMORY;
-}
-
-static void on_note(void *user, const struct rtmp_note *note) {
-    struct rtmp_session_direction *dir = user;
-    struct rtmp_records *records = &dir->records;
-    if (note->kind == RTMP_NOTE_LATE)
-        fill_gap(records, note);
-    if (!records->recording || counts_with_others(dir, note->kind))
-        return;
-    if (is_loss(note->kind))
-        rtmp_requests_forget(&dir->session->requests);
-    struct rtmp_note_record *record = rtmp_records_add_note(records);
-    if (!record) {
-        forget_counter(dir, note->kind);
-        return;
-    }
-    *record = (struct rtmp_note_record){
-        .segment = records->segment_count - 1,
-        .start = (uint32_t)(clamp(dir, note->offset) - dir->open_offset),
-        .count = note->count,
-        .kind = note->kind,
-        .csid = note->message.csid,
-        .length = note->kind == RTMP_NOTE_ABANDONED ? note->message.length : 0,
-    };
-}
+#include "base/list.h"
+#include "session/diagnose.h"
+#include "session/follow.h"
+#include "session/loss.h"
+#include "session/recorder.h"
+#include "session/secrets.h"
+#include "session/so_follow.h"
+#include "session/stream_events.h"
 
 /* ---- first pass ---- */
 
 void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_capture *capture,
                        const struct rtmp_memory *memory,
                        const struct rtmp_session_options *options) {
-    *session = (struct rtmp_session){.id = id, .memory = *memory, .capture = capture};
+    *session = (struct rtmp_session){.id = id,
+                                     .number = capture->sessions++,
+                                     .memory = *memory,
+                                     .capture = capture,
+                                     .hides_secrets = options->hide_secrets,
+                                     .ack_thresholds = options->ack_thresholds,
+                                     .media_thresholds = options->media_thresholds};
+    if (options->server)
+        session->server = rtmp_texts_keep(&capture->texts, memory, (const uint8_t *)options->server,
+                                          (uint32_t)strlen(options->server));
     for (unsigned i = 0; i < 2; i++) {
         struct rtmp_session_direction *dir = &session->direction[i];
-        struct rtmp_sink sink = {.user = dir,
-                                 .fragment = on_fragment,
-                                 .note = on_note,
-                                 .corrected = on_corrected,
-                                 .on_continuation = on_continuation};
+        const struct rtmp_sink sink = rtmp_recorder_sink(dir);
         dir->session = session;
         dir->records.memory = &session->memory;
+        dir->acks.thresholds = &session->ack_thresholds;
         rtmp_direction_init(&dir->wire, i == 0 ? RTMP_ROLE_CLIENT : RTMP_ROLE_SERVER, memory,
                             &sink);
         dir->wire.peer = &session->direction[1 - i].wire;
@@ -443,22 +41,36 @@ void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_ca
     }
 }
 
-static void stop_waiting(struct rtmp_session_direction *dir) {
-    struct rtmp_session_direction **waiting = dir->session->capture->waiting;
+static void leave_capture(struct rtmp_session_direction *dir) {
+    struct rtmp_capture *capture = dir->session->capture;
+    struct rtmp_session_direction **waiting = capture->waiting;
+    if (capture->last_fed == dir)
+        capture->last_fed = NULL;
     for (unsigned i = 0; i < RTMP_LIMIT_LATE_DIRECTIONS; i++)
         if (waiting[i] == dir)
             waiting[i] = NULL;
 }
 
 void rtmp_session_destroy(struct rtmp_session *session) {
+    rtmp_so_follow_destroy(session);
+    rtmp_list_free(&session->memory, session->secrets.secrets);
     for (unsigned i = 0; i < 2; i++) {
         struct rtmp_session_direction *dir = &session->direction[i];
-        stop_waiting(dir);
-        forget_messages(dir);
+        leave_capture(dir);
+        rtmp_recorder_forget_messages(dir);
         rtmp_direction_destroy(&dir->wire);
         rtmp_records_destroy(&dir->records);
         rtmp_calls_destroy(&dir->calls, &session->memory);
+        rtmp_clocks_destroy(&dir->clocks, &session->memory);
+        rtmp_diagnosis_destroy(&dir->diagnosis, &session->memory);
+        rtmp_stream_bindings_destroy(&dir->streams, &session->memory);
     }
+}
+
+void rtmp_capture_destroy(struct rtmp_capture *capture, const struct rtmp_memory *memory) {
+    rtmp_texts_destroy(&capture->texts, memory);
+    rtmp_streams_destroy(&capture->streams, memory);
+    rtmp_so_objects_destroy(&capture->so, memory);
 }
 
 /* A hole was opened, or partly filled. */
@@ -477,7 +89,7 @@ static void keep_waiting(struct rtmp_session_direction *dir) {
 /* The offset under which the open segment is found. */
 static void set_offset(struct rtmp_session_direction *dir, uint64_t offset) {
     if (dir->records.recording)
-        rtmp_segment_set_offset(open_segment(dir), offset);
+        rtmp_segment_set_offset(rtmp_session_open_segment(dir), offset);
 }
 
 /* The bytes of the segment that is being recorded, from the direction's position on. */
@@ -487,8 +99,10 @@ static inline void feed(struct rtmp_session_direction *dir, const struct rtmp_se
         rtmp_direction_feed(&dir->wire, segment->bytes + from, segment->captured - from);
         from = segment->captured;
     }
-    if (from < segment->reported)
+    if (from < segment->reported) {
         rtmp_direction_gap(&dir->wire, segment->reported - from);
+        rtmp_clocks_touch(&dir->clocks, segment->time);
+    }
 }
 
 /* Bytes before the direction's position: do they fill holes? */
@@ -512,8 +126,10 @@ static bool feed_before(struct rtmp_session_direction *dir, const struct rtmp_se
     bool filled = late && fill(dir, segment);
     if (filled)
         keep_waiting(dir);
+    if (filled && !dir->wire.late)
+        rtmp_loss_filled(dir);
     if (!dir->wire.late)
-        forget_messages(dir);
+        rtmp_recorder_forget_messages(dir);
     if (!repeated)
         feed(dir, segment, (uint32_t)(position - segment->offset));
     return filled || !repeated;
@@ -548,12 +164,11 @@ static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *
     return true;
 }
 
-/* All of the segment was fed; record: its own, or NULL: without memory its requests are not known.
- */
-static inline struct rtmp_segment_record *close_segment(const struct rtmp_session_direction *dir,
+/* All of the segment was fed; record: its own, or NULL: without memory its messages are lost. */
+static inline struct rtmp_segment_record *close_segment(struct rtmp_session_direction *dir,
                                                         struct rtmp_segment_record *record) {
     if (!record) {
-        rtmp_requests_forget(&dir->session->requests);
+        rtmp_loss_up_to(dir, dir->wire.position);
         return NULL;
     }
     rtmp_records_close_segment(&dir->records, record);
@@ -563,14 +178,23 @@ static inline struct rtmp_segment_record *close_segment(const struct rtmp_sessio
     return record;
 }
 
+/* Of what was fed last the frame was taken away when another has its number. */
+static inline void drop_last_frame(const struct rtmp_capture *capture, struct rtmp_frame frame) {
+    struct rtmp_session_direction *last = capture->last_fed;
+    if (last && last->last_frame.number == frame.number &&
+        !rtmp_frame_same(last->last_frame, frame))
+        rtmp_records_drop_frame(&last->records, frame.number);
+}
+
 const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_direction *dir,
                                                     const struct rtmp_segment *segment,
                                                     const struct rtmp_fresh_body **fresh) {
     struct rtmp_records *records = &dir->records;
     uint64_t position = dir->wire.position;
-    if (dir->last_frame.number == segment->frame.number &&
-        !rtmp_frame_same(dir->last_frame, segment->frame))
-        rtmp_records_drop_frame(records, segment->frame.number);
+    drop_last_frame(dir->session->capture, segment->frame);
+    dir->session->capture->last_fed = dir;
+    if (dir->session->hides_secrets)
+        rtmp_secrets_begin(dir->session, segment->bytes, segment->captured);
     dir->last_frame = segment->frame;
     dir->open_offset = segment->offset < RTMP_OFFSET_SEEN ? segment->offset : position;
     dir->open_end = dir->open_offset + segment->reported;
@@ -594,18 +218,70 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
     return close_segment(dir, record);
 }
 
-const struct rtmp_ending *rtmp_session_close(struct rtmp_session *session, bool by_client,
-                                             bool lossy) {
+void rtmp_session_transport(struct rtmp_session *session, bool by_client, unsigned what,
+                            int64_t time) {
+    struct rtmp_session_direction *dir = &session->direction[by_client ? 0 : 1];
+    struct rtmp_session_direction *peer = rtmp_session_peer(dir);
+    dir->transport.is_told = true;
+    if (what & RTMP_TRANSPORT_WINDOW_CLOSED)
+        peer->transport.window_closed = time;
+    if (what & RTMP_TRANSPORT_WINDOW_FULL)
+        dir->transport.window_closed = time;
+    if (what & RTMP_TRANSPORT_SENT_AGAIN)
+        dir->transport.sent_again = time;
+    if (what & RTMP_TRANSPORT_BEHIND_HOLE)
+        dir->transport.behind_hole = time;
+    if (what)
+        rtmp_diagnose_transport(dir, what, time);
+}
+
+/* The last stream in use that had no media, NULL: none. */
+static const struct rtmp_stream *stream_without_media(const struct rtmp_session *session) {
+    for (uint32_t i = session->streams.count; i > 0; i--)
+        if (rtmp_diagnose_lacks_media(session, session->streams.stream[i - 1]))
+            return session->streams.stream[i - 1];
+    return NULL;
+}
+
+void rtmp_session_close(struct rtmp_session *session, bool by_client, bool lossy) {
     if (session->is_closed)
-        return NULL;
+        return;
     session->is_closed = true;
+    session->closing.by_client = by_client;
+    const struct rtmp_stream *silent = by_client ? stream_without_media(session) : NULL;
+    rtmp_stream_close_all(session);
     bool both_seen = session->direction[0].records.segment_count != 0 &&
                      session->direction[1].records.segment_count != 0;
-    if (lossy || !both_seen || session->answer_without_call)
-        return NULL;
-    follow_media(session);
+    if (lossy || !both_seen)
+        return;
+    rtmp_so_follow_close(session);
+    if (session->answer_without_call)
+        return;
+    rtmp_follow_media(session);
     session->ending = rtmp_requests_close(&session->requests, by_client);
-    return session->ending.kind == RTMP_ENDING_NONE ? NULL : &session->ending;
+    if (silent && session->ending.kind != RTMP_ENDING_UNANSWERED)
+        session->ending = rtmp_requests_close_without_media(&session->requests, silent->id);
+}
+
+void rtmp_session_closed_in(struct rtmp_session *session, uint32_t frame, int64_t time,
+                            bool is_reset) {
+    session->closing.frame = frame;
+    session->closing.time = time;
+    session->closing.is_reset = is_reset;
+}
+
+void rtmp_session_reset(struct rtmp_session *session, bool by_client) {
+    session->is_final |= by_client && session->ending.by_client;
+}
+
+const struct rtmp_ending *rtmp_session_ending(struct rtmp_session *session) {
+    const struct rtmp_ending *ending = &session->ending;
+    if (ending->kind == RTMP_ENDING_NONE)
+        return NULL;
+    if (ending->kind != RTMP_ENDING_UNANSWERED || !ending->by_client || session->is_final)
+        return ending;
+    rtmp_follow_media(session);
+    return rtmp_requests_wait(&session->requests, ending) ? ending : NULL;
 }
 
 /* ---- any pass ---- */
@@ -667,5 +343,16 @@ bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
         .reassembly = reassembly,
         .facts = rtmp_records_facts(records, index, fragment),
     };
+    return true;
+}
+
+bool rtmp_session_linked(const struct rtmp_session_direction *dir,
+                         const struct rtmp_facts_record *facts, struct rtmp_linked *linked) {
+    if (!facts->linked)
+        return false;
+    const struct rtmp_records *peer = &rtmp_session_peer(dir)->records;
+    const struct rtmp_segment_record *segment =
+        &peer->segments[rtmp_records_segment_of(peer, peer->facts[facts->linked - 1].message)];
+    *linked = (struct rtmp_linked){segment->dropped ? 0 : segment->frame, segment->time};
     return true;
 }

@@ -2,12 +2,7 @@
 #ifndef RTMP_SESSION_SESSION_H
 #define RTMP_SESSION_SESSION_H
 
-#include "base/limits.h"
-#include "session/calls.h"
-#include "session/clock.h"
-#include "session/direction.h"
-#include "session/ending.h"
-#include "session/record.h"
+#include "session/state.h"
 
 /*
  * One RTMP connection, in TCP, in TLS or tunnelled in HTTP: both directions, their records, and the
@@ -15,22 +10,15 @@
  * later passes look up what it recorded (record.h) and feed nothing.
  */
 
-struct rtmp_session_direction;
-
-/*
- * What the sessions of one capture share: the directions whose holes may still fill, that of the
- * last hole first. The end of a connection is not known: a direction leaves the list when enough
- * others have holes. All zero is the beginning. Lives as long as its sessions.
- */
-struct rtmp_capture {
-    struct rtmp_session_direction *waiting[RTMP_LIMIT_LATE_DIRECTIONS];
-};
-
-/* Settings of the user. All zero are the defaults. */
+/* Settings of the user. All zero: nothing is set, and thresholds are never reached. */
 struct rtmp_session_options {
     uint32_t midstream_chunk_size; /* for captures that begin inside the connection; 0: infer it */
     bool fmt3_repeats_timestamp;   /* dechunk.h */
     bool keep_media;               /* whole bodies of audio and video, not only their head */
+    bool hide_secrets;             /* in texts (secrets.h) */
+    const char *server; /* where its server is: address and port as text; NULL: not known */
+    struct rtmp_ack_thresholds ack_thresholds;
+    struct rtmp_media_thresholds media_thresholds;
 };
 
 /* Offset of a segment an unknown number of bytes after the direction's position. */
@@ -52,52 +40,6 @@ struct rtmp_segment {
                                          freed. NULL: nothing is kept for that */
 };
 
-/*
- * The body of a message whose several chunks are in one segment, as reassembled when they were
- * read. In the segment's packet memory: later passes reassemble it again.
- */
-struct rtmp_fresh_body {
-    const struct rtmp_fresh_body *next; /* that of a later fragment */
-    uint32_t fragment;                  /* index in the segment of the one that completes it */
-    uint8_t bytes[];                    /* all of the message's */
-};
-
-/* Where the record of a message is found: its fragment counts from the first of its segment. */
-struct rtmp_recent_message {
-    uint64_t offset; /* of its first byte */
-    uint32_t segment, fragment;
-};
-
-struct rtmp_session_direction {
-    struct rtmp_session *session;
-    struct rtmp_direction wire;
-    struct rtmp_records records;
-    struct rtmp_calls calls;
-    struct rtmp_clocks clocks;
-    /* The note of each kind that is reported at each occurrence: index + 1; 0: none yet. */
-    uint32_t counter[RTMP_NOTE_COUNT - RTMP_NOTE_FIRST_COUNTED];
-    const struct rtmp_fresh_body **next_fresh;
-    struct rtmp_frame last_frame;       /* the last one fed */
-    uint64_t open_offset, open_end;     /* of the segment being fed */
-    const struct rtmp_memory *packet;   /* its packet memory */
-    bool filling;                       /* what is being fed fills holes */
-    struct rtmp_recent_message *recent; /* messages recorded while holes are open, which late bytes
-                                           may correct; NULL: none yet */
-    uint32_t recent_count;
-};
-
-struct rtmp_session {
-    uint32_t id;
-    struct rtmp_memory memory;
-    struct rtmp_capture *capture;
-    struct rtmp_session_direction direction[2]; /* 0: client to server */
-    bool answer_without_call; /* one of a call that was not seen before it: requests are missing, or
-                                 come out of order */
-    struct rtmp_requests requests; /* that were not answered, or whose stream is in use */
-    struct rtmp_ending ending;
-    bool is_closed;
-};
-
 /* Begin. id: distinct within the capture. memory is copied; session and capture stay where they
  * are. */
 void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_capture *capture,
@@ -107,13 +49,8 @@ void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_ca
 /* Free what it holds. */
 void rtmp_session_destroy(struct rtmp_session *session);
 
-/* The other direction. */
-struct rtmp_session_direction *rtmp_session_peer(const struct rtmp_session_direction *direction);
-
-/* Is it the direction from client to server? */
-static inline bool rtmp_session_from_client(const struct rtmp_session_direction *direction) {
-    return direction == &direction->session->direction[0];
-}
+/* Free what the sessions of a capture shared, after the last one; memory: theirs. */
+void rtmp_capture_destroy(struct rtmp_capture *capture, const struct rtmp_memory *memory);
 
 /* Distinct among the directions of a capture whose sessions' ids are less than 2^31. */
 static inline uint32_t rtmp_session_direction_id(const struct rtmp_session_direction *direction) {
@@ -133,12 +70,30 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
                                                     const struct rtmp_fresh_body **fresh);
 
 /*
- * First pass: one side closes the connection, behind all that was fed. lossy: of what it or the
- * other sent, bytes are missing at the end. Returns how the connection ends; NULL: it did before,
- * or there is nothing to say.
+ * First pass: what the transport says of a packet of one side, as bits (RTMP_TRANSPORT_*), or
+ * nothing; after its bytes were fed, if it has any. Told of every packet, or of none.
  */
-const struct rtmp_ending *rtmp_session_close(struct rtmp_session *session, bool by_client,
-                                             bool lossy);
+void rtmp_session_transport(struct rtmp_session *session, bool by_client, unsigned what,
+                            int64_t time);
+
+/*
+ * First pass: one side closes the connection, behind all that was fed. lossy: of what it or the
+ * other sent, bytes are missing at the end. Nothing happens where it was closed before.
+ */
+void rtmp_session_close(struct rtmp_session *session, bool by_client, bool lossy);
+
+/* First pass: rtmp_session_close() just closed the connection in this frame. */
+void rtmp_session_closed_in(struct rtmp_session *session, uint32_t frame, int64_t time,
+                            bool is_reset);
+
+/* First pass: one side sends the connection's first RST, after rtmp_session_close(). If that side
+ * closed first, it was for both directions: an answer that came in between was not read. */
+void rtmp_session_reset(struct rtmp_session *session, bool by_client);
+
+/* How the connection ended, as far as the first pass has come. NULL: it did not, there is nothing
+ * to say, or the answer that was missing came behind the client's FIN: it had only ended its own
+ * direction. */
+const struct rtmp_ending *rtmp_session_ending(struct rtmp_session *session);
 
 /*
  * The range of a segment that is handshake: bytes [offset, offset + len) of a direction's first
@@ -175,6 +130,23 @@ struct rtmp_message_record {
     const struct rtmp_reassembly *reassembly; /* NULL: one chunk in one segment */
     struct rtmp_message_facts facts;
 };
+
+/* The frame and capture time of the message on the other end of a link. */
+struct rtmp_linked {
+    uint32_t frame; /* 0: a read filter took it away */
+    int64_t time;   /* ns since 1970 */
+};
+
+/* The answer of a call, or the call of an answer; facts: of a message of the direction. False: none
+ * is known. */
+bool rtmp_session_linked(const struct rtmp_session_direction *direction,
+                         const struct rtmp_facts_record *facts, struct rtmp_linked *linked);
+
+/* The name of the call, NULL: not known. facts: of a call, or of an answer. */
+static inline const struct rtmp_kept_text *
+rtmp_session_call_name(const struct rtmp_session *session, const struct rtmp_facts_record *facts) {
+    return rtmp_texts_of(&session->capture->texts, facts->name);
+}
 
 /* The id of the message that a fragment of this index completes. */
 static inline uint32_t rtmp_session_message_id(const struct rtmp_session_direction *direction,

@@ -8,9 +8,10 @@
 #define RTMP_SUMMARY_MAX 160U
 
 /*
- * One line about the messages of a segment: `connect('live') | Video H.264 keyframe | Audio AAC
- * ×7`. Summaries that may be counted (media) and are the same up to their first comma, one after
- * the other, become one with their number.
+ * One line about the messages of a segment: `connect('live') | Video H.264 keyframe, ts 23 ms, 5.7
+ * kB | Audio AAC ×7, ts 0 to 139 ms`. Summaries that may be counted (media) and are the same up to
+ * their first comma, one after the other, become one with their number, and with the timestamps of
+ * the first and the last one where they have such (`, ts 23 ms`).
  */
 struct rtmp_summary_line {
     struct rtmp_text *text; /* borrowed */
@@ -18,7 +19,8 @@ struct rtmp_summary_line {
     uint32_t run_count;     /* of summaries that may be counted; 0: the last one may not */
     bool counted;           /* may the summary that was begun be counted? */
     bool aside; /* the summary that was begun may join the run: it is written into `next` */
-    char next[RTMP_SUMMARY_MAX];
+    bool last;  /* which of `next` is the last one that joined the run; the other is free */
+    char next[2][RTMP_SUMMARY_MAX];
 };
 
 /* An empty line at the end of `text`, which is empty. */

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/remoting_calls.h"
+
+#include "payload/remoting/summary.h"
+
+#define CALL_NAME_SIZE 160U /* bytes of the name of a call, terminator included */
+#define LINE_NAMES     6U   /* calls named on a line */
+
+/* ---- records ---- */
+
+static void *allocate_for(const struct rtmp_memory *memory, size_t size) {
+    return memory->resize(memory->user, NULL, size);
+}
+
+static const uint8_t *copy_bytes(const struct rtmp_memory *memory, const void *bytes, size_t len) {
+    uint8_t *copy = bytes && len ? allocate_for(memory, len) : NULL;
+    if (copy)
+        memcpy(copy, bytes, len);
+    return copy;
+}
+
+static void record_call(const struct rtmp_memory *memory, const struct rtmp_reader *reader,
+                        struct rtmp_remoting_record *record,
+                        const struct rtmp_remoting_piece *message,
+                        const struct rtmp_remoting_facts *facts) {
+    char name[CALL_NAME_SIZE];
+    struct rtmp_text text = rtmp_text_masked(name, sizeof name, record->packet->mask);
+    rtmp_remoting_call_name(&text, reader, message->name, facts);
+    record->call = (const char *)copy_bytes(memory, name, text.len + 1);
+}
+
+static void fill_record(const struct rtmp_memory *memory, const struct rtmp_reader *reader,
+                        struct rtmp_remoting_record *record,
+                        const struct rtmp_remoting_piece *message) {
+    bool is_reply = record->packet->is_reply;
+    struct rtmp_remoting_id id = rtmp_remoting_id_of(reader, message, is_reply);
+    struct rtmp_remoting_facts facts;
+    rtmp_remoting_facts_read(&facts, rtmp_remoting_value_of(reader, message));
+    record->status = id.status;
+    record->is_fault = is_reply && rtmp_remoting_is_fault(&facts, id.status);
+    if (!is_reply)
+        record_call(memory, reader, record, message, &facts);
+    if (id.text.len > RTMP_LIMIT_REMOTING_ID)
+        return;
+    record->id = copy_bytes(memory, rtmp_bytes(reader, id.text), id.text.len);
+    record->id_length = record->id ? (uint8_t)id.text.len : 0;
+}
+
+/* Count the messages whose head can be read; is everything readable? */
+static void count_messages(struct rtmp_reader reader, struct rtmp_remoting_packet *packet) {
+    struct rtmp_remoting remoting;
+    struct rtmp_remoting_piece piece;
+    rtmp_remoting_init(&remoting, &reader);
+    while (rtmp_remoting_next(&remoting, &piece))
+        packet->total += piece.kind == RTMP_REMOTING_MESSAGE;
+    packet->is_whole = rtmp_ok(&reader);
+}
+
+static void fill_records(const struct rtmp_memory *memory, struct rtmp_reader reader,
+                         struct rtmp_remoting_packet *packet) {
+    const struct rtmp_reader whole = reader;
+    struct rtmp_remoting remoting;
+    struct rtmp_remoting_piece piece;
+    uint32_t next = 0;
+    rtmp_remoting_init(&remoting, &reader);
+    while (next < packet->count && rtmp_remoting_next(&remoting, &piece)) {
+        if (piece.kind != RTMP_REMOTING_MESSAGE)
+            continue;
+        struct rtmp_remoting_record *record = &packet->message[next++];
+        *record = (struct rtmp_remoting_record){.packet = packet};
+        fill_record(memory, &whole, record, &piece);
+    }
+}
+
+struct rtmp_remoting_packet *rtmp_remoting_packet_new(const struct rtmp_memory *memory,
+                                                      struct rtmp_reader reader, bool is_reply,
+                                                      const struct rtmp_mask *mask) {
+    struct rtmp_remoting_packet *packet = allocate_for(memory, sizeof *packet);
+    if (!packet)
+        return NULL;
+    *packet = (struct rtmp_remoting_packet){.is_reply = is_reply, .mask = mask};
+    count_messages(reader, packet);
+    packet->count =
+        packet->total < RTMP_LIMIT_REMOTING_MESSAGES ? packet->total : RTMP_LIMIT_REMOTING_MESSAGES;
+    if (packet->count)
+        packet->message = allocate_for(memory, packet->count * sizeof *packet->message);
+    if (packet->message)
+        fill_records(memory, reader, packet);
+    else
+        packet->count = 0;
+    return packet;
+}
+
+/* ---- links ---- */
+
+static void drop_first(struct rtmp_remoting_calls *calls) {
+    calls->first = calls->first->next;
+    calls->count--;
+}
+
+void rtmp_remoting_calls_request(struct rtmp_remoting_calls *calls,
+                                 struct rtmp_remoting_packet *request) {
+    if (calls->count == RTMP_LIMIT_REMOTING_REQUESTS)
+        drop_first(calls);
+    struct rtmp_remoting_packet **end = &calls->first;
+    while (*end)
+        end = &(*end)->next;
+    *end = request;
+    request->next = NULL;
+    calls->count++;
+}
+
+void rtmp_remoting_calls_pass(struct rtmp_remoting_calls *calls) {
+    if (!calls->first)
+        return;
+    calls->first->was_passed = true;
+    drop_first(calls);
+}
+
+static bool same_id(const struct rtmp_remoting_record *a, const struct rtmp_remoting_record *b) {
+    return a->id_length && a->id_length == b->id_length && memcmp(a->id, b->id, a->id_length) == 0;
+}
+
+/* Debug events come besides the reply. */
+static bool is_answer(const struct rtmp_remoting_record *reply) {
+    return reply->status != RTMP_REMOTING_ON_DEBUG_EVENTS;
+}
+
+/* The call of a request that a reply answers. Calls and replies mostly have the same order: the
+ * search begins at `start`. One with the same id that has its reply: *answered is set. */
+static struct rtmp_remoting_record *find_call(const struct rtmp_remoting_packet *request,
+                                              const struct rtmp_remoting_record *reply,
+                                              uint32_t start, bool *answered) {
+    for (uint32_t i = 0; i < request->count; i++) {
+        struct rtmp_remoting_record *call = &request->message[(start + i) % request->count];
+        if (!same_id(call, reply))
+            continue;
+        if (!call->peer || !is_answer(reply))
+            return call;
+        *answered = true;
+    }
+    return NULL;
+}
+
+static void link_messages(struct rtmp_remoting_packet *request,
+                          struct rtmp_remoting_packet *reply) {
+    uint32_t start = 0;
+    request->peer = reply;
+    reply->peer = request;
+    for (uint32_t i = 0; i < reply->count; i++) {
+        struct rtmp_remoting_record *record = &reply->message[i];
+        bool answered = false;
+        struct rtmp_remoting_record *call = find_call(request, record, start, &answered);
+        record->is_second = !call && answered;
+        if (!call)
+            continue;
+        record->peer = call;
+        start = (uint32_t)(call - request->message);
+        if (is_answer(record))
+            call->peer = record;
+    }
+}
+
+/* Did the request make the first call that the reply names? */
+static bool is_answered_by(const struct rtmp_remoting_packet *request,
+                           const struct rtmp_remoting_packet *reply) {
+    bool answered;
+    return reply->count && find_call(request, &reply->message[0], 0, &answered);
+}
+
+void rtmp_remoting_calls_reply(struct rtmp_remoting_calls *calls,
+                               struct rtmp_remoting_packet *reply, bool in_order) {
+    struct rtmp_remoting_packet **at = &calls->first;
+    while (*at && !(reply->stream ? (*at)->stream == reply->stream : is_answered_by(*at, reply)))
+        at = &(*at)->next;
+    if (!*at && !reply->stream)
+        at = &calls->first;
+    struct rtmp_remoting_packet *request = *at;
+    if (!request)
+        return;
+    while (in_order && calls->first != request) {
+        rtmp_remoting_calls_pass(calls);
+        at = &calls->first;
+    }
+    *at = request->next;
+    calls->count--;
+    link_messages(request, reply);
+}
+
+bool rtmp_remoting_has_no_answer(const struct rtmp_remoting_record *call) {
+    const struct rtmp_remoting_packet *request = call->packet;
+    const struct rtmp_remoting_packet *reply = request->peer;
+    if (request->is_reply || call->peer || call->id_length == 0)
+        return false;
+    if (reply)
+        return reply->is_whole && reply->count == reply->total;
+    return request->was_passed || (request->is_over && request->is_over(request));
+}
+
+/* ---- a walk ---- */
+
+void rtmp_remoting_walk_begin(struct rtmp_remoting_walk *walk,
+                              const struct rtmp_remoting_packet *packet,
+                              struct rtmp_reader reader) {
+    walk->packet = packet;
+    walk->reader = reader;
+    walk->count = 0;
+    rtmp_remoting_init(&walk->remoting, &walk->reader);
+}
+
+static bool walk_to(struct rtmp_remoting_walk *walk, enum rtmp_remoting_kind kind,
+                    struct rtmp_remoting_piece *piece) {
+    while (rtmp_remoting_next(&walk->remoting, piece))
+        if (piece->kind == kind)
+            return true;
+    return false;
+}
+
+bool rtmp_remoting_walk_next(struct rtmp_remoting_walk *walk,
+                             struct rtmp_remoting_message *message) {
+    struct rtmp_remoting_piece end;
+    if (walk->count == walk->packet->count || !walk_to(walk, RTMP_REMOTING_MESSAGE, &message->head))
+        return false;
+    message->record = &walk->packet->message[walk->count++];
+    message->packet = walk->reader;
+    bool ended = walk_to(walk, RTMP_REMOTING_END, &end);
+    message->length = (ended ? end.whole.pos : walk->reader.end) - message->head.whole.pos;
+    return true;
+}
+
+/* ---- one line ---- */
+
+void rtmp_remoting_message_text(struct rtmp_text *text, const struct rtmp_remoting_message *message,
+                                bool shows_secrets) {
+    const struct rtmp_remoting_line line = {.entry = &message->head,
+                                            .is_reply = message->record->packet->is_reply,
+                                            .shows_secrets = shows_secrets,
+                                            .call = rtmp_remoting_answered(message->record),
+                                            .time = rtmp_remoting_time(message->record)};
+    rtmp_remoting_message_line(text, message->packet, &line);
+}
+
+/* The name of a message among others: of a call its own, of a reply that of the call it answers. */
+static void add_record_name(struct rtmp_text *text, const struct rtmp_remoting_record *record) {
+    const char *name = record->packet->is_reply ? rtmp_remoting_answered(record) : record->call;
+    rtmp_text_add(text, record->is_fault ? "error of " : "");
+    if (name)
+        rtmp_text_add(text, name);
+    else
+        rtmp_text_wire(text, record->id, record->id_length, 0);
+}
+
+static bool same_name(const struct rtmp_remoting_record *a, const struct rtmp_remoting_record *b) {
+    char names[2][CALL_NAME_SIZE + 16];
+    struct rtmp_text first = rtmp_text_over(names[0], sizeof names[0]);
+    struct rtmp_text second = rtmp_text_over(names[1], sizeof names[1]);
+    add_record_name(&first, a);
+    add_record_name(&second, b);
+    return strcmp(first.out, second.out) == 0;
+}
+
+static void add_names(struct rtmp_text *text, const struct rtmp_remoting_packet *packet) {
+    uint32_t i = 0;
+    for (unsigned names = 0; i < packet->count && !text->cut; names++) {
+        rtmp_text_add(text, names ? ", " : ": ");
+        if (names == LINE_NAMES) {
+            rtmp_text_add(text, RTMP_TEXT_ELLIPSIS);
+            return;
+        }
+        uint32_t first = i++;
+        while (i < packet->count && same_name(&packet->message[first], &packet->message[i]))
+            i++;
+        add_record_name(text, &packet->message[first]);
+        if (i - first > 1)
+            rtmp_text_format(text, " x%u", (unsigned)(i - first));
+    }
+    if (packet->count < packet->total)
+        rtmp_text_add(text, ", " RTMP_TEXT_ELLIPSIS);
+}
+
+void rtmp_remoting_packet_line(struct rtmp_text *text, struct rtmp_reader reader,
+                               const struct rtmp_remoting_packet *packet, bool shows_secrets) {
+    if (packet->count == 1 && packet->total == 1) {
+        struct rtmp_remoting_walk walk;
+        struct rtmp_remoting_message message;
+        rtmp_remoting_walk_begin(&walk, packet, reader);
+        if (rtmp_remoting_walk_next(&walk, &message))
+            rtmp_remoting_message_text(text, &message, shows_secrets);
+        return;
+    }
+    if (packet->total == 0) {
+        rtmp_text_add(text, "packet without messages");
+        return;
+    }
+    rtmp_text_format(text, "%u %s", (unsigned)packet->total,
+                     packet->is_reply ? "replies" : "calls");
+    add_names(text, packet);
+}

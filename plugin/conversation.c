@@ -4,6 +4,9 @@
 #include "preferences.h"
 #include "protocol.h"
 
+#include "session/secrets.h"
+#include "session/stream_events.h"
+
 /* ---- memory ---- */
 
 /* user: a wmem allocator. */
@@ -19,23 +22,47 @@ static struct rtmp_memory memory_of(wmem_allocator_t *scope) {
     return (struct rtmp_memory){.resize = resize_in, .user = scope};
 }
 
+struct rtmp_memory rtmpx_file_memory(void) {
+    return memory_of(wmem_file_scope());
+}
+
+static void *resize_on_heap(void *user, void *old, size_t size) {
+    (void)user;
+    return g_realloc(old, size);
+}
+
+const struct rtmp_memory *rtmpx_heap(void) {
+    static const struct rtmp_memory heap = {.resize = resize_on_heap, .user = NULL};
+    return &heap;
+}
+
 /* Of the capture file that is open; in file scope. */
 static struct rtmp_capture *capture;
 
-static void begin_capture(void) {
+void rtmpx_begin_capture(void) {
     capture = wmem_new0(wmem_file_scope(), struct rtmp_capture);
 }
 
 void rtmpx_register_conversation(void) {
-    register_init_routine(begin_capture);
+    register_init_routine(rtmpx_begin_capture);
 }
 
-struct rtmp_session *rtmpx_session_new(uint32_t id) {
-    const struct rtmp_memory memory = memory_of(wmem_file_scope());
+struct rtmp_session *rtmpx_session_new(const packet_info *pinfo, uint32_t id, const address *server,
+                                       uint32_t port) {
+    const struct rtmp_memory memory = rtmpx_file_memory();
     const struct rtmp_session_options options = {
         .midstream_chunk_size = rtmpx_preferences.midstream_chunk_size,
         .fmt3_repeats_timestamp = rtmpx_preferences.literal_fmt3,
-        .keep_media = rtmpx_preferences.keep_media};
+        .keep_media = rtmpx_preferences.keep_media,
+        .hide_secrets = rtmpx_preferences.mask_secrets,
+        .server =
+            wmem_strdup_printf(pinfo->pool, "%s %u", address_to_str(pinfo->pool, server), port),
+        .ack_thresholds = {rtmpx_preferences.ack_windows, rtmpx_preferences.ack_delay},
+        .media_thresholds = {.stall = rtmpx_preferences.stall,
+                             .jump = rtmpx_preferences.jump,
+                             .skew = rtmpx_preferences.skew,
+                             .drift = rtmpx_preferences.drift,
+                             .first_key = rtmpx_preferences.first_key}};
     struct rtmp_session *session = wmem_new(wmem_file_scope(), struct rtmp_session);
     rtmp_session_init(session, id, capture, &memory, &options);
     return session;
@@ -58,18 +85,13 @@ uint32_t rtmpx_count_in_visit(packet_info *pinfo, uint32_t key) {
 }
 
 /* On a later visit, the record of this call: the n-th for this direction in this frame. */
-static const struct rtmp_segment_record *look_up(const struct rtmp_session_direction *direction,
-                                                 packet_info *pinfo) {
+static const struct rtmp_segment_record *
+look_up_call(const struct rtmp_session_direction *direction, packet_info *pinfo) {
     bool several;
     uint32_t index = rtmp_records_find_frame(&direction->records, pinfo->num, &several);
     if (several)
         index += rtmpx_count_in_visit(pinfo, rtmp_session_direction_id(direction));
     return rtmp_records_segment(&direction->records, index, pinfo->num);
-}
-
-/* Seconds beyond the range wrap: a damaged file may hold any number. */
-static int64_t capture_time(const packet_info *pinfo) {
-    return (int64_t)((uint64_t)pinfo->abs_ts.secs * 1000000000U + (uint64_t)pinfo->abs_ts.nsecs);
 }
 
 /* First pass: read the segment and record it. */
@@ -83,7 +105,7 @@ static void feed_segment(struct rtmpx_view *view, uint64_t offset) {
         .captured = view->captured,
         .reported = tvb_reported_length(view->tvb),
         .frame = rtmpx_frame_of(view->pinfo),
-        .time = capture_time(view->pinfo),
+        .time = rtmpx_capture_time(view->pinfo),
         .packet = core->packet,
     };
     core->segment = rtmp_session_feed(core->direction, &segment, &core->fresh);
@@ -95,7 +117,7 @@ static void feed_segment(struct rtmpx_view *view, uint64_t offset) {
 static void look_up_segment(struct rtmpx_view *view) {
     struct rtmp_segment_view *core = &view->core;
     core->fresh = NULL;
-    core->segment = look_up(core->direction, view->pinfo);
+    core->segment = look_up_call(core->direction, view->pinfo);
     core->fragments =
         core->segment ? rtmp_records_fragments(&core->direction->records, core->segment) : NULL;
 }
@@ -123,4 +145,56 @@ const uint8_t *rtmpx_view_bytes(struct rtmpx_view *view) {
     if (!view->core.bytes)
         view->core.bytes = tvb_get_ptr(view->tvb, 0, (int)view->captured);
     return view->core.bytes;
+}
+
+/* ---- what is shown ---- */
+
+void rtmpx_note_shown(const struct rtmpx_view *view) {
+    packet_info *pinfo = view->pinfo;
+    const struct rtmp_segment_view *core = &view->core;
+    struct rtmpx_shown *shown = p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, RTMPX_SHOWN);
+    if (!shown) {
+        shown = wmem_new0(pinfo->pool, struct rtmpx_shown);
+        shown->connection = core->direction->session->number;
+        if (core->segment->fragment_count)
+            shown->message_stream = core->fragments[0].stream_id;
+        p_add_proto_data(pinfo->pool, pinfo, proto_rtmpx, RTMPX_SHOWN, shown);
+    }
+    for (uint32_t i = 0; i < core->segment->fragment_count && !shown->has_stream; i++) {
+        const struct rtmp_stream *stream =
+            rtmp_stream_of(core->direction, &core->fragments[i], core->segment->first_fragment + i);
+        shown->has_stream = stream;
+        shown->stream = stream ? stream->number : 0;
+    }
+}
+
+bool rtmpx_shown_of(packet_info *pinfo, struct rtmpx_shown *shown) {
+    const struct rtmpx_shown *noted =
+        p_get_proto_data(pinfo->pool, pinfo, proto_rtmpx, RTMPX_SHOWN);
+    if (noted)
+        *shown = *noted;
+    return noted;
+}
+
+const struct rtmp_mask *rtmpx_capture_mask(const uint8_t *bytes, uint32_t len) {
+    return rtmpx_preferences.mask_secrets ? rtmp_secrets_of_capture(capture, bytes, len) : NULL;
+}
+
+uint32_t rtmpx_connection_count(void) {
+    return capture ? capture->sessions : 0;
+}
+
+bool rtmpx_next_message_stream(unsigned connection, unsigned id, bool le, unsigned *next) {
+    (void)connection;
+    bool found = le || id == 0; /* 0 is always there */
+    *next = 0;
+    for (uint32_t i = 0; capture && i < capture->streams.count; i++) {
+        uint32_t other = capture->streams.stream[i]->id;
+        bool nearer = !found || (le ? other > *next : other < *next);
+        if ((le ? other <= id : other >= id) && nearer) {
+            *next = other;
+            found = true;
+        }
+    }
+    return found;
 }

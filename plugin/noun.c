@@ -23,7 +23,7 @@ void rtmpx_register_nouns(int proto, const struct rtmpx_noun *const *nouns, unsi
     }
 }
 
-void rtmpx_find_other_protocols(const struct rtmpx_noun *const *nouns, unsigned count) {
+void rtmpx_find_other_fields(const struct rtmpx_noun *const *nouns, unsigned count) {
     for (unsigned i = 0; i < count; i++)
         for (unsigned other = 0; other < nouns[i]->other_count; other++)
             nouns[i]->others[other].field =

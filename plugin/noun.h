@@ -4,8 +4,8 @@
 
 #include "rtmpx.h"
 
-/* Another protocol, by filter name; `field` is what is registered under it. */
-struct rtmpx_other_protocol {
+/* A protocol or field that is not ours, by filter name; `field` is what is registered under it. */
+struct rtmpx_other_field {
     const char *name;
     const header_field_info *field;
 };
@@ -26,8 +26,8 @@ struct rtmpx_noun {
      * tree/note.h need not be listed: any tree may hold them. */
     const struct rtmpx_noun *const *parts;
 
-    /* Other protocols whose items its tree holds as well. */
-    struct rtmpx_other_protocol *others;
+    /* Protocols and fields that are not ours: its tree holds them, or is needed for them. */
+    struct rtmpx_other_field *others;
 
     /* Message types that it shows, 0 after the last one; or all types that no other noun shows. */
     uint8_t types[8];
@@ -55,19 +55,31 @@ struct rtmpx_noun {
  *     static ei_register_info noun_ei[] = {LIST(RTMPX_EXPERT_ROW)};
  *
  * so that an item without a row does not compile. Texts have no variable parts: tshark's
- * `-z expert` groups by text.
+ * `-z expert` groups by text. Its field is described by its severity.
  */
+#define RTMPX_SEVERITY_PI_COMMENT                        "Expert item, comment"
+#define RTMPX_SEVERITY_PI_NOTE                           "Expert item, note"
+#define RTMPX_SEVERITY_PI_WARN                           "Expert item, warning"
+#define RTMPX_SEVERITY_PI_ERROR                          "Expert item, error"
 #define RTMPX_EXPERT_ID(id, name, group, severity, text) static expert_field id = EI_INIT;
 #define RTMPX_EXPERT_ROW(id, name, group, severity, text)                                          \
-    {&id, {name, group, severity, text, EXPFILL}},
+    {&id,                                                                                          \
+     {name,                                                                                        \
+      group,                                                                                       \
+      severity,                                                                                    \
+      text,                                                                                        \
+      0,                                                                                           \
+      NULL,                                                                                        \
+      0,                                                                                           \
+      {0, {NULL, NULL, FT_NONE, BASE_NONE, NULL, 0, RTMPX_SEVERITY_##severity, HFILL}}}},
 
 /* Register the fields, expert items and subtrees of `count` nouns, and note which message types
  * each shows. */
 void rtmpx_register_nouns(int proto, const struct rtmpx_noun *const *nouns, unsigned count);
 
-/* When a capture is opened: find the other protocols of the nouns. (_ws.expert is not registered
- * yet at handoff.) */
-void rtmpx_find_other_protocols(const struct rtmpx_noun *const *nouns, unsigned count);
+/* When a capture is opened: find the other fields of the nouns. (_ws.expert is not registered yet
+ * at handoff.) */
+void rtmpx_find_other_fields(const struct rtmpx_noun *const *nouns, unsigned count);
 
 /* The noun that shows a message type. Never NULL after registration. */
 const struct rtmpx_noun *rtmpx_noun_of(uint8_t type);
@@ -89,7 +101,7 @@ static inline bool rtmpx_fields_referenced(const hf_register_info *fields, unsig
 
 /*
  * The same for the fields and expert items that the noun itself registers, and for its other
- * protocols; without its parts. An expert item is registered with a field of its own, which is part
+ * fields; without its parts. An expert item is registered with a field of its own, which is part
  * of its row. Inline, so that the counts are constants when the compiler knows the noun.
  */
 static inline bool rtmpx_noun_referenced(const struct rtmpx_noun *noun) {

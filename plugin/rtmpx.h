@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "payload/command/head.h"
 #include "payload/media/decoder_config.h"
+#include "payload/remoting/secrets.h"
+#include "session/message_body.h"
+#include "session/so_records.h"
 
 /*
  * One complete message as a noun (noun.h) shows it.
@@ -27,14 +30,19 @@ struct rtmpx_body {
     const uint8_t *bytes;
     uint32_t available;
     bool incomplete;
-    bool from_client;                /* client to server, as far as known */
-    enum rtmp_reply_kind reply_kind; /* of a command: the kind of call that it answers */
+    bool from_client;                        /* client to server, as far as known */
+    struct rtmp_answered_call answered;      /* the call that it answers */
+    const struct rtmp_facts_record *call;    /* of a call or an answer to one; NULL: not known */
+    const struct rtmp_segment_view *segment; /* in which the message completes */
     const struct rtmp_decoder_configs
-        *streams;  /* of video and aggregates: the decoder configurations before them */
-    uint32_t head; /* 0: nothing is left out, except at the end */
+        *decoder_configs; /* of video and aggregates: the decoder configurations before them */
+    uint32_t head;        /* 0: nothing is left out, except at the end */
     const struct rtmp_message *message;
-    uint32_t events; /* so many events of the body are shown (tree/room.h) */
-    uint32_t before; /* bytes of AMF in the frame before it */
+    struct rtmp_so_facts so;            /* of a SharedObject message: what others are to it */
+    uint32_t events;                    /* so many events of the body are shown (tree/room.h) */
+    uint32_t before;                    /* bytes of AMF in the frame before it */
+    const struct rtmp_secrets *secrets; /* values that are hidden; NULL: none */
+    const struct rtmp_mask *mask;       /* what its texts hide; NULL: nothing */
 };
 
 #endif

@@ -29,6 +29,10 @@ bool rtmpx_tcp_counts_relatively(void) {
            is_on(tcp_preferences.analyze_sequence_numbers);
 }
 
+bool rtmpx_tcp_analyses(void) {
+    return is_on(tcp_preferences.analyze_sequence_numbers);
+}
+
 bool rtmpx_tcp_orders(void) {
     return is_on(tcp_preferences.reassemble_out_of_order) &&
            is_on(tcp_preferences.desegment_tcp_streams);

@@ -13,6 +13,9 @@ void rtmpx_find_tcp_preferences(void);
 /* Do sequence numbers count from the first byte of each direction? */
 bool rtmpx_tcp_counts_relatively(void);
 
+/* Does TCP analyse its packets? */
+bool rtmpx_tcp_analyses(void);
+
 /* Does TCP hand on all segments in order? */
 bool rtmpx_tcp_orders(void);
 

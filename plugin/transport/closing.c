@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "transport/closing.h"
 
+#include "conversation.h"
 #include "protocol.h"
+#include "tap/tap.h"
+#include "tcp_preferences.h"
 #include "tree/ending.h"
 #include "wanted.h"
 
@@ -14,12 +17,13 @@ struct watched {
     address client;
     uint32_t client_port;
     bool in_tls;
+    bool is_reset; /* a RST was seen */
 };
 
 /* TCP's conversation completeness, without regard to the direction. */
 #define TCP_SAW_SYN_AND_SYN_ACK 0x03
 #define TCP_SAW_FIN             0x10
-#define TCP_SAW_FIN_OR_RST      0x30
+#define TCP_SAW_RST             0x20
 
 /* ---- first visit ---- */
 
@@ -56,25 +60,59 @@ static bool is_lossy(const struct tcp_analysis *analysis,
            (acknowledged != 0 && is_beyond(acknowledged - rev->base_seq - 1, peer));
 }
 
-static void look_for_closing(packet_info *pinfo) {
+/* The flags of struct tcp_acked, which are private to TCP's dissector. */
+enum {
+    TCP_RETRANSMISSION = 0x0001,
+    TCP_LOST_SEGMENT = 0x0002,
+    TCP_ZERO_WINDOW = 0x0020,
+    TCP_ZERO_WINDOW_PROBE = 0x0040,
+    TCP_OUT_OF_ORDER = 0x0200,
+    TCP_FAST_RETRANSMISSION = 0x0400,
+    TCP_WINDOW_FULL = 0x1000,
+    TCP_SPURIOUS_RETRANSMISSION = 0x4000,
+};
+
+/* What TCP's analysis says of the packet, as bits (RTMP_TRANSPORT_*). */
+static unsigned analysis_of_packet(const struct tcp_analysis *analysis) {
+    const unsigned flags = analysis->ta ? analysis->ta->flags : 0;
+    const unsigned again = TCP_RETRANSMISSION | TCP_OUT_OF_ORDER | TCP_FAST_RETRANSMISSION |
+                           TCP_SPURIOUS_RETRANSMISSION;
+    return (flags & again ? RTMP_TRANSPORT_SENT_AGAIN : 0U) |
+           (flags & TCP_LOST_SEGMENT ? RTMP_TRANSPORT_BEHIND_HOLE : 0U) |
+           (flags & TCP_ZERO_WINDOW ? RTMP_TRANSPORT_WINDOW_CLOSED : 0U) |
+           (flags & (TCP_ZERO_WINDOW_PROBE | TCP_WINDOW_FULL) ? RTMP_TRANSPORT_WINDOW_FULL : 0U);
+}
+
+static void look_at_packet(packet_info *pinfo) {
     const conversation_t *conversation =
         pinfo->ptype == PT_TCP ? find_conversation_pinfo(pinfo, 0) : NULL;
-    const struct watched *watched =
+    struct watched *watched =
         conversation ? conversation_get_proto_data(conversation, proto_closing) : NULL;
-    if (!watched || watched->session->is_closed)
+    if (!watched)
         return;
     const struct tcp_analysis *analysis = rtmpx_tcp_of(pinfo);
-    if (!analysis || !analysis->fwd || !analysis->rev ||
-        !(analysis->conversation_completeness & TCP_SAW_FIN_OR_RST))
+    if (!analysis || !analysis->fwd || !analysis->rev)
         return;
-    /* No frame before has closed it. */
+    struct rtmp_session *session = watched->session;
     bool by_client =
         pinfo->srcport == watched->client_port && addresses_equal(&pinfo->src, &watched->client);
-    const struct rtmp_session_direction *from = &watched->session->direction[by_client ? 0 : 1];
-    bool lossy = !watched->in_tls && is_lossy(analysis, from);
-    const struct rtmp_ending *ending = rtmp_session_close(watched->session, by_client, lossy);
-    if (ending)
-        p_add_proto_data(wmem_file_scope(), pinfo, proto_closing, 0, (void *)ending);
+    if (rtmpx_tcp_analyses())
+        rtmp_session_transport(session, by_client, analysis_of_packet(analysis),
+                               rtmpx_capture_time(pinfo));
+    if (!(analysis->conversation_completeness & (TCP_SAW_FIN | TCP_SAW_RST)))
+        return;
+    if (!session->is_closed) { /* no frame before has closed it */
+        const struct rtmp_session_direction *from = &session->direction[by_client ? 0 : 1];
+        rtmpx_tap_closing(pinfo, session);
+        rtmp_session_close(session, by_client, !watched->in_tls && is_lossy(analysis, from));
+        rtmp_session_closed_in(session, pinfo->num, rtmpx_capture_time(pinfo),
+                               analysis->conversation_completeness & TCP_SAW_RST);
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_closing, 0, session);
+    }
+    if (!watched->is_reset && (analysis->conversation_completeness & TCP_SAW_RST)) {
+        watched->is_reset = true;
+        rtmp_session_reset(session, by_client);
+    }
 }
 
 /* ---- any visit ---- */
@@ -82,8 +120,9 @@ static void look_for_closing(packet_info *pinfo) {
 static int dissect_closing(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     (void)data;
     if (!PINFO_FD_VISITED(pinfo))
-        look_for_closing(pinfo);
-    const struct rtmp_ending *ending = p_get_proto_data(wmem_file_scope(), pinfo, proto_closing, 0);
+        look_at_packet(pinfo);
+    struct rtmp_session *session = p_get_proto_data(wmem_file_scope(), pinfo, proto_closing, 0);
+    const struct rtmp_ending *ending = session ? rtmp_session_ending(session) : NULL;
     if (!ending)
         return 0;
     if (tree || rtmpx_notes_wanted(tree))
@@ -92,7 +131,7 @@ static int dissect_closing(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 }
 
 /* A pass without a tree and without columns shows nothing: a later one follows. */
-static bool is_wanted(packet_info *pinfo, proto_tree *tree) {
+static bool is_ending_wanted(packet_info *pinfo, proto_tree *tree) {
     return !pinfo->cinfo || rtmpx_wanted(tree, &rtmpx_noun_ending) ||
            (tree && rtmpx_protocols_wanted(tree));
 }
@@ -100,7 +139,7 @@ static bool is_wanted(packet_info *pinfo, proto_tree *tree) {
 void rtmpx_watch_closing(packet_info *pinfo, proto_tree *tree, struct rtmp_session *session,
                          bool from_client, bool in_tls) {
     static bool is_registered = false; /* Wireshark has no way back */
-    if (PINFO_FD_VISITED(pinfo) || !is_wanted(pinfo, tree))
+    if (PINFO_FD_VISITED(pinfo) || !is_ending_wanted(pinfo, tree))
         return;
     if (!is_registered)
         register_postdissector(closing_handle);

@@ -7,6 +7,8 @@
 #include "transport/http.h"
 
 #include "packet-rtmpx.h"
+#include "tree/ending.h"
+#include "wanted.h"
 
 #include "wire/tunnel.h"
 
@@ -37,6 +39,7 @@ struct tunnel_message {
     uint32_t len, reported;
     struct tunnel_message *next;     /* in the session's list of waiting messages */
     struct tunnel_message *released; /* waiting messages shown with this one, in order */
+    bool closes;                     /* the session, first of all */
 };
 
 /* A request that has no reply yet. */
@@ -116,7 +119,8 @@ static struct tunnel_session *session_of(const struct tunnel_carrier *carrier,
                         session);
     session = wmem_new0(wmem_file_scope(), struct tunnel_session);
     session->id = wmem_strndup(wmem_file_scope(), id, len);
-    session->connection = rtmpx_session_new(0x40000000U | count);
+    session->connection =
+        rtmpx_session_new(pinfo, 0x40000000U | count, &carrier->server, carrier->server_port);
     wmem_map_insert(sessions, wmem_strdup(wmem_file_scope(), key), session);
     return session;
 }
@@ -175,7 +179,7 @@ static tvbuff_t *rtmp_bytes_of(tvbuff_t *tvb, const struct tunnel_message *messa
     return start < tvb_captured_length(tvb) ? tvb_new_subset_remaining(tvb, (int)start) : NULL;
 }
 
-static void keep(struct tunnel_message *message, tvbuff_t *tvb) {
+static void keep_rtmp_bytes(struct tunnel_message *message, tvbuff_t *tvb) {
     tvbuff_t *bytes = rtmp_bytes_of(tvb, message);
     if (bytes) {
         message->len = tvb_captured_length(bytes);
@@ -202,7 +206,7 @@ static void put_in_order(struct tunnel_message *message, tvbuff_t *tvb) {
     struct rtmp_order *order = &message->session->order[message->reply];
     message->turn = rtmp_order_arrive(order, message->sequence);
     if (message->turn == RTMP_TURN_LATER)
-        keep(message, tvb);
+        keep_rtmp_bytes(message, tvb);
     struct tunnel_message **end = &message->released;
     uint32_t sequence, missing;
     while (rtmp_order_release(order, &sequence, &missing)) {
@@ -215,6 +219,15 @@ static void put_in_order(struct tunnel_message *message, tvbuff_t *tvb) {
         *end = released;
         end = &released->next;
     }
+}
+
+/* The client's command is the one sign of the end: HTTP's connections come and go, and no server
+ * was observed to tell. */
+static void close_session(struct tunnel_message *message) {
+    struct tunnel_session *session = message->session;
+    message->closes = !session->closed;
+    session->closed = true;
+    rtmp_session_close(session->connection, true, session->waiting != NULL);
 }
 
 static bool read_request(struct tunnel_message *message, struct tunnel_carrier **carrier,
@@ -233,7 +246,8 @@ static bool read_request(struct tunnel_message *message, struct tunnel_carrier *
         return true;
     message->session = session_of(*carrier, pinfo, request.session, request.session_length, false);
     put_in_order(message, tvb);
-    message->session->closed |= request.command == RTMP_TUNNEL_CLOSE;
+    if (request.command == RTMP_TUNNEL_CLOSE)
+        close_session(message);
     return true;
 }
 
@@ -315,8 +329,8 @@ static void add_released(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     expert_add_info(pinfo, add_generated(item), &ei_given_up);
 }
 
-static void add_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                        const struct tunnel_message *message) {
+static void add_tunnel_message(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                               const struct tunnel_message *message) {
     const char *name = rtmp_tunnel_command_name(message->command);
     proto_item *item =
         proto_tree_add_protocol_format(tree, proto_tunnel, tvb, 0, -1, "RTMP Tunneling, %s %s",
@@ -349,10 +363,19 @@ static void dissect_rtmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               rtmpx_next_offset(direction) + message->missing);
 }
 
+static void add_ending(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                       const struct tunnel_message *message) {
+    const struct rtmp_ending *ending =
+        message->closes ? rtmp_session_ending(message->session->connection) : NULL;
+    if (ending && (tree || rtmpx_notes_wanted(tree)))
+        rtmpx_tree_ending(tree, pinfo, tvb, ending);
+}
+
 static void dissect_message(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                             const struct tunnel_message *message) {
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "RTMPT");
-    add_message(tree, pinfo, tvb, message);
+    add_tunnel_message(tree, pinfo, tvb, message);
+    add_ending(tree, pinfo, tvb, message);
     tvbuff_t *bytes = rtmp_bytes_of(tvb, message);
     bool shown = message->turn == RTMP_TURN_NOW && bytes;
     if (shown)
@@ -396,19 +419,19 @@ static ws_bool heuristic_rtmpx_http(tvbuff_t *tvb, packet_info *pinfo, proto_tre
 
 static hf_register_info tunnel_hf[] = {
     {&hf_command,
-     {"Command", "rtmpx.tunnel.command", FT_STRING, BASE_NONE, NULL, 0, "From the request's URL",
-      HFILL}},
+     {"RTMPT command", "rtmpx.tunnel.command", FT_STRING, BASE_NONE, NULL, 0,
+      "From the request's URL", HFILL}},
     {&hf_session,
-     {"Session", "rtmpx.tunnel.session", FT_STRING, BASE_NONE, NULL, 0,
+     {"RTMPT session", "rtmpx.tunnel.session", FT_STRING, BASE_NONE, NULL, 0,
       "Id of the RTMPT session, from the request's URL", HFILL}},
     {&hf_sequence,
-     {"Sequence number", "rtmpx.tunnel.sequence", FT_UINT32, BASE_DEC, NULL, 0,
+     {"RTMPT sequence number", "rtmpx.tunnel.sequence", FT_UINT32, BASE_DEC, NULL, 0,
       "From the request's URL", HFILL}},
     {&hf_poll_interval,
      {"Polling interval", "rtmpx.tunnel.poll_interval", FT_UINT8, BASE_DEC, NULL, 0,
       "First byte of a reply: how long the client may wait until it asks again", HFILL}},
     {&hf_data,
-     {"Data", "rtmpx.tunnel.data", FT_BYTES, BASE_NONE, NULL, 0,
+     {"Tunnelled data", "rtmpx.tunnel.data", FT_BYTES, BASE_NONE, NULL, 0,
       "A body that is not RTMP, or that waits for lower sequence numbers", HFILL}},
     {&hf_shown_in,
      {"Shown in frame", "rtmpx.tunnel.shown_in", FT_FRAMENUM, BASE_NONE, NULL, 0,

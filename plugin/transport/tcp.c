@@ -12,6 +12,7 @@
 
 static dissector_handle_t tcp_handle;
 static heur_dtbl_entry_t *proxy_heuristic; /* NULL: this Wireshark has none */
+static heur_dissector_list_t tcp_heuristics;
 
 /* ---- connection ---- */
 
@@ -29,6 +30,7 @@ struct tcp_connection {
     /* The PROXY protocol header before the client's first byte; all zero: there is none. */
     struct rtmp_frame proxy_frame;
     uint32_t proxy_length;
+    bool is_other; /* behind that header stands HTTP or TLS */
 };
 
 /*
@@ -122,7 +124,7 @@ static struct tcp_connection *begin_connection(conversation_t *conversation, pac
     struct tcp_connection *tcp = new_connection(conversation, pinfo);
     if (beginning == BEGINS_OTHER)
         return tcp;
-    tcp->rtmp = rtmpx_session_new(conversation->conv_index);
+    tcp->rtmp = rtmpx_session_new(pinfo, conversation->conv_index, &tcp->server, tcp->server_port);
     rtmpx_watch_closing(pinfo, tree, tcp->rtmp, direction_of(tcp, pinfo) == 0, false);
     if (beginning == BEGINS_PROXY)
         begin_behind_proxy(tcp, pinfo, proxy_length);
@@ -130,8 +132,8 @@ static struct tcp_connection *begin_connection(conversation_t *conversation, pac
 }
 
 /* NULL: it is not RTMP, or not known yet. */
-static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, tvbuff_t *tvb,
-                                                            proto_tree *tree) {
+static __attribute__((cold)) struct tcp_connection *
+look_up_connection(packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tcp_connection *tcp = conversation_get_proto_data(conversation, proto_rtmpx);
     if (!tcp && !PINFO_FD_VISITED(pinfo))
@@ -142,13 +144,13 @@ static __attribute__((cold)) struct tcp_connection *look_up(packet_info *pinfo, 
     return tcp;
 }
 
-static struct tcp_connection *connection_of(packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree,
-                                            int *direction) {
+static struct tcp_connection *tcp_connection_of(packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree,
+                                                int *direction) {
     struct tcp_connection **slot = &recent[(pinfo->srcport ^ pinfo->destport) % RECENT];
     struct tcp_connection *tcp = *slot;
     *direction = tcp && provably_same(tcp, pinfo) ? direction_of(tcp, pinfo) : -1;
     if (*direction < 0) {
-        tcp = look_up(pinfo, tvb, tree);
+        tcp = look_up_connection(pinfo, tvb, tree);
         if (!tcp)
             return NULL;
         *slot = tcp;
@@ -207,8 +209,8 @@ static __attribute__((cold)) uint64_t start(struct tcp_connection *tcp, unsigned
  * The stream offset of the first byte of this call. TCP's sequence numbers, relative or not, only
  * give distances: they wrap every 4 GiB, the offset does not.
  */
-static uint64_t offset_of(struct tcp_connection *tcp, unsigned which, const struct tcpinfo *tcpinfo,
-                          packet_info *pinfo, tvbuff_t *tvb) {
+static uint64_t tcp_offset_of(struct tcp_connection *tcp, unsigned which,
+                              const struct tcpinfo *tcpinfo, packet_info *pinfo, tvbuff_t *tvb) {
     const struct rtmp_session_direction *dir = &tcp->rtmp->direction[which];
     if (dir->records.segment_count == 0)
         return start(tcp, which, tcpinfo, pinfo, tvb);
@@ -223,8 +225,8 @@ static uint64_t offset_of(struct tcp_connection *tcp, unsigned which, const stru
 
 /* Show the PROXY protocol header; returns what is behind it. Wireshark's dissector of it (4.6)
  * takes the connection, which comes back. */
-static __attribute__((cold)) tvbuff_t *behind_proxy(const struct tcp_connection *tcp, tvbuff_t *tvb,
-                                                    packet_info *pinfo, proto_tree *tree) {
+static tvbuff_t *behind_proxy(const struct tcp_connection *tcp, tvbuff_t *tvb, packet_info *pinfo,
+                              proto_tree *tree) {
     int length = (int)tcp->proxy_length;
     if (proxy_heuristic)
         call_heur_dissector_direct(proxy_heuristic, tvb_new_subset_length(tvb, 0, length), pinfo,
@@ -234,23 +236,66 @@ static __attribute__((cold)) tvbuff_t *behind_proxy(const struct tcp_connection 
     return tvb_new_subset_remaining(tvb, length);
 }
 
+/* First visit of the first bytes behind a PROXY protocol header: are they HTTP or TLS? */
+static bool is_other_behind_proxy(const struct tcp_connection *tcp, tvbuff_t *tvb) {
+    const struct rtmp_session_direction *direction = tcp->rtmp->direction;
+    uint32_t second_header;
+    if (direction[0].records.segment_count || direction[1].records.segment_count)
+        return tcp->is_other;
+    return beginning_of(tvb, &second_header) == BEGINS_OTHER;
+}
+
+/* HTTP or TLS behind the header: what finds it has the connection from the next frame on. Observed:
+ * HTTP takes it from this frame on, TLS from its first one. */
+static void hand_on(const struct tcp_connection *tcp, tvbuff_t *tvb, packet_info *pinfo,
+                    proto_tree *tree, void *data) {
+    conversation_t *conversation = tcp->conversation;
+    heur_dtbl_entry_t *entry;
+    if (!dissector_try_heuristic(tcp_heuristics, tvb, pinfo, tree, &entry, data) ||
+        PINFO_FD_VISITED(pinfo))
+        return;
+    dissector_handle_t found = conversation_get_dissector(conversation, pinfo->num);
+    if (found == tcp_handle)
+        found = conversation_get_dissector(conversation, 0);
+    conversation_set_dissector_from_frame_number(conversation, pinfo->num, tcp_handle);
+    if (found)
+        conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1, found);
+}
+
+/* A connection with a PROXY protocol header. True: nothing of the segment is left for RTMP. */
+static __attribute__((cold)) bool dissect_proxied(struct tcp_connection *tcp, tvbuff_t **tvb,
+                                                  packet_info *pinfo, proto_tree *tree,
+                                                  void *data) {
+    bool has_header = rtmpx_frame_is(tcp->proxy_frame, pinfo);
+    if (has_header)
+        *tvb = behind_proxy(tcp, *tvb, pinfo, tree);
+    if (tvb_reported_length(*tvb) == 0)
+        return true;
+    if (!PINFO_FD_VISITED(pinfo))
+        tcp->is_other = is_other_behind_proxy(tcp, *tvb);
+    if (!tcp->is_other)
+        return false;
+    hand_on(tcp, *tvb, pinfo, tree, data);
+    if (has_header && pinfo->desegment_len)
+        pinfo->desegment_offset += (int)tcp->proxy_length;
+    return true;
+}
+
 static int dissect_rtmpx_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const struct tcpinfo *tcpinfo = data;
     int side;
-    struct tcp_connection *tcp = connection_of(pinfo, tvb, tree, &side);
+    struct tcp_connection *tcp = tcp_connection_of(pinfo, tvb, tree, &side);
     if (!tcp)
         return pinfo->desegment_len ? (int)tvb_captured_length(tvb) : 0;
-    if (rtmpx_frame_is(tcp->proxy_frame, pinfo)) {
-        tvb = behind_proxy(tcp, tvb, pinfo, tree);
-        if (tvb_reported_length(tvb) == 0)
-            return (int)tcp->proxy_length;
-    }
+    const int length = (int)tvb_captured_length(tvb);
+    if (tcp->proxy_length && dissect_proxied(tcp, &tvb, pinfo, tree, data))
+        return length;
     unsigned which = side == 1;
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo)) {
         tcp->last_frame = pinfo->num;
         if (tcpinfo)
-            offset = offset_of(tcp, which, tcpinfo, pinfo, tvb);
+            offset = tcp_offset_of(tcp, which, tcpinfo, pinfo, tvb);
     }
     return rtmpx_dissect_bytes(tvb, pinfo, tree, &tcp->rtmp->direction[which], offset);
 }
@@ -293,7 +338,7 @@ static void count_left(struct tcp_connection *tcp, packet_info *pinfo,
 /* The connection is ours from this frame on: earlier frames of it stay with those who had them. */
 static void claim(packet_info *pinfo, const struct tcpinfo *tcpinfo, tvbuff_t *tvb,
                   proto_tree *tree) {
-    struct tcp_connection *tcp = look_up(pinfo, tvb, tree);
+    struct tcp_connection *tcp = look_up_connection(pinfo, tvb, tree);
     if (!tcp)
         return;
     count_left(tcp, pinfo, tcpinfo, tvb_reported_length(tvb));
@@ -323,6 +368,7 @@ void rtmpx_register_transport_tcp(int proto) {
 void rtmpx_handoff_transport_tcp(int proto) {
     rtmpx_find_tcp_preferences();
     rtmpx_handoff_ports();
+    tcp_heuristics = find_heur_dissector_list("tcp");
     proxy_heuristic = find_heur_dissector_by_unique_short_name("proxy_tcp");
     heur_dissector_add("tcp", heuristic_rtmpx_tcp, "RTMP over TCP", "rtmpx_tcp", proto,
                        HEURISTIC_ENABLE);

@@ -28,16 +28,16 @@ struct tls_connection {
     uint32_t left;
 };
 
-static struct tls_connection *connection_of(packet_info *pinfo, proto_tree *tree) {
+static struct tls_connection *tls_connection_of(packet_info *pinfo, proto_tree *tree) {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     struct tls_connection *tls = conversation_get_proto_data(conversation, proto_tls_data);
     if (tls)
         return tls;
     tls = wmem_new0(wmem_file_scope(), struct tls_connection);
-    tls->rtmp = rtmpx_session_new(conversation->conv_index);
     /* In RTMP the client sends first. */
     copy_address_wmem(wmem_file_scope(), &tls->server, &pinfo->dst);
     tls->server_port = pinfo->destport;
+    tls->rtmp = rtmpx_session_new(pinfo, conversation->conv_index, &tls->server, tls->server_port);
     conversation_add_proto_data(conversation, proto_tls_data, tls);
     rtmpx_watch_closing(pinfo, tree, tls->rtmp, true, true);
     return tls;
@@ -53,8 +53,8 @@ static bool to_server(const struct tls_connection *tls, const packet_info *pinfo
  * tls.ignore_ssl_mac_failed is set: then it hands on the next complete record, without any sign of
  * the hole. A record that comes late or again has no offset: the length of its hole is unknown.
  */
-static uint64_t offset_of(const struct rtmp_session_direction *direction,
-                          struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len) {
+static uint64_t tls_offset_of(const struct rtmp_session_direction *direction,
+                              struct rtmpx_tcp_mark *mark, packet_info *pinfo, uint32_t len) {
     switch (rtmpx_tcp_place(mark, pinfo, len, RECORD_OVERHEAD)) {
     case RTMPX_TCP_BEHIND_HOLE:
         return RTMP_OFFSET_UNKNOWN;
@@ -75,14 +75,15 @@ static bool left_to_others(const struct tls_connection *tls, packet_info *pinfo)
 
 /* `data` is no tcpinfo here: TLS gives no byte positions, 4.0 not even a stream number. */
 static int dissect_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
-    struct tls_connection *tls = connection_of(pinfo, tree);
+    struct tls_connection *tls = tls_connection_of(pinfo, tree);
     if (left_to_others(tls, pinfo))
-        return dissector_try_uint_new(tls_ports, tls->server_port, tvb, pinfo, tree, TRUE, data);
+        return dissector_try_uint_with_data(tls_ports, tls->server_port, tvb, pinfo, tree, TRUE,
+                                            data);
     unsigned which = to_server(tls, pinfo) ? 0 : 1;
     struct rtmp_session_direction *direction = &tls->rtmp->direction[which];
     uint64_t offset = 0;
     if (!PINFO_FD_VISITED(pinfo))
-        offset = offset_of(direction, &tls->mark[which], pinfo, tvb_reported_length(tvb));
+        offset = tls_offset_of(direction, &tls->mark[which], pinfo, tvb_reported_length(tvb));
     /* With several records TLS appends its own text to our line of the record before. */
     col_clear(pinfo->cinfo, COL_INFO);
     int done = rtmpx_dissect_bytes(tvb, pinfo, tree, direction, offset);
@@ -98,15 +99,15 @@ static ws_bool heuristic_rtmpx_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree
         return FALSE;
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     if (rtmpx_handshake_promised(tvb)) {
-        (void)connection_of(pinfo,
-                            tree); /* record which side sends first before the other answers */
+        (void)tls_connection_of(pinfo,
+                                tree); /* record which side sends first before the other answers */
         return rtmpx_ask_for_more(pinfo);
     }
     if (!rtmp_handshake_certain(bytes, len)) {
         (void)rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
         return FALSE;
     }
-    struct tls_connection *tls = connection_of(pinfo, tree);
+    struct tls_connection *tls = tls_connection_of(pinfo, tree);
     tls->first_frame = rtmpx_frame_of(pinfo);
     tls->left = rtmpx_count_in_visit(pinfo, RTMPX_COUNT_TLS);
     /* Set the handle of the TLS session; setting that of the TCP conversation would bypass TLS. */

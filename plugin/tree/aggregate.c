@@ -4,6 +4,7 @@
 #include "tree/command.h"
 #include "tree/control.h"
 #include "tree/items.h"
+#include "tree/kind.h"
 #include "tree/media.h"
 #include "tree/note.h"
 #include "tree/room.h"
@@ -34,25 +35,25 @@ static hf_register_info aggregate_hf[] = {
      {"Tag", "rtmpx.aggregate.tag", FT_NONE, BASE_NONE, NULL, 0,
       "One message inside the aggregate: header, data and back pointer", HFILL}},
     {&hf_type,
-     {"Type", "rtmpx.aggregate.tag.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
+     {"Tag type", "rtmpx.aggregate.tag.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
       "Message type of the tag", HFILL}},
     {&hf_size,
-     {"Size", "rtmpx.aggregate.tag.size", FT_UINT24, BASE_DEC, NULL, 0, "Bytes of the tag's data",
-      HFILL}},
+     {"Tag data size", "rtmpx.aggregate.tag.size", FT_UINT24, BASE_DEC, NULL, 0,
+      "Bytes of the tag's data", HFILL}},
     {&hf_timestamp,
-     {"Timestamp (ms)", "rtmpx.aggregate.tag.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
+     {"Tag timestamp (ms)", "rtmpx.aggregate.tag.timestamp", FT_UINT32, BASE_DEC, NULL, 0,
       "As the tag says; on the wire bits 0..23, then bits 24..31", HFILL}},
     {&hf_rebased_timestamp,
      {"Effective timestamp (ms)", "rtmpx.aggregate.tag.rebased_timestamp", FT_UINT32, BASE_DEC,
       NULL, 0, "The message's timestamp plus the distance from the first tag's", HFILL}},
     {&hf_stream_id,
-     {"Stream id", "rtmpx.aggregate.tag.stream_id", FT_UINT24, BASE_DEC, NULL, 0,
+     {"Tag stream id", "rtmpx.aggregate.tag.stream_id", FT_UINT24, BASE_DEC, NULL, 0,
       "Not used: the message's stream id counts", HFILL}},
     {&hf_back_pointer,
      {"Back pointer", "rtmpx.aggregate.tag.back_pointer", FT_UINT32, BASE_DEC, NULL, 0,
       "Length of the tag, its header included", HFILL}},
     {&hf_data,
-     {"Data", "rtmpx.aggregate.tag.data", FT_BYTES, BASE_NONE, NULL, 0,
+     {"Tag data", "rtmpx.aggregate.tag.data", FT_BYTES, BASE_NONE, NULL, 0,
       "Data of a tag that is not decoded", HFILL}},
 };
 
@@ -62,7 +63,7 @@ struct aggregate_walk {
     unsigned tags;                       /* so far */
     uint32_t events;                     /* that the later tags may have */
     uint32_t tag_events;                 /* that the open one may have */
-    struct rtmp_decoder_configs streams; /* as the next tag finds them */
+    struct rtmp_decoder_configs configs; /* as the next tag finds them */
 };
 
 /* A tag itself is as many items as so many events of a body. */
@@ -90,13 +91,15 @@ static struct rtmpx_body tag_body(const struct rtmpx_body *body,
                                      .length = tag->size,
                                      .stream_id = body->message->stream_id,
                                      .csid = body->message->csid,
-                                     .type = tag->type};
+                                     .type = tag->type,
+                                     .relative = body->message->relative};
     struct rtmpx_body inner = *body;
     inner.tvb = tvb_new_subset_length(body->tvb, (int)tag->data.pos, (int)tag->data.len);
     inner.bytes = body->bytes + tag->data.pos;
     inner.available = tag->data.len;
-    inner.reply_kind = RTMP_REPLY_UNKNOWN;
-    inner.streams = &walk->streams;
+    inner.answered = (struct rtmp_answered_call){RTMP_REPLY_UNKNOWN, NULL, 0};
+    inner.call = NULL;
+    inner.decoder_configs = &walk->configs;
     inner.events = walk->tag_events;
     inner.before += tag->data.pos;
     inner.head = 0;
@@ -126,11 +129,14 @@ static void add_data(proto_tree *tree, const struct rtmpx_body *body,
                      const struct rtmp_aggregate_tag *tag, struct aggregate_walk *walk) {
     struct rtmp_message message;
     struct rtmpx_body inner = tag_body(body, tag, walk, &message);
+    /* A tag that is longer than its aggregate does not have the length that it says. */
+    if (tag->data.len == tag->size || inner.incomplete)
+        rtmpx_tree_kind(tree, body->tvb, tag->whole.pos, &message);
     if (tag->type != RTMP_MESSAGE_AGGREGATE) {
         const struct rtmpx_noun *noun = rtmpx_noun_of(tag->type);
         if (rtmpx_wanted(tree, noun))
             noun->tree(tree, &inner);
-        rtmp_decoder_configs_learn(&walk->streams, &message, inner.bytes, inner.available);
+        rtmp_decoder_configs_learn(&walk->configs, &message, inner.bytes, inner.available);
     } else if (walk->nesting < NESTING_MAX) {
         walk->nesting++;
         add_tags(tree, &inner, walk);
@@ -146,7 +152,7 @@ static void label_tag(proto_item *item, const struct rtmpx_body *body,
     char line[ITEM_LABEL_LENGTH];
     struct rtmp_message message;
     struct rtmpx_body inner = tag_body(body, tag, walk, &message);
-    struct rtmp_text text = rtmp_text_over(line, sizeof line);
+    struct rtmp_text text = rtmp_text_masked(line, sizeof line, body->mask);
     rtmp_text_add(&text, "Tag: ");
     rtmpx_noun_of(tag->type)->summary(&text, &inner);
     proto_item_set_text(item, "%s", line);
@@ -176,8 +182,8 @@ static void add_tags(proto_tree *tree, const struct rtmpx_body *body, struct agg
 
 static void add_aggregate(proto_tree *tree, const struct rtmpx_body *body) {
     struct aggregate_walk walk = {.events = body->events};
-    if (body->streams)
-        walk.streams = *body->streams;
+    if (body->decoder_configs)
+        walk.configs = *body->decoder_configs;
     add_tags(tree, body, &walk);
 }
 
@@ -186,9 +192,13 @@ static void summarise_aggregate(struct rtmp_text *text, const struct rtmpx_body 
 }
 
 static int *const aggregate_ett[] = {&ett_tag};
-static const struct rtmpx_noun *const aggregate_parts[] = {
-    &rtmpx_noun_control,       &rtmpx_noun_media,      &rtmpx_noun_command,
-    &rtmpx_noun_shared_object, &rtmpx_noun_unassigned, NULL};
+static const struct rtmpx_noun *const aggregate_parts[] = {&rtmpx_noun_control,
+                                                           &rtmpx_noun_media,
+                                                           &rtmpx_noun_command,
+                                                           &rtmpx_noun_shared_object,
+                                                           &rtmpx_noun_unassigned,
+                                                           &rtmpx_noun_kind,
+                                                           NULL};
 
 const struct rtmpx_noun rtmpx_noun_aggregate = {
     RTMPX_FIELDS(aggregate_hf), RTMPX_SUBTREES(aggregate_ett),

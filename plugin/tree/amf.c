@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/amf.h"
 
-#include <math.h>
-
 #include "tree/amf_label.h"
+#include "tree/amf_leaf.h"
 #include "tree/items.h"
 #include "tree/note.h"
 #include "wanted.h"
@@ -16,16 +15,6 @@ static int hf_value = -1;
 static int hf_key = -1;
 static int hf_path = -1;
 static int hf_pair = -1;
-static int hf_number = -1;
-static int hf_integer = -1;
-static int hf_unsigned = -1;
-static int hf_boolean = -1;
-static int hf_string = -1;
-static int hf_date = -1;
-static int hf_milliseconds = -1;
-static int hf_timezone = -1;
-static int hf_xml = -1;
-static int hf_bytes = -1;
 static int hf_class = -1;
 static int hf_count = -1;
 static int hf_fixed = -1;
@@ -35,8 +24,6 @@ static int hf_member_name = -1;
 static int hf_dynamic = -1;
 static int hf_externalizable = -1;
 static int hf_flags = -1;
-static int hf_reference = -1;
-static int hf_target = -1;
 static int hf_meaning = -1;
 static int hf_keys_end = -1;
 static int hf_end = -1;
@@ -52,7 +39,7 @@ static hf_register_info amf_hf[] = {
      {"AMF3 type", "rtmpx.amf3.type", FT_UINT8, BASE_HEX, VALS(rtmp_names_amf3_markers), 0,
       "Marker byte of an AMF3 value", HFILL}},
     {&hf_value,
-     {"Value", "rtmpx.amf.value", FT_NONE, BASE_NONE, NULL, 0,
+     {"AMF value", "rtmpx.amf.value", FT_NONE, BASE_NONE, NULL, 0,
       "A value without a key that is a container or has no content", HFILL}},
     {&hf_key,
      {"Key", "rtmpx.amf.key", FT_STRING, BASE_NONE, NULL, 0,
@@ -62,35 +49,6 @@ static hf_register_info amf_hf[] = {
       "Dotted path of a leaf; 0 is the message's first value", HFILL}},
     {&hf_pair,
      {"Pair", "rtmpx.amf.pair", FT_STRING, BASE_NONE, NULL, 0, "path=value of a leaf", HFILL}},
-    {&hf_number,
-     {"Number", "rtmpx.amf.number", FT_DOUBLE, BASE_NONE, NULL, 0, "AMF0 number, AMF3 double",
-      HFILL}},
-    {&hf_integer,
-     {"Integer", "rtmpx.amf.integer", FT_INT32, BASE_DEC, NULL, 0,
-      "AMF3 integer (29 bits) or item of a vector of int", HFILL}},
-    {&hf_unsigned,
-     {"Unsigned integer", "rtmpx.amf.unsigned", FT_UINT32, BASE_DEC, NULL, 0,
-      "Item of a vector of uint", HFILL}},
-    {&hf_boolean,
-     {"Boolean", "rtmpx.amf.boolean", FT_BOOLEAN, BASE_NONE, NULL, 0,
-      "AMF0 boolean, AMF3 true or false", HFILL}},
-    {&hf_string,
-     {"String", "rtmpx.amf.string", FT_STRING, BASE_NONE, NULL, 0,
-      "String value, AMF3 references resolved; never a key", HFILL}},
-    {&hf_date,
-     {"Date", "rtmpx.amf.date", FT_ABSOLUTE_TIME, ABSOLUTE_TIME_UTC, NULL, 0,
-      "UTC; milliseconds since 1970 on the wire", HFILL}},
-    {&hf_milliseconds,
-     {"Milliseconds", "rtmpx.amf.milliseconds", FT_DOUBLE, BASE_NONE, NULL, 0,
-      "Since 1970; a date outside the calendar (NaN, or beyond ECMAScript's range)", HFILL}},
-    {&hf_timezone,
-     {"Time zone", "rtmpx.amf.timezone", FT_INT16, BASE_DEC, NULL, 0, "Minutes, should be 0",
-      HFILL}},
-    {&hf_xml,
-     {"XML", "rtmpx.amf.xml", FT_STRING, BASE_NONE, NULL, 0,
-      "Text of an XML document or AMF3 XML value", HFILL}},
-    {&hf_bytes,
-     {"Bytes", "rtmpx.amf.bytes", FT_BYTES, BASE_NONE, NULL, 0, "Content of a ByteArray", HFILL}},
     {&hf_class,
      {"Class", "rtmpx.amf.class", FT_STRING, BASE_NONE, NULL, 0,
       "Class name, also when its traits came by reference", HFILL}},
@@ -116,14 +74,8 @@ static hf_register_info amf_hf[] = {
      {"Externalizable", "rtmpx.amf.externalizable", FT_BOOLEAN, BASE_NONE, NULL, 0,
       "The class writes its content in a form of its own", HFILL}},
     {&hf_flags,
-     {"Flags", "rtmpx.amf.flags", FT_BYTES, BASE_NONE, NULL, 0,
+     {"AMF3 flags", "rtmpx.amf.flags", FT_BYTES, BASE_NONE, NULL, 0,
       "Which values of an externalizable message follow", HFILL}},
-    {&hf_reference,
-     {"Reference", "rtmpx.amf.reference", FT_UINT32, BASE_DEC, NULL, 0,
-      "Index of an earlier object, string or class", HFILL}},
-    {&hf_target,
-     {"Target", "rtmpx.amf.target", FT_STRING, BASE_NONE, NULL, 0,
-      "What a reference refers to, and where in the message it starts", HFILL}},
     {&hf_meaning,
      {"Meaning", "rtmpx.amf.meaning", FT_STRING, BASE_NONE, NULL, 0,
       "What a number stands for by the name of its property: a codec, capability flags", HFILL}},
@@ -139,9 +91,12 @@ static hf_register_info amf_hf[] = {
 
 static int *const amf_ett[] = {&ett_leaf, &ett_container};
 
+static const struct rtmpx_noun *const amf_parts[] = {&rtmpx_noun_amf_leaf, NULL};
+
 const struct rtmpx_noun rtmpx_noun_amf = {
     RTMPX_FIELDS(amf_hf),
     RTMPX_SUBTREES(amf_ett),
+    .parts = amf_parts,
 };
 
 /* State while the items of one value are added. */
@@ -174,15 +129,26 @@ static const char *name_text(struct amf_view *view, const struct rtmp_amf_event 
     return view->want_text ? rtmpx_amf_name_text(&view->texts, event) : "";
 }
 
+/* Is its value hidden? */
+static bool is_secret(const struct amf_view *view, const struct rtmp_amf_event *event) {
+    const struct rtmp_secrets *secrets = view->body->secrets;
+    return secrets &&
+           rtmp_secrets_has(secrets, view->amf->reader, view->has_key ? &view->key : NULL, event);
+}
+
 static struct rtmpx_amf_leaf_text leaf_text(struct amf_view *view, const char *path,
                                             const struct rtmp_amf_event *event) {
     if (!view->want_text)
         return (struct rtmpx_amf_leaf_text){.pair = "", .value = ""};
+    if (is_secret(view, event))
+        return (struct rtmpx_amf_leaf_text){
+            .pair = wmem_strdup_printf(view->texts.pool, "%s=" RTMP_SECRET_TEXT, path),
+            .value = RTMP_SECRET_TEXT};
     return rtmpx_amf_leaf_text(&view->texts, path, event);
 }
 
-static proto_item *add_string(const struct amf_view *view, proto_tree *tree, int id,
-                              struct rtmp_span range, const char *text) {
+static proto_item *add_amf_string(const struct amf_view *view, proto_tree *tree, int id,
+                                  struct rtmp_span range, const char *text) {
     return proto_tree_add_string(tree, id, view->body->tvb, (int)range.pos, (int)range.len, text);
 }
 
@@ -210,83 +176,6 @@ static void add_remark(const struct amf_view *view, proto_item *item, enum rtmp_
         rtmpx_note_remark(item, view->body, remark);
 }
 
-/* The bytes after the marker; the marker itself if there are none (AMF3 true and false). */
-static struct rtmp_span behind_marker(const struct rtmp_amf_event *event) {
-    if (!event->has_marker || event->whole.len < 2)
-        return event->whole;
-    return rtmp_span_of(event->whole.pos + 1, event->whole.len - 1);
-}
-
-static proto_item *add_date(const struct amf_view *view, proto_tree *tree,
-                            const struct rtmp_amf_event *event, struct rtmp_span range) {
-    double milliseconds = event->value.milliseconds;
-    if (event->remark == RTMP_REMARK_DATE)
-        return rtmpx_add_double(tree, hf_milliseconds, view->body, range, milliseconds);
-    double seconds = floor(milliseconds / 1000);
-    nstime_t time = {
-        .secs = (time_t)seconds,
-        .nsecs = (int)((milliseconds - seconds * 1000) * 1e6),
-    };
-    return proto_tree_add_time(tree, hf_date, view->body->tvb, (int)range.pos, (int)range.len,
-                               &time);
-}
-
-/* The item with a leaf's value. NULL: it has none (null, undefined, an unresolved string). */
-static proto_item *add_leaf_value(const struct amf_view *view, proto_tree *tree,
-                                  const struct rtmp_amf_event *event, const char *text,
-                                  struct rtmp_span range) {
-    tvbuff_t *tvb = view->body->tvb;
-    int start = (int)range.pos;
-    int len = (int)range.len;
-    switch (event->kind) {
-    case RTMP_AMF_NUMBER:
-        return proto_tree_add_double(tree, hf_number, tvb, start, len, event->value.number);
-    case RTMP_AMF_INTEGER:
-        return proto_tree_add_int(tree, hf_integer, tvb, start, len, event->value.integer);
-    case RTMP_AMF_UNSIGNED:
-        return rtmpx_add_uint(tree, hf_unsigned, view->body, range, event->value.unsigned_integer);
-    case RTMP_AMF_BOOLEAN:
-        return proto_tree_add_boolean(tree, hf_boolean, tvb, start, len, event->value.boolean);
-    case RTMP_AMF_STRING:
-        if (rtmp_amf_is_unresolved(event))
-            return NULL;
-        return add_string(view, tree, hf_string, range, text);
-    case RTMP_AMF_XML:
-        return add_string(view, tree, hf_xml, range, text);
-    case RTMP_AMF_DATE:
-        return add_date(view, tree, event, range);
-    case RTMP_AMF_BYTES:
-        return proto_tree_add_bytes_with_length(tree, hf_bytes, tvb, start, len,
-                                                rtmp_bytes(view->amf->reader, event->payload),
-                                                (int)event->payload.len);
-    case RTMP_AMF_REFERENCE:
-        return rtmpx_add_uint(tree, hf_reference, view->body, range, event->reference);
-    default:
-        return NULL;
-    }
-}
-
-static void add_target(const struct amf_view *view, proto_tree *tree,
-                       const struct rtmp_amf_event *event) {
-    char line[64];
-    struct rtmp_text text = rtmp_text_over(line, sizeof line);
-    rtmpx_amf_target(&text, event);
-    if (text.len)
-        proto_item_set_generated(add_string(view, tree, hf_target, event->target, text.out));
-}
-
-/* The items of a leaf besides its value. */
-static void add_leaf_parts(const struct amf_view *view, proto_tree *tree,
-                           const struct rtmp_amf_event *event) {
-    if (event->kind == RTMP_AMF_STRING && event->is_reference)
-        rtmpx_add_uint(tree, hf_reference, view->body, behind_marker(event), event->reference);
-    else if (event->kind == RTMP_AMF_DATE && event->version == 0)
-        proto_tree_add_int(tree, hf_timezone, view->body->tvb, (int)rtmp_span_end(event->whole) - 2,
-                           2, event->timezone);
-    else if (event->kind == RTMP_AMF_REFERENCE)
-        add_target(view, tree, event);
-}
-
 /* From its key, or its AVM+ marker, to its own end. */
 static struct rtmp_span value_range(const struct amf_view *view,
                                     const struct rtmp_amf_event *event) {
@@ -302,7 +191,8 @@ static proto_item *add_key(struct amf_view *view, proto_tree *tree, struct rtmp_
     struct rtmp_text text = rtmp_text_over(number, sizeof number);
     if (!is_name)
         rtmp_amf_leaf_text(&text, view->amf->reader, &view->key, sizeof number / 2);
-    return add_string(view, tree, hf_key, range, is_name ? name_text(view, &view->key) : text.out);
+    return add_amf_string(view, tree, hf_key, range,
+                          is_name ? name_text(view, &view->key) : text.out);
 }
 
 /* The first children of a value's item: those of its key, and the markers. */
@@ -310,7 +200,7 @@ static void add_markers(const struct amf_view *view, proto_tree *tree) {
     if (view->has_key) {
         add_type(view, tree, &view->key);
         if (view->key.is_reference && view->key.whole.len)
-            rtmpx_add_uint(tree, hf_reference, view->body, view->key.whole, view->key.reference);
+            rtmpx_add_amf_reference(tree, view->body, view->key.whole, view->key.reference);
         add_remark(view, proto_tree_get_parent(tree), view->key.remark);
     }
     if (view->avmplus.len)
@@ -323,6 +213,7 @@ static void set_label(const struct amf_view *view, proto_item *item,
         .key = view->has_key ? &view->key : NULL,
         .label = event->is_dictionary_key ? "Key" : view->label,
         .index = event->depth ? rtmp_amf_path_index(&view->path, event->depth) : 0,
+        .mask = view->body->mask,
     };
     if (view->visible)
         rtmpx_amf_set_label(item, view->amf->reader, &name, event, value);
@@ -346,7 +237,8 @@ static void add_meaning(const struct amf_view *view, proto_tree *tree,
     if ((event->kind != RTMP_AMF_NUMBER && event->kind != RTMP_AMF_INTEGER) ||
         !rtmp_property_meaning(&text, view->path.text.out, value))
         return;
-    proto_item_set_generated(add_string(view, tree, hf_meaning, behind_marker(event), line));
+    proto_item_set_generated(
+        add_amf_string(view, tree, hf_meaning, rtmpx_amf_behind_marker(event), line));
     proto_item *item = proto_tree_get_parent(tree);
     rtmpx_append_text(item, " (", line, ")");
 }
@@ -358,14 +250,21 @@ static void remark_path(struct amf_view *view, proto_item *item, bool cut) {
     view->cut_said |= cut;
 }
 
-static void add_leaf(struct amf_view *view, const struct rtmp_amf_event *event) {
+static void add_amf_leaf(struct amf_view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
     proto_item *item = view->has_key ? add_key(view, parent, range) : NULL;
     const char *path = rtmpx_amf_path_text(&view->texts, &view->path.text);
     struct rtmpx_amf_leaf_text text = leaf_text(view, path, event);
+    const struct rtmpx_amf_leaf leaf = {
+        .body = view->body,
+        .reader = view->amf->reader,
+        .event = event,
+        .text = text.value,
+        .is_secret = is_secret(view, event),
+    };
     if (!item)
-        item = add_leaf_value(view, parent, event, text.value, range);
+        item = rtmpx_add_amf_leaf_value(parent, &leaf, range);
     if (!item)
         item = rtmpx_add_range(parent, hf_value, view->body, range);
     set_label(view, item, event, text.value);
@@ -373,17 +272,17 @@ static void add_leaf(struct amf_view *view, const struct rtmp_amf_event *event) 
     add_markers(view, tree);
     add_type(view, tree, event);
     if (view->has_key)
-        (void)add_leaf_value(view, tree, event, text.value, behind_marker(event));
-    add_leaf_parts(view, tree, event);
+        (void)rtmpx_add_amf_leaf_value(tree, &leaf, rtmpx_amf_behind_marker(event));
+    rtmpx_add_amf_leaf_parts(tree, &leaf);
     if (view->want_meaning)
         add_meaning(view, tree, event);
     if (view->want_path)
-        proto_item_set_generated(add_string(view, tree, hf_path, event->whole, path));
+        proto_item_set_generated(add_amf_string(view, tree, hf_path, event->whole, path));
     if (view->want_pair)
-        proto_item_set_generated(add_string(view, tree, hf_pair, event->whole, text.pair));
+        proto_item_set_generated(add_amf_string(view, tree, hf_pair, event->whole, text.pair));
     if (view->second_pair_hf)
         proto_item_set_generated(
-            add_string(view, tree, view->second_pair_hf, event->whole, text.pair));
+            add_amf_string(view, tree, view->second_pair_hf, event->whole, text.pair));
     add_remark(view, item, event->remark);
     if (view->want_expert)
         remark_path(view, item, view->path.text.cut || path != view->path.text.out);
@@ -392,7 +291,7 @@ static void add_leaf(struct amf_view *view, const struct rtmp_amf_event *event) 
 
 static void add_container_head(struct amf_view *view, proto_tree *tree,
                                const struct rtmp_amf_event *event) {
-    struct rtmp_span head = behind_marker(event);
+    struct rtmp_span head = rtmpx_amf_behind_marker(event);
     if (event->kind != RTMP_AMF_OBJECT) {
         rtmpx_add_uint(tree, hf_count, view->body, head, event->count);
     } else if (event->version == 3) {
@@ -405,12 +304,12 @@ static void add_container_head(struct amf_view *view, proto_tree *tree,
     if (event->kind == RTMP_AMF_DICTIONARY)
         add_boolean(view, tree, hf_weak_keys, head, event->is_fixed);
     if (event->is_reference)
-        rtmpx_add_uint(tree, hf_reference, view->body, head, event->reference);
+        rtmpx_add_amf_reference(tree, view->body, head, event->reference);
     if (event->text.len)
-        add_string(view, tree, hf_class, head, name_text(view, event));
+        add_amf_string(view, tree, hf_class, head, name_text(view, event));
 }
 
-static void open_container(struct amf_view *view, const struct rtmp_amf_event *event) {
+static void open_container_item(struct amf_view *view, const struct rtmp_amf_event *event) {
     proto_tree *parent = view->level[event->depth].tree;
     struct rtmp_span range = value_range(view, event);
     proto_item *item = view->has_key ? add_key(view, parent, range)
@@ -447,11 +346,11 @@ static void add_end(struct amf_view *view, const struct rtmp_amf_event *event) {
 }
 
 /* Items of the encoding besides values. */
-static void add_part(struct amf_view *view, const struct rtmp_amf_event *event) {
+static void add_encoding_part(struct amf_view *view, const struct rtmp_amf_event *event) {
     proto_tree *tree = view->level[event->depth].tree;
     proto_item *item = NULL;
     if (event->kind == RTMP_AMF_MEMBER_NAME)
-        item = add_string(view, tree, hf_member_name, event->whole, name_text(view, event));
+        item = add_amf_string(view, tree, hf_member_name, event->whole, name_text(view, event));
     else if (event->kind == RTMP_AMF_KEYS_END)
         item = rtmpx_add_range(tree, hf_keys_end, view->body, event->whole);
     else if (event->kind == RTMP_AMF_EXTERNALIZABLE_FLAGS)
@@ -459,7 +358,7 @@ static void add_part(struct amf_view *view, const struct rtmp_amf_event *event) 
     add_remark(view, item, event->remark);
 }
 
-static void add_event(struct amf_view *view, const struct rtmp_amf_event *event) {
+static void add_amf_event(struct amf_view *view, const struct rtmp_amf_event *event) {
     if (view->want_path || view->want_pair || view->second_pair_hf || view->want_meaning ||
         view->want_expert)
         rtmp_amf_path_event(&view->path, view->amf->reader, event);
@@ -470,13 +369,13 @@ static void add_event(struct amf_view *view, const struct rtmp_amf_event *event)
     } else if (event->kind == RTMP_AMF_AVMPLUS) {
         view->avmplus = event->whole;
     } else if (rtmp_amf_is_leaf(event->kind)) {
-        add_leaf(view, event);
+        add_amf_leaf(view, event);
     } else if (rtmp_amf_is_container(event->kind)) {
-        open_container(view, event);
+        open_container_item(view, event);
     } else if (event->kind == RTMP_AMF_END) {
         add_end(view, event);
     } else {
-        add_part(view, event);
+        add_encoding_part(view, event);
     }
 }
 
@@ -498,11 +397,11 @@ static void add_broken_end(struct amf_view *view) {
 }
 
 static bool is_text_wanted(proto_tree *tree) {
-    const int ids[] = {hf_key, hf_string, hf_xml, hf_class, hf_member_name};
+    const int ids[] = {hf_key, hf_class, hf_member_name};
     for (unsigned i = 0; i < array_length(ids); i++)
         if (proto_field_is_referenced(tree, ids[i]))
             return true;
-    return false;
+    return rtmpx_amf_leaf_text_wanted(tree);
 }
 
 /* Path and levels are large and are set only as deep as the value is nested. */
@@ -518,9 +417,11 @@ static void begin_view(struct amf_view *view, proto_tree *tree, const struct rtm
     view->texts.amf = amf;
     view->texts.before = body->before;
     view->texts.pool = body->pinfo->pool;
+    view->texts.mask = body->mask;
     view->level[0].tree = tree;
     view->level[0].count = 0;
     rtmp_amf_path_begin(&view->path, top);
+    view->path.text.mask = body->mask;
 }
 
 proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body,
@@ -548,7 +449,7 @@ proto_item *rtmpx_tree_amf_value(proto_tree *tree, const struct rtmpx_body *body
             add_broken_end(&view);
             break;
         }
-        add_event(&view, &event);
+        add_amf_event(&view, &event);
     } while (!rtmp_amf_value_done(amf));
     return view.root;
 }

@@ -10,21 +10,22 @@ static const char *marker_name(uint8_t version, uint8_t marker) {
     return name ? name : "Unknown";
 }
 
-static void add_text(struct rtmp_text *line, const struct rtmp_reader *reader,
-                     struct rtmp_span span) {
+static void append_label_text(struct rtmp_text *line, const struct rtmp_reader *reader,
+                              struct rtmp_span span) {
     const uint8_t *bytes = rtmp_bytes(reader, span);
     if (bytes)
         rtmp_text_wire(line, bytes, span.len, LABEL_STRING);
 }
 
-static void add_name(struct rtmp_text *line, const struct rtmp_reader *reader,
-                     const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event) {
+static void append_value_name(struct rtmp_text *line, const struct rtmp_reader *reader,
+                              const struct rtmpx_amf_name *name,
+                              const struct rtmp_amf_event *event) {
     if (name->key && rtmp_amf_is_leaf(name->key->kind))
         rtmp_amf_leaf_text(line, reader, name->key, LABEL_STRING);
     else if (name->key && name->key->name)
         rtmp_text_add(line, name->key->name);
     else if (name->key)
-        add_text(line, reader, name->key->text);
+        append_label_text(line, reader, name->key->text);
     else if (event->depth > 0 && !event->is_dictionary_key)
         rtmp_text_format(line, "[%u]", name->index);
     else if (name->label)
@@ -34,8 +35,8 @@ static void add_name(struct rtmp_text *line, const struct rtmp_reader *reader,
     rtmp_text_add(line, ": ");
 }
 
-static void add_leaf(struct rtmp_text *line, const char *value,
-                     const struct rtmp_amf_event *event) {
+static void append_leaf(struct rtmp_text *line, const char *value,
+                        const struct rtmp_amf_event *event) {
     const char *quote = event->kind == RTMP_AMF_STRING ? "\"" : "";
     rtmp_text_add(line, quote);
     rtmp_text_wire(line, (const uint8_t *)value, strlen(value), LABEL_STRING);
@@ -53,19 +54,21 @@ static void add_container(struct rtmp_text *line, const struct rtmp_reader *read
     if (event->text.len == 0)
         return;
     rtmp_text_add(line, " ");
-    add_text(line, reader, event->text);
+    append_label_text(line, reader, event->text);
 }
 
 void rtmpx_amf_set_label(proto_item *item, const struct rtmp_reader *reader,
                          const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event,
                          const char *value) {
     char out[ITEM_LABEL_LENGTH];
-    struct rtmp_text line = rtmp_text_over(out, sizeof out);
-    add_name(&line, reader, name, event);
-    if (rtmp_amf_is_leaf(event->kind))
-        add_leaf(&line, value, event);
-    else
+    struct rtmp_text line = rtmp_text_masked(out, sizeof out, name->mask);
+    append_value_name(&line, reader, name, event);
+    if (!rtmp_amf_is_leaf(event->kind)) {
         add_container(&line, reader, event);
+    } else {
+        line.mask = NULL;
+        append_leaf(&line, value, event);
+    }
     proto_item_set_text(item, "%s", line.out);
 }
 
@@ -101,7 +104,7 @@ static struct rtmp_text begin_text(struct rtmpx_amf_texts *texts, size_t around,
     size_t size = around + (limit && len > limit ? limit : len) + 16;
     char *out =
         size <= sizeof texts->scratch ? texts->scratch : wmem_alloc_array(texts->pool, char, size);
-    return rtmp_text_over(out, size);
+    return rtmp_text_masked(out, size, texts->mask);
 }
 
 const char *rtmpx_amf_path_text(struct rtmpx_amf_texts *texts, const struct rtmp_text *path) {

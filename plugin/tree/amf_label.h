@@ -12,9 +12,11 @@ struct rtmpx_amf_name {
     const struct rtmp_amf_event *key; /* KEY or a dictionary's key, or NULL */
     const char *label;                /* of a top-level value, or NULL */
     unsigned index;                   /* of an item without a key */
+    const struct rtmp_mask *mask;     /* what names hide; NULL: nothing */
 };
 
-/* `app: "live"`, `[2]: 252`, `Stream name: "cam1"`, `info: Object`. value: the text of a leaf. */
+/* `app: "live"`, `[2]: 252`, `Stream name: "cam1"`, `info: Object`. value: the text of a leaf, as
+ * shown. */
 void rtmpx_amf_set_label(proto_item *item, const struct rtmp_reader *reader,
                          const struct rtmpx_amf_name *name, const struct rtmp_amf_event *event,
                          const char *value);
@@ -36,6 +38,7 @@ struct rtmpx_amf_texts {
     const struct rtmp_amf *amf;
     uint32_t before; /* bytes of AMF in the frame before the message */
     wmem_allocator_t *pool;
+    const struct rtmp_mask *mask; /* what they hide; NULL: nothing */
     char scratch[1024];
     char path[RTMP_LIMIT_AMF_PATH];
 };

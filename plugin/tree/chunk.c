@@ -33,16 +33,16 @@ static hf_register_info chunk_hf[] = {
      {"Chunk", "rtmpx.chunk", FT_NONE, BASE_NONE, NULL, 0,
       "One chunk, over its bytes in this frame", HFILL}},
     {&hf_fmt,
-     {"Format", "rtmpx.chunk.fmt", FT_UINT8, BASE_DEC, VALS(fmt_names), 0,
+     {"Chunk format", "rtmpx.chunk.fmt", FT_UINT8, BASE_DEC, VALS(fmt_names), 0,
       "Which fields the message header has", HFILL}},
     {&hf_csid,
-     {"Chunk stream id", "rtmpx.chunk.csid", FT_UINT32, BASE_DEC, NULL, 0,
+     {"Chunk stream id (chunk header)", "rtmpx.chunk.csid", FT_UINT32, BASE_DEC, NULL, 0,
       "From the basic header: 2 to 65599", HFILL}},
     {&hf_header_length,
-     {"Header length", "rtmpx.chunk.header_length", FT_UINT8, BASE_DEC, NULL, 0,
+     {"Chunk header length", "rtmpx.chunk.header_length", FT_UINT8, BASE_DEC, NULL, 0,
       "Basic and message header, without the extended timestamp", HFILL}},
     {&hf_timestamp,
-     {"Timestamp", "rtmpx.chunk.timestamp", FT_UINT24, BASE_DEC, NULL, 0,
+     {"Chunk timestamp", "rtmpx.chunk.timestamp", FT_UINT24, BASE_DEC, NULL, 0,
       "Absolute, ms; 16777215: in the extended timestamp", HFILL}},
     {&hf_timestamp_delta,
      {"Timestamp delta", "rtmpx.chunk.timestamp_delta", FT_UINT24, BASE_DEC, NULL, 0,
@@ -51,19 +51,19 @@ static hf_register_info chunk_hf[] = {
      {"Extended timestamp", "rtmpx.chunk.extended_timestamp", FT_UINT32, BASE_DEC, NULL, 0,
       "Full value, absolute or delta as the 24-bit field", HFILL}},
     {&hf_message_length,
-     {"Message length", "rtmpx.chunk.message_length", FT_UINT24, BASE_DEC, NULL, 0,
+     {"Message length (chunk header)", "rtmpx.chunk.message_length", FT_UINT24, BASE_DEC, NULL, 0,
       "Bytes of the whole message, without chunk headers", HFILL}},
     {&hf_message_type,
-     {"Message type", "rtmpx.chunk.message_type", FT_UINT8, BASE_DEC,
+     {"Message type (chunk header)", "rtmpx.chunk.message_type", FT_UINT8, BASE_DEC,
       VALS(rtmp_names_message_types), 0, "Message type id in the chunk header", HFILL}},
     {&hf_message_stream_id,
-     {"Message stream id", "rtmpx.chunk.message_stream_id", FT_UINT32, BASE_DEC, NULL, 0,
-      "Little-endian on the wire", HFILL}},
+     {"Message stream id (chunk header)", "rtmpx.chunk.message_stream_id", FT_UINT32, BASE_DEC,
+      NULL, 0, "Little-endian on the wire", HFILL}},
     {&hf_data_length,
-     {"Data length", "rtmpx.chunk.data_length", FT_UINT32, BASE_DEC, NULL, 0,
+     {"Chunk data length", "rtmpx.chunk.data_length", FT_UINT32, BASE_DEC, NULL, 0,
       "Message bytes of this chunk in this frame", HFILL}},
     {&hf_data,
-     {"Data", "rtmpx.chunk.data", FT_BYTES, BASE_NONE, NULL, 0,
+     {"Chunk data", "rtmpx.chunk.data", FT_BYTES, BASE_NONE, NULL, 0,
       "Message bytes that the chunk carries in this frame", HFILL}},
     {&hf_header_fragment,
      {"Chunk header, in part", "rtmpx.chunk.header_fragment", FT_BYTES, BASE_NONE, NULL, 0,
@@ -79,8 +79,8 @@ const struct rtmpx_noun rtmpx_noun_chunk = {
 
 /* ---- items ---- */
 
-static void add_uint(proto_tree *tree, int field, tvbuff_t *tvb, uint32_t start, uint32_t len,
-                     uint32_t value) {
+static void add_chunk_uint(proto_tree *tree, int field, tvbuff_t *tvb, uint32_t start, uint32_t len,
+                           uint32_t value) {
     proto_tree_add_uint(tree, field, tvb, (int)start, (int)len, value);
 }
 
@@ -90,24 +90,24 @@ static void add_header(proto_tree *tree, tvbuff_t *tvb, uint32_t base,
     const struct rtmp_chunk_header *h = &piece->header;
     uint32_t basic = base + piece->basic;
     uint32_t message = base + piece->message;
-    add_uint(tree, hf_fmt, tvb, basic, 1, h->fmt);
-    add_uint(tree, hf_csid, tvb, basic, h->basic_length, h->csid);
+    add_chunk_uint(tree, hf_fmt, tvb, basic, 1, h->fmt);
+    add_chunk_uint(tree, hf_csid, tvb, basic, h->basic_length, h->csid);
     proto_item *length = proto_tree_add_uint(tree, hf_header_length, tvb, (int)basic,
                                              h->basic_length + h->message_length,
                                              (uint32_t)h->basic_length + h->message_length);
     proto_item_set_generated(length);
     if (h->fmt <= 2)
-        add_uint(tree, h->fmt == 0 ? hf_timestamp : hf_timestamp_delta, tvb, message, 3,
-                 h->timestamp);
+        add_chunk_uint(tree, h->fmt == 0 ? hf_timestamp : hf_timestamp_delta, tvb, message, 3,
+                       h->timestamp);
     if (h->fmt <= 1) {
-        add_uint(tree, hf_message_length, tvb, message + 3, 3, h->length);
-        add_uint(tree, hf_message_type, tvb, message + 6, 1, h->type);
+        add_chunk_uint(tree, hf_message_length, tvb, message + 3, 3, h->length);
+        add_chunk_uint(tree, hf_message_type, tvb, message + 6, 1, h->type);
     }
     if (h->fmt == 0)
-        add_uint(tree, hf_message_stream_id, tvb, message + 7, 4, h->stream_id);
+        add_chunk_uint(tree, hf_message_stream_id, tvb, message + 7, 4, h->stream_id);
     if (piece->has_extended)
-        add_uint(tree, hf_extended_timestamp, tvb, base + piece->extended, 4,
-                 piece->extended_value);
+        add_chunk_uint(tree, hf_extended_timestamp, tvb, base + piece->extended, 4,
+                       piece->extended_value);
 }
 
 /* A header that begins in an earlier frame: its values are generated, its bytes here get one item.

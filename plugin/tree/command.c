@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tree/command.h"
 
+#include "conversation.h"
 #include "tree/amf.h"
 #include "tree/items.h"
 #include "tree/note.h"
@@ -14,36 +15,26 @@ static int hf_data_format = -1;
 static int hf_command_name = -1;
 static int hf_data_name = -1;
 static int hf_transaction_id = -1;
+static int hf_response_in = -1;
+static int hf_response_to = -1;
+static int hf_response_to_name = -1;
+static int hf_response_time = -1;
+static int hf_call_uncertain = -1;
 static int hf_fact[RTMP_FACT_COUNT];
 
 static int ett_name = -1;
 static int ett_transaction_id = -1;
 
-/* The field type of each fact. */
-enum { FT_OF_STRING = FT_STRING, FT_OF_NUMBER = FT_DOUBLE };
-enum {
-#define FACT_TYPE(identifier, value, key, type, shown) FACT_TYPE_##identifier = FT_OF_##type,
-#define KIND(kind, FACTS)                              FACTS(FACT_TYPE)
-    RTMP_COMMAND_KINDS(KIND) RTMP_STREAM_ID_FACT(FACT_TYPE)
-#undef KIND
-#undef FACT_TYPE
-};
-#define FACT(identifier, name, filter, description)                                                \
-    {                                                                                              \
-        &hf_fact[RTMP_FACT_##identifier], {                                                        \
-            name, filter, (enum ftenum)FACT_TYPE_##identifier, BASE_NONE, NULL, 0, description,    \
-                HFILL                                                                              \
-        }                                                                                          \
-    }
-
-enum { OTHER_FIELDS = 5 };
+/* The field type of a fact, by its type in payload/command/facts_list.h. */
+#define FT_OF_STRING FT_STRING
+#define FT_OF_NUMBER FT_DOUBLE
 
 static hf_register_info command_hf[] = {
     {&hf_command_format,
-     {"Format", "rtmpx.command.format", FT_UINT8, BASE_DEC, NULL, 0,
+     {"Command format", "rtmpx.command.format", FT_UINT8, BASE_DEC, NULL, 0,
       "Type 17 begins with this byte, 0", HFILL}},
     {&hf_data_format,
-     {"Format", "rtmpx.data.format", FT_UINT8, BASE_DEC, NULL, 0,
+     {"Data format", "rtmpx.data.format", FT_UINT8, BASE_DEC, NULL, 0,
       "Type 15 begins with this byte, 0", HFILL}},
     {&hf_command_name,
      {"Command", "rtmpx.command.name", FT_STRING, BASE_NONE, NULL, 0,
@@ -54,32 +45,38 @@ static hf_register_info command_hf[] = {
     {&hf_transaction_id,
      {"Transaction id", "rtmpx.command.transaction_id", FT_DOUBLE, BASE_NONE, NULL, 0,
       "0: no answer is expected", HFILL}},
-    FACT(APP, "Application", "rtmpx.connect.app", "Application that the client connects to"),
-    FACT(TC_URL, "URL", "rtmpx.connect.tc_url", "URL of the server and application (tcUrl)"),
-    FACT(FLASH_VER, "Flash version", "rtmpx.connect.flash_ver",
-         "What the client says it is (flashVer)"),
-    FACT(SWF_URL, "SWF URL", "rtmpx.connect.swf_url", "URL of the SWF file that connects (swfUrl)"),
-    FACT(PAGE_URL, "Page URL", "rtmpx.connect.page_url",
-         "URL of the page that holds the SWF file (pageUrl)"),
-    FACT(OBJECT_ENCODING, "Object encoding", "rtmpx.connect.object_encoding", "0: AMF0, 3: AMF3"),
-    FACT(PUBLISH_NAME, "Publishing name", "rtmpx.publish.name",
-         "Stream name or key that is published"),
-    FACT(PUBLISH_TYPE, "Publishing type", "rtmpx.publish.type", "live, record or append"),
-    FACT(PLAY_NAME, "Stream name", "rtmpx.play.name", "Stream name that is played"),
-    FACT(PLAY_START, "Start", "rtmpx.play.start",
-         "Seconds (specified); -2: live or recorded, -1: live"),
-    FACT(PLAY_DURATION, "Duration", "rtmpx.play.duration", "Seconds (specified); -1: to the end"),
-    FACT(LEVEL, "Status level", "rtmpx.status.level", "status, warning or error"),
-    FACT(CODE, "Status code", "rtmpx.status.code",
-         "Code of a status, such as NetStream.Publish.Start"),
-    FACT(DESCRIPTION, "Status description", "rtmpx.status.description",
-         "Text of a status for a person"),
-    FACT(STREAM_ID, "Created stream id", "rtmpx.create_stream.stream_id",
-         "The message stream id that a createStream returns"),
+    {&hf_response_in,
+     {"Response in", "rtmpx.command.response_in", FT_FRAMENUM, BASE_NONE,
+      FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, "Frame of the _result or _error of this call",
+      HFILL}},
+    {&hf_response_to,
+     {"Response to", "rtmpx.command.response_to", FT_FRAMENUM, BASE_NONE,
+      FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "Frame of the call that this answers", HFILL}},
+    {&hf_response_to_name,
+     {"Response to call", "rtmpx.command.response_to_name", FT_STRING, BASE_NONE, NULL, 0,
+      "Name of the call that this answers", HFILL}},
+    {&hf_response_time,
+     {"Response time", "rtmpx.command.response_time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+      "From the frame that completes the call to the one that completes its answer", HFILL}},
+    {&hf_call_uncertain,
+     {"Call uncertain", "rtmpx.command.call_uncertain", FT_BOOLEAN, BASE_NONE, NULL, 0,
+      "Which call this answers is not certain: another with its transaction id may be among bytes "
+      "that are missing, or the answer came late",
+      HFILL}},
+#define FACT(identifier, value, key, type, shown, label, filter, description)                      \
+    {&hf_fact[RTMP_FACT_##identifier],                                                             \
+     {label, filter, FT_OF_##type, BASE_NONE, NULL, 0, description, HFILL}},
+#define KIND(kind, FACTS) FACTS(FACT)
+    RTMP_COMMAND_KINDS(KIND) RTMP_STREAM_ID_FACT(FACT)
+#undef KIND
+#undef FACT
 };
 
-_Static_assert(array_length(command_hf) == OTHER_FIELDS + RTMP_FACT_COUNT,
-               "one entry for each line of payload/command/facts_list.h");
+#define COMMAND_EXPERTS(X)                                                                         \
+    X(ei_second_answer, "rtmpx.command.second_answer", PI_SEQUENCE, PI_NOTE,                       \
+      "RTMP: a second answer to one call")
+COMMAND_EXPERTS(RTMPX_EXPERT_ID)
+static ei_register_info command_ei[] = {COMMAND_EXPERTS(RTMPX_EXPERT_ROW)};
 
 static void add_fact(proto_tree *tree, const struct rtmpx_body *body, enum rtmp_fact fact,
                      const struct rtmp_amf_leaf *value) {
@@ -101,8 +98,8 @@ static void add_facts(proto_tree *tree, const struct rtmpx_body *body,
             add_fact(tree, body, fact, &command->fact[fact]);
 }
 
-static proto_item *add_name(proto_tree *tree, const struct rtmpx_body *body,
-                            const struct rtmp_command *command) {
+static proto_item *add_command_name(proto_tree *tree, const struct rtmpx_body *body,
+                                    const struct rtmp_command *command) {
     if (!command->name.present)
         return NULL;
     return rtmpx_add_string(tree, command->is_data ? hf_data_name : hf_command_name, body,
@@ -118,8 +115,8 @@ static proto_item *add_format(proto_tree *tree, const struct rtmpx_body *body,
 }
 
 /* One top-level value as AMF items, labelled with its meaning in the command. */
-static void add_value(proto_tree *tree, const struct rtmpx_body *body, struct rtmp_amf *amf,
-                      const struct rtmp_command *command, unsigned index) {
+static void add_command_value(proto_tree *tree, const struct rtmpx_body *body, struct rtmp_amf *amf,
+                              const struct rtmp_command *command, unsigned index) {
     char number[16];
     char line[64];
     struct rtmp_text top = rtmp_text_over(number, sizeof number);
@@ -129,9 +126,9 @@ static void add_value(proto_tree *tree, const struct rtmpx_body *body, struct rt
     rtmpx_tree_amf_value(tree, body, amf, top.out, label.out, 0);
 }
 
-static void add_values(proto_tree *tree, const struct rtmpx_body *body,
-                       const struct rtmp_command *command, proto_item *name,
-                       proto_item *transaction_id) {
+static void add_command_values(proto_tree *tree, const struct rtmpx_body *body,
+                               const struct rtmp_command *command, proto_item *name,
+                               proto_item *transaction_id) {
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_amf amf;
     reader.pos = rtmp_span_end(command->format.span);
@@ -145,31 +142,64 @@ static void add_values(proto_tree *tree, const struct rtmpx_body *body,
             parent = proto_item_add_subtree(name, ett_name);
         else if (index == 1 && transaction_id)
             parent = proto_item_add_subtree(transaction_id, ett_transaction_id);
-        add_value(parent, body, &amf, command, index);
+        add_command_value(parent, body, &amf, command, index);
     }
     rtmpx_note_rest(tree, body, &reader);
+}
+
+static void add_response_time(proto_tree *tree, const struct rtmpx_body *body, int64_t ns) {
+    const nstime_t time = rtmpx_nstime(ns);
+    proto_item_set_generated(proto_tree_add_time(tree, hf_response_time, body->tvb, 0, 0, &time));
+}
+
+/* What is known of the call's answer, or of the answer's call. */
+static void add_call(proto_tree *tree, const struct rtmpx_body *body, proto_item *name) {
+    const struct rtmp_facts_record *call = body->call;
+    const struct rtmp_segment_view *segment = body->segment;
+    struct rtmp_linked linked;
+    if (call->second_answer)
+        expert_add_info(body->pinfo, name, &ei_second_answer);
+    if (call->call_uncertain)
+        proto_item_set_generated(
+            proto_tree_add_boolean(tree, hf_call_uncertain, body->tvb, 0, 0, 1));
+    if (!rtmp_session_linked(segment->direction, call, &linked))
+        return;
+    if (linked.frame)
+        proto_item_set_generated(
+            proto_tree_add_uint(tree, call->is_answer ? hf_response_to : hf_response_in, body->tvb,
+                                0, 0, linked.frame));
+    if (!call->is_answer)
+        return;
+    const struct rtmp_answered_call *answered = &body->answered;
+    if (answered->name)
+        proto_item_set_generated(proto_tree_add_string(
+            tree, hf_response_to_name, body->tvb, 0, 0,
+            rtmpx_bytes_string(body->pinfo, answered->name, answered->name_len, body->mask)));
+    add_response_time(tree, body, segment->segment->time - linked.time);
 }
 
 static void add_command(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_command command;
     rtmp_command_read(&command, rtmp_reader_over(body->bytes, body->available), body->message->type,
-                      body->reply_kind);
+                      body->answered.kind);
     proto_item *format = add_format(tree, body, &command);
-    proto_item *name = add_name(tree, body, &command);
+    proto_item *name = add_command_name(tree, body, &command);
     rtmpx_note_remark(format ? format : name, body, command.format.remark);
     proto_item *transaction_id = NULL;
     if (command.transaction_id.present)
         transaction_id =
             rtmpx_add_double(tree, hf_transaction_id, body, command.transaction_id.whole,
                              command.transaction_id.number);
+    if (body->call)
+        add_call(tree, body, name);
     add_facts(tree, body, &command);
     if (rtmpx_wanted(tree, &rtmpx_noun_amf))
-        add_values(tree, body, &command, name, transaction_id);
+        add_command_values(tree, body, &command, name, transaction_id);
 }
 
 static void summarise_command(struct rtmp_text *text, const struct rtmpx_body *body) {
     rtmp_command_summary(text, rtmp_reader_over(body->bytes, body->available), body->message->type,
-                         body->reply_kind);
+                         &body->answered);
 }
 
 static int *const command_ett[] = {&ett_name, &ett_transaction_id};
@@ -177,6 +207,7 @@ static const struct rtmpx_noun *const command_parts[] = {&rtmpx_noun_amf, NULL};
 
 const struct rtmpx_noun rtmpx_noun_command = {
     RTMPX_FIELDS(command_hf),
+    RTMPX_EXPERTS(command_ei),
     RTMPX_SUBTREES(command_ett),
     .parts = command_parts,
     .types = {RTMP_MESSAGE_DATA_AMF3, RTMP_MESSAGE_DATA_AMF0, RTMP_MESSAGE_COMMAND_AMF3,

@@ -3,6 +3,7 @@
 
 #include "tcp_preferences.h"
 #include "tree/conformance.h"
+#include "tree/flow.h"
 #include "tree/note.h"
 
 static int hf_gap_length = -1;
@@ -16,7 +17,7 @@ static int hf_abandoned_received = -1;
 
 static hf_register_info direction_hf[] = {
     {&hf_gap_length,
-     {"Missing bytes", "rtmpx.gap.length", FT_UINT64, BASE_DEC, NULL, 0,
+     {"Bytes missing here", "rtmpx.gap.length", FT_UINT64, BASE_DEC, NULL, 0,
       "Bytes of this direction that are not in the capture", HFILL}},
     {&hf_gap_filled,
      {"Bytes that come later", "rtmpx.gap.filled", FT_UINT32, BASE_DEC, NULL, 0,
@@ -28,10 +29,10 @@ static hf_register_info direction_hf[] = {
      {"Bytes that came late", "rtmpx.late.length", FT_UINT64, BASE_DEC, NULL, 0,
       "Bytes that were missing when later bytes were read", HFILL}},
     {&hf_skipped_length,
-     {"Skipped bytes", "rtmpx.resynchronized.skipped", FT_UINT64, BASE_DEC, NULL, 0,
-      "Bytes between the loss and the next recognised chunk header", HFILL}},
+     {"Bytes skipped until a chunk header", "rtmpx.resynchronized.skipped", FT_UINT64, BASE_DEC,
+      NULL, 0, "Bytes between the loss and the next recognised chunk header", HFILL}},
     {&hf_abandoned_csid,
-     {"Chunk stream id", "rtmpx.abandoned.csid", FT_UINT32, BASE_DEC, NULL, 0,
+     {"Abandoned chunk stream id", "rtmpx.abandoned.csid", FT_UINT32, BASE_DEC, NULL, 0,
       "Chunk stream of the message that was never completed", HFILL}},
     {&hf_abandoned_length,
      {"Announced bytes", "rtmpx.abandoned.length", FT_UINT32, BASE_DEC, NULL, 0,
@@ -131,7 +132,7 @@ void rtmpx_tree_direction_note(proto_tree *tree, const struct rtmpx_view *view,
                                const struct rtmp_note_record *note) {
     int start = (int)note->start;
     proto_item *item = NULL;
-    if (rtmpx_tree_conformance_note(tree, view, note))
+    if (rtmpx_tree_conformance_note(tree, view, note) || rtmpx_tree_flow_note(tree, view, note))
         return;
     switch ((int)note->kind) {
     case RTMP_NOTE_NOT_RTMP: /* shown with the bytes (not_rtmp.h) */

@@ -2,6 +2,7 @@
 #include "tree/ending.h"
 
 #include "protocol.h"
+#include "tree/diagnosis.h"
 
 static int hf_closed_who = -1;
 static int hf_closed_request = -1;
@@ -21,12 +22,13 @@ static hf_register_info ending_hf[] = {
      {"Last request", "rtmpx.closed_by_peer.request", FT_STRING, BASE_NONE, NULL, 0, REQUEST,
       HFILL}},
     {&hf_closed_request_in,
-     {"Request in", "rtmpx.closed_by_peer.request_in", FT_FRAMENUM, BASE_NONE,
+     {"Last request in", "rtmpx.closed_by_peer.request_in", FT_FRAMENUM, BASE_NONE,
       FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, REQUEST_IN, HFILL}},
     {&hf_no_response_request,
-     {"Last request", "rtmpx.no_response.request", FT_STRING, BASE_NONE, NULL, 0, REQUEST, HFILL}},
+     {"Unanswered request", "rtmpx.no_response.request", FT_STRING, BASE_NONE, NULL, 0, REQUEST,
+      HFILL}},
     {&hf_no_response_request_in,
-     {"Request in", "rtmpx.no_response.request_in", FT_FRAMENUM, BASE_NONE,
+     {"Unanswered request in", "rtmpx.no_response.request_in", FT_FRAMENUM, BASE_NONE,
       FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, REQUEST_IN, HFILL}},
 };
 
@@ -41,16 +43,19 @@ static hf_register_info ending_hf[] = {
 #define ENDING_EXPERTS(X)                                                                          \
     X(ei_closed_by_peer, "rtmpx.closed_by_peer", PI_RESPONSE_CODE, PI_WARN, CLOSED_UNANSWERED)     \
     X(ei_no_response, "rtmpx.no_response", PI_RESPONSE_CODE, PI_WARN,                              \
-      "RTMP: the client closed the connection while a request was unanswered")
+      "RTMP: the client closed its side of the connection while a request was unanswered")
 ENDING_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info ending_ei[] = {ENDING_EXPERTS(RTMPX_EXPERT_ROW)};
 
 static int *const ending_ett[] = {&ett_ending};
 
+static const struct rtmpx_noun *const ending_parts[] = {&rtmpx_noun_diagnosis, NULL};
+
 const struct rtmpx_noun rtmpx_noun_ending = {
     RTMPX_FIELDS(ending_hf),
     RTMPX_EXPERTS(ending_ei),
     RTMPX_SUBTREES(ending_ett),
+    .parts = ending_parts,
 };
 
 static const char *closed_text(const struct rtmp_ending *ending) {
@@ -76,6 +81,10 @@ void rtmpx_tree_ending(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     proto_tree *rtmp = proto_item_add_subtree(item, ett_ending);
     proto_item_set_text(item, RTMPX_PROTOCOL_NAME ", connection closed by the %s after %s", who,
                         rtmp_request_name((enum rtmp_request)ending->request));
+    if (ending->kind == RTMP_ENDING_NO_MEDIA) {
+        rtmpx_add_no_media(rtmp, pinfo, tvb);
+        return;
+    }
     if (ending->by_client && ending->kind == RTMP_ENDING_UNANSWERED) {
         expert_add_info(pinfo, item, &ei_no_response);
         add_request(rtmp, tvb, ending, &hf_no_response_request, &hf_no_response_request_in);

@@ -70,8 +70,8 @@ static void mark_if_elsewhere(proto_item *item, struct rtmp_span span, uint32_t 
         proto_item_set_generated(item);
 }
 
-static void add_uint(proto_tree *tree, const struct handshake_view *view, int hf, uint32_t start,
-                     uint32_t len, uint32_t value) {
+static void add_handshake_uint(proto_tree *tree, const struct handshake_view *view, int hf,
+                               uint32_t start, uint32_t len, uint32_t value) {
     struct rtmp_span span = here(view, start, len);
     mark_if_elsewhere(proto_tree_add_uint(tree, hf, view->tvb, (int)span.pos, (int)span.len, value),
                       span, len);
@@ -113,8 +113,8 @@ static void add_digest(proto_tree *tree, const struct handshake_view *view, uint
 
 static void add_first(proto_tree *tree, const struct handshake_view *view, uint32_t start) {
     const struct rtmp_handshake_first *first = &view->handshake->first;
-    add_uint(tree, view, hf_time, start + TIME, 4, first->time);
-    add_uint(tree, view, hf_zero, start + ZERO, 4, first->version);
+    add_handshake_uint(tree, view, hf_time, start + TIME, 4, first->time);
+    add_handshake_uint(tree, view, hf_zero, start + ZERO, 4, first->version);
     if (first->has_digest)
         add_digest(tree, view, start);
     else
@@ -124,8 +124,8 @@ static void add_first(proto_tree *tree, const struct handshake_view *view, uint3
 static void add_second(proto_tree *tree, const struct handshake_view *view, uint32_t start) {
     const struct rtmp_handshake_second *second = &view->handshake->second;
     uint32_t random_end = second->response_digest ? RESPONSE : RTMP_HANDSHAKE_SIZE;
-    add_uint(tree, view, hf_time, start + TIME, 4, second->time);
-    add_uint(tree, view, hf_time2, start + TIME2, 4, second->time2);
+    add_handshake_uint(tree, view, hf_time, start + TIME, 4, second->time);
+    add_handshake_uint(tree, view, hf_time2, start + TIME2, 4, second->time2);
     add_raw(tree, view, hf_random, start + RANDOM, random_end - RANDOM);
     add_raw(tree, view, hf_response, start + random_end, RTMP_HANDSHAKE_SIZE - random_end);
     if (!second->echo_known)
@@ -186,7 +186,7 @@ void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, i
     proto_tree *handshake_tree = proto_item_add_subtree(item, ett_handshake);
 
     if (range->offset == 0 || range->completes_first)
-        add_uint(handshake_tree, &view, hf_version, 0, 1, handshake->version);
+        add_handshake_uint(handshake_tree, &view, hf_version, 0, 1, handshake->version);
     add_packet(handshake_tree, &view, &packets[1]);
     add_packet(handshake_tree, &view, &packets[2]);
     if (range->completes_first && rtmp_handshake_version_encrypted(handshake->version))
@@ -194,8 +194,8 @@ void rtmpx_tree_handshake(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, i
 }
 
 /* The names of the packets that have bytes here; false when the last of them ends later. */
-static bool add_names(struct rtmp_text *text, const struct rtmp_handshake_range *range,
-                      const struct rtmp_handshake *handshake) {
+static bool add_packet_names(struct rtmp_text *text, const struct rtmp_handshake_range *range,
+                             const struct rtmp_handshake *handshake) {
     const struct handshake_view view = {.range = range};
     bool complete = true;
     const char *separator = " ";
@@ -214,7 +214,7 @@ void rtmpx_summary_handshake(struct rtmp_text *text, const struct rtmp_handshake
                              const struct rtmp_handshake *handshake) {
     const char *separator = " (";
     rtmp_text_add(text, "Handshake");
-    if (!add_names(text, range, handshake)) {
+    if (!add_packet_names(text, range, handshake)) {
         rtmp_text_add(text, separator);
         rtmp_text_add(text, "fragment");
         separator = ", ";
@@ -233,18 +233,19 @@ static hf_register_info handshake_hf[] = {
      {"Handshake", "rtmpx.handshake", FT_NONE, BASE_NONE, NULL, 0,
       "Bytes of C0 to C2 or S0 to S2 in this frame", HFILL}},
     {&hf_version,
-     {"Version", "rtmpx.handshake.version", FT_UINT8, BASE_DEC, VALS(rtmp_names_handshake_versions),
-      0, "C0 / S0", HFILL}},
+     {"Handshake version", "rtmpx.handshake.version", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_handshake_versions), 0, "C0 / S0", HFILL}},
     {&hf_packet,
-     {"Packet", "rtmpx.handshake.packet", FT_NONE, BASE_NONE, NULL, 0, "C1, C2, S1 or S2", HFILL}},
+     {"Handshake packet", "rtmpx.handshake.packet", FT_NONE, BASE_NONE, NULL, 0, "C1, C2, S1 or S2",
+      HFILL}},
     {&hf_time,
-     {"Time", "rtmpx.handshake.time", FT_UINT32, BASE_DEC, NULL, 0,
+     {"Handshake time", "rtmpx.handshake.time", FT_UINT32, BASE_DEC, NULL, 0,
       "ms; C2 / S2: the time that the peer sent", HFILL}},
     {&hf_zero,
      {"Zero or version", "rtmpx.handshake.zero", FT_UINT32, BASE_HEX, NULL, 0,
       "Zero in the plain handshake, else the version of player or server", HFILL}},
     {&hf_time2,
-     {"Time 2", "rtmpx.handshake.time2", FT_UINT32, BASE_DEC, NULL, 0,
+     {"Handshake time 2", "rtmpx.handshake.time2", FT_UINT32, BASE_DEC, NULL, 0,
       "ms; when the peer's packet was read", HFILL}},
     {&hf_random,
      {"Random data", "rtmpx.handshake.random", FT_BYTES, BASE_NONE, NULL, 0,
@@ -268,7 +269,7 @@ static hf_register_info handshake_hf[] = {
      {"Echo valid", "rtmpx.handshake.echo_valid", FT_BOOLEAN, BASE_NONE, NULL, 0,
       "Echoes the peer's packet, or its response digest verifies", HFILL}},
     {&hf_data,
-     {"Data", "rtmpx.handshake.data", FT_BYTES, BASE_NONE, NULL, 0,
+     {"Handshake data", "rtmpx.handshake.data", FT_BYTES, BASE_NONE, NULL, 0,
       "Bytes of a packet that ends in a later frame", HFILL}},
 };
 

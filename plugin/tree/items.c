@@ -6,6 +6,8 @@
 
 #include "payload/command/labels.h"
 
+const unit_name_string rtmpx_unit_ms = {" ms", NULL};
+
 void rtmpx_append_text(proto_item *item, const char *before, const char *text, const char *after) {
     proto_item_append_text(item, "%s",
                            ""); /* makes Wireshark format the text, if the item is shown */
@@ -21,14 +23,19 @@ void rtmpx_append_text(proto_item *item, const char *before, const char *text, c
     proto_item_append_text(item, "%s", out);
 }
 
+const char *rtmpx_bytes_string(packet_info *pinfo, const uint8_t *bytes, uint32_t len,
+                               const struct rtmp_mask *mask) {
+    /* The ellipsis and the terminator as well, and what a short secret is replaced by. */
+    size_t cap = (size_t)len * RTMP_TEXT_WIRE_GROWTH + 8 + RTMP_MASK_WORD_SIZE;
+    struct rtmp_text text = rtmp_text_masked(wmem_alloc_array(pinfo->pool, char, cap), cap, mask);
+    rtmp_text_wire(&text, bytes, len, 0);
+    return text.out;
+}
+
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span) {
     if (span.pos > body->available || span.len > body->available - span.pos)
         return "";
-    /* The ellipsis and the terminator as well. */
-    size_t cap = (size_t)span.len * RTMP_TEXT_WIRE_GROWTH + 8;
-    struct rtmp_text text = rtmp_text_over(wmem_alloc_array(body->pinfo->pool, char, cap), cap);
-    rtmp_text_wire(&text, body->bytes + span.pos, span.len, 0);
-    return text.out;
+    return rtmpx_bytes_string(body->pinfo, body->bytes + span.pos, span.len, body->mask);
 }
 
 void rtmpx_add_status_level(proto_tree *tree, int hf, const struct rtmpx_body *body,

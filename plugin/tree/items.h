@@ -6,6 +6,14 @@
 
 #include "rtmpx.h"
 
+/* The unit of fields in milliseconds. */
+extern const unit_name_string rtmpx_unit_ms;
+
+/* Bytes from the wire as good UTF-8, control characters made visible, secrets hidden (mask: NULL:
+ * none are); in packet memory. */
+const char *rtmpx_bytes_string(packet_info *pinfo, const uint8_t *bytes, uint32_t len,
+                               const struct rtmp_mask *mask);
+
 /* The characters of a span of the body as good UTF-8, control characters made visible; in packet
  * memory. Never NULL. */
 const char *rtmpx_wire_string(const struct rtmpx_body *body, struct rtmp_span span);

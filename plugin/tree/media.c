@@ -4,6 +4,7 @@
 #include "tree/amf.h"
 #include "tree/codec.h"
 #include "tree/items.h"
+#include "tree/media_fields.h"
 #include "tree/nal.h"
 #include "tree/note.h"
 #include "tree/room.h"
@@ -34,17 +35,17 @@ static hf_register_info media_hf[] = {
      {"Sound type", "rtmpx.audio.channels", FT_UINT8, BASE_DEC, VALS(sound_types), 0x01,
       "As the message's first byte says; rtmpx.audio.channel_count is the codec's", HFILL}},
     {FIELD(AUDIO_PACKET_TYPE),
-     {"Packet type", "rtmpx.audio.packet_type", FT_UINT8, BASE_DEC,
+     {"Audio packet type", "rtmpx.audio.packet_type", FT_UINT8, BASE_DEC,
       VALS(rtmp_names_audio_packet_types), 0, "AAC packet type, or Enhanced RTMP audio packet type",
       HFILL}},
     {FIELD(AUDIO_FOURCC),
-     {"FourCC", "rtmpx.audio.fourcc", FT_STRING, BASE_NONE, NULL, 0,
+     {"Audio FourCC", "rtmpx.audio.fourcc", FT_STRING, BASE_NONE, NULL, 0,
       "Four characters that name the codec in Enhanced RTMP", HFILL}},
     {FIELD(AUDIO_CODEC),
-     {"Codec", "rtmpx.audio.codec", FT_STRING, BASE_NONE, NULL, 0,
+     {"Audio codec", "rtmpx.audio.codec", FT_STRING, BASE_NONE, NULL, 0,
       "One name, whether a sound format or a FourCC says it", HFILL}},
     {FIELD(AUDIO_SILENCE),
-     {"Silence", "rtmpx.audio.silence", FT_BOOLEAN, BASE_NONE, NULL, 0,
+     {"Silent audio", "rtmpx.audio.silence", FT_BOOLEAN, BASE_NONE, NULL, 0,
       "An audio message without bytes", HFILL}},
     {FIELD(AUDIO_CONFIG),
      {"Audio configuration", "rtmpx.audio.config", FT_BYTES, BASE_NONE, NULL, 0,
@@ -77,21 +78,21 @@ static hf_register_info media_hf[] = {
      {"Codec id", "rtmpx.video.codec_id", FT_UINT8, BASE_DEC, VALS(rtmp_names_video_codecs), 0x0F,
       "Codec, low 4 bits of the first byte of a message without Enhanced RTMP", HFILL}},
     {FIELD(VIDEO_PACKET_TYPE),
-     {"Packet type", "rtmpx.video.packet_type", FT_UINT8, BASE_DEC,
+     {"Video packet type", "rtmpx.video.packet_type", FT_UINT8, BASE_DEC,
       VALS(rtmp_names_video_packet_types), 0, "AVC packet type, or Enhanced RTMP video packet type",
       HFILL}},
     {FIELD(VIDEO_FOURCC),
-     {"FourCC", "rtmpx.video.fourcc", FT_STRING, BASE_NONE, NULL, 0,
+     {"Video FourCC", "rtmpx.video.fourcc", FT_STRING, BASE_NONE, NULL, 0,
       "Four characters that name the codec in Enhanced RTMP", HFILL}},
     {FIELD(VIDEO_CODEC),
-     {"Codec", "rtmpx.video.codec", FT_STRING, BASE_NONE, NULL, 0,
+     {"Video codec", "rtmpx.video.codec", FT_STRING, BASE_NONE, NULL, 0,
       "One name, whether a codec id or a FourCC says it", HFILL}},
     {FIELD(VIDEO_COMPOSITION_TIME),
      {"Composition time", "rtmpx.video.composition_time", FT_INT32, BASE_DEC, NULL, 0,
       "Presentation minus decoding time, ms", HFILL}},
     {FIELD(VIDEO_COMMAND),
-     {"Command", "rtmpx.video.command", FT_UINT8, BASE_DEC, VALS(rtmp_names_video_commands), 0,
-      "Content of a command frame (frame type 5)", HFILL}},
+     {"Video command", "rtmpx.video.command", FT_UINT8, BASE_DEC, VALS(rtmp_names_video_commands),
+      0, "Content of a command frame (frame type 5)", HFILL}},
     {FIELD(VIDEO_EMPTY),
      {"Empty", "rtmpx.video.empty", FT_BOOLEAN, BASE_NONE, NULL, 0, "A video message without bytes",
       HFILL}},
@@ -135,15 +136,25 @@ static hf_register_info media_hf[] = {
      {"Modifier extension", "rtmpx.modex", FT_NONE, BASE_NONE, NULL, 0,
       "Extension in front of the packet type (ModEx of Enhanced RTMP v2)", HFILL}},
     {FIELD(MODEX_SIZE),
-     {"Size", "rtmpx.modex.size", FT_UINT32, BASE_DEC, NULL, 0, "Bytes of data", HFILL}},
+     {"ModEx size", "rtmpx.modex.size", FT_UINT32, BASE_DEC, NULL, 0, "Bytes of data", HFILL}},
     {FIELD(MODEX_DATA),
-     {"Data", "rtmpx.modex.data", FT_BYTES, BASE_NONE, NULL, 0, "Value of the extension", HFILL}},
+     {"ModEx data", "rtmpx.modex.data", FT_BYTES, BASE_NONE, NULL, 0, "Value of the extension",
+      HFILL}},
     {FIELD(MODEX_TYPE),
-     {"Type", "rtmpx.modex.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_modex_types), 0xF0,
+     {"ModEx type", "rtmpx.modex.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_modex_types), 0xF0,
       "What the extension's data mean", HFILL}},
     {FIELD(TIMESTAMP_NANO_OFFSET),
      {"Timestamp offset", "rtmpx.timestamp_nano_offset", FT_UINT32, BASE_DEC, NULL, 0,
       "Nanoseconds to add to the message's timestamp", HFILL}},
+    {FIELD(CONFIG_MAGIC),
+     {"Configuration marker", "rtmpx.codec.marker", FT_STRING, BASE_NONE, NULL, 0,
+      "First bytes of the configuration: OpusHead, fLaC", HFILL}},
+    {FIELD(CONFIG_VERSION),
+     {"Configuration version", "rtmpx.codec.config_version", FT_UINT8, BASE_DEC, NULL, 0,
+      "Version of the configuration record", HFILL}},
+    {FIELD(CONFIG_FLAGS),
+     {"Configuration flags", "rtmpx.codec.config_flags", FT_UINT24, BASE_HEX, NULL, 0,
+      "Flags of the record's box header", HFILL}},
 };
 _Static_assert(array_length(media_hf) == RTMP_FIELD_MEDIA_END - RTMP_FIELD_NONE - 1,
                "one entry for each line of base/names/media_fields.def");
@@ -151,7 +162,7 @@ _Static_assert(array_length(media_hf) == RTMP_FIELD_MEDIA_END - RTMP_FIELD_NONE 
 static struct rtmp_media_body media_body(const struct rtmpx_body *body) {
     return (struct rtmp_media_body){.video = body->message->type == RTMP_MESSAGE_VIDEO,
                                     .stream_id = body->message->stream_id,
-                                    .streams = body->streams,
+                                    .decoder_configs = body->decoder_configs,
                                     .head = body->head,
                                     .bytes = body->bytes,
                                     .available = body->available,
@@ -169,6 +180,7 @@ struct media_view {
     bool visible;
     uint32_t events; /* that may still be shown */
     bool full;       /* there are more: nothing is added behind those */
+    uint32_t stop;   /* where the last error left the bytes of its value end; 0: there was none */
     proto_tree *tree[DEPTH];
     unsigned depth;
     enum rtmp_codec codec;
@@ -178,8 +190,8 @@ struct media_view {
     uint32_t unit_length, unit_type;
 };
 
-static proto_item *add_string(proto_tree *tree, int field, const struct rtmpx_body *body,
-                              const struct rtmp_media_event *event) {
+static proto_item *add_media_string(proto_tree *tree, int field, const struct rtmpx_body *body,
+                                    const struct rtmp_media_event *event) {
     if (!event->text)
         return rtmpx_add_string(tree, field, body, event->span, event->span);
     return proto_tree_add_string(tree, field, body->tvb, (int)event->span.pos, (int)event->span.len,
@@ -214,7 +226,7 @@ static proto_item *add_item(proto_tree *tree, const struct rtmpx_body *body,
     case FT_BYTES:
         return rtmpx_add_range(tree, info->id, body, event->span);
     case FT_STRING:
-        return add_string(tree, info->id, body, event);
+        return add_media_string(tree, info->id, body, event);
     case FT_BOOLEAN:
         return proto_tree_add_boolean(tree, info->id, body->tvb, start, len,
                                       raw_value(info, (uint32_t)event->value));
@@ -247,13 +259,18 @@ static void add_metadata(struct media_view *view, proto_tree *tree, struct rtmp_
 }
 
 /* What stopped the reading: an error with the bytes it leaves, or a remark on the enclosing item.
- */
-static void add_stop(proto_tree *tree, const struct rtmpx_body *body,
+ * An error in a unit that was to take more bytes than there are leaves none to what it is in: that
+ * is no second one. */
+static void add_stop(struct media_view *view, proto_tree *tree,
                      const struct rtmp_media_event *event) {
+    const struct rtmpx_body *body = view->body;
     if (event->error != RTMP_OK && !rtmp_error_ends_value(event->error)) {
         rtmpx_note_remark(proto_tree_get_parent(tree), body, event->error);
         return;
     }
+    if (event->span.len == 0 && event->span.pos == view->stop)
+        return;
+    view->stop = event->error == RTMP_OK ? 0 : rtmp_span_end(event->span);
     struct rtmpx_body fragment = *body;
     fragment.available = rtmp_span_end(event->span);
     fragment.incomplete = event->cut;
@@ -286,7 +303,7 @@ static void name_group(proto_tree *group, const struct rtmp_media_event *event) 
 }
 
 /* Keep the values that Wireshark's own dissector of a NAL unit needs. */
-static void note_unit(struct media_view *view, const struct rtmp_media_event *event) {
+static void keep_unit_value(struct media_view *view, const struct rtmp_media_event *event) {
     switch ((int)event->field) {
     case RTMP_FIELD_VIDEO_CODEC:
         view->codec = (enum rtmp_codec)event->value;
@@ -333,7 +350,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
         return;
     }
     if (event->kind == RTMP_MEDIA_STOP) {
-        add_stop(tree, view->body, event);
+        add_stop(view, tree, event);
         return;
     }
     proto_item *item = add_item(tree, view->body, event);
@@ -341,7 +358,7 @@ static void show(void *context, const struct rtmp_media_event *event) {
         proto_item_set_generated(item);
     if (view->visible && view->depth)
         name_group(tree, event);
-    note_unit(view, event);
+    keep_unit_value(view, event);
     if (event->kind == RTMP_MEDIA_BEGIN) {
         view->depth++;
         if (view->depth < DEPTH)
@@ -353,7 +370,8 @@ static void show(void *context, const struct rtmp_media_event *event) {
 /* Are items wanted that any audio or video message may have? */
 static bool own_items_wanted(proto_tree *tree) {
     return rtmpx_notes_wanted(tree) || rtmpx_noun_referenced(&rtmpx_noun_media) ||
-           rtmpx_noun_referenced(&rtmpx_noun_codec) || rtmpx_noun_referenced(&rtmpx_noun_nal);
+           rtmpx_noun_referenced(&rtmpx_noun_video_codec) ||
+           rtmpx_noun_referenced(&rtmpx_noun_audio_codec) || rtmpx_noun_referenced(&rtmpx_noun_nal);
 }
 
 static void add_media(proto_tree *tree, const struct rtmpx_body *body) {
@@ -373,8 +391,8 @@ static void summarise_media(struct rtmp_text *text, const struct rtmpx_body *bod
 }
 
 static int *const media_ett[] = {&ett_group};
-static const struct rtmpx_noun *const media_parts[] = {&rtmpx_noun_codec, &rtmpx_noun_nal,
-                                                       &rtmpx_noun_amf, NULL};
+static const struct rtmpx_noun *const media_parts[] = {
+    &rtmpx_noun_video_codec, &rtmpx_noun_audio_codec, &rtmpx_noun_nal, &rtmpx_noun_amf, NULL};
 
 const struct rtmpx_noun rtmpx_noun_media = {
     RTMPX_FIELDS(media_hf), RTMPX_SUBTREES(media_ett),

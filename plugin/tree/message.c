@@ -2,11 +2,17 @@
 #include "tree/message.h"
 
 #include "tree/chunk.h"
+#include "tree/clock.h"
+#include "tree/diagnosis.h"
+#include "tree/flow.h"
 #include "tree/items.h"
+#include "tree/kind.h"
 #include "tree/note.h"
 #include "tree/room.h"
+#include "tree/stream.h"
 #include "wanted.h"
 
+#include "session/stream_events.h"
 #include "session/summary_line.h"
 
 static int hf_message = -1;
@@ -23,8 +29,7 @@ static int hf_available = -1;
 static int hf_header_fragment = -1;
 static int hf_skipped = -1;
 static int ett_message = -1;
-
-static const unit_name_string rtmpx_unit_ms = {" ms", NULL};
+static int ett_chunks = -1;
 
 /* The fields, by their place in message_hf[]. */
 enum field {
@@ -45,13 +50,13 @@ enum field {
 
 static hf_register_info message_hf[] = {
     [MESSAGE] = {&hf_message,
-                 {"Message", "rtmpx.message", FT_NONE, BASE_NONE, NULL, 0, "One complete message",
-                  HFILL}},
+                 {"Message", "rtmpx.message", FT_STRING, BASE_NONE, NULL, 0,
+                  "One complete message; its value is its one-line summary", HFILL}},
     [TYPE] = {&hf_type,
-              {"Type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
+              {"Message type", "rtmpx.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_message_types), 0,
                "Message type id", HFILL}},
     [LENGTH] = {&hf_length,
-                {"Length", "rtmpx.length", FT_UINT24, BASE_DEC | BASE_UNIT_STRING,
+                {"Message length", "rtmpx.length", FT_UINT24, BASE_DEC | BASE_UNIT_STRING,
                  UNS(&units_byte_bytes), 0, "Bytes, without chunk headers", HFILL}},
     [TIMESTAMP] = {&hf_timestamp,
                    {"Timestamp", "rtmpx.timestamp", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
@@ -94,7 +99,7 @@ static hf_register_info message_hf[] = {
 MESSAGE_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info message_ei[] = {MESSAGE_EXPERTS(RTMPX_EXPERT_ROW)};
 
-static int *const message_ett[] = {&ett_message};
+static int *const message_ett[] = {&ett_message, &ett_chunks};
 
 const struct rtmpx_noun rtmpx_noun_message = {
     RTMPX_FIELDS(message_hf),
@@ -137,17 +142,26 @@ static void name_timestamp(proto_item *item, proto_tree *tree,
         proto_item_append_text(item, ", delta read as 0");
 }
 
-/* The effective values, over the header bytes that contain them; generated when they are inherited.
+/* The number of chunks, and the tree for them: folded into one line, so that the content is next.
  */
-static void add_values(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmp_fragment_record *fragment) {
+static proto_tree *add_chunk_count(proto_tree *tree, const struct rtmpx_view *view, uint32_t start,
+                                   uint32_t count) {
+    proto_item *item = add_effective(tree, CHUNK_COUNT, view, start, 0, count);
+    return item == tree ? tree : proto_item_add_subtree(item, ett_chunks);
+}
+
+/* The effective values, over the header bytes that contain them; generated when they are inherited.
+ * first: the message's first fragment in the segment; what later bytes or other messages tell of it
+ * is in that which completes it. Returns the tree for its chunks. */
+static proto_tree *add_header_values(proto_tree *tree, const struct rtmpx_view *view,
+                                     const struct rtmp_fragment_record *first,
+                                     const struct rtmp_fragment_record *fragment) {
     const struct rtmp_records *records = &view->core.direction->records;
-    bool here =
-        (fragment->flags & RTMP_FRAGMENT_FIRST) && !fragment->partial_header && fragment->size;
+    bool here = (first->flags & RTMP_FRAGMENT_FIRST) && !first->partial_header && first->size;
     uint32_t basic = rtmp_chunk_basic_bytes_of(fragment->csid);
-    uint32_t start = fragment->start;
+    uint32_t start = first->start;
     uint32_t message = start + basic;
-    uint32_t fmt = here ? fragment->fmt : 3U;
+    uint32_t fmt = here ? first->fmt : 3U;
     add_effective(tree, TYPE, view, fmt <= 1 ? message + 6 : start, fmt <= 1 ? 1 : 0,
                   fragment->type);
     add_effective(tree, LENGTH, view, fmt <= 1 ? message + 3 : start, fmt <= 1 ? 3 : 0,
@@ -161,7 +175,8 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
                       fragment->stream_id);
     add_effective(tree, CSID, view, start, here ? 1 : 0, fragment->csid);
     const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
-    add_effective(tree, CHUNK_COUNT, view, start, 0, reassembly ? reassembly->chunks : 1);
+    proto_tree *chunk_tree =
+        add_chunk_count(tree, view, start, reassembly ? reassembly->chunks : 1);
     if (fragment->backwards)
         expert_add_info(view->pinfo, timestamp, &ei_timestamp_backwards);
     uint32_t first_frame = reassembly ? rtmp_records_first_frame(records, reassembly) : 0;
@@ -169,6 +184,7 @@ static void add_values(proto_tree *tree, const struct rtmpx_view *view,
         add_effective(tree, FIRST_FRAME, view, start, 0, first_frame);
     if (reassembly && reassembly->missing)
         add_effective(tree, MISSING, view, start, 0, reassembly->missing);
+    return chunk_tree;
 }
 
 /* The chunks of a message, as many as it has a share of. */
@@ -187,38 +203,65 @@ static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
                          last->start + last->size);
 }
 
-static void add_message(proto_tree *tree, struct rtmpx_messages *messages,
-                        const struct rtmpx_room *room, uint32_t index, bool chunks) {
+/* The stream that the message of fragment `index` concerns. */
+static void add_stream(proto_tree *tree, const struct rtmpx_view *view, uint32_t index,
+                       uint32_t start) {
+    const struct rtmp_segment_view *core = &view->core;
+    const struct rtmp_stream *stream = rtmp_stream_of(core->direction, &core->fragments[index],
+                                                      core->segment->first_fragment + index);
+    if (stream)
+        rtmpx_tree_stream(tree, view, stream, start);
+}
+
+/* The item of a message, with its summary as value and label. */
+static proto_tree *add_summary_item(proto_tree *tree, const struct rtmpx_view *view,
+                                    struct rtmp_span span, const struct rtmpx_noun *noun,
+                                    const struct rtmpx_body *body) {
+    char line[ITEM_LABEL_LENGTH];
+    struct rtmp_text text = rtmp_text_masked(line, sizeof line, body->mask);
+    noun->summary(&text, body);
+    proto_item *item =
+        proto_tree_add_string(tree, hf_message, view->tvb, (int)span.pos, (int)span.len, line);
+    if (rtmpx_tree_visible(tree))
+        proto_item_set_text(item, "%s", line);
+    return proto_item_add_subtree(item, ett_message);
+}
+
+static void add_message_item(proto_tree *tree, struct rtmpx_messages *messages,
+                             const struct rtmpx_room *room, uint32_t index, bool chunks) {
     const struct rtmpx_view *view = messages->view;
     const struct rtmp_fragment_record *fragment = &view->core.fragments[index];
     const struct rtmp_message_fragment *run;
     uint32_t count = rtmp_segment_fragments_of(&messages->core, index, &run);
     uint32_t start = view->core.fragments[run[0].index].start;
-    uint32_t size = fragment->start + fragment->size - start;
-    proto_item *item = tree;
-    proto_tree *message_tree = tree;
-    if (is_referenced(tree, MESSAGE)) {
-        item = proto_tree_add_item(tree, hf_message, view->tvb, (int)start, (int)size, ENC_NA);
-        message_tree = proto_item_add_subtree(item, ett_message);
-    }
-    add_values(message_tree, view, &view->core.fragments[run[0].index]);
-    if (chunks)
-        add_chunks(message_tree, view, room, run, count);
-    /* A body that is reassembled from its chunks gets a tab of its own. */
+    struct rtmp_span span = rtmp_span_of(start, fragment->start + fragment->size - start);
     const struct rtmpx_noun *noun = rtmpx_noun_of((uint8_t)fragment->type);
     bool wanted = rtmpx_wanted(tree, noun);
-    if (!wanted && !is_referenced(tree, AVAILABLE))
-        return;
+    bool items = wanted || is_referenced(tree, AVAILABLE);
+    bool summary = is_referenced(tree, MESSAGE);
     struct rtmp_message message = rtmp_records_header(fragment);
     struct rtmpx_body body = {
         .message = &message, .events = room->events_each, .before = room->before};
-    rtmpx_find_body(messages, index, UINT32_MAX, true, &body);
-    if (rtmpx_tree_visible(tree)) {
-        char line[ITEM_LABEL_LENGTH];
-        struct rtmp_text text = rtmp_text_over(line, sizeof line);
-        noun->summary(&text, &body);
-        proto_item_set_text(item, "%s", line);
-    }
+    /* A body that is reassembled from its chunks gets a tab of its own. */
+    if (items || summary)
+        rtmpx_find_body(messages, index, UINT32_MAX, items, &body);
+    proto_tree *message_tree = summary ? add_summary_item(tree, view, span, noun, &body) : tree;
+    proto_tree *chunk_tree =
+        add_header_values(message_tree, view, &view->core.fragments[run[0].index], fragment);
+    if (rtmpx_wanted(tree, &rtmpx_noun_stream))
+        add_stream(message_tree, view, index, start);
+    if (rtmpx_kind_wanted(tree))
+        rtmpx_tree_kind(message_tree, view->tvb, start, &message);
+    if (fragment->has_facts && rtmpx_wanted(tree, &rtmpx_noun_flow))
+        rtmpx_tree_flow(message_tree, view, index);
+    if (rtmpx_clock_wanted(tree))
+        rtmpx_tree_clock(message_tree, view, index, start);
+    if (fragment->has_faults && rtmpx_wanted(tree, &rtmpx_noun_diagnosis))
+        rtmpx_tree_diagnosis(message_tree, view, index, start);
+    if (chunks)
+        add_chunks(chunk_tree, view, room, run, count);
+    if (!items)
+        return;
     if (body.incomplete)
         proto_item_set_generated(
             proto_tree_add_uint(message_tree, hf_available, body.tvb, 0, 0, body.available));
@@ -246,9 +289,9 @@ static bool take_fragment(struct rtmpx_room *room, const struct rtmp_fragment_re
 }
 
 /* The chunks of a fragment of a message that completes elsewhere. */
-static void add_fragment(proto_tree *tree, const struct rtmpx_view *view,
-                         const struct rtmpx_room *room, const struct rtmp_fragment_record *fragment,
-                         bool chunks) {
+static void add_other_fragment(proto_tree *tree, const struct rtmpx_view *view,
+                               const struct rtmpx_room *room,
+                               const struct rtmp_fragment_record *fragment, bool chunks) {
     const struct rtmp_records *records = &view->core.direction->records;
     uint32_t completed_in = rtmp_records_completed_in(records, fragment);
     if (chunks) {
@@ -289,10 +332,10 @@ void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
             covered = fragment->start + fragment->size;
         }
         if (complete) {
-            add_message(tree, &messages, &room, i, chunks);
+            add_message_item(tree, &messages, &room, i, chunks);
             rtmpx_room_pass(&room, fragment);
         } else if (shown) {
-            add_fragment(tree, view, &room, fragment, chunks);
+            add_other_fragment(tree, view, &room, fragment, chunks);
         }
     }
     add_uncovered(tree, view, covered, end, true);
@@ -303,24 +346,60 @@ void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
 /* Bytes of a media body that its summary needs. */
 enum { SUMMARY_BYTES = 256 };
 
+/* What stands first in a line that shows several messages, and is not cut off. */
+enum importance { CALLS_AND_OBJECTS, MEDIA_AND_DATA, PROTOCOL_CONTROL, IMPORTANCES };
+
+static enum importance importance_of(const struct rtmp_fragment_record *fragment) {
+    switch (fragment->type) {
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+        return CALLS_AND_OBJECTS;
+    case RTMP_MESSAGE_AUDIO:
+    case RTMP_MESSAGE_VIDEO:
+        return MEDIA_AND_DATA;
+    default:
+        return fragment->type <= RTMP_MESSAGE_SET_PEER_BANDWIDTH ? PROTOCOL_CONTROL
+                                                                 : MEDIA_AND_DATA;
+    }
+}
+
+/* A bit for each importance that messages of the segment have. */
+static unsigned importances_of(const struct rtmpx_view *view) {
+    unsigned found = 0;
+    for (uint32_t i = 0; i < view->core.segment->fragment_count; i++)
+        if (view->core.fragments[i].flags & RTMP_FRAGMENT_COMPLETE)
+            found |= 1U << importance_of(&view->core.fragments[i]);
+    return found;
+}
+
+static void add_summaries(struct rtmp_summary_line *line, struct rtmpx_messages *messages,
+                          enum importance importance) {
+    const struct rtmpx_view *view = messages->view;
+    for (uint32_t i = 0; i < view->core.segment->fragment_count; i++) {
+        const struct rtmp_fragment_record *fragment = &view->core.fragments[i];
+        if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE) || importance_of(fragment) != importance)
+            continue;
+        struct rtmp_text summary;
+        bool media = fragment->type == RTMP_MESSAGE_AUDIO || fragment->type == RTMP_MESSAGE_VIDEO;
+        if (!rtmp_summary_line_begin(line, media, &summary))
+            return;
+        struct rtmp_message message = rtmp_records_header(fragment);
+        struct rtmpx_body body = {.message = &message};
+        rtmpx_find_body(messages, i, media ? SUMMARY_BYTES : UINT32_MAX, false, &body);
+        rtmpx_noun_of((uint8_t)fragment->type)->summary(&summary, &body);
+        rtmp_summary_line_add(line, &summary);
+    }
+}
+
 void rtmpx_summary_fragments(struct rtmp_text *text, struct rtmpx_view *view) {
     struct rtmpx_messages messages = rtmpx_messages_of(view);
     struct rtmp_summary_line line;
     rtmp_summary_line_over(&line, text);
-    uint32_t count = view->core.segment->fragment_count;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rtmp_fragment_record *fragment = &view->core.fragments[i];
-        if (!(fragment->flags & RTMP_FRAGMENT_COMPLETE))
-            continue;
-        struct rtmp_text summary;
-        bool media = fragment->type == RTMP_MESSAGE_AUDIO || fragment->type == RTMP_MESSAGE_VIDEO;
-        if (!rtmp_summary_line_begin(&line, media, &summary))
-            break;
-        struct rtmp_message message = rtmp_records_header(fragment);
-        struct rtmpx_body body = {.message = &message};
-        rtmpx_find_body(&messages, i, media ? SUMMARY_BYTES : UINT32_MAX, false, &body);
-        rtmpx_noun_of((uint8_t)fragment->type)->summary(&summary, &body);
-        rtmp_summary_line_add(&line, &summary);
-    }
+    unsigned importances = importances_of(view);
+    for (unsigned importance = 0; importance < IMPORTANCES; importance++)
+        if (importances >> importance & 1)
+            add_summaries(&line, &messages, (enum importance)importance);
     rtmp_summary_line_end(&line);
 }

@@ -17,7 +17,7 @@ static dissector_handle_t h265_handle;
 NAL_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info nal_ei[] = {NAL_EXPERTS(RTMPX_EXPERT_ROW)};
 
-static struct rtmpx_other_protocol nal_others[] = {{"h264", NULL}, {"h265", NULL}};
+static struct rtmpx_other_field nal_others[] = {{"h264", NULL}, {"h265", NULL}};
 
 const struct rtmpx_noun rtmpx_noun_nal = {
     RTMPX_EXPERTS(nal_ei),

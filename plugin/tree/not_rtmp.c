@@ -11,7 +11,7 @@ static hf_register_info not_rtmp_hf[] = {
      {"First line", "rtmpx.not_rtmp.first_line", FT_STRING, BASE_NONE, NULL, 0,
       "Of the answer; of a TLS alert, what it says", HFILL}},
     {&hf_data,
-     {"Data", "rtmpx.not_rtmp.data", FT_BYTES, BASE_NONE, NULL, 0,
+     {"Data that is not RTMP", "rtmpx.not_rtmp.data", FT_BYTES, BASE_NONE, NULL, 0,
       "An answer to a handshake that is no RTMP", HFILL}},
 };
 
@@ -33,7 +33,8 @@ static bool is_first(const struct rtmpx_view *view) {
 void rtmpx_tree_not_rtmp(proto_tree *tree, struct rtmpx_view *view) {
     if (is_first(view)) {
         char line[256];
-        struct rtmp_text text = rtmp_text_over(line, sizeof line);
+        struct rtmp_text text =
+            rtmp_text_masked(line, sizeof line, rtmp_session_mask(view->core.direction->session));
         rtmp_preface_add_answer(&text, rtmpx_view_bytes(view), view->captured);
         proto_item *item = proto_tree_add_string(tree, hf_first_line, view->tvb, 0, 0, line);
         proto_item_set_generated(item);

@@ -22,7 +22,7 @@ RTMPX_NOTE_EXPERTS(DEFINE)
 static ei_register_info note_ei[] = {RTMPX_NOTE_EXPERTS(RTMPX_EXPERT_ROW)};
 
 /* Of all expert items. */
-static struct rtmpx_other_protocol note_others[] = {{"_ws.expert", NULL}};
+static struct rtmpx_other_field note_others[] = {{"_ws.expert", NULL}};
 
 const struct rtmpx_noun rtmpx_noun_note = {
     RTMPX_FIELDS(note_hf),
@@ -31,7 +31,7 @@ const struct rtmpx_noun rtmpx_noun_note = {
 };
 
 /* Add an expert item with the text of the error. */
-static void add_note(proto_item *item, const struct rtmpx_body *body, enum rtmp_error error) {
+static void add_error_text(proto_item *item, const struct rtmpx_body *body, enum rtmp_error error) {
     expert_add_info_format(body->pinfo, item, &ei_rtmpx_remark, "RTMP: %s", rtmp_error_text(error));
 }
 
@@ -41,7 +41,7 @@ void rtmpx_note_remark(proto_item *item, const struct rtmpx_body *body, enum rtm
     if (remark == RTMP_REMARK_BEYOND_TABLE)
         expert_add_info(body->pinfo, item, &ei_rtmpx_limit);
     else
-        add_note(item, body, remark);
+        add_error_text(item, body, remark);
 }
 
 /* Item with the reason, at a position. */
@@ -58,8 +58,7 @@ void rtmpx_note_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint3
     expert_add_info(pinfo, add_reason(tree, tvb, pos, limit), &ei_rtmpx_limit);
 }
 
-/* Item over the undecoded bytes, or NULL if none remain. */
-static proto_item *add_undecoded(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos) {
+proto_item *rtmpx_add_undecoded(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos) {
     if (pos >= body->available)
         return NULL;
     return proto_tree_add_item(tree, hf_undecoded, body->tvb, (int)pos,
@@ -71,7 +70,7 @@ static void add_error(proto_tree *tree, const struct rtmpx_body *body,
                       const struct rtmp_reader *reader) {
     enum rtmp_error error = reader->error;
     bool cut = body->incomplete && (error == RTMP_ERROR_END || error == RTMP_ERROR_LENGTH);
-    proto_item *item = add_undecoded(tree, body, reader->pos);
+    proto_item *item = rtmpx_add_undecoded(tree, body, reader->pos);
     proto_item *reason = add_reason(tree, body->tvb, reader->error_pos, error);
     if (!item)
         item = reason;
@@ -98,7 +97,7 @@ void rtmpx_note_rest(proto_tree *tree, const struct rtmpx_body *body,
     if (rtmp_error_ends_value(reader->error)) {
         add_error(tree, body, reader);
     } else if (reader->pos < body->available) {
-        add_note(add_undecoded(tree, body, reader->pos), body, RTMP_REMARK_TRAILING);
+        add_error_text(rtmpx_add_undecoded(tree, body, reader->pos), body, RTMP_REMARK_TRAILING);
     } else if (body->incomplete) {
         expert_add_info(body->pinfo, tree ? proto_tree_get_parent(tree) : NULL,
                         &ei_rtmpx_truncated);

@@ -35,6 +35,9 @@ extern const struct rtmpx_noun rtmpx_noun_note;
 void rtmpx_note_rest(proto_tree *tree, const struct rtmpx_body *body,
                      const struct rtmp_reader *reader);
 
+/* Item over the undecoded bytes of a body from `pos` on; NULL: there are none. */
+proto_item *rtmpx_add_undecoded(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos);
+
 /* Add the expert item of a limit that is reached at `pos` of `tvb`, with the text of the limit. */
 void rtmpx_note_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint32_t pos,
                       enum rtmp_error limit);

@@ -108,6 +108,10 @@ static void leave_to_segment(struct rtmpx_room *room, const struct rtmp_records 
     room->events -= least(sum(records, segment, wanted_events), of_one_segment(room->events));
 }
 
+uint32_t rtmpx_room_events(void) {
+    return whole_room().events;
+}
+
 struct rtmpx_room rtmpx_room_for(const struct rtmpx_view *view) {
     const struct rtmp_records *records = &view->core.direction->records;
     const struct rtmp_segment_record *segment = view->core.segment;

@@ -30,6 +30,9 @@ void rtmpx_room_pass(struct rtmpx_room *room, const struct rtmp_fragment_record 
 /* What the earlier segments of the frame leave for this one. */
 struct rtmpx_room rtmpx_room_for(const struct rtmpx_view *view);
 
+/* Events of bodies that a frame has room for, when it holds no RTMP. */
+uint32_t rtmpx_room_events(void);
+
 /* Is there room for one more of something? It is taken then. */
 static inline bool rtmpx_room_take(uint32_t *left) {
     if (*left == 0)

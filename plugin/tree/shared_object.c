@@ -6,10 +6,13 @@
 #include "tree/amf.h"
 #include "tree/items.h"
 #include "tree/note.h"
+#include "tree/so_facts.h"
 #include "wanted.h"
 
 #include "base/limits.h"
 #include "payload/shared_object.h"
+#include "session/so_facts.h"
+#include "session/so_summary.h"
 
 static int hf_format = -1;
 static int hf_name = -1;
@@ -35,15 +38,17 @@ static int ett_key = -1;
 
 static hf_register_info shared_object_hf[] = {
     {&hf_format,
-     {"Format", "rtmpx.so.format", FT_UINT8, BASE_DEC, NULL, 0, "Type 16 begins with this byte, 0",
-      HFILL}},
+     {"SharedObject format", "rtmpx.so.format", FT_UINT8, BASE_DEC, NULL, 0,
+      "Type 16 begins with this byte, 0", HFILL}},
     {&hf_name,
-     {"Name", "rtmpx.so.name", FT_STRING, BASE_NONE, NULL, 0, "Name of the SharedObject", HFILL}},
+     {"SharedObject name", "rtmpx.so.name", FT_STRING, BASE_NONE, NULL, 0,
+      "Name of the SharedObject", HFILL}},
     {&hf_version,
-     {"Version", "rtmpx.so.version", FT_UINT32, BASE_DEC, NULL, 0,
+     {"SharedObject version", "rtmpx.so.version", FT_UINT32, BASE_DEC, NULL, 0,
       "The sender's version of the object; grows with each change", HFILL}},
     {&hf_flags,
-     {"Flags", "rtmpx.so.flags", FT_UINT32, BASE_HEX, NULL, 0, "Bit 1: persistent", HFILL}},
+     {"SharedObject flags", "rtmpx.so.flags", FT_UINT32, BASE_HEX, NULL, 0, "Bit 1: persistent",
+      HFILL}},
     {&hf_persistent,
      {"Persistent", "rtmpx.so.persistent", FT_BOOLEAN, 32, NULL, RTMP_SO_PERSISTENT,
       "The server keeps the object when no client is connected to it", HFILL}},
@@ -51,22 +56,22 @@ static hf_register_info shared_object_hf[] = {
      {"Reserved", "rtmpx.so.reserved", FT_UINT32, BASE_HEX, NULL, 0,
       "4 bytes after the flags, usually 0", HFILL}},
     {&hf_event,
-     {"Event", "rtmpx.so.event", FT_NONE, BASE_NONE, NULL, 0,
+     {"SharedObject event", "rtmpx.so.event", FT_NONE, BASE_NONE, NULL, 0,
       "One event of the message: type, length and body", HFILL}},
     {&hf_event_type,
-     {"Type", "rtmpx.so.event.type", FT_UINT8, BASE_DEC, VALS(rtmp_names_shared_object_events), 0,
-      "What the event does to the object", HFILL}},
+     {"Event type", "rtmpx.so.event.type", FT_UINT8, BASE_DEC,
+      VALS(rtmp_names_shared_object_events), 0, "What the event does to the object", HFILL}},
     {&hf_event_length,
-     {"Length", "rtmpx.so.event.length", FT_UINT32, BASE_DEC, NULL, 0, "Bytes of the event's body",
-      HFILL}},
+     {"Event length", "rtmpx.so.event.length", FT_UINT32, BASE_DEC, NULL, 0,
+      "Bytes of the event's body", HFILL}},
     {&hf_event_layout,
      {"Read as", "rtmpx.so.event.layout", FT_STRING, BASE_NONE, NULL, 0,
       "How the body of a use success was read: no known writer gives it one", HFILL}},
     {&hf_event_number,
-     {"Number", "rtmpx.so.event.number", FT_UINT32, BASE_DEC, NULL, 0,
+     {"Event number", "rtmpx.so.event.number", FT_UINT32, BASE_DEC, NULL, 0,
       "Of event 12; its meaning is not published", HFILL}},
     {&hf_event_data,
-     {"Data", "rtmpx.so.event.data", FT_BYTES, BASE_NONE, NULL, 0,
+     {"SharedObject event data", "rtmpx.so.event.data", FT_BYTES, BASE_NONE, NULL, 0,
       "Body of an event of unknown type", HFILL}},
     {&hf_key,
      {"Attribute", "rtmpx.so.key", FT_STRING, BASE_NONE, NULL, 0,
@@ -78,10 +83,10 @@ static hf_register_info shared_object_hf[] = {
      {"Method", "rtmpx.so.method", FT_STRING, BASE_NONE, NULL, 0, "Handler of a send message",
       HFILL}},
     {&hf_status_code,
-     {"Status code", "rtmpx.so.status.code", FT_STRING, BASE_NONE, NULL, 0,
+     {"SharedObject status code", "rtmpx.so.status.code", FT_STRING, BASE_NONE, NULL, 0,
       "Code of a status event, such as SharedObject.NoWriteAccess", HFILL}},
     {&hf_status_level,
-     {"Status level", "rtmpx.so.status.level", FT_STRING, BASE_NONE, NULL, 0,
+     {"SharedObject status level", "rtmpx.so.status.level", FT_STRING, BASE_NONE, NULL, 0,
       "Level of a status event: error or status", HFILL}},
 };
 
@@ -95,7 +100,9 @@ struct so_view {
     proto_tree *attribute; /* of the last key */
     struct rtmp_span key;
     unsigned argument; /* index of the next one of a send message */
-    bool has_name;     /* the event's label already has a key or method */
+    struct rtmp_so_fact_walk facts;
+    const struct rtmp_so_fact *fact; /* of the open event */
+    bool has_name;                   /* the event's label already has a key or method */
 };
 
 static proto_tree *event_tree(const struct so_view *view, const struct rtmp_so_piece *piece) {
@@ -121,6 +128,12 @@ static void label_event(proto_item *item, const struct rtmp_so_piece *piece) {
         proto_item_set_text(item, "Event %u", piece->event);
 }
 
+/* Is the event one of attributes? */
+static bool has_keys(enum rtmp_so_layout layout) {
+    return layout == RTMP_SO_LAYOUT_ATTRIBUTES || layout == RTMP_SO_LAYOUT_KEYS ||
+           layout == RTMP_SO_LAYOUT_NUMBERED_KEYS;
+}
+
 static void add_event(struct so_view *view, const struct rtmp_so_piece *piece) {
     const struct rtmpx_body *body = view->body;
     proto_tree *parent = piece->depth ? view->event[0] : view->message;
@@ -137,11 +150,16 @@ static void add_event(struct so_view *view, const struct rtmp_so_piece *piece) {
     if (piece->error == RTMP_OK)
         rtmpx_add_uint(tree, hf_event_length, body, rtmp_span_of(piece->whole.pos + 1, 4),
                        piece->number);
-    rtmpx_note_remark(item, body, piece->error);
+    if (!body->incomplete) /* else the length may be among the bytes that are missing */
+        rtmpx_note_remark(item, body, piece->error);
     if (piece->event == RTMP_SO_EVENT_USE_SUCCESS && piece->body.len)
         proto_item_set_generated(proto_tree_add_string(tree, hf_event_layout, body->tvb,
                                                        (int)piece->body.pos, (int)piece->body.len,
                                                        layout_text(piece->layout)));
+    view->fact = rtmp_so_fact_of_event(&view->facts);
+    rtmpx_add_so_event(tree, item, body, view->fact);
+    if (!has_keys(piece->layout))
+        rtmpx_add_so_key(tree, item, body, view->fact);
 }
 
 /* `Change note_3`, `Success score, lives`. */
@@ -180,6 +198,13 @@ static void add_value(struct so_view *view, const struct rtmp_so_piece *piece) {
     rtmpx_tree_amf_value(event_tree(view, piece), view->body, amf, index, label, 0);
 }
 
+static void add_key(struct so_view *view, const struct rtmp_so_piece *piece) {
+    proto_item *item = add_string(view, piece, hf_key);
+    view->attribute = proto_item_add_subtree(item, ett_key);
+    view->key = piece->text;
+    rtmpx_add_so_key(view->attribute, item, view->body, rtmp_so_fact_of_key(&view->facts));
+}
+
 /* The undecoded rest of an event, up to the event's end. */
 static void add_rest(struct so_view *view, const struct rtmp_so_piece *piece) {
     struct rtmpx_body event = *view->body;
@@ -197,6 +222,17 @@ static void add_flags(proto_tree *tree, const struct rtmpx_body *body,
     proto_item *item = rtmpx_add_uint(tree, hf_flags, body, piece->whole, piece->number);
     proto_tree_add_boolean(proto_item_add_subtree(item, ett_flags), hf_persistent, body->tvb,
                            (int)piece->whole.pos, (int)piece->whole.len, piece->number);
+}
+
+/* A refusal has an expert item of its own, which says of what. */
+static void add_level(const struct so_view *view, const struct rtmp_so_piece *piece) {
+    bool is_said = view->fact && (view->fact->flags & RTMP_SO_REFUSES);
+    if (is_said)
+        rtmpx_add_string(event_tree(view, piece), hf_status_level, view->body, piece->whole,
+                         piece->text);
+    else
+        rtmpx_add_status_level(event_tree(view, piece), hf_status_level, view->body, piece->whole,
+                               piece->text);
 }
 
 static void add_part(struct so_view *view, const struct rtmp_so_piece *piece) {
@@ -223,8 +259,7 @@ static void add_part(struct so_view *view, const struct rtmp_so_piece *piece) {
         add_event(view, piece);
         break;
     case RTMP_SO_KEY:
-        view->attribute = proto_item_add_subtree(add_string(view, piece, hf_key), ett_key);
-        view->key = piece->text;
+        add_key(view, piece);
         break;
     case RTMP_SO_METHOD:
         add_string(view, piece, hf_method);
@@ -241,8 +276,7 @@ static void add_part(struct so_view *view, const struct rtmp_so_piece *piece) {
                               piece->text);
         break;
     case RTMP_SO_STATUS_LEVEL:
-        rtmpx_add_status_level(event_tree(view, piece), hf_status_level, body, piece->whole,
-                               piece->text);
+        add_level(view, piece);
         break;
     case RTMP_SO_DATA:
         rtmpx_add_range(event_tree(view, piece), hf_event_data, body, piece->whole);
@@ -259,22 +293,27 @@ static void add_shared_object(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_reader reader = rtmp_reader_over(body->bytes, body->available);
     struct rtmp_shared_object so;
     struct rtmp_so_piece piece;
-    struct so_view view = {
-        .body = body, .so = &so, .values_wanted = values_wanted, .message = tree};
+    struct so_view view = {.body = body,
+                           .so = &so,
+                           .values_wanted = values_wanted,
+                           .message = tree,
+                           .facts.facts = body->so};
     rtmp_shared_object_init(&so, &reader, body->message->type);
     so.amf.items_max = body->events;
+    rtmpx_add_so_message(tree, body);
     while (rtmp_shared_object_next(&so, &piece))
         add_part(&view, &piece);
     rtmpx_note_rest(tree, body, &reader);
 }
 
 static void summarise_shared_object(struct rtmp_text *text, const struct rtmpx_body *body) {
-    rtmp_shared_object_summary(text, rtmp_reader_over(body->bytes, body->available),
-                               body->message->type);
+    rtmp_so_summary(text, rtmp_reader_over(body->bytes, body->available), body->message->type,
+                    &body->so, rtmp_so_records_of(body->segment->direction->session));
 }
 
 static int *const shared_object_ett[] = {&ett_flags, &ett_event, &ett_key};
-static const struct rtmpx_noun *const shared_object_parts[] = {&rtmpx_noun_amf, NULL};
+static const struct rtmpx_noun *const shared_object_parts[] = {&rtmpx_noun_amf,
+                                                               &rtmpx_noun_so_facts, NULL};
 
 const struct rtmpx_noun rtmpx_noun_shared_object = {
     RTMPX_FIELDS(shared_object_hf),

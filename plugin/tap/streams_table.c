@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tap/streams_table.h"
+
+#include "tap/table.h"
+
+#include "export/stream_totals.h"
+
+#define TABLE_TITLE "RTMP Streams"
+
+/* Columns. Numbers are integers, so that they sort. tshark writes names as they are: they have the
+ * width of their column. */
+enum column {
+    NUMBER,
+    ROLE,
+    NAME,
+    VIDEO,
+    VIDEO_RATE,
+    FRAME_RATE,
+    KEY_INTERVAL,
+    VIDEO_DRIFT,
+    AUDIO,
+    AUDIO_RATE,
+    AUDIO_DRIFT,
+    DURATION,
+    KEY_DELAY,
+    LOST,
+    ENDED,
+    CLIENT,
+    APP,
+    COLUMN_COUNT
+};
+
+static stat_tap_table_item columns[COLUMN_COUNT] = {
+    [NUMBER] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Stream", "%6u"},
+    [ROLE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Role   ", "%-7s"},
+    [NAME] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Name            ", "%-16s"},
+    [VIDEO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Video             ", "%-18s"},
+    [VIDEO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "kbit/s", "%6u"},
+    [FRAME_RATE] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "   fps", "%6.2f"},
+    [KEY_INTERVAL] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Key ms", "%6u"},
+    [VIDEO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Drift ms/s", "%10s"},
+    [AUDIO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Audio       ", "%-12s"},
+    [AUDIO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "kbit/s", "%6u"},
+    [AUDIO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Drift ms/s", "%10s"},
+    [DURATION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Duration ms", "%11u"},
+    [KEY_DELAY] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "First key ms", "%12s"},
+    [LOST] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Lost", "%5u"},
+    [ENDED] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Ended by         ", "%-17s"},
+    [CLIENT] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client               ", "%-21s"},
+    [APP] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Application", "%s"},
+};
+
+struct stream_row {
+    struct rtmpx_table_row row;
+    struct rtmp_stream_totals totals;
+};
+
+static void free_stream_row(struct rtmpx_table_row *row) {
+    g_free(row);
+}
+
+/* ---- rows ---- */
+
+static struct stream_row *add_row(stat_tap_table *table, const struct rtmpx_tapped *tapped,
+                                  const packet_info *pinfo) {
+    const struct rtmp_stream *stream = tapped->stream;
+    struct stream_row *found = g_new0(struct stream_row, 1);
+    found->row.free = free_stream_row;
+    rtmpx_table_add(table, columns, COLUMN_COUNT, stream, &found->row);
+    unsigned row = found->row.row;
+    const struct rtmp_mask *mask = rtmp_session_mask(tapped->direction->session);
+    rtmpx_table_cell(table, row, NUMBER)->value.uint_value = stream->number;
+    rtmpx_table_set_text(table, row, ROLE,
+                         rtmp_stream_role_name((enum rtmp_stream_role)stream->role));
+    rtmpx_table_set_kept(table, row, NAME, stream->name, mask);
+    rtmpx_table_set_kept(table, row, APP, stream->app, mask);
+    rtmpx_table_set_client(table, row, CLIENT, pinfo, tapped->record.direction == 0);
+    return found;
+}
+
+/* `H.264 1280x720`, `AAC 44100` */
+static void set_media(const stat_tap_table *table, const struct stream_row *found) {
+    const struct rtmp_stream_totals *totals = &found->totals;
+    char out[128];
+    struct rtmp_text text = rtmp_text_over(out, sizeof out);
+    rtmp_kind_totals_codecs(&text, &totals->video);
+    if (totals->width)
+        rtmp_text_format(&text, " %ux%u", totals->width, totals->height);
+    rtmpx_table_set_text(table, found->row.row, VIDEO, out);
+    text = rtmp_text_over(out, sizeof out);
+    rtmp_kind_totals_codecs(&text, &totals->audio);
+    if (totals->sample_rate)
+        rtmp_text_format(&text, " %u", totals->sample_rate);
+    rtmpx_table_set_text(table, found->row.row, AUDIO, out);
+}
+
+static void set_delay(const stat_tap_table *table, const struct stream_row *found) {
+    int32_t delay = rtmp_stream_totals_key_delay(&found->totals);
+    char out[16] = "";
+    if (delay >= 0)
+        (void)snprintf(out, sizeof out, "%d", delay);
+    rtmpx_table_set_text(table, found->row.row, KEY_DELAY, out);
+}
+
+/* ms per second by which a kind comes ever later; empty: not known. */
+static void set_drift(const stat_tap_table *table, unsigned row, enum column column,
+                      const struct rtmp_kind_totals *kind) {
+    char out[32] = "";
+    double drift;
+    if (rtmp_kind_totals_drift(kind, &drift))
+        (void)snprintf(out, sizeof out, "%.1f", drift);
+    rtmpx_table_set_text(table, row, (unsigned)column, strcmp(out, "-0.0") == 0 ? "0.0" : out);
+}
+
+static void update_row(const stat_tap_table *table, const struct stream_row *found,
+                       const struct rtmp_stream *stream) {
+    enum { HUNDREDTHS = 100 };
+    const struct rtmp_stream_totals *totals = &found->totals;
+    double rate = rtmp_kind_totals_frame_rate(&totals->video);
+    rtmpx_table_cell(table, found->row.row, VIDEO_RATE)->value.uint_value =
+        rtmp_kind_totals_rate(&totals->video);
+    rtmpx_table_cell(table, found->row.row, AUDIO_RATE)->value.uint_value =
+        rtmp_kind_totals_rate(&totals->audio);
+    rtmpx_table_cell(table, found->row.row, FRAME_RATE)->value.float_value =
+        (double)(int64_t)(rate * HUNDREDTHS + 0.5) / HUNDREDTHS;
+    rtmpx_table_cell(table, found->row.row, KEY_INTERVAL)->value.uint_value =
+        rtmp_stream_totals_key_interval(totals);
+    set_drift(table, found->row.row, VIDEO_DRIFT, &totals->video);
+    set_drift(table, found->row.row, AUDIO_DRIFT, &totals->audio);
+    rtmpx_table_cell(table, found->row.row, DURATION)->value.uint_value =
+        rtmp_stream_totals_duration(totals);
+    rtmpx_table_cell(table, found->row.row, LOST)->value.uint_value =
+        totals->audio.incomplete + totals->video.incomplete;
+    rtmpx_table_set_text(table, found->row.row, ENDED,
+                         stream->ended == RTMP_STREAM_OPEN
+                             ? ""
+                             : rtmp_stream_end_name((enum rtmp_stream_end)stream->ended));
+}
+
+/* ---- the tap ---- */
+
+static tap_packet_status follow_message(void *data, packet_info *pinfo, epan_dissect_t *edt,
+                                        const void *item, tap_flags_t flags) {
+    (void)edt;
+    (void)flags;
+    const stat_data_t *stat = data;
+    const struct rtmpx_tapped *tapped = item;
+    stat_tap_table *table = g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
+    struct stream_row *found = (struct stream_row *)rtmpx_table_find(table, tapped->stream);
+    if (!tapped->messages) { /* its connection ends */
+        if (found)
+            update_row(table, found, tapped->stream);
+        return found ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
+    }
+    if (!found)
+        found = add_row(table, tapped, pinfo);
+    struct rtmpx_body body;
+    rtmpx_tapped_body(tapped, &body);
+    const struct rtmp_row_message message = rtmpx_tapped_row(tapped, &body);
+    struct rtmp_row row;
+    rtmp_row_begin(&row, &message);
+    const struct rtmp_media_info *media = rtmp_row_media(&row);
+    rtmp_stream_totals_add(&found->totals, &tapped->record, media);
+    if ((media && media->kind == RTMP_MEDIA_CONFIG) || found->totals.audio.coded == 1 ||
+        found->totals.video.coded == 1)
+        set_media(table, found);
+    if (found->totals.key_frames == 1)
+        set_delay(table, found);
+    update_row(table, found, tapped->stream);
+    return TAP_PACKET_REDRAW;
+}
+
+static void begin_table(stat_tap_table_ui *ui) {
+    stat_tap_table *table = stat_tap_find_table(ui, TABLE_TITLE);
+    if (table)
+        rtmpx_table_clear(table);
+    else
+        stat_tap_add_table(
+            ui, stat_tap_init_table(TABLE_TITLE, COLUMN_COUNT, 0, "rtmpx.stream.number == %d"));
+}
+
+void rtmpx_register_streams_table(void) {
+    static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
+    static stat_tap_table_ui table = {
+        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+        .title = TABLE_TITLE,
+        .tap_name = RTMPX_STREAM_TAP,
+        .cli_string = RTMPX_TAP ",streams",
+        .stat_tap_init_cb = begin_table,
+        .packet_func = follow_message,
+        .stat_tap_reset_table_cb = rtmpx_table_clear,
+        .stat_tap_free_table_item_cb = rtmpx_table_free_cell,
+        .nfields = COLUMN_COUNT,
+        .fields = columns,
+        .nparams = array_length(parameters),
+        .params = parameters,
+    };
+    register_stat_tap_table_ui(&table);
+}

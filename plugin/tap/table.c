@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tap/table.h"
+
+/* The cells that hold what is ours. */
+enum { CELL_OF_ROW, CELL_OF_ROWS };
+
+stat_tap_table_item_type *rtmpx_table_cell(const stat_tap_table *table, unsigned row,
+                                           unsigned column) {
+    return stat_tap_get_field_data(table, row, column);
+}
+
+static GHashTable *rows_of_table(const stat_tap_table *table) {
+    return table->num_elements ? rtmpx_table_cell(table, 0, CELL_OF_ROWS)->user_data.ptr_value
+                               : NULL;
+}
+
+struct rtmpx_table_row *rtmpx_table_find(const stat_tap_table *table, const void *thing) {
+    GHashTable *rows = rows_of_table(table);
+    return rows ? g_hash_table_lookup(rows, thing) : NULL;
+}
+
+struct rtmpx_table_row *rtmpx_table_row(const stat_tap_table *table, unsigned row) {
+    return rtmpx_table_cell(table, row, CELL_OF_ROW)->user_data.ptr_value;
+}
+
+void rtmpx_table_add(stat_tap_table *table, const stat_tap_table_item *columns, unsigned count,
+                     const void *thing, struct rtmpx_table_row *row) {
+    unsigned number = table->num_elements;
+    GHashTable *rows = number ? rows_of_table(table) : g_hash_table_new(NULL, NULL);
+    stat_tap_table_item_type *cells = g_new0(stat_tap_table_item_type, count);
+    for (unsigned i = 0; i < count; i++) {
+        cells[i].type = columns[i].type;
+        if (columns[i].type == TABLE_ITEM_STRING)
+            cells[i].value.string_value = g_strdup("");
+    }
+    row->row = number;
+    cells[CELL_OF_ROW].user_data.ptr_value = row;
+    if (number == 0)
+        cells[CELL_OF_ROWS].user_data.ptr_value = rows;
+    stat_tap_init_table_row(table, number, count, cells);
+    g_free(cells); /* it was copied */
+    g_hash_table_insert(rows, (void *)(uintptr_t)thing, row);
+}
+
+void rtmpx_table_free_cell(stat_tap_table *table, unsigned row, unsigned column,
+                           stat_tap_table_item_type *item) {
+    (void)table;
+    if (column == CELL_OF_ROW) {
+        struct rtmpx_table_row *known = item->user_data.ptr_value;
+        known->free(known);
+    }
+    if (column == CELL_OF_ROWS && row == 0)
+        g_hash_table_destroy(item->user_data.ptr_value);
+    if (item->type == TABLE_ITEM_STRING) {
+        g_free((char *)(uintptr_t)item->value.string_value);
+        item->value.string_value = NULL;
+    }
+}
+
+void rtmpx_table_clear(stat_tap_table *table) {
+    for (unsigned row = 0; row < table->num_elements; row++) {
+        for (unsigned column = 0; column < table->num_fields; column++)
+            rtmpx_table_free_cell(table, row, column, rtmpx_table_cell(table, row, column));
+        g_free(table->elements[row]);
+    }
+    table->num_elements = 0;
+}
+
+/* ---- texts ---- */
+
+void rtmpx_table_set_text(const stat_tap_table *table, unsigned row, unsigned column,
+                          const char *text) {
+    stat_tap_table_item_type *item = rtmpx_table_cell(table, row, column);
+    if (g_strcmp0(item->value.string_value, text) == 0)
+        return;
+    g_free((char *)(uintptr_t)item->value.string_value);
+    item->value.string_value = g_strdup(text);
+}
+
+void rtmpx_table_set_kept(const stat_tap_table *table, unsigned row, unsigned column,
+                          const struct rtmp_kept_text *kept, const struct rtmp_mask *mask) {
+    char out[256];
+    struct rtmp_text text = rtmp_text_masked(out, sizeof out, mask);
+    if (kept)
+        rtmp_text_wire(&text, kept->bytes, kept->len, 0);
+    rtmpx_table_set_text(table, row, column, out);
+}
+
+void rtmpx_table_set_client(const stat_tap_table *table, unsigned row, unsigned column,
+                            const packet_info *pinfo, bool from_client) {
+    rtmpx_table_set_text(table, row, column, rtmpx_end_text(pinfo, from_client));
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMPX_TAP_TABLE_H
+#define RTMPX_TAP_TABLE_H
+
+#include "tap/tap.h"
+
+#include "session/texts.h"
+
+/*
+ * Tables (stat_tap_ui.h) that have a row for each thing of a kind, such as a stream. Wireshark
+ * keeps nothing of ours with a table but its cells: the first cell of a row holds what is known of
+ * the row, the second cell of the first row holds the rows by the things that they are about. Texts
+ * of cells are the table's own.
+ */
+
+/* What is known of a row begins with this. */
+struct rtmpx_table_row {
+    unsigned row;
+    void (*free)(struct rtmpx_table_row *row); /* and what it holds */
+};
+
+/* The row of a thing, NULL: it has none. */
+struct rtmpx_table_row *rtmpx_table_find(const stat_tap_table *table, const void *thing);
+
+/* Add a row, with empty cells of these columns, two or more; *row becomes the table's. */
+void rtmpx_table_add(stat_tap_table *table, const stat_tap_table_item *columns, unsigned count,
+                     const void *thing, struct rtmpx_table_row *row);
+
+struct rtmpx_table_row *rtmpx_table_row(const stat_tap_table *table, unsigned row);
+
+stat_tap_table_item_type *rtmpx_table_cell(const stat_tap_table *table, unsigned row,
+                                           unsigned column);
+
+void rtmpx_table_set_text(const stat_tap_table *table, unsigned row, unsigned column,
+                          const char *text);
+
+/* A text from the wire, NULL: none, and what it hides. */
+void rtmpx_table_set_kept(const stat_tap_table *table, unsigned row, unsigned column,
+                          const struct rtmp_kept_text *kept, const struct rtmp_mask *mask);
+
+/* The client's address and port. */
+void rtmpx_table_set_client(const stat_tap_table *table, unsigned row, unsigned column,
+                            const packet_info *pinfo, bool from_client);
+
+/* Take all rows out: what they are about may be gone. Is a stat_tap_reset_table_cb. */
+void rtmpx_table_clear(stat_tap_table *table);
+
+/* Is a stat_tap_free_table_item_cb. */
+void rtmpx_table_free_cell(stat_tap_table *table, unsigned row, unsigned column,
+                           stat_tap_table_item_type *item);
+
+#endif

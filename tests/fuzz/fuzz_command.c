@@ -46,7 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fuzz_check_text(line, label.len);
     }
     struct rtmp_text text = rtmp_text_over(line, 4U + (options & 0xFCU));
-    rtmp_command_summary(&text, reader, types[options & 3], options >> 2 & 1);
+    const struct rtmp_answered_call call = {options >> 2 & 1, options & 8 ? input.data : NULL,
+                                            options & 16 ? (uint32_t)input.left : 0};
+    rtmp_command_summary(&text, reader, types[options & 3], &call);
     fuzz_check_text(line, text.len);
     return 0;
 }

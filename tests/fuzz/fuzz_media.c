@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "decoder_configs_of_size.h"
 #include "fuzz.h"
 #include "payload/media/media.h"
 #include "payload/media/media_summary.h"
 #include "payload/media/outline.h"
-#include "streams_of_size.h"
 
 #define GROUPS_MAX 16U
 
@@ -60,7 +60,7 @@ static uint32_t keep(const struct rtmp_media_body *body, const struct rtmp_outli
         uint32_t piece = pieces ? 1 + body->bytes[pos] % 5U : body->available;
         if (piece > body->available - pos)
             piece = body->available - pos;
-        step = rtmp_outline_keep(&outline, body->streams, body->bytes + pos, piece);
+        step = rtmp_outline_keep(&outline, body->decoder_configs, body->bytes + pos, piece);
         FUZZ_CHECK(step <= piece);
         memcpy(kept + count, body->bytes + pos, step);
         count += step;
@@ -107,7 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                    .bytes = input.data,
                                    .available = len,
                                    .length = options & 16 ? len + len / 2 + 7 : len,
-                                   .streams = streams_of_size((uint8_t)((options >> 1 & 7) % 5))};
+                                   .decoder_configs =
+                                       decoder_configs_of_size((uint8_t)((options >> 1 & 7) % 5))};
     struct check check = {.body = &body};
     rtmp_media_read(&body, on_event, &check);
     FUZZ_CHECK(check.depth == 0);

@@ -28,6 +28,7 @@
 #include <wsutil/privileges.h>
 #include <wsutil/wslog.h>
 
+#include "conversation.h"
 #include "fuzz.h"
 #include "planted.h"
 #include "preferences.h"
@@ -314,6 +315,7 @@ static void open_session(void) {
 /* What a capture shows after a first visit of each frame in a manner; visited again backwards or
  * forwards. */
 static uint64_t run(struct capture *c, enum visit how, bool backwards) {
+    rtmpx_begin_capture(); /* connections, streams and objects are counted in it */
     set_addresses(c);
     for (uint32_t i = 0; i < c->count; i++)
         memset(&c->frame[i].data, 0, sizeof c->frame[i].data);

@@ -7,6 +7,7 @@
 #include "amf_properties.h"
 #include "base/message.h"
 #include "payload/shared_object.h"
+#include "session/so_summary.h"
 
 static struct rtmp_shared_object so;
 
@@ -63,7 +64,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     char line[300];
     struct rtmp_text text = rtmp_text_over(line, 4U + options);
-    rtmp_shared_object_summary(&text, rtmp_reader_over(input.data, len), type);
+    const struct rtmp_so_facts facts = {.message = NULL};
+    const struct rtmp_so_records none = {.message_count = 0};
+    rtmp_so_summary(&text, rtmp_reader_over(input.data, len), type, &facts,
+                    (struct rtmp_so_records_pair){{&none, &none}});
     fuzz_check_text(line, text.len);
     return 0;
 }

@@ -15,6 +15,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tools"), str(HERE.parent / "bad_input")]
 
+import amf_packet as amf  # noqa: E402
 import bad_input  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
 
@@ -169,8 +170,64 @@ BY_TYPE = {20: ("command", 0), 18: ("command", 1), 17: ("command", 2), 15: ("com
            22: ("control", 0)}
 
 
+def remoting():
+    """AMF packets: a request, a reply, or both; see fuzz_remoting.c."""
+    def pair(request, reply, options=0):
+        while len(request) not in (cuts := [(len(request) + len(reply)) * at // 255 for at in range(256)]):
+            reply += b"\0"
+        return bytes([options, cuts.index(len(request))]) + request + reply
+
+    for name, data, meaning in vectors("remoting"):
+        yield name, bytes([0, 0 if meaning["reply"] else 255]) + data
+    batch = amf.packet(*(amf.call(f"a.m{n}", f"/{n}", n) for n in range(3)), headers=[amf.header("Credentials", {
+        "userid": "u", "password": "p"})])
+    yield "batch", pair(batch, amf.packet(amf.result("/2", "x"), amf.status("/0", "why"), amf.result("/2", None)))
+    yield "batch any order", pair(batch, amf.packet(amf.result("/1", [1])), 2)
+    yield "debug events", pair(batch, amf.packet(amf.message("/0/onDebugEvents", "null", {}), amf.message("/0", "", 1)))
+    yield "lengths", bytes([1, 255]) + amf.packet(*(amf.call("a", "/1", length=length) for length in (0, 1, 9, amf.UNKNOWN)))
+    yield "bad value", bytes([0, 255]) + amf.packet(amf.message("a", "/1", rtmp.Raw(b"\x13garbage")), amf.call("b", "/2"))
+    yield "bad header", bytes([0, 255]) + amf.packet(amf.call("b", "/2"), headers=[amf.header("h", rtmp.Raw(b"\x13x"))])
+    yield "counts too large", b"\0\xff\0\0\xff\xff\0\1h\0\0\0\0\0\5"
+
+
+def sessions():
+    """Steps of several connections; see fuzz_sessions.c."""
+    def so(client, side, version, *events, kind=7, flags=0):
+        return bytes([client | side << 2 | kind << 3, flags | len(events) - 1 << 4, version]) + b"".join(events)
+
+    def event(kind, *pairs):  # a pair: key, value
+        return bytes([kind | max(len(pairs) - 1, 0) << 4]) + bytes(key | value << 3 for key, value in pairs)
+
+    use, clear, used, release = event(1), event(8), event(11), event(2)
+    used_by_all = b"".join(so(c, 0, 1, use) + so(c, 1, 1, used, clear) for c in range(3))
+    request, change, success = event(3, (1, 1)), event(4, (1, 1)), event(5, (1, 0))
+    removal, remove, refused = event(10, (1, 0)), event(9, (1, 0)), event(7)
+    end = bytes([2 << 3])
+    yield "confirmed", b"\0" + used_by_all + so(0, 0, 2, request) + so(0, 1, 2, success) + so(1, 1, 2, change) + end
+    yield "removed", b"\0" + used_by_all + so(0, 1, 2, change) + so(0, 0, 2, request, removal) + so(
+        0, 1, 3, success, remove) + so(1, 1, 3, remove)
+    yield "refused", b"\0" + used_by_all + so(0, 0, 2, request) + so(0, 1, 2, change, refused) + so(
+        0, 0, 2, removal) + so(0, 1, 2, refused) + so(2, 1, 3, change)
+    yield "use refused", b"\0" + so(0, 0, 1, use, flags=4) + so(0, 1, 0, bytes([7 | 1 << 4])) + so(0, 0, 2, request) + so(
+        0, 1, 2, success)
+    yield "answered twice", b"\0" + so(0, 0, 1, use) + so(0, 1, 1, used, clear, used, clear) + so(0, 0, 1, release)
+    yield "unconfirmed", b"\0" + used_by_all + so(0, 0, 2, request) + end
+    yield "diverged", b"\0" + used_by_all + so(0, 1, 2, event(4, (1, 4))) + so(1, 1, 2, event(4, (1, 5))) + so(
+        0, 1, 3, clear, event(6)) + so(1, 1, 3, event(6)) + so(2, 1, 4, change)
+    yield "lost and late", b"\0" + used_by_all + so(0, 1, 4, change, kind=0)[:1] + b"\x20" + so(
+        0, 1, 4, change)[1:] + so(0, 1, 3, change, kind=1)
+    yield "many", b"\0" + used_by_all + b"".join(so(0, 0, 2, event(3, *((k, 1) for k in range(4)))) for _ in range(4))
+    yield "no memory", b"\x40" + used_by_all + so(0, 0, 2, request) + so(0, 1, 2, success) + so(1, 1, 2, change)
+    command = bytes([4 << 3])
+    yield "commands", b"\0" + command + b"\0" + bytes([4 << 3 | 4]) + b"\x14" + command + b"\1" + command + b"\x22" + end
+
+
 def seeds():
     """(target, name, bytes)"""
+    for name, data in sessions():
+        yield "sessions", name, data
+    for name, data in remoting():
+        yield "remoting", name, data
     for kind in ("amf0", "amf3"):
         for name, data, _ in vectors(kind):
             yield kind, name, data

@@ -58,7 +58,8 @@ def _item(element):
 
 def frames(tshark, capture, *arguments):
     """The frames of a capture that have an rtmpx layer."""
-    output = tshark.run("-T", "pdml", "-J", "frame tcp rtmpx", *arguments, capture=capture).stdout
+    # HTTP/2 has what it carries below its own item.
+    output = tshark.run("-T", "pdml", "-J", "frame tcp http2 rtmpx", *arguments, capture=capture).stdout
     result = []
     for packet in ElementTree.fromstring(output.encode("utf-8", "surrogateescape")).iter("packet"):
         number, stream, layers = 0, -1, []

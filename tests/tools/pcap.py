@@ -21,6 +21,7 @@ class Segment:
     acknowledgement: int
     flags: int
     payload: bytes = b""
+    window: int = 65535
 
     @property
     def connection(self):
@@ -128,7 +129,7 @@ def frame_bytes(segment):
     addresses = b"".join(ipaddress.IPv4Address(end[0]).packed
                          for end in (segment.source, segment.target))
     tcp = struct.pack("!HHIIBBHHH", segment.source[1], segment.target[1], segment.sequence % WRAP,
-                      segment.acknowledgement % WRAP, 5 << 4, segment.flags, 65535, 0, 0)
+                      segment.acknowledgement % WRAP, 5 << 4, segment.flags, segment.window, 0, 0)
     tcp += segment.payload
     check = _checksum(_sum(addresses + struct.pack("!HH", 6, len(tcp))) + _sum(tcp))
     tcp = tcp[:16] + struct.pack("!H", check) + tcp[18:]

@@ -7,9 +7,11 @@ runs them as `nobody`, with copies of the plugin and of the captures in a direct
 can read. HOME is an empty directory: no user's preferences change a test.
 
 As a program:   tests/tools/tshark.py [--build DIR] [--quiet] TSHARK-ARGUMENTS
-first prints (on standard error) which plugin file tshark loaded.
+first prints (on standard error) which plugin file tshark loaded. Relative paths are those of the caller's directory;
+as root, `nobody` must be allowed to write there.
 """
 import argparse
+import contextlib
 import copy
 import os
 import pathlib
@@ -62,6 +64,9 @@ class Tshark:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         self._temporary.cleanup()
 
     def readable(self, path):
@@ -99,8 +104,8 @@ class Tshark:
         return arguments
 
     def popen(self, *arguments, **options):
-        return subprocess.Popen(self.command(*arguments), env=self.environment,
-                                cwd=self.directory, **options)
+        return subprocess.Popen(self.command(*arguments),
+                                **{"env": self.environment, "cwd": self.directory, **options})
 
     def run(self, *arguments, capture=None, timeout=300, check=True):
         """Run tshark; `capture` becomes its -r file. Returns the completed process (text).
@@ -124,13 +129,15 @@ class Tshark:
         return result
 
     def check(self):
-        """Raise unless tshark lists our plugin at the path we mean. Returns the path."""
+        """Raise unless tshark lists our plugin at the path we mean, and complains of nothing. Returns the path."""
         result = self.run("-G", "plugins")
         rows = [row.split("\t") for row in result.stdout.splitlines()]
         paths = [row[-1] for row in rows if row[0].strip() == "rtmpx.so"]
         if paths != [str(self.plugin)]:
             raise PluginError(f"tshark loaded {paths or 'no rtmpx.so'}, expected {self.plugin}; "
                               f"{result.stderr.strip()}")
+        if "rtmpx" in result.stderr.lower():
+            raise PluginError(f"tshark complains: {result.stderr.strip()}")
         return self.plugin
 
     def describe(self):
@@ -165,15 +172,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False,
                                      epilog="Everything else goes to tshark.")
     parser.add_argument("--build", help="build directory (default: $RTMPX_BUILD, then build)")
-    parser.add_argument("--quiet", action="store_true", help="do not print the plugin's path")
+    parser.add_argument("--quiet", action="store_true",
+                        help="neither check nor print which plugin file is loaded: half the time")
     options, arguments = parser.parse_known_args()
-    with Tshark(options.build) as tshark:
+    tshark = Tshark(options.build)
+    with tshark if not options.quiet else contextlib.closing(tshark):
         if not options.quiet:
             print(tshark.describe(), file=sys.stderr)
         for i, argument in enumerate(arguments[:-1]):
             if argument == "-r":
                 arguments[i + 1] = tshark.readable(arguments[i + 1])
-        with tshark.popen("tshark", *arguments) as process:
+        # Files that tshark is told to write lie where the caller means them.
+        with tshark.popen("tshark", *arguments, cwd=pathlib.Path.cwd()) as process:
             return process.wait()
 
 

@@ -90,7 +90,9 @@ static const char *const names[] = {
 #define FIELD(identifier) #identifier,
 #include "base/names/media_fields.def"
     "MEDIA_END",
-#include "base/names/codec_fields.def"
+#include "base/names/video_codec_fields.def"
+    "VIDEO_CODEC_END",
+#include "base/names/audio_codec_fields.def"
 #undef FIELD
 };
 

@@ -25,7 +25,7 @@ static inline struct rtmp_media_body keep_outline(const struct rtmp_media_body *
         uint32_t len = body->length - pos < piece ? body->length - pos : piece;
         uint32_t count = len;
         if (keep == RTMP_KEEP_OUTLINE) {
-            count = rtmp_outline_keep(&outline, body->streams, body->bytes + pos, len);
+            count = rtmp_outline_keep(&outline, body->decoder_configs, body->bytes + pos, len);
             if (count == 0)
                 len = len < outline.skip ? len : outline.skip;
         }

@@ -26,7 +26,9 @@ void session_begin(struct session_fixture *f) {
 }
 
 void session_end(struct session_fixture *f) {
+    const struct rtmp_memory memory = recorder_memory(&f->rec);
     rtmp_session_destroy(&f->session);
+    rtmp_capture_destroy(&f->capture, &memory);
     assert_int_equal(f->rec.live, 0);
     while (f->packet_count)
         free(f->packet_blocks[--f->packet_count]);
@@ -39,6 +41,17 @@ void session_shake_hands(struct session_fixture *f) {
     session_feed(f, CLIENT, bytes, 1 + RTMP_HANDSHAKE_SIZE);
     session_feed(f, SERVER, bytes, sizeof bytes);
     session_feed(f, CLIENT, bytes + 1 + RTMP_HANDSHAKE_SIZE, RTMP_HANDSHAKE_SIZE);
+}
+
+int session_setup(void **state) {
+    session_begin(*state);
+    session_shake_hands(*state);
+    return 0;
+}
+
+int session_teardown(void **state) {
+    session_end(*state);
+    return 0;
 }
 
 struct rtmp_session_direction *session_side(struct session_fixture *f, unsigned side) {
@@ -84,6 +97,13 @@ const struct rtmp_segment_record *session_feed_frame(struct session_fixture *f, 
                                                      uint32_t len) {
     f->frame = frame;
     return feed_segment(f, side, session_side(f, side)->wire.position, bytes, len);
+}
+
+const struct rtmp_segment_record *session_send(struct session_fixture *f, unsigned side) {
+    const struct rtmp_segment_record *segment =
+        session_feed(f, side, f->stream.bytes, f->stream.len);
+    f->stream.len = 0;
+    return segment;
 }
 
 struct rtmp_segment_view session_view(struct session_fixture *f, unsigned side,

@@ -13,6 +13,11 @@
 enum { CLIENT, SERVER };
 enum { BEGIN = RTMP_HANDSHAKE_TOTAL }; /* offset of the first chunk header */
 
+struct stream {
+    uint8_t bytes[1 << 16];
+    uint32_t len;
+};
+
 struct session_fixture {
     struct recorder rec; /* the session's memory; may fail */
     struct rtmp_capture capture;
@@ -22,7 +27,14 @@ struct session_fixture {
     unsigned packet_count;
     struct rtmp_frame frame; /* the last one */
     const struct rtmp_fresh_body *fresh;
+    struct stream stream; /* what session_send() sends */
 };
+
+/* A test whose fixture `f` has shaken hands. */
+#define SESSION_TEST(name)                                                                         \
+    cmocka_unit_test_prestate_setup_teardown(name, session_setup, session_teardown, &f)
+int session_setup(void **state);
+int session_teardown(void **state);
 
 /* A new session of the capture, nothing fed. */
 void session_begin(struct session_fixture *f);
@@ -48,6 +60,9 @@ const struct rtmp_segment_record *session_feed_frame(struct session_fixture *f, 
                                                      struct rtmp_frame frame, const uint8_t *bytes,
                                                      uint32_t len);
 
+/* The next frame brings `f->stream`, which is empty then. */
+const struct rtmp_segment_record *session_send(struct session_fixture *f, unsigned side);
+
 /* A segment as it is shown later, without the bodies of the first pass. */
 struct rtmp_segment_view session_view(struct session_fixture *f, unsigned side,
                                       const struct rtmp_segment_record *segment,
@@ -58,11 +73,6 @@ bool session_message(const struct session_fixture *f, unsigned side, unsigned n,
                      struct rtmp_message_record *message);
 
 /* ---- bytes ---- */
-
-struct stream {
-    uint8_t bytes[1 << 16];
-    uint32_t len;
-};
 
 /* Append a message in chunks of `chunk_size` bytes, with a fmt 0 header. */
 void put_message(struct stream *s, uint8_t csid, uint8_t type, const void *body, uint32_t len,

@@ -79,8 +79,14 @@ static struct body command_body(const char *name, double transaction_id) {
 
 /* --- What is read from them. --- */
 
-/* The reply kind of the test's messages. */
-static enum rtmp_reply_kind reply_kind = RTMP_REPLY_UNKNOWN;
+/* What the test's messages answer. */
+static struct rtmp_answered_call answered;
+
+static void answers(enum rtmp_reply_kind kind, const char *name) {
+    answered.kind = kind;
+    answered.name = (const uint8_t *)name;
+    answered.name_len = name ? (uint32_t)strlen(name) : 0;
+}
 
 struct run {
     struct rtmp_command command;
@@ -91,13 +97,13 @@ struct run {
 
 static void summarize(struct run *run, uint8_t type) {
     struct rtmp_text text = rtmp_text_over(run->summary, sizeof run->summary);
-    rtmp_command_summary(&text, rtmp_reader_over(run->bytes, (uint32_t)run->len), type, reply_kind);
+    rtmp_command_summary(&text, rtmp_reader_over(run->bytes, (uint32_t)run->len), type, &answered);
 }
 
 static struct run run_bytes(uint8_t *bytes, size_t len, uint8_t type) {
     struct run run = {.len = len, .bytes = bytes};
     memset(&run.command, 0xA5, sizeof run.command);
-    rtmp_command_read(&run.command, rtmp_reader_over(bytes, (uint32_t)len), type, reply_kind);
+    rtmp_command_read(&run.command, rtmp_reader_over(bytes, (uint32_t)len), type, answered.kind);
     summarize(&run, type);
     return run;
 }
@@ -291,17 +297,50 @@ static void the_call_decides_whether_it_is_a_stream_id(void **state) {
     (void)state;
     struct body body = command_body("_result", 5);
     put_number(&body, 120);
-    reply_kind = RTMP_REPLY_ANOTHER;
+    answers(RTMP_REPLY_ANOTHER, NULL);
     struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
     assert_facts(&run, 0);
     assert_string_equal(run.summary, "_result");
     end_run(&run);
-    reply_kind = RTMP_REPLY_CREATE_STREAM;
+    answers(RTMP_REPLY_CREATE_STREAM, NULL);
     run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
     assert_number(&run.command.fact[RTMP_FACT_STREAM_ID], 120);
     assert_string_equal(run.summary, "_result stream 120");
     end_run(&run);
-    reply_kind = RTMP_REPLY_UNKNOWN;
+    answers(RTMP_REPLY_UNKNOWN, NULL);
+}
+
+static void assert_line(const struct body *body, const char *line) {
+    struct run run = run_body(body, RTMP_MESSAGE_COMMAND_AMF0);
+    assert_string_equal(run.summary, line);
+    end_run(&run);
+}
+
+/* Behind the name of an answer stands that of its call, from the wire as well. */
+static void the_line_of_an_answer_names_its_call(void **state) {
+    (void)state;
+    struct body body = command_body("_result", 5);
+    answers(RTMP_REPLY_ANOTHER, "FCPublish");
+    assert_line(&body, "_result of FCPublish");
+    answers(RTMP_REPLY_ANOTHER, "");
+    assert_line(&body, "_result of ");
+    answers(RTMP_REPLY_ANOTHER, "a\n\xFF");
+    assert_line(&body, "_result of a\xE2\x90\x8A\xEF\xBF\xBD");
+    put_number(&body, 3);
+    answers(RTMP_REPLY_CREATE_STREAM, "createStream");
+    assert_line(&body, "_result of createStream: stream 3");
+    answers(RTMP_REPLY_ANOTHER, "getStreamLength");
+    assert_line(&body, "_result of getStreamLength");
+    static const uint8_t rejected[] = "\x03\x00\x05level\x02\x00\x05"
+                                      "error\x00\x04"
+                                      "code\x02\x00\x01X\x00\x00\x09";
+    body = command_body("_error", 1);
+    memcpy(body.bytes + body.len, rejected, sizeof rejected - 1);
+    body.len += sizeof rejected - 1;
+    answers(RTMP_REPLY_ANOTHER, "connect");
+    assert_line(&body, "_error of connect: X");
+    answers(RTMP_REPLY_UNKNOWN, NULL);
+    assert_line(&body, "_error X");
 }
 
 /* Its information object is that of an onStatus. */
@@ -591,6 +630,7 @@ int main(void) {
         cmocka_unit_test(create_stream_result),
         cmocka_unit_test(a_fraction_is_no_stream_id),
         cmocka_unit_test(the_call_decides_whether_it_is_a_stream_id),
+        cmocka_unit_test(the_line_of_an_answer_names_its_call),
         cmocka_unit_test(on_play_status_is_a_status),
         cmocka_unit_test(publish_and_play),
         cmocka_unit_test(facts_have_types),

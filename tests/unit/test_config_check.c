@@ -35,6 +35,9 @@ static void other_messages_lack_nothing(void **state) {
     assert_false(lacks(false, "AF 01 21"));
     assert_false(lacks(false, "2F 00"));
     assert_false(lacks(false, "AF"));
+    assert_false(lacks(false, "90 61632D33")); /* AC-3, E-AC-3 and MP3 have no record */
+    assert_false(lacks(false, "90 65632D33"));
+    assert_false(lacks(false, "90 2E6D7033"));
     assert_false(lacks(true, ""));
 }
 

@@ -3,14 +3,14 @@
 
 #include "vectors.h"
 
-static struct rtmp_decoder_configs streams;
+static struct rtmp_decoder_configs decoder_configs;
 
 static void learn_message(uint8_t type, uint32_t stream_id, const char *hex) {
     size_t len;
     uint8_t *bytes = guarded_hex(hex, &len);
     const struct rtmp_message message = {
         .type = type, .length = (uint32_t)len, .stream_id = stream_id};
-    rtmp_decoder_configs_learn(&streams, &message, bytes, (uint32_t)len);
+    rtmp_decoder_configs_learn(&decoder_configs, &message, bytes, (uint32_t)len);
     guarded_free(bytes, len);
 }
 
@@ -19,7 +19,7 @@ static void learn(uint32_t stream_id, const char *hex) {
 }
 
 static unsigned size_of(uint32_t stream_id, uint8_t track, enum rtmp_codec codec) {
-    return rtmp_decoder_configs_length_size(&streams, stream_id, track, codec);
+    return rtmp_decoder_configs_length_size(&decoder_configs, stream_id, track, codec);
 }
 
 static unsigned avc_size(uint32_t stream_id) {
@@ -28,7 +28,7 @@ static unsigned avc_size(uint32_t stream_id) {
 
 static int begin(void **state) {
     (void)state;
-    streams = (struct rtmp_decoder_configs){.count = 0};
+    decoder_configs = (struct rtmp_decoder_configs){.count = 0};
     return 0;
 }
 
@@ -107,8 +107,8 @@ static void other_messages_announce_nothing(void **state) {
     for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++)
         learn(1, others[i]);
     learn_message(RTMP_MESSAGE_AUDIO, 1, AVC "ff e0 00");
-    assert_int_equal(streams.count, 0);
-    assert_int_equal(streams.version, 0);
+    assert_int_equal(decoder_configs.count, 0);
+    assert_int_equal(decoder_configs.version, 0);
     learn(1, AVC "ff e0 00");
     learn(1, "17 00 000000 01 64"); /* cut: earlier entries remain */
     assert_int_equal(avc_size(1), 4);
@@ -117,24 +117,24 @@ static void other_messages_announce_nothing(void **state) {
 static void a_change_is_another_version(void **state) {
     (void)state;
     learn(1, AVC "ff e0 00");
-    struct rtmp_decoder_configs before = streams;
+    struct rtmp_decoder_configs before = decoder_configs;
     assert_int_not_equal(before.version, 0);
     learn(1, AVC "ff e0 00");
-    assert_int_equal(streams.version, before.version);
+    assert_int_equal(decoder_configs.version, before.version);
     learn(1, AVC "fd e0 00");
-    struct rtmp_decoder_configs one = streams;
-    streams = before;
+    struct rtmp_decoder_configs one = decoder_configs;
+    decoder_configs = before;
     learn(2, AVC "fd e0 00");
     assert_int_not_equal(one.version, before.version);
-    assert_int_not_equal(streams.version, before.version);
-    assert_int_not_equal(streams.version, one.version);
+    assert_int_not_equal(decoder_configs.version, before.version);
+    assert_int_not_equal(decoder_configs.version, one.version);
 }
 
 static void a_full_table_forgets_the_oldest(void **state) {
     (void)state;
     for (uint32_t id = 1; id <= RTMP_LIMIT_DECODER_CONFIGS + 2; id++)
         learn(id, AVC "fd e0 00");
-    assert_int_equal(streams.count, RTMP_LIMIT_DECODER_CONFIGS);
+    assert_int_equal(decoder_configs.count, RTMP_LIMIT_DECODER_CONFIGS);
     assert_int_equal(avc_size(1), 0);
     assert_int_equal(avc_size(2), 0);
     for (uint32_t id = 3; id <= RTMP_LIMIT_DECODER_CONFIGS + 2; id++)

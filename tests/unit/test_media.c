@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decoder_configs_of_size.h"
 #include "media_events.h"
-#include "streams_of_size.h"
 #include "vectors.h"
 
 static struct media_events events;
@@ -230,8 +230,9 @@ static void check_prefixes(const struct vector *vector) {
     bool video = strcmp(member(vector->meaning, "media")->valuestring, "video") == 0;
     struct media_events *whole = malloc(sizeof *whole);
     assert_non_null(whole);
-    struct rtmp_media_body body = {
-        .video = video, .length = (uint32_t)vector->len, .streams = streams_of_size(4)};
+    struct rtmp_media_body body = {.video = video,
+                                   .length = (uint32_t)vector->len,
+                                   .decoder_configs = decoder_configs_of_size(4)};
     body.bytes = vector->bytes;
     body.available = body.length;
     media_events_read_body(whole, &body);

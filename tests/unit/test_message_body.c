@@ -7,7 +7,7 @@
 #include "vectors.h"
 
 static struct session_fixture f;
-static struct stream s;
+static struct stream s; /* the same for all cuts */
 
 enum { MESSAGES = 8, BODY_MAX = 40 };
 
@@ -152,8 +152,8 @@ static void check_pieces(const struct rtmp_segment_view *view,
 }
 
 static void check_cut(uint32_t first, uint32_t piece) {
-    session_begin(&f);
-    session_shake_hands(&f);
+    void *state = &f;
+    session_setup(&state);
     struct rtmp_session_direction *direction = session_side(&f, CLIENT);
     unsigned count = 0;
     for (uint32_t at = 0, len = first; at < s.len; at += len, len = piece) {
@@ -187,8 +187,6 @@ static void however_the_stream_is_cut(void **state) {
 static void fresh_bodies_are_those_of_the_segment(void **state) {
     (void)state;
     build();
-    session_begin(&f);
-    session_shake_hands(&f);
     const struct rtmp_segment_record *segment = session_feed(&f, CLIENT, s.bytes, s.len);
     unsigned count = 0;
     for (const struct rtmp_fresh_body *fresh = f.fresh; fresh; fresh = fresh->next) {
@@ -199,21 +197,17 @@ static void fresh_bodies_are_those_of_the_segment(void **state) {
         count++;
     }
     assert_int_equal(count, 5); /* the others are of one chunk */
-    session_end(&f);
 }
 
 /* A body that spans segments has a head and an outline if it is media. */
 static void of_media_the_head_is_kept(void **state) {
     (void)state;
     static uint8_t body[4000] = {0x27, 1};
-    session_begin(&f);
-    session_shake_hands(&f);
-    s.len = 0;
-    put_message(&s, 6, RTMP_MESSAGE_VIDEO, body, sizeof body, 128);
-    session_feed(&f, CLIENT, s.bytes, 1000);
+    put_message(&f.stream, 6, RTMP_MESSAGE_VIDEO, body, sizeof body, 128);
+    session_feed(&f, CLIENT, f.stream.bytes, 1000);
     const struct rtmp_segment_record *segment =
-        session_feed(&f, CLIENT, s.bytes + 1000, s.len - 1000);
-    struct rtmp_segment_view view = session_view(&f, CLIENT, segment, s.bytes + 1000);
+        session_feed(&f, CLIENT, f.stream.bytes + 1000, f.stream.len - 1000);
+    struct rtmp_segment_view view = session_view(&f, CLIENT, segment, f.stream.bytes + 1000);
     struct rtmp_segment_messages messages = {.view = &view};
     struct rtmp_message_body found =
         rtmp_segment_message_body(&messages, segment->fragment_count - 1, UINT32_MAX);
@@ -221,14 +215,13 @@ static void of_media_the_head_is_kept(void **state) {
     assert_in_range(found.available, RTMP_DEFAULT_MEDIA_HEAD, 2 * RTMP_DEFAULT_MEDIA_HEAD);
     assert_memory_equal(found.bytes, body, RTMP_DEFAULT_MEDIA_HEAD);
     assert_false(found.in_one_range);
-    session_end(&f);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(however_the_stream_is_cut),
-        cmocka_unit_test(fresh_bodies_are_those_of_the_segment),
-        cmocka_unit_test(of_media_the_head_is_kept),
+        SESSION_TEST(fresh_bodies_are_those_of_the_segment),
+        SESSION_TEST(of_media_the_head_is_kept),
     };
     return cmocka_run_group_tests_name("message bodies", tests, NULL, NULL);
 }

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decoder_configs_of_size.h"
 #include "media_events.h"
-#include "streams_of_size.h"
 #include "vectors.h"
 
 /* An H.264 key frame: access unit delimiter, SEI with a recovery point, parameter sets, two slices.
@@ -27,7 +27,7 @@ static void read_frame(const char *hex, uint32_t available, uint8_t length_size)
                                    .bytes = head,
                                    .available = available,
                                    .length = (uint32_t)len,
-                                   .streams = streams_of_size(length_size)};
+                                   .decoder_configs = decoder_configs_of_size(length_size)};
     media_events_read_body(&events, &body);
     guarded_free(head, available);
     guarded_free(bytes, len);
@@ -114,7 +114,7 @@ static void many_units_stop_at_the_limit(void **state) {
                                     .bytes = body,
                                     .available = (uint32_t)len,
                                     .length = (uint32_t)len,
-                                    .streams = streams_of_size(4)};
+                                    .decoder_configs = decoder_configs_of_size(4)};
     media_events_read_body(&events, &media);
     assert_true(events.count < 400000);
     free(body);

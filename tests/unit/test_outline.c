@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/media/outline.h"
 
+#include "decoder_configs_of_size.h"
 #include "media_events.h"
 #include "outline_keep.h"
-#include "streams_of_size.h"
 #include "vectors.h"
 
 /* ---- bodies of many units ---- */
@@ -100,7 +100,7 @@ static void check_made(uint8_t length_size, bool video) {
                                    .bytes = made,
                                    .available = made_len,
                                    .length = made_len,
-                                   .streams = streams_of_size(length_size)};
+                                   .decoder_configs = decoder_configs_of_size(length_size)};
     media_events_read_body(&whole, &body);
     assert_true(whole.count < MEDIA_EVENTS);
     static const uint32_t heads[] = {16, 17, 18, 19, 20, 21, 40, 128, 1024};
@@ -324,7 +324,7 @@ static void a_wrong_length_behind_the_head_is_an_error(void **state) {
     put(0x41, 1);
     put_payload(2000);
     struct rtmp_media_body body = made_body();
-    body.streams = streams_of_size(4);
+    body.decoder_configs = decoder_configs_of_size(4);
     read_outlined(&body, 128, 1448);
     assert_int_equal(media_errors(&outlined), 1);
     assert_int_equal(media_number(&outlined, RTMP_FIELD_NAL_LENGTH, 1), 70000);

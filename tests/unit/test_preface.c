@@ -59,10 +59,21 @@ static void test_proxy(void **state) {
                      RTMP_NO);
 }
 
+/* A tab stood in Info as it was. */
+static void a_tab_of_an_answer_is_shown_as_one(void **state) {
+    (void)state;
+    static const uint8_t answer[] = "HELO\tmail\r\n";
+    char line[64];
+    struct rtmp_text text = rtmp_text_over(line, sizeof line);
+    rtmp_preface_add_answer(&text, answer, sizeof answer - 1);
+    assert_string_equal(line, "HELO\xE2\x90\x89mail");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_http),
         cmocka_unit_test(test_proxy),
+        cmocka_unit_test(a_tab_of_an_answer_is_shown_as_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,8 +210,13 @@ static void facts_stay_with_their_messages(void **state) {
     for (uint32_t i = 0; i < MESSAGES; i++) {
         struct rtmp_fragment_record *message = rtmp_records_add_fragment(&records);
         *message = (struct rtmp_fragment_record){.timestamp = i};
-        if (i % 3 == 0)
-            assert_true(rtmp_records_add_reply_kind(&records, message, RTMP_REPLY_ANOTHER));
+        if (i % 3 == 0) {
+            struct rtmp_facts_record *facts = rtmp_records_add_facts(&records, message);
+            assert_non_null(facts);
+            facts->name = (i + 1) & RTMP_FACTS_NAME_MAX;
+            facts->reply_kind = RTMP_REPLY_ANOTHER;
+            facts->is_answer = i % 2;
+        }
         if (i % 5 == 0) {
             message->type = RTMP_MESSAGE_VIDEO;
             const struct rtmp_decoder_configs configs = {.version = 1 + i / 5 % 2};
@@ -224,13 +229,37 @@ static void facts_stay_with_their_messages(void **state) {
         uint32_t index = segment->first_fragment + i;
         struct rtmp_message_facts facts =
             rtmp_records_facts(&records, index, rtmp_records_fragment(&records, index));
-        assert_int_equal(facts.reply_kind, i % 3 ? RTMP_REPLY_UNKNOWN : RTMP_REPLY_ANOTHER);
+        if (i % 3)
+            assert_null(facts.call);
+        else
+            assert_int_equal(facts.call->name, i + 1);
+        bool is_answer = i % 3 == 0 && i % 2;
+        assert_int_equal(facts.reply_kind, is_answer ? RTMP_REPLY_ANOTHER : RTMP_REPLY_UNKNOWN);
         if (i % 5)
             assert_null(facts.decoder_configs);
         else
             assert_int_equal(facts.decoder_configs->version, 1 + i / 5 % 2);
     }
     assert_int_equal(records.configs_count, 2);
+}
+
+/* Facts and links of the segment that is being read name its messages by index. */
+static void a_fragment_keeps_its_index_while_its_segment_grows(void **state) {
+    (void)state;
+    for (uint32_t before = 0; before < 3 * RTMP_FRAGMENT_BLOCK; before += 17) {
+        add_segment(before, before, before);
+        assert_non_null(rtmp_records_open_segment(&records));
+        for (uint32_t i = 0; i < 3 * RTMP_FRAGMENT_BLOCK; i++) {
+            struct rtmp_fragment_record *fragment = rtmp_records_add_fragment(&records);
+            assert_non_null(fragment);
+            *fragment = (struct rtmp_fragment_record){.timestamp = i};
+            uint32_t first = records.segments[records.segment_count - 1].first_fragment;
+            assert_int_equal(rtmp_records_next_index(&records) - 1, first + i);
+            assert_int_equal(rtmp_records_fragment(&records, first)->timestamp, 0);
+            assert_ptr_equal(rtmp_records_fragment(&records, first + i), fragment);
+        }
+        rtmp_records_close_segment(&records, &records.segments[records.segment_count - 1]);
+    }
 }
 
 /* A table that cannot be kept is not taken for the one before. */
@@ -263,6 +292,7 @@ int main(void) {
         TEST(segments_are_found_by_offset),
         TEST(notes_are_found_by_segment),
         TEST(facts_stay_with_their_messages),
+        TEST(a_fragment_keeps_its_index_while_its_segment_grows),
         TEST(a_table_without_memory_is_refused),
     };
     return cmocka_run_group_tests_name("records", tests, NULL, NULL);

@@ -9,32 +9,10 @@
 #include "vectors.h"
 
 static struct session_fixture f;
-static struct stream s;
-
-static int begin(void **state) {
-    (void)state;
-    session_begin(&f);
-    session_shake_hands(&f);
-    s.len = 0;
-    return 0;
-}
-
-static int end(void **state) {
-    (void)state;
-    session_end(&f);
-    return 0;
-}
-
-/* The stream so far comes in the next frame. */
-static const struct rtmp_segment_record *send_stream(unsigned side) {
-    const struct rtmp_segment_record *segment = session_feed(&f, side, s.bytes, s.len);
-    s.len = 0;
-    return segment;
-}
 
 static const struct rtmp_segment_record *send_command(unsigned side, const char *name, double id) {
-    put_command(&s, name, id);
-    return send_stream(side);
+    put_command(&f.stream, name, id);
+    return session_send(&f, side);
 }
 
 static struct rtmp_message_record message_of(unsigned side, unsigned n) {
@@ -86,9 +64,10 @@ static void a_message_has_an_identity(void **state) {
 static void a_message_of_several_segments_has_first_and_last(void **state) {
     (void)state;
     uint8_t body[300] = {1};
-    put_message(&s, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
-    for (uint32_t at = 0; at < s.len; at += 100)
-        session_feed(&f, SERVER, s.bytes + at, s.len - at < 100 ? s.len - at : 100);
+    put_message(&f.stream, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+    for (uint32_t at = 0; at < f.stream.len; at += 100)
+        session_feed(&f, SERVER, f.stream.bytes + at,
+                     f.stream.len - at < 100 ? f.stream.len - at : 100);
     struct rtmp_message_record m = message_of(SERVER, 0);
     assert_int_equal(messages_of(SERVER), 1);
     assert_int_equal(m.first_segment, 2); /* behind that of the handshake */
@@ -123,13 +102,13 @@ static void an_answer_is_known_by_the_call_of_the_other_side(void **state) {
 static void video_has_the_configuration_before_it(void **state) {
     (void)state;
     static const unsigned found[] = {0, 0, 4, 4, 2, 2};
-    put_avc_frame(&s);
-    put_avc_config(&s, 4);
-    put_avc_frame(&s);
-    put_avc_config(&s, 2);
-    put_avc_frame(&s);
-    put_avc_config(&s, 2);
-    send_stream(CLIENT);
+    put_avc_frame(&f.stream);
+    put_avc_config(&f.stream, 4);
+    put_avc_frame(&f.stream);
+    put_avc_config(&f.stream, 2);
+    put_avc_frame(&f.stream);
+    put_avc_config(&f.stream, 2);
+    session_send(&f, CLIENT);
     for (unsigned i = 0; i < 6; i++) {
         struct rtmp_message_record m = message_of(CLIENT, i);
         assert_int_equal(nal_length_size(&m), found[i]);
@@ -142,10 +121,10 @@ static void tables_of_configurations_are_bounded(void **state) {
     (void)state;
     enum { CHANGES = RTMP_LIMIT_DECODER_CONFIG_STATES + 5 };
     for (unsigned i = 0; i < CHANGES; i++) {
-        put_avc_config(&s, i % 2 ? 4 : 2);
-        put_avc_frame(&s);
+        put_avc_config(&f.stream, i % 2 ? 4 : 2);
+        put_avc_frame(&f.stream);
     }
-    send_stream(CLIENT);
+    session_send(&f, CLIENT);
     for (unsigned i = 0; i < CHANGES; i++) {
         struct rtmp_message_record m = message_of(CLIENT, 2 * i + 1);
         unsigned expected = i < RTMP_LIMIT_DECODER_CONFIG_STATES ? (i % 2 ? 4 : 2) : 0;
@@ -184,8 +163,8 @@ static void a_late_configuration_holds_for_what_is_read_later(void **state) {
     put_avc_config(&parts[1], 4);
     put_avc_frame(&parts[2]);
     send_late(CLIENT, parts, 3, 1);
-    put_avc_frame(&s);
-    send_stream(CLIENT);
+    put_avc_frame(&f.stream);
+    session_send(&f, CLIENT);
     static const unsigned found[] = {0, 0, 0, 4};
     assert_int_equal(messages_of(CLIENT), 4);
     for (unsigned i = 0; i < 4; i++) {
@@ -204,8 +183,8 @@ static void a_late_configuration_does_not_replace_a_later_one(void **state) {
     put_avc_config(&parts[2], 2);
     put_avc_frame(&parts[3]);
     send_late(CLIENT, parts, 4, 1);
-    put_avc_frame(&s);
-    send_stream(CLIENT);
+    put_avc_frame(&f.stream);
+    session_send(&f, CLIENT);
     static const unsigned found[] = {0, 0, 2, 0, 2};
     assert_int_equal(messages_of(CLIENT), 5);
     for (unsigned i = 0; i < 5; i++) {
@@ -260,6 +239,41 @@ static void late_bytes_correct_what_was_read_without_them(void **state) {
     assert_null(dir->recent);
 }
 
+/* A message with bytes missing is shown once; when they come, it gets its timestamp. Two holes: one
+ * before it, one inside. */
+static void late_bytes_correct_a_message_that_lacked_some(void **state) {
+    (void)state;
+    static const uint8_t header[] = {0x44, 0, 0, 23, 0, 0, 100, 8};
+    enum { FIRST = 40, MISSING = 20 };
+    clear_parts();
+    put_audio(&parts[0], 0);
+    put_audio(&parts[1], 1);
+    for (unsigned i = 0; i < 3; i++)
+        put_audio(&parts[2], 1);
+    memcpy(parts[3].bytes, header, sizeof header);
+    memset(parts[3].bytes + sizeof header, 0xAF, header[6]);
+    parts[3].len = sizeof header + header[6];
+    put_audio(&parts[3], 1);
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    uint64_t offset = dir->wire.position, first_hole = offset + parts[0].len;
+    uint64_t behind = first_hole + parts[1].len, cut = behind + parts[2].len;
+    uint32_t rest = parts[3].len - FIRST - MISSING;
+    session_feed_at(&f, CLIENT, offset, parts[0].bytes, parts[0].len);
+    session_feed_at(&f, CLIENT, behind, parts[2].bytes, parts[2].len);
+    session_feed_at(&f, CLIENT, cut, parts[3].bytes, FIRST);
+    session_feed_at(&f, CLIENT, cut + FIRST + MISSING, parts[3].bytes + FIRST + MISSING, rest);
+    assert_int_equal(messages_of(CLIENT), 6);
+    assert_int_equal(message_of(CLIENT, 4).message.length, 100);
+    assert_true(message_of(CLIENT, 4).message.relative);
+    session_feed_at(&f, CLIENT, first_hole, parts[1].bytes, parts[1].len);
+    session_feed_at(&f, CLIENT, cut + FIRST, parts[3].bytes + FIRST, MISSING);
+    assert_int_equal(messages_of(CLIENT), 7); /* and the one of the first hole */
+    for (unsigned i = 1; i < 6; i++) {
+        assert_false(message_of(CLIENT, i).message.relative);
+        assert_int_equal(message_of(CLIENT, i).message.timestamp, 1000 + 23 * (i + 1));
+    }
+}
+
 /* One note for a kind, which counts; what is told once has one for each. */
 static void what_is_told_often_is_counted(void **state) {
     (void)state;
@@ -309,7 +323,7 @@ static void the_oldest_hole_makes_room(void **state) {
     struct rtmp_session *sessions = calloc(COUNT, sizeof *sessions);
     const struct rtmp_memory memory = recorder_memory(&f.rec);
     const struct rtmp_session_options options = {0};
-    put_command(&s, "connect", 1);
+    put_command(&f.stream, "connect", 1);
     for (uint32_t i = 0; i < COUNT; i++) {
         rtmp_session_init(&sessions[i], i, &f.capture, &memory, &options);
         struct rtmp_session_direction *dir = &sessions[i].direction[CLIENT];
@@ -321,8 +335,8 @@ static void the_oldest_hole_makes_room(void **state) {
                                        .frame = {i + 1, i}};
         rtmp_session_feed(dir, &segment, &fresh);
         segment.offset = BEGIN + 100;
-        segment.bytes = s.bytes;
-        segment.captured = segment.reported = s.len;
+        segment.bytes = f.stream.bytes;
+        segment.captured = segment.reported = f.stream.len;
         rtmp_session_feed(dir, &segment, &fresh);
         assert_non_null(dir->wire.late);
     }
@@ -340,12 +354,12 @@ static void the_oldest_hole_makes_room(void **state) {
 
 static void nothing_new_has_a_record_and_no_messages(void **state) {
     (void)state;
-    put_command(&s, "connect", 1);
+    put_command(&f.stream, "connect", 1);
     const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
-    assert_non_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, s.len));
-    assert_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, s.len));
-    assert_null(session_feed_at(&f, CLIENT, RTMP_OFFSET_SEEN, s.bytes, s.len));
-    assert_null(session_feed_at(&f, CLIENT, BEGIN + s.len, NULL, 0));
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN, f.stream.bytes, f.stream.len));
+    assert_null(session_feed_at(&f, CLIENT, BEGIN, f.stream.bytes, f.stream.len));
+    assert_null(session_feed_at(&f, CLIENT, RTMP_OFFSET_SEEN, f.stream.bytes, f.stream.len));
+    assert_null(session_feed_at(&f, CLIENT, BEGIN + f.stream.len, NULL, 0));
     assert_int_equal(messages_of(CLIENT), 1);
     bool several;
     for (uint32_t frame = 5; frame <= 7; frame++) {
@@ -358,37 +372,40 @@ static void nothing_new_has_a_record_and_no_messages(void **state) {
 /* Of a segment that begins in what was read, the rest is. */
 static void a_segment_may_overlap(void **state) {
     (void)state;
-    put_command(&s, "connect", 1);
-    uint32_t first = s.len;
-    put_command(&s, "createStream", 2);
-    session_feed_at(&f, CLIENT, BEGIN, s.bytes, first + 4);
+    put_command(&f.stream, "connect", 1);
+    uint32_t first = f.stream.len;
+    put_command(&f.stream, "createStream", 2);
+    session_feed_at(&f, CLIENT, BEGIN, f.stream.bytes, first + 4);
     const struct rtmp_segment_record *segment =
-        session_feed_at(&f, CLIENT, BEGIN + 2, s.bytes + 2, s.len - 2);
+        session_feed_at(&f, CLIENT, BEGIN + 2, f.stream.bytes + 2, f.stream.len - 2);
     assert_non_null(segment);
     assert_int_equal(messages_of(CLIENT), 2);
-    assert_int_equal(session_side(&f, CLIENT)->wire.position, BEGIN + s.len);
+    assert_int_equal(session_side(&f, CLIENT)->wire.position, BEGIN + f.stream.len);
 }
 
 /* Segments are found by the offset of a byte, also behind repeated and overlapping ones. */
 static void each_byte_is_found_in_the_segment_that_brought_it(void **state) {
     (void)state;
-    put_command(&s, "connect", 1);
-    put_command(&s, "createStream", 2);
-    put_command(&s, "publish", 3);
+    put_command(&f.stream, "connect", 1);
+    put_command(&f.stream, "createStream", 2);
+    put_command(&f.stream, "publish", 3);
     const struct rtmp_records *records = &session_side(&f, CLIENT)->records;
     uint32_t before = records->segment_count;
-    assert_non_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, 30));
-    assert_null(session_feed_at(&f, CLIENT, BEGIN, s.bytes, 30));               /* repeated */
-    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 10, s.bytes + 10, 40)); /* 20 are new */
-    assert_null(session_feed_at(&f, CLIENT, BEGIN + 5, s.bytes + 5, 10));       /* repeated */
-    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 20, s.bytes + 20, 40)); /* 10 are new */
-    assert_non_null(session_feed_at(&f, CLIENT, BEGIN + 60, s.bytes + 60, s.len - 60));
+    assert_non_null(session_feed_at(&f, CLIENT, BEGIN, f.stream.bytes, 30));
+    assert_null(session_feed_at(&f, CLIENT, BEGIN, f.stream.bytes, 30)); /* repeated */
+    assert_non_null(
+        session_feed_at(&f, CLIENT, BEGIN + 10, f.stream.bytes + 10, 40));       /* 20 are new */
+    assert_null(session_feed_at(&f, CLIENT, BEGIN + 5, f.stream.bytes + 5, 10)); /* repeated */
+    assert_non_null(
+        session_feed_at(&f, CLIENT, BEGIN + 20, f.stream.bytes + 20, 40)); /* 10 are new */
+    assert_non_null(
+        session_feed_at(&f, CLIENT, BEGIN + 60, f.stream.bytes + 60, f.stream.len - 60));
     assert_int_equal(messages_of(CLIENT), 3);
     for (uint32_t i = before; i < records->segment_count; i++)
         assert_true(rtmp_segment_offset(&records->segments[i]) >=
                     rtmp_segment_offset(&records->segments[i - 1]));
     static const uint32_t begin[] = {0, 30, 50, 60}, found[] = {1, 3, 5, 6};
-    for (uint32_t at = 0; at < s.len; at++) {
+    for (uint32_t at = 0; at < f.stream.len; at++) {
         unsigned i = 3;
         while (at < begin[i])
             i--;
@@ -398,10 +415,10 @@ static void each_byte_is_found_in_the_segment_that_brought_it(void **state) {
 
 static void a_hole_of_unknown_length_is_noted(void **state) {
     (void)state;
-    put_command(&s, "connect", 1);
-    put_command(&s, "createStream", 2);
+    put_command(&f.stream, "connect", 1);
+    put_command(&f.stream, "createStream", 2);
     const struct rtmp_segment_record *segment =
-        session_feed_at(&f, CLIENT, RTMP_OFFSET_UNKNOWN, s.bytes, s.len);
+        session_feed_at(&f, CLIENT, RTMP_OFFSET_UNKNOWN, f.stream.bytes, f.stream.len);
     assert_non_null(segment);
     const struct rtmp_note_record *notes = NULL;
     uint32_t count = rtmp_records_notes_of(&session_side(&f, CLIENT)->records, segment, &notes);
@@ -414,13 +431,16 @@ static void a_hole_of_unknown_length_is_noted(void **state) {
 static void a_snapshot_length_cuts_a_message(void **state) {
     (void)state;
     uint8_t body[100] = {0xAF, 1};
-    put_message(&s, 4, RTMP_MESSAGE_AUDIO, body, sizeof body, 128);
-    const struct rtmp_segment segment = {
-        .offset = BEGIN, .bytes = s.bytes, .captured = 40, .reported = s.len, .frame = {9, 900}};
+    put_message(&f.stream, 4, RTMP_MESSAGE_AUDIO, body, sizeof body, 128);
+    const struct rtmp_segment segment = {.offset = BEGIN,
+                                         .bytes = f.stream.bytes,
+                                         .captured = 40,
+                                         .reported = f.stream.len,
+                                         .frame = {9, 900}};
     const struct rtmp_fresh_body *fresh;
     assert_non_null(rtmp_session_feed(session_side(&f, CLIENT), &segment, &fresh));
     struct rtmp_message_record m = message_of(CLIENT, 0);
-    assert_int_equal(m.reassembly->missing, s.len - 40);
+    assert_int_equal(m.reassembly->missing, f.stream.len - 40);
     assert_int_equal(m.reassembly->available, 40 - 12);
     assert_true(m.reassembly->in_segment);
     assert_null(fresh);
@@ -433,9 +453,9 @@ static void a_frame_has_several_segments(void **state) {
     const struct rtmp_frame frame = {20, 5000};
     bool several;
     for (unsigned i = 0; i < 3; i++) {
-        s.len = 0;
-        put_command(&s, "createStream", i + 1);
-        session_feed_frame(&f, CLIENT, frame, s.bytes, s.len);
+        f.stream.len = 0;
+        put_command(&f.stream, "createStream", i + 1);
+        session_feed_frame(&f, CLIENT, frame, f.stream.bytes, f.stream.len);
     }
     uint32_t first = rtmp_records_find_frame(records, 20, &several);
     assert_true(several);
@@ -453,9 +473,9 @@ static void a_frame_that_was_taken_away_is_not_found(void **state) {
     const struct rtmp_frame frames[] = {{20, 5000}, {20, 6000}};
     bool several;
     uint8_t body[100] = {0};
-    put_message(&s, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
-    session_feed_frame(&f, CLIENT, frames[0], s.bytes, 50);
-    session_feed_frame(&f, CLIENT, frames[1], s.bytes + 50, s.len - 50);
+    put_message(&f.stream, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+    session_feed_frame(&f, CLIENT, frames[0], f.stream.bytes, 50);
+    session_feed_frame(&f, CLIENT, frames[1], f.stream.bytes + 50, f.stream.len - 50);
     struct rtmp_message_record m = message_of(CLIENT, 0);
     uint32_t found = rtmp_records_find_frame(records, 20, &several);
     assert_false(several);
@@ -468,14 +488,16 @@ static void a_frame_that_was_taken_away_is_not_found(void **state) {
 static void offsets_are_bounded(void **state) {
     (void)state;
     struct rtmp_handshake_range range;
-    put_command(&s, "connect", 1);
+    put_command(&f.stream, "connect", 1);
     const uint64_t far = UINT64_C(3) << 40;
-    session_feed_at(&f, CLIENT, BEGIN, s.bytes, s.len);
-    const struct rtmp_segment_record *segment = session_feed_at(&f, CLIENT, far, s.bytes, s.len);
+    session_feed_at(&f, CLIENT, BEGIN, f.stream.bytes, f.stream.len);
+    const struct rtmp_segment_record *segment =
+        session_feed_at(&f, CLIENT, far, f.stream.bytes, f.stream.len);
     assert_non_null(segment);
     assert_int_equal(rtmp_segment_offset(segment), RTMP_SEGMENT_OFFSET_MAX);
-    assert_int_equal(session_side(&f, CLIENT)->wire.position, far + s.len);
-    assert_false(rtmp_session_handshake_range(session_side(&f, CLIENT), segment, s.len, &range));
+    assert_int_equal(session_side(&f, CLIENT)->wire.position, far + f.stream.len);
+    assert_false(
+        rtmp_session_handshake_range(session_side(&f, CLIENT), segment, f.stream.len, &range));
 }
 
 static void ranges_of_a_handshake(void **state) {
@@ -483,8 +505,8 @@ static void ranges_of_a_handshake(void **state) {
     struct rtmp_handshake_range range;
     const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
     const struct rtmp_segment_record *segments = dir->records.segments;
-    put_command(&s, "connect", 1);
-    const struct rtmp_segment_record *behind = send_stream(CLIENT);
+    put_command(&f.stream, "connect", 1);
+    const struct rtmp_segment_record *behind = session_send(&f, CLIENT);
     assert_true(rtmp_session_handshake_range(dir, &segments[0], 1537, &range));
     assert_int_equal(range.offset, 0);
     assert_int_equal(range.len, 1537);
@@ -518,11 +540,11 @@ static void what_follows_the_handshake_of_rtmpe_is_encrypted(void **state) {
 static void put_conversation(unsigned side) {
     uint8_t body[700];
     memset(body, 0x33, sizeof body);
-    put_command(&s, side == CLIENT ? "createStream" : "_result", 2);
-    put_avc_config(&s, 4);
-    put_avc_frame(&s);
-    put_message(&s, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
-    put_avc_frame(&s);
+    put_command(&f.stream, side == CLIENT ? "createStream" : "_result", 2);
+    put_avc_config(&f.stream, 4);
+    put_avc_frame(&f.stream);
+    put_message(&f.stream, 5, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+    put_avc_frame(&f.stream);
 }
 
 /* The n-th allocation fails, or all from there on: what is still recorded is right, and the session
@@ -533,12 +555,15 @@ static bool converse(long fail, bool persistent) {
     f.rec.fail_on = persistent;
     session_shake_hands(&f);
     for (unsigned side = 0; side < 2; side++) {
-        s.len = 0;
+        f.stream.len = 0;
         put_conversation(side);
-        for (uint32_t at = 0; at < s.len; at += 90)
-            session_feed(&f, side, s.bytes + at, s.len - at < 90 ? s.len - at : 90);
-        session_feed_at(&f, side, session_side(&f, side)->wire.position + 30, s.bytes, s.len);
-        assert_int_equal(session_side(&f, side)->wire.position, BEGIN + s.len + 30 + s.len);
+        for (uint32_t at = 0; at < f.stream.len; at += 90)
+            session_feed(&f, side, f.stream.bytes + at,
+                         f.stream.len - at < 90 ? f.stream.len - at : 90);
+        session_feed_at(&f, side, session_side(&f, side)->wire.position + 30, f.stream.bytes,
+                        f.stream.len);
+        assert_int_equal(session_side(&f, side)->wire.position,
+                         BEGIN + f.stream.len + 30 + f.stream.len);
     }
     for (unsigned side = 0; side < 2; side++) {
         struct rtmp_message_record m;
@@ -571,13 +596,13 @@ static void memory_that_fails_loses_only_what_needed_it(void **state) {
 static void small_messages_share_their_blocks(void **state) {
     (void)state;
     enum { SEGMENTS = 40, IN_SEGMENT = 1448 };
-    put_message(&s, 4, RTMP_MESSAGE_AUDIO, NULL, 0, 128);
-    send_stream(CLIENT);
+    put_message(&f.stream, 4, RTMP_MESSAGE_AUDIO, NULL, 0, 128);
+    session_send(&f, CLIENT);
     const size_t before = f.rec.held;
     for (unsigned i = 0; i < SEGMENTS; i++) {
-        memset(s.bytes, 0xC4, IN_SEGMENT);
-        s.len = IN_SEGMENT;
-        assert_int_equal(send_stream(CLIENT)->fragment_count, IN_SEGMENT);
+        memset(f.stream.bytes, 0xC4, IN_SEGMENT);
+        f.stream.len = IN_SEGMENT;
+        assert_int_equal(session_send(&f, CLIENT)->fragment_count, IN_SEGMENT);
     }
     assert_in_range((f.rec.held - before) / (SEGMENTS * IN_SEGMENT), 32, 39);
 }
@@ -590,10 +615,10 @@ static void long_bodies_are_handed_over(void **state) {
     size_t kept = 0;
     for (unsigned i = 0; i < MESSAGES; i++) {
         body[0] = (uint8_t)i;
-        put_message(&s, 3, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
-        session_feed(&f, CLIENT, s.bytes, 9000);
-        session_feed(&f, CLIENT, s.bytes + 9000, s.len - 9000);
-        s.len = 0;
+        put_message(&f.stream, 3, RTMP_MESSAGE_DATA_AMF0, body, sizeof body, 128);
+        session_feed(&f, CLIENT, f.stream.bytes, 9000);
+        session_feed(&f, CLIENT, f.stream.bytes + 9000, f.stream.len - 9000);
+        f.stream.len = 0;
     }
     for (unsigned i = 0; i < MESSAGES; i++) {
         struct rtmp_message_record m = message_of(CLIENT, i);
@@ -606,33 +631,33 @@ static void long_bodies_are_handed_over(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(a_message_has_an_identity),
-        TEST(a_message_of_several_segments_has_first_and_last),
-        TEST(an_answer_is_known_by_the_call_of_the_other_side),
-        TEST(video_has_the_configuration_before_it),
-        TEST(tables_of_configurations_are_bounded),
-        TEST(a_late_configuration_holds_for_what_is_read_later),
-        TEST(late_bytes_correct_what_was_read_without_them),
-        TEST(what_is_told_often_is_counted),
-        TEST(a_late_configuration_does_not_replace_a_later_one),
-        TEST(a_late_call_does_not_replace_a_later_one),
-        TEST(a_late_call_does_not_rewrite_its_answer),
-        TEST(the_oldest_hole_makes_room),
-        TEST(nothing_new_has_a_record_and_no_messages),
-        TEST(a_segment_may_overlap),
-        TEST(each_byte_is_found_in_the_segment_that_brought_it),
-        TEST(a_hole_of_unknown_length_is_noted),
-        TEST(a_snapshot_length_cuts_a_message),
-        TEST(a_frame_has_several_segments),
-        TEST(a_frame_that_was_taken_away_is_not_found),
-        TEST(offsets_are_bounded),
-        TEST(ranges_of_a_handshake),
-        TEST(what_follows_the_handshake_of_rtmpe_is_encrypted),
-        TEST(memory_that_fails_loses_only_what_needed_it),
-        TEST(small_messages_share_their_blocks),
-        TEST(long_bodies_are_handed_over),
+        SESSION_TEST(a_message_has_an_identity),
+        SESSION_TEST(a_message_of_several_segments_has_first_and_last),
+        SESSION_TEST(an_answer_is_known_by_the_call_of_the_other_side),
+        SESSION_TEST(video_has_the_configuration_before_it),
+        SESSION_TEST(tables_of_configurations_are_bounded),
+        SESSION_TEST(a_late_configuration_holds_for_what_is_read_later),
+        SESSION_TEST(late_bytes_correct_what_was_read_without_them),
+        SESSION_TEST(late_bytes_correct_a_message_that_lacked_some),
+        SESSION_TEST(what_is_told_often_is_counted),
+        SESSION_TEST(a_late_configuration_does_not_replace_a_later_one),
+        SESSION_TEST(a_late_call_does_not_replace_a_later_one),
+        SESSION_TEST(a_late_call_does_not_rewrite_its_answer),
+        SESSION_TEST(the_oldest_hole_makes_room),
+        SESSION_TEST(nothing_new_has_a_record_and_no_messages),
+        SESSION_TEST(a_segment_may_overlap),
+        SESSION_TEST(each_byte_is_found_in_the_segment_that_brought_it),
+        SESSION_TEST(a_hole_of_unknown_length_is_noted),
+        SESSION_TEST(a_snapshot_length_cuts_a_message),
+        SESSION_TEST(a_frame_has_several_segments),
+        SESSION_TEST(a_frame_that_was_taken_away_is_not_found),
+        SESSION_TEST(offsets_are_bounded),
+        SESSION_TEST(ranges_of_a_handshake),
+        SESSION_TEST(what_follows_the_handshake_of_rtmpe_is_encrypted),
+        SESSION_TEST(memory_that_fails_loses_only_what_needed_it),
+        SESSION_TEST(small_messages_share_their_blocks),
+        SESSION_TEST(long_bodies_are_handed_over),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

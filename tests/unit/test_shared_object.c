@@ -75,14 +75,6 @@ static struct run run_body(const uint8_t *bytes, size_t len, uint8_t type, bool 
     return run;
 }
 
-static void assert_summary_is_text(const uint8_t *bytes, size_t len, uint8_t type) {
-    char line[512];
-    struct rtmp_text text = rtmp_text_over(line, sizeof line);
-    rtmp_shared_object_summary(&text, rtmp_reader_over(bytes, (uint32_t)len), type);
-    assert_memory_equal(line, "SharedObject", 12);
-    assert_int_equal(strlen(line), text.len);
-}
-
 /* Both ways of reading, with and without pulling the values, give the same parts. */
 static void run_harmless(const uint8_t *bytes, size_t len, uint8_t type) {
     struct run pulled = run_body(bytes, len, type, true);
@@ -96,7 +88,6 @@ static void run_harmless(const uint8_t *bytes, size_t len, uint8_t type) {
         assert_int_equal(pulled.pieces[i].whole.len, skipped.pieces[i].whole.len);
     }
     assert_int_equal(pulled.reader.error, skipped.reader.error);
-    assert_summary_is_text(bytes, len, type);
     free(pulled.pieces);
     free(skipped.pieces);
 }
@@ -591,39 +582,6 @@ static void nothing_stale_is_used(void **state) {
     guarded_free(bytes, len);
 }
 
-static void assert_summary(const char *hex, const char *expected) {
-    char line[256];
-    size_t len;
-    uint8_t *bytes = guarded_hex(hex, &len);
-    struct rtmp_text text = rtmp_text_over(line, sizeof line);
-    rtmp_shared_object_summary(&text, rtmp_reader_over(bytes, (uint32_t)len),
-                               RTMP_MESSAGE_SHARED_OBJECT_AMF0);
-    assert_string_equal(line, expected);
-    guarded_free(bytes, len);
-}
-
-static void summaries(void **state) {
-    (void)state;
-    assert_summary(HEADER "0100000000", "SharedObject \"so\" v1: use");
-    assert_summary(HEADER, "SharedObject \"so\" v1");
-    assert_summary(HEADER "0400000004 00016105 0900000003 000162",
-                   "SharedObject \"so\" v1: change a, remove b");
-    assert_summary(HEADER "0400000004 00016105 0400000004 00016205",
-                   "SharedObject \"so\" v1: change a, b");
-    assert_summary(HEADER "0900000018 000161 000162 000163 000164 000165 000166 000167 000168",
-                   "SharedObject \"so\" v1: remove a, b, c, d, e, f, \xE2\x80\xA6");
-    assert_summary(HEADER "0100000000 0800000000 0b00000000 0100000000 0800000000 0b00000000 "
-                          "0e00000000",
-                   "SharedObject \"so\" v1: use, clear, use success, use, clear, use success, "
-                   "\xE2\x80\xA6");
-    assert_summary(HEADER "0600000005 0200026869", "SharedObject \"so\" v1: send message hi");
-    assert_summary(HEADER "7e00000000 0700000006 0001430001 4c",
-                   "SharedObject \"so\" v1: event 126, status C");
-    assert_summary("0003610a22 00000000 00000002 00000000 02",
-                   "SharedObject \"a\xE2\x90\x8A\"\" v0: release");
-    assert_summary("", "SharedObject");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(use_success_with_nested_events),
@@ -644,7 +602,6 @@ int main(void) {
         cmocka_unit_test(format_byte_3),
         cmocka_unit_test(items_are_bounded),
         cmocka_unit_test(nothing_stale_is_used),
-        cmocka_unit_test(summaries),
     };
     int failures = cmocka_run_group_tests_name("shared_object", tests, NULL, NULL);
     return failures + run_vectors("so", check_vector);

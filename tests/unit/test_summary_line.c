@@ -48,6 +48,21 @@ static void what_is_the_same_up_to_a_comma_is_counted(void **state) {
                         "2");
 }
 
+static void a_run_has_its_first_and_last_timestamp(void **state) {
+    (void)state;
+    assert_string_equal(LINE(200, "+A, ts 0 ms, 1 B", "+A, ts 23 ms, 2 B", "+A, ts 46 ms, 3 B"),
+                        "A \xC3\x97"
+                        "3, ts 0 to 46 ms");
+    assert_string_equal(LINE(200, "+A, ts 0 ms", "+A, ts 23 ms", "+V, ts 7 ms", "+V, ts 9 ms"),
+                        "A \xC3\x97"
+                        "2, ts 0 to 23 ms | V \xC3\x97"
+                        "2, ts 7 to 9 ms");
+    assert_string_equal(LINE(200, "+A, ts +1 ms", "+A, ts +2 ms"), "A \xC3\x97"
+                                                                   "2, ts +1 to +2 ms");
+    assert_string_equal(LINE(200, "+A", "+A, ts 2 ms"), "A \xC3\x97"
+                                                        "2");
+}
+
 static void another_message_ends_a_run(void **state) {
     (void)state;
     assert_string_equal(LINE(200, "+A, 1", "x", "+A, 2", "+AB, 3"), "A, 1 | x | A, 2 | AB, 3");
@@ -73,6 +88,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(summaries_stand_in_a_row),
         cmocka_unit_test(what_is_the_same_up_to_a_comma_is_counted),
+        cmocka_unit_test(a_run_has_its_first_and_last_timestamp),
         cmocka_unit_test(another_message_ends_a_run),
         cmocka_unit_test(long_lines_are_cut),
     };

@@ -213,6 +213,7 @@ static void numbers_are_those_of_printf(void **state) {
         if (value != 0)
             assert_as_printf(random >> 63 ? -value : value);
         assert_as_printf(nextafter(value + 1, INFINITY));
+        assert_as_printf(ldexp((double)(random >> 11), (int)(i % 70) - 70));
     }
 }
 

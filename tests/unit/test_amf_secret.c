@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "payload/amf/amf_secret.h"
+
+static bool is_password(const char *name) {
+    return rtmp_amf_names_password((const uint8_t *)name, (uint32_t)strlen(name));
+}
+
+static bool is_secret(const char *name) {
+    return rtmp_amf_names_secret((const uint8_t *)name, (uint32_t)strlen(name));
+}
+
+static void names_in_any_case_and_with_any_separator(void **state) {
+    (void)state;
+    assert_true(is_password("password") && is_password("passWord") && is_password("PASS_WORD"));
+    assert_true(is_password("pwd") && is_password("passwd") && is_password("DSRemoteCredentials"));
+    assert_true(is_secret("stream_key") && is_secret("stream-key") && is_secret("streamKey"));
+    assert_true(is_secret("password"));
+    assert_false(is_password("token"));
+}
+
+static void other_names(void **state) {
+    (void)state;
+    assert_false(is_secret("") || is_secret("_") || is_secret("passwordHint"));
+    assert_false(is_secret("name") || is_secret("dsremotecredentialsdsremotecredentials"));
+    assert_false(rtmp_amf_names_secret(NULL, 5));
+    assert_false(rtmp_amf_names_password((const uint8_t *)"pwd\0", 4));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_in_any_case_and_with_any_separator),
+        cmocka_unit_test(other_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/diagnose.h"
+
+#include <string.h>
+
+#include "base/message.h"
+#include "session_fixture.h"
+
+static struct session_fixture f;
+
+enum { AUDIO = RTMP_MESSAGE_AUDIO, VIDEO = RTMP_MESSAGE_VIDEO };
+static const uint8_t aac[] = {0xAF, 1, 0};
+static const uint8_t aac_config[] = {0xAF, 0, 0x12, 0x10};
+static const uint8_t avc[] = {0x27, 1, 0, 0, 0};
+static const uint8_t avc_key[] = {0x17, 1, 0, 0, 0};
+static const uint8_t avc_config[] = {0x17, 0, 0, 0, 0, 1};
+static const uint8_t mp3[] = {0x2F, 0};
+
+static const struct rtmp_media_thresholds thresholds = {2000, 2000, 200, 7, 3000};
+
+#define MS INT64_C(1000000)
+static int64_t now; /* ms since the connection began */
+
+/* Feed `f.stream` in a frame of this time, behind so many bytes that are missing. */
+static void send_behind(unsigned side, int64_t ms, uint64_t missing) {
+    const struct rtmp_fresh_body *fresh;
+    struct rtmp_session_direction *dir = session_side(&f, side);
+    f.frame.number++;
+    f.frame.place++;
+    now = ms;
+    const struct rtmp_segment segment = {.offset = dir->wire.position + missing,
+                                         .bytes = f.stream.bytes,
+                                         .captured = f.stream.len,
+                                         .reported = f.stream.len,
+                                         .frame = f.frame,
+                                         .time = ms * MS,
+                                         .packet = &f.packet};
+    (void)rtmp_session_feed(dir, &segment, &fresh);
+    f.stream.len = 0;
+}
+
+static void send_at(unsigned side, int64_t ms) {
+    send_behind(side, ms, 0);
+}
+
+/* A message on message stream 1. */
+static void put(uint8_t type, int64_t ms, const uint8_t *body, uint32_t len) {
+    uint8_t *header = f.stream.bytes + f.stream.len;
+    put_message(&f.stream, 4, type, body, len, 128);
+    header[1] = (uint8_t)(ms >> 16);
+    header[2] = (uint8_t)(ms >> 8);
+    header[3] = (uint8_t)ms;
+    header[8] = 1;
+}
+#define PUT(type, ms, body)  put(type, ms, body, sizeof body)
+#define SEND(type, ms, body) (PUT(type, ms, body), send_at(CLIENT, ms))
+
+/* What was found about the last message of the client. NULL: nothing. */
+static const struct rtmp_media_fault *found(void) {
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    const struct rtmp_media_fault *faults;
+    uint32_t index = rtmp_records_next_index(&dir->records) - 1;
+    uint32_t count = rtmp_diagnosis_of(&dir->diagnosis, index, &faults);
+    assert_int_equal(rtmp_records_fragment(&dir->records, index)->has_faults, count != 0);
+    assert_true(count <= 1);
+    return count ? faults : NULL;
+}
+
+static void assert_found(enum rtmp_media_fault_kind kind) {
+    assert_non_null(found());
+    assert_int_equal(found()->kind, kind);
+}
+
+static enum rtmp_culprit culprit(void) {
+    assert_found(RTMP_FAULT_STALL);
+    return rtmp_diagnosis_culprit(session_side(&f, CLIENT), found());
+}
+
+/* "publish" of message stream 1, accepted. */
+static void publish(void) {
+    static const char status[] = "\x02\0\x08onStatus\0\0\0\0\0\0\0\0\0\x05\x03\0\x05level\x02\0\x06"
+                                 "status\0\x04"
+                                 "code\x02\0\x17NetStream.Publish.Start\0\0\x09";
+    static const char command[] = "\x02\0\x07publish\0@\0\0\0\0\0\0\0\x05\x02\0\1x\x02\0\4live";
+    put(RTMP_MESSAGE_COMMAND_AMF0, 0, (const uint8_t *)command, sizeof command - 1);
+    send_at(CLIENT, 0);
+    put(RTMP_MESSAGE_COMMAND_AMF0, 0, (const uint8_t *)status, sizeof status - 1);
+    send_at(SERVER, 0);
+}
+
+static int setup(void **state) {
+    int result = session_setup(state);
+    f.session.media_thresholds = thresholds;
+    publish();
+    return result;
+}
+
+static void begin_media(void) {
+    PUT(AUDIO, 0, aac_config);
+    PUT(VIDEO, 0, avc_config);
+    send_at(CLIENT, 0);
+    SEND(VIDEO, 0, avc_key);
+    SEND(AUDIO, 10, aac);
+    assert_null(found());
+}
+
+static void told(unsigned side, unsigned what, int64_t ms) {
+    rtmp_session_transport(&f.session, side == CLIENT, what, ms * MS);
+}
+
+/* ---- stalls ---- */
+
+static void stall_after_something(void) {
+    PUT(VIDEO, 40, avc);
+    send_at(CLIENT, 3000);
+}
+
+static void without_packets_nobody_is_to_blame(void **state) {
+    (void)state;
+    begin_media();
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_UNKNOWN);
+    assert_int_equal(found()->value, 2990 * MS);
+    PUT(RTMP_MESSAGE_DATA_AMF0, 40, aac);
+    send_at(CLIENT, 9000);
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    assert_int_equal(rtmp_diagnosis_culprit(dir, &dir->diagnosis.fault[0]), RTMP_CULPRIT_UNKNOWN);
+}
+
+/* While only the packets up to the message are known it may have been the network. */
+static void packets_that_tell_nothing_blame_the_sender_later(void **state) {
+    (void)state;
+    told(CLIENT, 0, 0);
+    told(SERVER, 0, 0);
+    begin_media();
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_UNKNOWN);
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    SEND(VIDEO, 3200, avc);
+    assert_int_equal(rtmp_diagnosis_culprit(dir, &dir->diagnosis.fault[0]), RTMP_CULPRIT_UNKNOWN);
+    SEND(VIDEO, 3201, avc);
+    assert_int_equal(rtmp_diagnosis_culprit(dir, &dir->diagnosis.fault[0]), RTMP_CULPRIT_SENDER);
+}
+
+static void packets_of_one_side_blame_nobody(void **state) {
+    (void)state;
+    told(CLIENT, 0, 0);
+    begin_media();
+    stall_after_something();
+    SEND(VIDEO, 9000, avc);
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    assert_int_equal(rtmp_diagnosis_culprit(dir, &dir->diagnosis.fault[0]), RTMP_CULPRIT_UNKNOWN);
+}
+
+static void timestamps_that_paused_blame_the_sender_at_once(void **state) {
+    (void)state;
+    begin_media();
+    SEND(VIDEO, 3000, avc);
+    assert_int_equal(culprit(), RTMP_CULPRIT_SENDER);
+}
+
+static void packets_that_were_sent_again_blame_the_network(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_SENT_AGAIN, 2800);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_NETWORK);
+}
+
+/* A tail loss probe. */
+static void one_that_was_sent_again_long_before_does_not(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_SENT_AGAIN, 300);
+    told(SERVER, 0, 300);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_UNKNOWN);
+}
+
+static void a_closed_window_blames_the_receiver(void **state) {
+    (void)state;
+    begin_media();
+    told(SERVER, RTMP_TRANSPORT_WINDOW_CLOSED, 500);
+    told(CLIENT, RTMP_TRANSPORT_SENT_AGAIN, 2900);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_RECEIVER);
+}
+
+static void so_does_a_full_one(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_WINDOW_FULL, 500);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_RECEIVER);
+}
+
+static void a_window_of_the_sender_itself_does_not(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_WINDOW_CLOSED, 500);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_UNKNOWN);
+}
+
+/* time_network_stall_play_rtmpdump_at_client */
+static void a_hole_right_behind_blames_the_network(void **state) {
+    (void)state;
+    begin_media();
+    stall_after_something();
+    told(CLIENT, 0, 3000);
+    told(CLIENT, RTMP_TRANSPORT_BEHIND_HOLE, 3001);
+    assert_int_equal(culprit(), RTMP_CULPRIT_NETWORK);
+}
+
+static void a_hole_behind_more_bytes_does_not(void **state) {
+    (void)state;
+    begin_media();
+    stall_after_something();
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    SEND(VIDEO, 3001, avc);
+    told(CLIENT, 0, 3001);
+    told(CLIENT, RTMP_TRANSPORT_BEHIND_HOLE, 3002);
+    assert_int_equal(dir->diagnosis.fault[0].culprit, RTMP_CULPRIT_UNKNOWN);
+}
+
+/* obs_slow_lossy_network with tcp.reassemble_out_of_order: bytes came all the time. */
+static void bytes_behind_a_hole_are_no_silence(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_BEHIND_HOLE, 1500);
+    stall_after_something();
+    assert_null(found());
+}
+
+static void behind_a_status_of_the_server_a_silence_is_none(void **state) {
+    (void)state;
+    begin_media();
+    put_command(&f.stream, "onStatus", 0);
+    send_at(SERVER, 1000);
+    stall_after_something();
+    assert_null(found());
+}
+
+static void behind_that_of_another_stream_it_is_one(void **state) {
+    (void)state;
+    begin_media();
+    PUT(VIDEO, 20, avc_config);
+    f.stream.bytes[8] = 2; /* message stream */
+    send_at(CLIENT, 20);
+    put_command(&f.stream, "onStatus", 0);
+    f.stream.bytes[8] = 2;
+    send_at(SERVER, 1000);
+    stall_after_something();
+    assert_found(RTMP_FAULT_STALL);
+}
+
+static void after_a_loss_a_silence_is_not_known(void **state) {
+    (void)state;
+    begin_media();
+    PUT(AUDIO, 40, aac);
+    send_behind(CLIENT, 3000, 30);
+    assert_int_equal(session_side(&f, CLIENT)->diagnosis.count, 0);
+}
+
+/* ---- configurations and key frames ---- */
+
+static void coded_before_any_configuration_is_told_of_each_kind_once(void **state) {
+    (void)state;
+    SEND(VIDEO, 0, avc_key);
+    assert_found(RTMP_FAULT_MISSING_CONFIG);
+    SEND(VIDEO, 40, avc);
+    assert_null(found());
+    SEND(AUDIO, 40, aac_config);
+    SEND(AUDIO, 60, aac);
+    assert_null(found());
+}
+
+static void codecs_without_configuration_lack_none(void **state) {
+    (void)state;
+    SEND(AUDIO, 0, mp3);
+    assert_null(found());
+}
+
+static void of_a_connection_whose_beginning_is_missing_nothing_is_known(void **state) {
+    (void)state;
+    session_side(&f, CLIENT)->has_loss = true;
+    SEND(VIDEO, 0, avc_key);
+    assert_null(found());
+}
+
+static void a_first_key_frame_long_after_audio_is_late(void **state) {
+    (void)state;
+    SEND(AUDIO, 0, aac_config);
+    SEND(VIDEO, 0, avc_config);
+    for (int64_t at = 5000; at < 8000; at += 500)
+        SEND(AUDIO, at, aac);
+    SEND(VIDEO, 8000, avc_key);
+    assert_found(RTMP_FAULT_FIRST_KEY_LATE);
+    assert_int_equal(found()->value, 3000 * MS);
+    for (int64_t at = 8500; at < 13000; at += 500)
+        SEND(AUDIO, at, aac);
+    SEND(VIDEO, 13000, avc_key);
+    assert_null(found());
+}
+
+static void one_that_comes_with_the_first_media_is_not(void **state) {
+    (void)state;
+    SEND(AUDIO, 9000, aac_config);
+    SEND(VIDEO, 9000, avc_config);
+    SEND(AUDIO, 9000, aac);
+    SEND(VIDEO, 9100, avc_key);
+    assert_null(found());
+}
+
+/* ---- no media ---- */
+
+static void unpublish(void) {
+    static const char command[] = "\x02\0\x0C"
+                                  "deleteStream\0@\x08\0\0\0\0\0\0\x05\0?\xF0\0\0\0\0\0\0";
+    put(RTMP_MESSAGE_COMMAND_AMF0, 0, (const uint8_t *)command, sizeof command - 1);
+    send_at(CLIENT, now + 100);
+}
+
+static void a_stream_that_ends_without_media_is_told(void **state) {
+    (void)state;
+    SEND(AUDIO, 0, aac_config);
+    unpublish();
+    assert_found(RTMP_FAULT_NO_MEDIA);
+}
+
+static void one_that_had_some_is_not(void **state) {
+    (void)state;
+    SEND(AUDIO, 0, mp3);
+    unpublish();
+    assert_null(found());
+}
+
+static void one_that_may_have_had_some_is_not(void **state) {
+    (void)state;
+    PUT(RTMP_MESSAGE_AGGREGATE, 0, mp3);
+    send_at(CLIENT, 0);
+    unpublish();
+    assert_null(found());
+}
+
+static void a_client_that_closes_without_media_is_told(void **state) {
+    (void)state;
+    rtmp_session_close(&f.session, true, false);
+    assert_non_null(rtmp_session_ending(&f.session));
+    assert_int_equal(rtmp_session_ending(&f.session)->kind, RTMP_ENDING_NO_MEDIA);
+}
+
+static void a_server_that_closes_is_told_as_such(void **state) {
+    (void)state;
+    rtmp_session_close(&f.session, false, false);
+    assert_int_equal(rtmp_session_ending(&f.session)->kind, RTMP_ENDING_IN_USE);
+}
+
+static void without_memory_nothing_is_told(void **state) {
+    (void)state;
+    f.rec.fail_at = 0;
+    f.rec.fail_on = true;
+    SEND(VIDEO, 0, avc_key);
+    f.rec.fail_at = -1;
+    f.rec.fail_on = false;
+    assert_int_equal(session_side(&f, CLIENT)->diagnosis.count, 0);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, setup, session_teardown, &f)
+    const struct CMUnitTest tests[] = {
+        TEST(without_packets_nobody_is_to_blame),
+        TEST(packets_that_tell_nothing_blame_the_sender_later),
+        TEST(packets_of_one_side_blame_nobody),
+        TEST(timestamps_that_paused_blame_the_sender_at_once),
+        TEST(packets_that_were_sent_again_blame_the_network),
+        TEST(one_that_was_sent_again_long_before_does_not),
+        TEST(a_closed_window_blames_the_receiver),
+        TEST(so_does_a_full_one),
+        TEST(a_window_of_the_sender_itself_does_not),
+        TEST(a_hole_right_behind_blames_the_network),
+        TEST(a_hole_behind_more_bytes_does_not),
+        TEST(bytes_behind_a_hole_are_no_silence),
+        TEST(behind_a_status_of_the_server_a_silence_is_none),
+        TEST(behind_that_of_another_stream_it_is_one),
+        TEST(after_a_loss_a_silence_is_not_known),
+        TEST(coded_before_any_configuration_is_told_of_each_kind_once),
+        TEST(codecs_without_configuration_lack_none),
+        TEST(of_a_connection_whose_beginning_is_missing_nothing_is_known),
+        TEST(a_first_key_frame_long_after_audio_is_late),
+        TEST(one_that_comes_with_the_first_media_is_not),
+        TEST(a_stream_that_ends_without_media_is_told),
+        TEST(one_that_had_some_is_not),
+        TEST(one_that_may_have_had_some_is_not),
+        TEST(a_client_that_closes_without_media_is_told),
+        TEST(a_server_that_closes_is_told_as_such),
+        TEST(without_memory_nothing_is_told),
+    };
+    return cmocka_run_group_tests_name("diagnose", tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which texts of a connection are secrets. */
+#include "session/secrets.h"
+
+#include <string.h>
+
+#include "session_fixture.h"
+
+static struct session_fixture f;
+
+static struct {
+    uint8_t bytes[512];
+    uint32_t len;
+} body;
+
+static void put_string(const char *text) {
+    size_t len = strlen(text);
+    const uint8_t head[] = {2, 0, (uint8_t)len};
+    memcpy(body.bytes + body.len, head, sizeof head);
+    memcpy(body.bytes + body.len + sizeof head, text, len);
+    body.len += (uint32_t)(sizeof head + len);
+}
+
+/* `name`, transaction id 1, and an object with one property, or null. */
+static void begin_call(const char *name, const char *key, const char *value) {
+    static const uint8_t one[] = {0, 0x3F, 0xF0, 0, 0, 0, 0, 0, 0};
+    body.len = 0;
+    put_string(name);
+    memcpy(body.bytes + body.len, one, sizeof one);
+    body.len += sizeof one;
+    if (!key) {
+        body.bytes[body.len++] = 5;
+        return;
+    }
+    body.bytes[body.len++] = 3;
+    put_string(key);
+    memmove(body.bytes + body.len - strlen(key) - 3, body.bytes + body.len - strlen(key) - 2,
+            strlen(key) + 2);
+    body.len--;
+    put_string(value);
+    memcpy(body.bytes + body.len, "\0\0\x09", 3);
+    body.len += 3;
+}
+
+static void send_call(unsigned side) {
+    put_message(&f.stream, 3, RTMP_MESSAGE_COMMAND_AMF0, body.bytes, body.len, 128);
+    (void)session_send(&f, side);
+}
+
+/* The list, in its order. */
+static void assert_secrets(const char *expected) {
+    char line[256] = "";
+    const struct rtmp_mask *mask = rtmp_session_mask(&f.session);
+    assert_non_null(mask);
+    for (uint32_t i = 0; i < mask->count; i++) {
+        strcat(line, i ? " " : "");
+        strncat(line, (const char *)mask->secrets[i].bytes, mask->secrets[i].len);
+    }
+    assert_string_equal(line, expected);
+}
+
+static void hide(void) {
+    f.session.hides_secrets = true;
+}
+
+static void nothing_is_listed_for_nobody(void **state) {
+    (void)state;
+    begin_call("publish", NULL, NULL);
+    put_string("cam1");
+    send_call(CLIENT);
+    assert_null(rtmp_session_mask(&f.session));
+    assert_int_equal(f.session.secrets.count, 0);
+}
+
+static void names_of_streams(void **state) {
+    (void)state;
+    static const char *const commands[] = {"releaseStream", "FCPublish", "publish", "play"};
+    hide();
+    for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++) {
+        char name[] = "cam0?token=abc";
+        name[3] = (char)('1' + i / 2);
+        begin_call(commands[i], NULL, NULL);
+        put_string(name);
+        put_string("live");
+        send_call(CLIENT);
+    }
+    assert_secrets("cam1 cam2");
+    begin_call("other", NULL, NULL);
+    put_string("text");
+    send_call(CLIENT);
+    begin_call("play", NULL, NULL);
+    put_string("server");
+    send_call(SERVER);
+    begin_call("play", NULL, NULL);
+    put_string("?query");
+    send_call(CLIENT);
+    assert_secrets("cam1 cam2");
+    assert_int_not_equal(f.session.secrets.salt, 0);
+}
+
+/* Whatever was captured first makes the salt of all. */
+static void what_is_outside_of_connections_has_the_same_salt(void **state) {
+    (void)state;
+    static const uint8_t bytes[] = {1, 2, 3};
+    const struct rtmp_mask *mask = rtmp_secrets_of_capture(&f.capture, bytes, sizeof bytes);
+    uint32_t salt = mask->salt;
+    assert_int_not_equal(salt, 0);
+    assert_int_equal(mask->count, 0);
+    hide();
+    begin_call("connect", "app", "live");
+    send_call(CLIENT);
+    assert_int_equal(f.session.secrets.salt, salt);
+    assert_ptr_equal(rtmp_secrets_of_capture(&f.capture, bytes, 1), mask);
+    assert_int_equal(mask->salt, salt);
+}
+
+static void arguments_of_connect(void **state) {
+    (void)state;
+    hide();
+    begin_call("connect", "app", "live");
+    put_string("me");
+    put_string("mypass");
+    send_call(CLIENT);
+    assert_secrets("me mypass");
+}
+
+static void properties_named_as_passwords(void **state) {
+    (void)state;
+    hide();
+    begin_call("enter", "Password", "open");
+    send_call(CLIENT);
+    begin_call("enter", "passwords", "text");
+    send_call(CLIENT);
+    begin_call("granted", "token", "t0k");
+    send_call(SERVER);
+    assert_secrets("open t0k");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SESSION_TEST(nothing_is_listed_for_nobody),
+        SESSION_TEST(names_of_streams),
+        SESSION_TEST(what_is_outside_of_connections_has_the_same_salt),
+        SESSION_TEST(arguments_of_connect),
+        SESSION_TEST(properties_named_as_passwords),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

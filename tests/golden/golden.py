@@ -12,6 +12,7 @@ usage: golden.py [--build DIR] [--refresh] [NAME...]      default: all
 --refresh writes the texts anew: read `git diff` against the bytes before you commit it.
 """
 import argparse
+import decimal
 import difflib
 import pathlib
 import re
@@ -31,6 +32,28 @@ OTHER_LAYERS = ("Frame ", "Ethernet ", "Internet Protocol ", "Transmission Contr
 
 # Wireshark 4.0 shows 36 bytes of a longer value, later ones as many as the line takes.
 LONG_BYTES = re.compile(r"^(\s+[^:]*?)(?: \[…\])?: ([0-9a-f]{72})[0-9a-f]*…?$", re.MULTILINE)
+
+# With -T fields Wireshark 4.0 shows booleans as numbers, later ones as words.
+BOOLEANS = re.compile(r"(?<=[\t,])(?:(True)|False)(?=[\t,\n])")
+
+# Titles of trees of statistics: 4.0 shows the levels of their menu without spaces.
+MENU_LEVELS = re.compile(r"^(RTMP) / (?=[A-Z][a-z ]+:$)", re.MULTILINE)
+
+# Times that passed: 4.6 chooses a unit, earlier versions always show seconds.
+SHORT_TIME = re.compile(r"(\d+(?:\.\d+)?) (nano|micro|milli)seconds")
+POWERS = {"nano": -9, "micro": -6, "milli": -3}
+
+
+def normalised(output, arguments):
+    """The output with what differs between versions of Wireshark, and is not ours, made the same."""
+    output = "".join(line for line in output.splitlines(True) if not line.startswith(OTHER_LAYERS))
+    output = LONG_BYTES.sub(r"\1: \2…", output)
+    output = MENU_LEVELS.sub(r"\1/", output)
+    output = SHORT_TIME.sub(
+        lambda time: f"{decimal.Decimal(time[1]).scaleb(POWERS[time[2]]):.9f} seconds", output)
+    if "fields" in arguments:
+        output = BOOLEANS.sub(lambda word: "1" if word[1] else "0", output)
+    return output
 
 
 def read_list():
@@ -58,9 +81,7 @@ def run(tshark, name, capture, arguments, refresh):
     expected_file = HERE / f"{name}.txt"
     if capture.suffix == ".py":
         capture = written_by(capture, tshark.directory / f"{name}.pcap")
-    output = tshark.run(*arguments, capture=capture).stdout
-    output = "".join(line for line in output.splitlines(True) if not line.startswith(OTHER_LAYERS))
-    output = LONG_BYTES.sub(r"\1: \2…", output)
+    output = normalised(tshark.run(*arguments, capture=capture).stdout, arguments)
     if refresh:
         expected_file.write_text(output)
     expected = expected_file.read_text() if expected_file.exists() else ""

@@ -632,6 +632,25 @@ def records_share_a_line(test):
 
 
 @case
+def a_frame_with_the_number_of_one_taken_away(test):
+    """A read filter gives the number of a frame that it takes away to the next one. The first frame here has a record
+    that is not RTMP before the handshake: a later frame with its number has none to leave to others."""
+    key_log = test.tshark.directory / "taken-away.txt"
+    connection = tls.Connection(key_log, server=("10.0.0.1", 20000), segment=1 << 14).open()
+    first, answer, last = rtmp.handshake(seed=7)
+    connection.sides[CLIENT].write(b"no handshake")
+    for direction, data in ((CLIENT, first), (SERVER, answer), (CLIENT, last)):
+        connection.send(direction, data)
+    for name in ("one", "two"):
+        connection.message(CLIENT, rtmp.command(name, 0, None))
+    key_log.chmod(0o644)
+    capture = test.write(connection)
+    for arguments in (("-Y", "rtmpx.message"), ("-2", "-R", "rtmpx.message")):
+        names = test.fields(capture, ("rtmpx.command.name",), *arguments, "-o", f"tls.keylog_file:{key_log}")
+        test.same(f"commands {arguments}", names, [("one",), ("two",)])
+
+
+@case
 def tls_on_any_port(test):
     """A key log opens it; 443 is HTTP's, 1935 RTMP's, 20000 unassigned."""
     segments = pcap.read_segments(SHIPPED / "d17_rtmps.pcap")

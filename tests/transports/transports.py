@@ -22,7 +22,7 @@ from tshark import Tshark, run_main  # noqa: E402
 
 CLIENT, SERVER = rtmp.CLIENT, rtmp.SERVER
 SCENARIOS = []
-EXPERTS = ("rtmpx.tunnel.retry", "rtmpx.tunnel.ahead")
+EXPERTS = ("rtmpx.tunnel.retry", "rtmpx.tunnel.ahead", "rtmpx.no_response")
 TROUBLE = ("rtmpx.gap", "rtmpx.malformed", "rtmpx.resynchronized", "rtmpx.abandoned")
 
 
@@ -174,6 +174,19 @@ def overtaking_request(network):
     network.reply(b)
     one.exchange(a, one.command("after"))
     return {"1": ["halved", "whole", "after"]}, {"rtmpx.tunnel.ahead": 1}
+
+
+@scenario
+def closed_unanswered(network):
+    """The client closes one session while its connect is unanswered, another one behind the answer."""
+    a, b = network.connect(), network.connect()
+    one, two = Session(network, "1").open(a, seed=1), Session(network, "2").open(b, seed=2)
+    for link, session in ((a, one), (b, two)):
+        session.exchange(link, session.writer[CLIENT].write(rtmp.command("connect", 1, {"app": "live"})))
+    two.exchange(b, b"\0", two.writer[SERVER].write(rtmp.command("_result", 1, None)), verb="idle")
+    one.exchange(a, b"\0", verb="close")
+    two.exchange(b, b"\0", verb="close")
+    return {"1": ["connect"], "2": ["connect", "_result"]}, {"rtmpx.no_response": 1}
 
 
 @scenario

@@ -1,0 +1,351 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Report pages in a browser: each section of real captures, charts with pixels, zoom by keys, nothing on the console, no
+request, no sideways scrolling at 390 and 1280 pixels nor on paper, contrast of all texts, and hostile names that stay text.
+
+Chromium is driven through its pipe (--remote-debugging-pipe), with nothing else installed. Without Chromium the test is
+skipped (exit code 77).
+
+usage: browser.py [--build DIR] [--chromium PROGRAM] [--shots DIR] [NAME...]
+"""
+import argparse
+import base64
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+for folder in ("tools", "expected"):
+    sys.path.insert(0, str(HERE.parent / folder))
+
+import hostile  # noqa: E402
+from compare import CAPTURES, find_captures  # noqa: E402
+from data import report  # noqa: E402
+from tshark import Tshark, run_main  # noqa: E402
+
+NAMES = ("so-red5-srv_red5-cli_amf0", "fail_publish_refer_denied_srs7", "pub_ffmpeg51_srs7_vhost_chunk128_ack10000",
+         "enh_pub_ffmpeg9_multitrack_2v_avc", "flow_pings_unanswered_player_stopped_rtmpdump", "remoting_py3amf_amf0")
+SKIPPED = 77
+WIDE, NARROW, PAPER = 1280, 390, 718  # the last: A4 without margins of 10 mm, at 96 dots an inch
+
+# Of each text its contrast with what is behind it (WCAG 2.1): those below 4.5 (3 where it is large).
+CONTRAST = """
+(() => {
+  const parse = (c) => { const m = c.match(/[\\d.]+/g).map(Number);
+    return c.startsWith("color(srgb") ? [m[0] * 255, m[1] * 255, m[2] * 255, m[3] ?? 1] : [m[0], m[1], m[2], m[3] ?? 1]; };
+  const over = (a, b) => [0, 1, 2].map((i) => a[i] * a[3] + b[i] * (1 - a[3])).concat(1);
+  const behind = (e) => { const layers = []; for (; e; e = e.parentElement) layers.push(parse(getComputedStyle(e).backgroundColor));
+    return layers.reverse().reduce((under, layer) => over(layer, under), parse(getComputedStyle(document.body).backgroundColor)); };
+  const light = (c) => { const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility({ opacityProperty: true }) || e.closest("script,template")) continue;
+    const style = getComputedStyle(e), back = behind(e);
+    let opacity = 1;
+    for (let p = e; p; p = p.parentElement) opacity *= +getComputedStyle(p).opacity;
+    const ink = parse(e instanceof SVGElement ? style.fill : style.color);
+    ink[3] *= opacity;
+    const a = light(over(ink, back)), b = light(back);
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && +style.fontWeight >= 700);
+    if (ratio < (large ? 3 : 4.5)) found.push(ratio.toFixed(2) + " " + walk.currentNode.data.trim().slice(0, 40) + " <" + e.className + ">");
+  }
+  return [...new Set(found)];
+})()
+"""
+# Canvases of charts on which next to nothing is drawn.
+EMPTY_CHARTS = """
+[...document.querySelectorAll(".ch")].filter((box) => ![...box.querySelectorAll("canvas")].some((canvas) => {
+  const bytes = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  let drawn = 0;
+  for (let i = 3; i < bytes.length; i += 4) drawn += bytes[i] > 0;
+  return drawn > canvas.width; })).map((box) => box.getAttribute("aria-label"))
+"""
+OPEN_ALL = """
+(async () => {
+  const wait = () => new Promise((done) => setTimeout(done, 50));
+  for (let i = 0; i < 40; i++) {
+    document.querySelectorAll("details:not([open])").forEach((e) => (e.open = true));
+    const more = [...document.querySelectorAll("button")].filter((b) => b.textContent.startsWith("Show "));
+    more.forEach((b) => b.click());
+    await wait();
+    if (!more.length) break;
+  }
+})()
+"""
+SIDEWAYS = """
+[document.scrollingElement.scrollWidth > innerWidth ? "page " + document.scrollingElement.scrollWidth : "",
+ ...(matchMedia("print").matches ? [...document.querySelectorAll(".tw")].filter((e) => e.scrollWidth > e.clientWidth + 1)
+   .map((e) => "table " + e.textContent.slice(0, 30) + " " + e.scrollWidth + " of " + e.clientWidth) : [])].filter(Boolean)
+"""
+HEADINGS = '[...document.querySelectorAll("h1,h2,h3,h4")].map((e) => +e.tagName[1])'
+NAMELESS = """
+[...document.querySelectorAll("button,a,select,[role=img],[tabindex]")].filter((e) => !(e.textContent.trim() ||
+  e.getAttribute("aria-label") || e.getAttribute("title"))).map((e) => e.outerHTML.slice(0, 80))
+"""
+
+
+class Browser:
+    """One page of a headless Chromium."""
+
+    def __init__(self, program):
+        self.profile = tempfile.TemporaryDirectory(prefix="rtmpx-browser-")
+        read_commands, self.commands = os.pipe()
+        self.answers, write_answers = os.pipe()
+        os.set_inheritable(read_commands, True)
+        os.set_inheritable(write_answers, True)
+        # Its descriptors 3 and 4 are the pipe.
+        shell = f"exec 3<&{read_commands} 4>&{write_answers}; exec \"$0\" \"$@\""
+        self.process = subprocess.Popen(
+            ["bash", "-c", shell, program, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
+             "--disable-dev-shm-usage", "--no-first-run", f"--user-data-dir={self.profile.name}", "about:blank"],
+            close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(read_commands)
+        os.close(write_answers)
+        self.received, self.events, self.last, self.session = b"", [], 0, None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(20)
+        os.close(self.commands)
+        os.close(self.answers)
+        self.profile.cleanup()
+
+    def receive(self):
+        while b"\0" not in self.received:
+            got = os.read(self.answers, 1 << 20)
+            if not got:
+                raise RuntimeError("the browser ended")
+            self.received += got
+        message, self.received = self.received.split(b"\0", 1)
+        return json.loads(message)
+
+    def call(self, method, **parameters):
+        self.last += 1
+        message = {"id": self.last, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self.commands, data):]
+        while True:
+            answer = self.receive()
+            if answer.get("id") == self.last:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']}")
+                return answer["result"]
+            self.events.append(answer)
+
+    def evaluate(self, expression):
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(f"{expression[:60]}: {result['exceptionDetails']}")
+        return result["result"].get("value")
+
+    def look(self, width, scheme="light", media=""):
+        self.call("Emulation.setEmulatedMedia", media=media,
+                  features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+
+    def open(self, path):
+        """Returns what the console and the network saw."""
+        self.events.clear()
+        url = pathlib.Path(path).as_uri()
+        self.call("Page.navigate", url=url)
+        for _ in range(600):
+            if self.evaluate('document.readyState === "complete" && location.href !== "about:blank"'):
+                break
+        self.settle()
+        found = [] if self.evaluate('document.documentElement.dataset.ready === "1"') else ["the script did not end"]
+        return found + self.complaints(url)
+
+    def settle(self):
+        self.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 150)))")
+
+    def complaints(self, url):
+        found = []
+        for event in self.events:
+            parameters = event.get("params", {})
+            if event.get("method") == "Runtime.exceptionThrown":
+                found.append(f"exception: {json.dumps(parameters)[:300]}")
+            elif event.get("method") == "Runtime.consoleAPICalled":
+                found.append(f"console: {json.dumps(parameters)[:200]}")
+            elif event.get("method") == "Log.entryAdded":
+                found.append(f"log: {parameters['entry']['text'][:300]}")
+            elif event.get("method") == "Network.requestWillBeSent" and parameters["request"]["url"].split("#")[0] != url:
+                found.append(f"request: {parameters['request']['url'][:100]}")
+        self.events.clear()
+        return found
+
+    def key(self, key):
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" and len(key) == 1 else "")
+
+    def shot(self, path):
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        image = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
+                          clip={"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 12000), "scale": 1})
+        path.write_bytes(base64.b64decode(image["data"]))
+
+
+def zoom_differs(browser):
+    """Keys on the charts change what they show, and back."""
+    label = 'document.querySelector(".rangelabel")?.textContent'
+    if not browser.evaluate('document.querySelectorAll(".charts .ch").length'):
+        return []
+    before = browser.evaluate(label)
+    browser.evaluate('document.querySelector(".charts").focus()')
+    browser.key("+")
+    nearer = browser.evaluate(label)
+    browser.key("ArrowRight")
+    moved = browser.evaluate(label)
+    browser.key("0")
+    after = browser.evaluate(label)
+    good = before == after == "whole capture" and len({before, nearer, moved}) == 3
+    return [] if good else [f"keys: {before}, {nearer}, {moved}, {after}"]
+
+
+def layout_differs(browser):
+    found = []
+    for width, scheme, media in ((WIDE, "light", ""), (WIDE, "dark", ""), (NARROW, "light", ""), (PAPER, "light", "print")):
+        browser.look(width, scheme, media)
+        browser.settle()
+        where = f"{width} pixels, {media or scheme}"
+        found += [f"{where}: wider: {text}" for text in browser.evaluate(SIDEWAYS)]
+        if width != NARROW:
+            found += [f"{where}: contrast {text}" for text in browser.evaluate(CONTRAST)]
+    browser.look(WIDE)
+    return found
+
+
+def structure_differs(browser, sections):
+    headings = browser.evaluate(HEADINGS)
+    found = [f"heading {a} -> {b}" for a, b in zip([0] + headings, headings) if b > a + 1]
+    found += [f"nameless: {text}" for text in browser.evaluate(NAMELESS)]
+    order = browser.evaluate('[...document.querySelectorAll("main section h2")].map((e) => e.textContent)')
+    return found + ([] if order == sections else [f"sections {order}"])
+
+
+SECTIONS = ["Findings", "Connections and streams", "Timing", "Calls", "SharedObjects", "Flow control"]
+WITHOUT_RTMP = ["Findings", "Calls"]  # of a capture with Flash Remoting alone
+# Of the table of calls: name, calls, errors, calls without an answer.
+CALLS = """
+[...document.querySelectorAll("#calls .two > div:last-child tbody tr")].map((row) => [...row.cells].slice(0, 4)
+  .map((cell) => cell.textContent))
+"""
+
+
+def calls_differ(browser, data):
+    """The table of calls counts the rows of the data; called after all of it is opened."""
+    calls = data["calls"]
+    wanted = {}
+    for i, name in enumerate(calls["name"]):
+        is_http = calls["c"][i] is None
+        is_reply = calls["dir"][i] == 1 if is_http else name in ("_result", "_error", "onStatus")
+        if is_reply or (calls["answer"][i] is None and not is_http):
+            continue
+        row = wanted.setdefault((is_http, calls["dir"][i], name), [0, 0, 0])
+        row[0] += 1
+        row[1] += calls["error"][i] == 1
+        row[2] += calls["answer"][i] == 0
+    shown = [[int(cell.replace(",", "") or 0) for cell in row[1:]] for row in browser.evaluate(CALLS)]
+    return [] if sorted(shown) == sorted(wanted.values()) else [f"calls {sorted(shown)}, data has {sorted(wanted.values())}"]
+
+
+def check_page(browser, path, data, charts):
+    browser.look(WIDE)
+    found = browser.open(path)
+    if found:
+        return found
+    with_rtmp = data["connections"] or not data["http"]
+    browser.evaluate("document.querySelector('main section:last-child').scrollIntoView()")
+    browser.settle()
+    found += [f"empty chart: {text}" for text in browser.evaluate(EMPTY_CHARTS)]
+    drawn = browser.evaluate('document.querySelectorAll(".charts .ch").length')
+    wanted = charts and any(stream["video"] or stream["audio"] for stream in data["streams"])
+    if bool(drawn) != bool(wanted):
+        found.append(f"{drawn} charts")
+    found += zoom_differs(browser) + structure_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
+    browser.evaluate(OPEN_ALL)
+    found += calls_differ(browser, data)
+    listed = browser.evaluate('document.querySelectorAll(".find li").length')
+    if listed != len(data["findings"]["sev"]):
+        found.append(f"{listed} findings listed")
+    found += layout_differs(browser)
+    return found + browser.complaints(pathlib.Path(path).as_uri())
+
+
+def check_hostile(browser, path):
+    """Names of all sorts are shown as text, with everything open."""
+    found = check_page(browser, path, json.loads(path.with_suffix(".json").read_text()), True)
+    shown = browser.evaluate("document.body.innerText")
+    found += [f"{text!r} is not on the page" for text in hostile.SHOWN if text not in shown]
+    counts = browser.evaluate('["script", "img", "iframe", "object", "link", "form"].map((tag) => document.getElementsByTagName(tag).length)')
+    if counts != [3, 0, 0, 0, 0, 0]:
+        found.append(f"elements {counts}")
+    if browser.evaluate("typeof window.PWNED") != "undefined":
+        found.append("a name was executed")
+    return found
+
+
+def write_page(tshark, directory, name, capture):
+    page = report(tshark, capture)
+    path = directory / f"{name}.html"
+    path.write_text(page, encoding="utf-8")
+    data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
+    path.with_suffix(".json").write_text(json.dumps(data))
+    return path, data, "Charts: dygraphs" in page
+
+
+def run(options, tshark, directory):
+    captures = find_captures(CAPTURES)
+    browser = Browser(options.chromium)
+    failed = 0
+    try:
+        for name in options.names or NAMES:
+            path, data, charts = write_page(tshark, directory, name, captures[name])
+            found = check_page(browser, path, data, charts)
+            failed += bool(found)
+            print("\n".join(f"{name}: {text}" for text in found[:12]), end="\n" if found else "")
+            if options.shots:
+                browser.open(path)
+                browser.shot(options.shots / f"{name}.png")
+        capture = tshark.directory / "hostile.pcap"
+        hostile.write(capture)
+        path, _, _ = write_page(tshark, directory, "hostile", capture)
+        found = check_hostile(browser, path)
+        failed += bool(found)
+        print("\n".join(f"hostile: {text}" for text in found[:12]), end="\n" if found else "")
+    finally:
+        browser.close()
+    print(f"{len(options.names or NAMES) + 1} pages, {failed} differ")
+    return bool(failed)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
+    parser.add_argument("--shots", type=pathlib.Path)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    if not options.chromium:
+        print("no chromium: skipped")
+        return SKIPPED
+    with Tshark(options.build) as tshark, tempfile.TemporaryDirectory() as directory:
+        return run(options, tshark, pathlib.Path(directory))
+
+
+if __name__ == "__main__":
+    run_main(main)

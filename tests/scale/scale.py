@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""packaging/scale: rows of any number of shards are those of one, whatever the links, also of rotated captures; no frame
+is lost; what is damaged, killed or too large is reported and leaves nothing half done.
+
+usage: scale.py [--build DIR]
+"""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
+
+from copies import write_copies  # noqa: E402
+from results import KINDS, differences, frames, manifest  # noqa: E402
+from tshark import run_check  # noqa: E402
+
+SCALE = ROOT / "packaging/scale"
+GENERATOR = ROOT / "tests/bench/gen_rtmp_pcap.py"
+
+
+class Case:
+    def __init__(self, tshark, directory):
+        self.tshark, self.directory, self.found = tshark, directory, []
+        self.out = tshark.writable("out")
+        self.shards = directory / "shards"
+
+    def expect(self, good, text):
+        if not good:
+            self.found.append(text)
+
+    def shard(self, name, captures, *options, status=0):
+        run = subprocess.run([SCALE / "shard", *options, self.shards / name, *captures], text=True,
+                             stderr=subprocess.PIPE, check=False)
+        self.expect(run.returncode == status, f"shard {name}: status {run.returncode}, {run.stderr[:300]}")
+        return self.shards / name
+
+    def worker(self, name, shard, *options, status=0):
+        result = self.out / name
+        command = [self.tshark.readable(SCALE / "worker"), *options, result, self.tshark.readable(shard)]
+        self.tshark.readable(SCALE / "tables.py")
+        with self.tshark.popen("python3", *command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            output, errors = process.communicate(timeout=300)
+        self.expect(process.returncode == status, f"worker {shard.name}: status {process.returncode}, {errors[:300]}")
+        self.expect(status == 0 or not any(result.glob("[!.]*")), f"worker {shard.name}: rows after status {status}")
+        return output
+
+    def workers(self, name, shards):
+        for shard in sorted(shards.glob("*.pcap")):
+            self.worker(name, shard)
+        return self.out / name
+
+
+def rotated(capture, directory, frame_count):
+    directory.mkdir()
+    subprocess.run(["editcap", "-F", "pcap", "-c", str(frame_count), capture, directory / "rotated.pcap"], check=True)
+    return sorted(directory.glob("*.pcap"))
+
+
+def same_rows(case, capture, count):
+    """One shard, several, several of rotated captures by the addresses inside VXLAN, and two of one of these."""
+    one = case.shard("one", [capture], "--shards", "1")
+    files = rotated(capture, case.directory / "rotated", count // 5)
+    inner = case.shard("inner", files, "--shards", "4", "--vxlan", "inner")
+    largest = inner / max((int(row[2]), row[1]) for row in manifest(inner) if row[0] == "shard")[1]
+    deeper = case.shard("deeper", [largest], "--shards", "3", "--of", "4", "--vxlan", "inner")
+    server = case.shard("server", files, "--shards", "2", "--by", "server")
+    for shards in (one, inner, server):
+        case.expect(frames(shards, "shard") == frames(shards, "capture") == count, f"{shards.name}: {manifest(shards)}")
+    for shards, least in ((inner, 3), (deeper, 2)):
+        filled = [row for row in manifest(shards) if row[1].startswith("shard") and row[2] != "0"]
+        case.expect(len(filled) >= least, f"{shards.name}: {manifest(shards)}")
+    expected = case.workers("one", one)
+    largest.unlink()
+    for shard in deeper.glob("shard-*"):
+        shutil.copy(shard, inner / f"deeper-{shard.name}")
+    found, counts = differences(expected, case.workers("inner", inner))
+    case.found += found
+    case.expect(all(counts[kind] for kind in KINDS), f"rows of each kind: {counts}")
+    case.expect("was done" in case.worker("one", one / "shard-00.pcap"), "a shard that is done is done again")
+    return counts
+
+
+def columns(case, capture):
+    """ClickHouse's table has each column of -z rtmpx,messages."""
+    header = case.tshark.run("-q", "-z", "rtmpx,messages,csv+all", capture=capture).stdout.split("\r\n", 1)[0]
+    table = (SCALE / "clickhouse/schema.sql").read_text().split("CREATE TABLE")[1]
+    missing = [name for name in header.split(",") if not re.search(rf"\b{name} [A-Z]", table)]
+    case.expect(not missing and "frame" in header, f"schema.sql has no {missing}")
+
+
+def damage(case, capture):
+    """Of captures cut short, with rubbish in them, and of no kind: the frames before; of such a shard: nothing."""
+    data = capture.read_bytes()
+    bad = {"short.pcap": data[:-7], "rubbish.pcap": data[:len(data) // 2] + b"\xff" * 64 + data[len(data) // 2:],
+           "text.pcap": b"no capture"}
+    for name, content in bad.items():
+        (case.directory / name).write_bytes(content)
+    files = [capture, *(case.directory / name for name in bad)]
+    shards = case.shard("damaged", files, "--shards", "2", status=3)
+    states = {pathlib.Path(row[1]).name: row[3] for row in manifest(shards) if row[0] == "capture"}
+    case.expect(states[capture.name] == "ok" and states["text.pcap"] == "unreadable"
+                and all(states[name].startswith("damaged: ") for name in ("short.pcap", "rubbish.pcap")), f"{states}")
+    case.expect(frames(shards, "capture") == frames(shards, "shard"), f"{manifest(shards)}")
+    case.shard("damaged", files, "--shards", "2", status=3)  # from the manifest
+    case.shard("damaged", files, "--shards", "3", status=1)
+    case.worker("bad", case.directory / "short.pcap", status=2)
+    case.worker("bad", capture, "--memory", "200", status=3)
+    case.worker("bad", capture, "--time", "0.01", status=4)
+
+
+def killed(case, capture):
+    """A worker that is killed leaves no rows; the next one does the shard."""
+    result = case.out / "killed"
+    with case.tshark.popen("python3", case.tshark.readable(SCALE / "worker"), result, case.tshark.readable(capture),
+                           stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        part = result / f".{capture.stem}.part"
+        while process.poll() is None and not part.exists():
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+    case.expect(part.exists() and not any(result.glob("[!.]*")), "what a killed worker leaves")
+    case.worker("killed", capture)
+    case.expect(not part.exists(), "what a killed worker left is still there")
+
+
+def check(tshark, directory):
+    case = Case(tshark, directory)
+    case.shards.mkdir()
+    few, media, all_of_them = (directory / name for name in ("few.pcap", "media.pcap", "all.pcap"))
+    for scenario, path, more in (("connections", few, ["--connections", "4", "--messages", "80"]),
+                                 ("media", media, ["--connections", "2", "--messages", "70"])):
+        subprocess.run([sys.executable, GENERATOR, scenario, "-o", path, *more], check=True, stdout=subprocess.DEVNULL)
+    counts = same_rows(case, all_of_them, write_copies([few, media], all_of_them, 10))
+    columns(case, few)
+    damage(case, few)
+    killed(case, few)
+    return case.found, f"{counts}: the same of one shard and of several"
+
+
+run_check(__doc__, check)

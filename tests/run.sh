@@ -16,6 +16,7 @@ say "Build and $what: about $takes on two idle cores"
 
 directory=${RTMPX_BUILD:-$root/build}
 need_for_tests
+[ ${#selection[@]} != 0 ] || need chromium # the pages of reports in a browser
 say "Building"
 build "$directory" -DBUILD_TESTING=ON
 say "The plugin"

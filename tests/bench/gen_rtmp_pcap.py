@@ -25,6 +25,8 @@ Scenarios
   empty        messages without a body, 1 byte each (fmt 3)
   small        audio messages of 5 bytes on the wire
   long         AMF0 Data messages of --message-size bytes in full segments
+  shared-object  --connections clients of one SharedObject, each told of --count attributes twice, a
+               message an attribute
   announced    --chunk-streams chunk streams announce 16 MB each and send one chunk of it
 
 The last line of output is what the capture holds, as JSON: frames, bytes, connections and the
@@ -463,6 +465,24 @@ def run_long(pcap, opts, rng):
     return [conn]
 
 
+def run_shared_object(pcap, opts, rng):
+    """Every client uses one object, and is told of every change, in the order of versions."""
+    def message(writer, version, *events):
+        body = amf_utf8("room") + struct.pack("!III", version, 0, 0)
+        body += b"".join(struct.pack("!BI", kind, len(data)) + data for kind, data in events)
+        return writer.message(3, version, MSG_SHARED_OBJECT_AMF0, 0, body)
+
+    conns = [RtmpConnection(pcap, i, opts, rng) for i in range(opts.connections)]
+    for conn in conns:
+        conn.tcp.send(0, message(conn.chunks[0], 1, (1, b"")))
+        conn.tcp.send(1, message(conn.chunks[1], 1, (11, b""), (8, b"")))
+    for i in range(opts.count * 2):
+        change = amf_utf8("key%07d" % (i % opts.count)) + amf_number(i)
+        for conn in conns:
+            conn.tcp.send(1, message(conn.chunks[1], 2 + i, (4, change)))
+    return conns
+
+
 def run_announced(pcap, opts, rng):
     conn = RtmpConnection(pcap, 0, opts, rng)
     for i in range(opts.chunk_streams):
@@ -491,7 +511,7 @@ def main():
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("scenario", choices=("media", "command", "connections",
                                         "strict-array", "object", "nested", "empty", "small",
-                                        "long", "announced"))
+                                        "long", "announced", "shared-object"))
     p.add_argument("-o", "--output", required=True)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--mss", type=int, default=1448, help="largest TCP payload")
@@ -510,7 +530,7 @@ def main():
     pcap = PcapWriter(opts.output, opts.max_frames)
     run = {"media": run_media, "command": run_command,
            "connections": run_connections, "empty": run_small, "small": run_small,
-           "long": run_long, "announced": run_announced}.get(opts.scenario, run_value)
+           "long": run_long, "announced": run_announced, "shared-object": run_shared_object}.get(opts.scenario, run_value)
     for conn in run(pcap, opts, rng):
         conn.tcp.close()
     pcap.close()

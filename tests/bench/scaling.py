@@ -23,6 +23,10 @@ CASES = {
                  "nested --messages 10 --count {n}", 1600),
     "deep": Case("levels beyond the limit, `-V`", "nested --messages 10 --count {n}", 1600, DETAILS),
     "object": Case("properties of an object, `-V`", "object --count {n}", 1000, DETAILS),
+    "attributes": Case("attributes of a SharedObject of two clients, each set twice",
+                       "shared-object --connections 2 --count {n}", 1250),
+    "clients": Case("clients of one SharedObject of four attributes",
+                    "shared-object --connections {n} --count 4", 1250),
     "array": Case("items of a strict array, `-V`", "strict-array --count {n}", 2000, DETAILS),
 }
 GOAL = 2.2

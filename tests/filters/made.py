@@ -8,14 +8,16 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS = HERE.parent
-sys.path[:0] = [str(TESTS / name) for name in ("bad_input", "media", "tools")]
+sys.path[:0] = [str(TESTS / name) for name in ("bad_input", "media", "session", "tools")]
 
 import limits  # noqa: E402
+import media_experts  # noqa: E402
 import pcap  # noqa: E402
 import plugin_vectors  # noqa: E402
 import rtmp_writer as rtmp  # noqa: E402
+import so_experts  # noqa: E402
 import streams  # noqa: E402
-from rtmp_writer import AUDIO, CLIENT, VIDEO, amf0, short_text, so_event  # noqa: E402
+from rtmp_writer import AUDIO, CLIENT, SERVER, VIDEO, amf0, short_text, so_event  # noqa: E402
 
 # Codecs of which neither vectors nor streams have such bytes: configuration records and frames.
 CODECS = (
@@ -114,6 +116,36 @@ def unanswered():
     return link.segments
 
 
+def acknowledgements():
+    """A window that the client acknowledges until it stops, and on a second connection never."""
+    window = rtmp.control(rtmp.WINDOW_ACK_SIZE, 5000)
+    segments = []
+    for number, counts in enumerate(((16, 4000), ())):
+        link = connection(number).open().shake()
+        link.message(SERVER, window)
+        for count in counts:
+            link.message(CLIENT, rtmp.control(rtmp.ACKNOWLEDGEMENT, count))
+        for turn in range(40):
+            link.message(SERVER, rtmp.Message(AUDIO, b"\x2f" + bytes(600), csid=4, stream_id=1, timestamp=turn * 100))
+            link.pause(100)
+            if turn == 10 and counts:
+                link.message(CLIENT, rtmp.control(rtmp.ACKNOWLEDGEMENT, 6500))
+        segments += link.segments
+    return segments
+
+
+def shared_objects():
+    """What raises the expert items of SharedObjects."""
+    return [segment for number, (text, _) in enumerate(so_experts.CASES.values())
+            for segment in so_experts.segments_of(text, number)[0]]
+
+
+def media_diagnosis():
+    """What raises the expert items of audio and video."""
+    return [segment for number, (make, items) in enumerate(media_experts.CASES.items()) if items
+            for segment in media_experts.segments_of(make, number)]
+
+
 def full_frame():
     return limits.bodies(1).segments
 
@@ -125,18 +157,21 @@ def waiting_tunnel():
 # What writes each, and the preferences that it is read with.
 ALL_SEGMENTS = {"tcp.no_subdissector_on_error": "FALSE", "tcp.desegment_tcp_streams": "FALSE"}
 MADE = ((media, {"rtmpx.parameter_sets": "TRUE"}), (values, {}), (timestamps, {}), (incomplete, {}),
-        (late, ALL_SEGMENTS), (unanswered, {}), (full_frame, {}), (waiting_tunnel, {}))
+        (late, ALL_SEGMENTS), (unanswered, {}), (acknowledgements, {}), (shared_objects, {}), (media_diagnosis, {}),
+        (full_frame, {}), (waiting_tunnel, {}))
 
 # Captures of the project, and programs that write one.
 TAKEN = ("tests/captures/field/malformed.pcap", "tests/captures/field/44_short_configs.pcap","samples/chunk-forms.pcap", "samples/noteroom.pcap", "samples/so-rtmp-python-srv_multi-attribute.pcap",
          *(f"tests/captures/{name}" for name in (
-             "codec_pub_ffmpeg9_flv1_mulaw.pcap", "fail_play_denied.pcapng", "so-fluorine-srv_mixed-cli.pcap",
+             "codec_pub_ffmpeg9_flv1_mulaw.pcap", "flow_pings_unanswered_player_stopped_rtmpdump.pcapng", "fail_play_denied.pcapng", "so-fluorine-srv_mixed-cli.pcap",
              "defects/d05_abort.pcap", "defects/d07b_lost_unaligned.pcap", "defects/d08_midstream.pcap",
              "defects/d10_ucm.pcap", "defects/d13_rtmpe.pcap", "defects/d14_outoforder.pcap",
              "defects/d16_amf0.pcap", "field/34_announces_4096_writes_1024.pcap", "field/49_continuation_fmts.pcap",
              "field/35_media_fmt1_first.pcap", "field/39_negative_delta.pcap", "field/sid.pcap",
+             "remoting/blazeds_flex.pcapng", "remoting/blazeds_plain.pcapng", "remoting/sabreamf_amfphp.pcapng",
              "field/12_http_answer.pcap", "field/42_s2_not_echo.pcap")))
-WRITERS = ("transports/transports.py", "bad_input/bad_input.py", "golden/odd_forms.py")
+WRITERS = ("transports/transports.py", "transports/remoting.py", "bad_input/bad_input.py", "golden/odd_forms.py",
+           "golden/calls.py")
 
 
 def captures(directory):

@@ -38,7 +38,8 @@ NOISE = 1.0  # seconds
 FEW_ITEMS = 10000  # that Wireshark takes of a frame, of a capture of
 SMALL = 30000  # bytes
 TOGETHER = ["-o", "tcp.reassemble_out_of_order:TRUE"]
-EVERY_PREFERENCE = ["-o", "rtmpx.parameter_sets:TRUE", "-o", "rtmpx.keep_media:TRUE", "-o", "rtmpx.literal_fmt3:TRUE"]
+EVERY_PREFERENCE = ["-o", "rtmpx.parameter_sets:TRUE", "-o", "rtmpx.keep_media:TRUE", "-o", "rtmpx.literal_fmt3:TRUE",
+                    "-o", "rtmpx.mask_secrets:TRUE"]
 IN_ONE_FRAME = ["-V", *TOGETHER, *EVERY_PREFERENCE]
 FILTER = 'rtmpx.command.name == "none" or rtmpx.amf.pair contains "none" or rtmpx.so.key == "none"'
 MANNERS = {

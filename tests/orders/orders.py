@@ -6,9 +6,10 @@ One pass, two passes (the first without a tree, or with one for a filter only), 
 takes frames away, and sharkd asked for the frames forward, backward and shuffled must agree on every
 item of our layers, and one pass and two on the protocols of all frames, ours or not. What only a
 later visit can know (LATER) is left out of the comparison with one pass, and numbers of frames where
-a read filter changes them. A filter on any name finds the frames that show it.
+a read filter changes them. A filter on any name finds the frames that show it, and one on frame.protocols
+the same frames with and without fields.
 
-usage: orders.py [--build DIR] [--shuffles N] [--captures DIR] [CAPTURE...]
+usage: orders.py [--build DIR] [--shuffles N] [--part K/N] [--captures DIR] [CAPTURE...]
 """
 import argparse
 import json
@@ -24,16 +25,26 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 from tshark import PluginError, Tshark, run_main  # noqa: E402
 
-LATER = {"rtmpx.completed_in", "rtmpx.conformance.count", "rtmpx.gap.filled"}
-FRAME_NUMBERS = LATER | {"rtmpx.first_frame", "rtmpx.closed_by_peer.request_in",
-                         "rtmpx.no_response.request_in"}
+LATER = {"rtmpx.command.response_in", "rtmpx.completed_in", "rtmpx.conformance.count",
+         "rtmpx.gap.filled", "rtmpx.ping.response_in", "rtmpx.remoting.response_in", "rtmpx.remoting.no_answer",
+         "rtmpx.so.confirmed_in", "rtmpx.so.refused_in", "rtmpx.so.unanswered", "rtmpx.so.unconfirmed",
+         "rtmpx.no_acknowledgement", "rtmpx.stall.who"}
+FRAME_NUMBERS = LATER | {"rtmpx.command.response_to", "rtmpx.first_frame", "rtmpx.ping.request_in",
+                         "rtmpx.closed_by_peer.request_in", "rtmpx.no_response.request_in",
+                         "rtmpx.remoting.response_to", "rtmpx.so.request_in", "rtmpx.so.set_in",
+                         "rtmpx.so.diverged.set_in", "rtmpx.so.diverged.other_set_in"}
 FILTER = "rtmpx.message"
+
+
+def is_named(item, names):
+    """An expert item has its name below it."""
+    return item.name in names or item.name == "_ws.expert" and any(child.name in names for child in item.children)
 
 
 def without(left_out, items):
     """Nested tuples of the items but for those with a name in `left_out`."""
     return tuple((i.name, i.label or i.show, i.position, i.size, without(left_out, i.children))
-                 for i in items if i.name not in left_out)
+                 for i in items if not is_named(i, left_out))
 
 
 def trees_of(frames, left_out=frozenset(LATER)):
@@ -103,6 +114,11 @@ def check_tshark(tshark, capture, one_pass):
     kept = decoded.frames(tshark, capture, "-2", "-R", FILTER)
     found += differences("-2 -R", *(dict(enumerate(trees_of(frames, FRAME_NUMBERS).values()))
                                     for frames in (wanted, kept)))
+    ours = 'frame.protocols contains "rtmpx"'
+    numbers = ("-o", 'gui.column.format:"No.","%m"')
+    with_fields = tshark.run("-Y", ours, "-T", "fields", "-e", "frame.number", capture=capture).stdout.split()
+    if with_fields != tshark.run("-Y", ours, *numbers, capture=capture).stdout.split():
+        found.append(f"-Y '{ours}' finds other frames with -T fields")
     # A frame's columns once began with TCP's where a frame that was taken away had its number.
     if columns_of(tshark, capture, "-Y", FILTER) != columns_of(tshark, capture, "-2", "-R", FILTER):
         found.append("the columns with -2 -R differ")
@@ -164,12 +180,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--shuffles", type=int, default=3)
+    parser.add_argument("--part", default="1/1", metavar="K/N", help="each N-th capture, from the K-th on")
     parser.add_argument("--captures", action="append", type=pathlib.Path, default=[],
                         metavar="DIR", help="all that are below it")
     parser.add_argument("capture", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     captures = options.capture + [path for directory in options.captures
                                   for path in sorted(directory.rglob("*.pcap*"))]
+    part, parts = map(int, options.part.split("/"))
+    captures = captures[part - 1::parts]
     differing, frames = 0, 0
     with Tshark(options.build) as tshark:
         for capture in captures:

@@ -65,11 +65,19 @@ static void ignore(void *user, const struct rtmp_note *note) {
     (void)note;
 }
 
+/* Only complete messages are printed. */
+static void forget_fragments(void *user, uint32_t slot) {
+    (void)user;
+    (void)slot;
+}
+
 static void begin(struct stream stream[2]) {
     const struct rtmp_memory memory = libc_memory();
     for (int i = 0; i < 2; i++) {
-        const struct rtmp_sink sink = {
-            .user = &stream[i], .fragment = print_message, .note = ignore};
+        const struct rtmp_sink sink = {.user = &stream[i],
+                                       .fragment = print_message,
+                                       .note = ignore,
+                                       .withdrawn = forget_fragments};
         stream[i].started = false;
         rtmp_direction_init(&stream[i].wire, i ? RTMP_ROLE_SERVER : RTMP_ROLE_CLIENT, &memory,
                             &sink);

@@ -7,7 +7,7 @@ build=$(realpath "$1")
 cd "$(dirname "$0")/../.." || exit 1
 mapfile -t sources < <(git ls-files '*.c')
 mapfile -t headers < <(git ls-files '*.h')
-mapfile -t scripts < <(git ls-files '*.sh' .ci/run tests/fuzz/run tests/bench/run)
+mapfile -t scripts < <(git ls-files '*.sh' .ci/run tests/fuzz/run tests/bench/run packaging/scale/{load,prove,run,shard,slurm})
 failed=
 
 formatted() { clang-format --dry-run -Werror "${sources[@]}" "${headers[@]}"; }

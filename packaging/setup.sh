@@ -15,6 +15,15 @@ as_root() {
     fi
 }
 
+# quietly COMMAND...: its output only when it fails.
+quietly() {
+    local output
+    output=$("$@" 2>&1) || {
+        printf '%s\n' "$output" >&2
+        return 1
+    }
+}
+
 # need PACKAGE...: install the missing ones; without any, do nothing (no network, no root).
 need() {
     local missing=() package
@@ -28,26 +37,25 @@ need() {
     done
     [ ${#missing[@]} = 0 ] && return
     say "Installing: ${missing[*]}"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-        "${missing[@]}" >/dev/null
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"
 }
 
 # Packages to build; further packages for the tests.
 need_for_build() {
     need cmake ninja-build gcc libc6-dev pkg-config libwireshark-dev wireshark-dev libglib2.0-dev \
-        libgcrypt20-dev tshark python3
+        libgcrypt20-dev libjs-dygraphs tshark python3
 }
 
 need_for_tests() {
     need_for_build
-    need libcmocka-dev libcjson-dev wireshark-common
+    need libcmocka-dev libcjson-dev python3-jsonschema tcpdump wireshark-common
 }
 
 # build DIRECTORY CMAKE-OPTION...
 build() {
     local directory=$1
     shift
-    cmake -S "$root" -B "$directory" -G Ninja "$@" >/dev/null
+    quietly cmake -S "$root" -B "$directory" -G Ninja "$@"
     cmake --build "$directory" -- --quiet
 }

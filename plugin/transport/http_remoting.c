@@ -22,6 +22,7 @@ struct remoting_connection {
     struct rtmp_remoting_calls calls;
     const struct tcp_analysis *tcp; /* NULL: not known */
     uint32_t last_reply;            /* frame of the last AMF packet that is one */
+    struct rtmp_mask mask;          /* what its texts hide, if the preference says so */
 };
 
 /* What a request is known by. */
@@ -111,9 +112,13 @@ static bool is_reply_packet(const struct rtmp_reader *bytes, const void *data) {
 static struct rtmp_remoting_packet *read_packet(packet_info *pinfo, const struct rtmp_reader *bytes,
                                                 const void *data) {
     const struct rtmp_memory memory = rtmpx_file_memory();
+    struct remoting_connection *connection = connection_of(pinfo);
+    const struct rtmp_mask *hidden = rtmpx_capture_mask(bytes->data, bytes->end);
+    if (hidden)
+        connection->mask.salt = hidden->salt;
     struct rtmp_remoting_packet *packet = rtmp_remoting_packet_new(
-        &memory, *bytes, is_reply_packet(bytes, data), rtmpx_capture_mask(bytes->data, bytes->end));
-    follow(connection_of(pinfo), packet, pinfo);
+        &memory, *bytes, is_reply_packet(bytes, data), hidden ? &connection->mask : NULL);
+    follow(connection, packet, pinfo);
     return packet;
 }
 

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/list.h"
+
 /* ---- queries ---- */
 
 /* Values of these names say how a server wants to be spoken to, and hide nothing. */
@@ -81,6 +84,26 @@ static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t
 }
 
 /* ---- the list ---- */
+
+bool rtmp_mask_lists(const struct rtmp_mask *mask, const uint8_t *bytes, uint32_t len) {
+    for (uint32_t i = 0; i < mask->count; i++)
+        if (mask->secrets[i].len == len && memcmp(mask->secrets[i].bytes, bytes, len) == 0)
+            return true;
+    return false;
+}
+
+bool rtmp_mask_add(struct rtmp_mask *mask, const struct rtmp_memory *memory,
+                   struct rtmp_secret secret) {
+    if (mask->count == RTMP_LIMIT_SECRETS)
+        return false;
+    struct rtmp_secret *secrets =
+        rtmp_list_with_room(memory, mask->secrets, mask->count, &mask->capacity, sizeof *secrets);
+    if (!secrets)
+        return false;
+    mask->secrets = secrets;
+    secrets[mask->count++] = secret;
+    return true;
+}
 
 static bool is_of_word(uint8_t byte) {
     return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||

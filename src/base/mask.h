@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/memory.h"
+
 /*
  * What is hidden in texts of the wire that are shown (base/text.h): each secret is replaced by
  * `masked-1a2b3c`, a hash of it, by which it is recognised wherever else it is shown. The salt
@@ -37,6 +39,15 @@ struct rtmp_mask {
  * text that is shown many times is not read to its end. Of a longer one only so many bytes are
  * hashed. */
 #define RTMP_MASK_LONGEST 1024U
+
+/* Is it in the list? */
+bool rtmp_mask_lists(const struct rtmp_mask *mask, const uint8_t *bytes, uint32_t len);
+
+/* Put a secret into the list, which has RTMP_LIMIT_SECRETS at most and lies in `memory`. `secret`
+ * is not copied and lives as long as the mask. False: there is no room or no memory for it, it is
+ * not hidden. */
+bool rtmp_mask_add(struct rtmp_mask *mask, const struct rtmp_memory *memory,
+                   struct rtmp_secret secret);
 
 /* The secrets of a text, one by one. All zero but the first four is the beginning. */
 struct rtmp_mask_walk {

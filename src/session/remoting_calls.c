@@ -2,6 +2,7 @@
 #include "session/remoting_calls.h"
 
 #include "payload/remoting/summary.h"
+#include "session/remoting_secrets.h"
 
 #define CALL_NAME_SIZE 160U /* bytes of the name of a call, terminator included */
 #define LINE_NAMES     6U   /* calls named on a line */
@@ -74,11 +75,13 @@ static void fill_records(const struct rtmp_memory *memory, struct rtmp_reader re
 
 struct rtmp_remoting_packet *rtmp_remoting_packet_new(const struct rtmp_memory *memory,
                                                       struct rtmp_reader reader, bool is_reply,
-                                                      const struct rtmp_mask *mask) {
+                                                      struct rtmp_mask *mask) {
     struct rtmp_remoting_packet *packet = allocate_for(memory, sizeof *packet);
     if (!packet)
         return NULL;
     *packet = (struct rtmp_remoting_packet){.is_reply = is_reply, .mask = mask};
+    if (mask)
+        rtmp_remoting_secrets_follow(mask, memory, reader, is_reply);
     count_messages(reader, packet);
     packet->count =
         packet->total < RTMP_LIMIT_REMOTING_MESSAGES ? packet->total : RTMP_LIMIT_REMOTING_MESSAGES;

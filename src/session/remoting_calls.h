@@ -41,7 +41,7 @@ struct rtmp_remoting_packet {
     struct rtmp_remoting_record *message;
     const struct rtmp_remoting_packet *peer; /* the other one of its exchange, or NULL */
     uint32_t stream;                         /* of HTTP/2; 0: of HTTP/1, or not known */
-    const struct rtmp_mask *mask;            /* what its texts hide; NULL: nothing */
+    struct rtmp_mask *mask;                  /* what its texts hide; NULL: nothing */
     const void *exchange;                    /* whatever the transport knows it by */
     /* Of a request, the transport's: did its exchange end otherwise than by an AMF packet? NULL: it
      * cannot tell. */
@@ -56,10 +56,11 @@ struct rtmp_remoting_calls {
 };
 
 /* Make the record of a packet. NULL: there is no memory. Borrows `reader` for the call, and `mask`,
- * which may be NULL, as long as the record lives. */
+ * that of its connection, which lists the packet's secrets and may be NULL, as long as the record
+ * lives. */
 struct rtmp_remoting_packet *rtmp_remoting_packet_new(const struct rtmp_memory *memory,
                                                       struct rtmp_reader reader, bool is_reply,
-                                                      const struct rtmp_mask *mask);
+                                                      struct rtmp_mask *mask);
 
 /* A request was sent. Its frame, time and stream are set. */
 void rtmp_remoting_calls_request(struct rtmp_remoting_calls *calls,

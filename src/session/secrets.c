@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/list.h"
 #include "payload/amf/amf.h"
 #include "payload/amf/amf_secret.h"
 
@@ -66,20 +65,13 @@ struct secret_reader {
 /* Without memory it is not hidden. */
 static void list_secret(struct secret_reader *r, const uint8_t *bytes, uint32_t len) {
     struct rtmp_session *session = r->session;
-    struct rtmp_mask *mask = &session->secrets;
+    if (len == 0 || rtmp_mask_lists(&session->secrets, bytes, len))
+        return;
     const struct rtmp_kept_text *kept =
-        len ? rtmp_texts_keep(&session->capture->texts, &session->memory, bytes, len) : NULL;
-    if (!kept || mask->count == RTMP_LIMIT_SECRETS)
-        return;
-    for (uint32_t i = 0; i < mask->count; i++)
-        if (mask->secrets[i].bytes == kept->bytes)
-            return;
-    struct rtmp_secret *secrets = rtmp_list_with_room(&session->memory, mask->secrets, mask->count,
-                                                      &mask->capacity, sizeof *secrets);
-    if (!secrets)
-        return;
-    mask->secrets = secrets;
-    secrets[mask->count++] = (struct rtmp_secret){kept->bytes, kept->len};
+        rtmp_texts_keep(&session->capture->texts, &session->memory, bytes, len);
+    if (kept)
+        (void)rtmp_mask_add(&session->secrets, &session->memory,
+                            (struct rtmp_secret){kept->bytes, kept->len});
 }
 
 static void read_string(struct secret_reader *r, const struct rtmp_amf_event *event) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AMF packets. First byte: bit 0 leave the values to the reader, bit 1 replies come in any order.
+ * AMF packets. First byte: bit 0 leave the values to the reader, bit 1 replies come in any order,
+ * bit 2 secrets are hidden.
  * Second byte: where the rest is cut into a request and a reply, in 255ths. Pieces and the events
  * of their values tile each packet; records, links and lines are made of both.
  */
@@ -21,11 +22,19 @@ static unsigned allocations;
 
 static void *resize(void *user, void *old, size_t size) {
     (void)user;
-    FUZZ_CHECK(old == NULL && size > 0);
-    if (allocations == ALLOCATIONS_MAX)
+    unsigned i = allocations;
+    while (old && allocated[i - 1] != old)
+        FUZZ_CHECK(--i > 0);
+    if (size == 0) {
+        free(old);
+        allocated[i - 1] = allocated[--allocations];
         return NULL;
-    allocated[allocations] = malloc(size);
-    return allocated[allocations++];
+    }
+    if (!old && allocations == ALLOCATIONS_MAX)
+        return NULL;
+    void *block = realloc(old, size);
+    allocated[old ? i - 1 : allocations++] = block;
+    return block;
 }
 
 static const struct rtmp_memory memory = {.resize = resize, .user = NULL};
@@ -94,10 +103,10 @@ static void check_packet(const uint8_t *data, uint32_t len, uint8_t options, boo
     FUZZ_CHECK(reader.pos >= pos && reader.pos <= len);
 }
 
-static struct rtmp_remoting_packet *record_packet(const uint8_t *data, uint32_t len,
-                                                  bool is_reply) {
+static struct rtmp_remoting_packet *record_packet(const uint8_t *data, uint32_t len, bool is_reply,
+                                                  struct rtmp_mask *mask) {
     struct rtmp_remoting_packet *record =
-        rtmp_remoting_packet_new(&memory, rtmp_reader_over(data, len), is_reply, NULL);
+        rtmp_remoting_packet_new(&memory, rtmp_reader_over(data, len), is_reply, mask);
     if (record)
         FUZZ_CHECK(record->count <= RTMP_LIMIT_REMOTING_MESSAGES);
     return record;
@@ -120,7 +129,7 @@ static void check_links(const struct rtmp_remoting_packet *reply) {
 static void check_packet_line(const uint8_t *data, uint32_t len,
                               const struct rtmp_remoting_packet *record) {
     char out[120];
-    struct rtmp_text text = rtmp_text_over(out, sizeof out);
+    struct rtmp_text text = rtmp_text_masked(out, sizeof out, record->mask);
     rtmp_remoting_packet_line(&text, rtmp_reader_over(data, len), record, false);
     fuzz_check_text(out, text.len);
 }
@@ -135,8 +144,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint32_t len = (uint32_t)input.left - cut;
     check_packet(input.data, cut, options, false);
     check_packet(input.data + cut, len, options, true);
-    struct rtmp_remoting_packet *request = record_packet(input.data, cut, false);
-    struct rtmp_remoting_packet *reply = record_packet(input.data + cut, len, true);
+    struct rtmp_mask connection = {.salt = 7};
+    struct rtmp_mask *mask = options & 4 ? &connection : NULL;
+    struct rtmp_remoting_packet *request = record_packet(input.data, cut, false, mask);
+    struct rtmp_remoting_packet *reply = record_packet(input.data + cut, len, true, mask);
     struct rtmp_remoting_calls calls = {NULL, 0};
     if (request && reply) {
         rtmp_remoting_calls_request(&calls, request);

@@ -16,11 +16,19 @@ static struct rtmp_remoting_calls calls;
 
 static void *resize(void *user, void *old, size_t size) {
     (void)user;
-    assert_null(old);
-    if (allocations == allowed)
+    unsigned i = 0;
+    while (old && allocated[i] != old)
+        i++;
+    if (size == 0) {
+        free(old);
+        allocated[i] = allocated[--allocations];
         return NULL;
-    allocated[allocations] = malloc(size);
-    return allocated[allocations++];
+    }
+    if (!old && allocations == allowed)
+        return NULL;
+    void *block = realloc(old, size);
+    allocated[old ? i : allocations++] = block;
+    return block;
 }
 
 static const struct rtmp_memory memory = {.resize = resize, .user = NULL};
@@ -346,7 +354,7 @@ static void without_memory_nothing_is_linked(void **state) {
 /* In the name of a call, as in any text. */
 static void a_name_hides_the_values_of_a_query(void **state) {
     (void)state;
-    static const struct rtmp_mask mask = {.salt = 7};
+    struct rtmp_mask mask = {.salt = 7};
     static const char bytes[] = "\0\0\0\0\0\1\0\7a?k=key\0\2/1\xFF\xFF\xFF\xFF\5";
     char word[RTMP_MASK_WORD_SIZE], wanted[64];
     const struct rtmp_remoting_packet *packet = rtmp_remoting_packet_new(
@@ -355,6 +363,28 @@ static void a_name_hides_the_values_of_a_query(void **state) {
     snprintf(wanted, sizeof wanted, "a?k=%s", word);
     assert_ptr_equal(packet->mask, &mask);
     assert_string_equal(packet->message[0].call, wanted);
+}
+
+/* What a login sent is hidden in what comes back. */
+static void a_reply_hides_the_password_that_it_repeats(void **state) {
+    (void)state;
+    static const char login[] = "\0\0\0\0\0\1\0\012auth.login\0\2/1\xFF\xFF\xFF\xFF"
+                                "\012\0\0\0\2\2\0\3bob\2\0\7hunter2";
+    static const char reply[] = "\0\0\0\0\0\1\0\013/1/onResult\0\4null\xFF\xFF\xFF\xFF"
+                                "\2\0\016bad: hunter2.\n";
+    struct rtmp_mask mask = {.salt = 7};
+    char word[RTMP_MASK_WORD_SIZE], out[160];
+    const struct rtmp_reader bytes = rtmp_reader_over((const uint8_t *)reply, sizeof reply - 1);
+    (void)rtmp_remoting_packet_new(
+        &memory, rtmp_reader_over((const uint8_t *)login, sizeof login - 1), false, &mask);
+    const struct rtmp_remoting_packet *packet =
+        rtmp_remoting_packet_new(&memory, bytes, true, &mask);
+    assert_int_equal(mask.count, 2);
+    struct rtmp_text text = rtmp_text_masked(out, sizeof out, packet->mask);
+    rtmp_remoting_packet_line(&text, bytes, packet, false);
+    rtmp_mask_word(&mask, (const uint8_t *)"hunter2", 7, word);
+    assert_non_null(strstr(out, word));
+    assert_null(strstr(out, "hunter2"));
 }
 
 static void assert_packet_line(const struct rtmp_remoting_packet *packet, const char *text) {
@@ -429,6 +459,7 @@ int main(void) {
         TEST(an_id_that_is_too_long_links_nothing),
         TEST(without_memory_nothing_is_linked),
         TEST(a_name_hides_the_values_of_a_query),
+        TEST(a_reply_hides_the_password_that_it_repeats),
         TEST(a_line_counts_calls),
         TEST(a_walk_has_each_message_also_one_that_is_cut),
     };

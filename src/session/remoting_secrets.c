@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/remoting_secrets.h"
+
+#include <string.h>
+
+#include "payload/remoting/secrets.h"
+
+/* State while an entry of a packet is read. */
+struct entry_reader {
+    struct rtmp_mask *mask;
+    const struct rtmp_memory *memory;
+    struct rtmp_reader value;
+    struct rtmp_secrets rules;
+};
+
+/* Without memory it is not hidden. */
+static void list_secret(const struct entry_reader *entry, const uint8_t *bytes, uint32_t len) {
+    if (!bytes || len == 0 || rtmp_mask_lists(entry->mask, bytes, len))
+        return;
+    uint8_t *copy = entry->memory->resize(entry->memory->user, NULL, len);
+    if (!copy)
+        return;
+    memcpy(copy, bytes, len);
+    if (!rtmp_mask_add(entry->mask, entry->memory, (struct rtmp_secret){copy, len}))
+        (void)entry->memory->resize(entry->memory->user, copy, 0);
+}
+
+static void read_value(struct entry_reader *entry) {
+    struct rtmp_amf amf;
+    struct rtmp_amf_event event, key;
+    bool has_key = false, is_done = false;
+    if (rtmp_left(&entry->value) == 0)
+        return;
+    rtmp_amf_init(&amf, &entry->value, 0);
+    while (!is_done && rtmp_amf_next(&amf, &event)) {
+        if (event.kind == RTMP_AMF_STRING &&
+            rtmp_secrets_has(&entry->rules, &entry->value, has_key ? &key : NULL, &event))
+            list_secret(entry, rtmp_bytes(&entry->value, event.text), event.text.len);
+        has_key = event.kind == RTMP_AMF_KEY;
+        if (has_key)
+            key = event;
+        is_done = rtmp_amf_value_done(&amf);
+    }
+}
+
+void rtmp_remoting_secrets_follow(struct rtmp_mask *mask, const struct rtmp_memory *memory,
+                                  struct rtmp_reader packet, bool is_reply) {
+    const struct rtmp_reader whole = packet;
+    struct rtmp_remoting remoting;
+    struct rtmp_remoting_piece piece;
+    rtmp_remoting_init(&remoting, &packet);
+    while (rtmp_remoting_next(&remoting, &piece)) {
+        if (piece.kind != RTMP_REMOTING_MESSAGE && piece.kind != RTMP_REMOTING_HEADER)
+            continue;
+        struct rtmp_span target = piece.name;
+        struct rtmp_remoting_facts facts;
+        struct entry_reader entry = {mask, memory, rtmp_remoting_value_of(&whole, &piece), {0}};
+        rtmp_remoting_facts_read(&facts, entry.value);
+        if (is_reply || piece.kind == RTMP_REMOTING_HEADER)
+            target.len = 0;
+        entry.rules = rtmp_secrets_of(&whole, target, &facts);
+        read_value(&entry);
+    }
+}

@@ -83,8 +83,8 @@ static void add_opaque(proto_tree *tree, const struct rtmpx_view *view) {
 /* ---- columns ---- */
 
 /* Text for bytes of a message that does not end here: most segments of a video stream. */
-static const char *fragment_text(const struct rtmp_fragment_record *fragment) {
-    switch (fragment->type) {
+static const char *fragment_text(const struct rtmpx_view *view) {
+    switch (view->core.segment->fragment_count ? view->core.fragments[0].type : 0) {
     case RTMP_MESSAGE_AUDIO:
         return "Audio (fragment of a message)";
     case RTMP_MESSAGE_VIDEO:
@@ -94,8 +94,13 @@ static const char *fragment_text(const struct rtmp_fragment_record *fragment) {
     }
 }
 
+static bool holds_fragment(const struct rtmpx_view *view) {
+    return view->core.segment->fragment_count ||
+           rtmp_session_rest(view->core.direction, view->core.segment) != RTMP_REST_UNKNOWN;
+}
+
 static const char *text_without_message(const struct rtmpx_view *view) {
-    return view->core.segment->fragment_count      ? fragment_text(&view->core.fragments[0])
+    return holds_fragment(view)                    ? fragment_text(view)
            : encrypted_from(view) < view->captured ? "RTMPE, encrypted"
            : view->core.segment->undecided         ? "RTMP, first bytes"
                                                    : "RTMP, looking for a chunk header";

@@ -27,6 +27,7 @@ static int hf_completed_in = -1;
 static int hf_missing = -1;
 static int hf_available = -1;
 static int hf_header_fragment = -1;
+static int hf_read_later = -1;
 static int hf_skipped = -1;
 static int ett_message = -1;
 static int ett_chunks = -1;
@@ -45,6 +46,7 @@ enum field {
     MISSING,
     AVAILABLE,
     HEADER_FRAGMENT,
+    READ_LATER,
     SKIPPED,
 };
 
@@ -88,6 +90,11 @@ static hf_register_info message_hf[] = {
     [HEADER_FRAGMENT] = {&hf_header_fragment,
                          {"Chunk header, first bytes", "rtmpx.chunk.header_beginning", FT_BYTES,
                           BASE_NONE, NULL, 0, "A chunk header that ends in a later frame", HFILL}},
+    [READ_LATER] = {&hf_read_later,
+                    {"Read later", "rtmpx.read_later", FT_BYTES, BASE_NONE, NULL, 0,
+                     "Bytes of messages that later frames show: they were held until a chunk size "
+                     "or a header was found",
+                     HFILL}},
     [SKIPPED] = {&hf_skipped,
                  {"Skipped bytes", "rtmpx.skipped", FT_BYTES, BASE_NONE, NULL, 0,
                   "Bytes without a recognisable chunk header", HFILL}},
@@ -269,16 +276,15 @@ static void add_message_item(proto_tree *tree, struct rtmpx_messages *messages,
         noun->tree(message_tree, &body);
 }
 
-/* Bytes that no fragment covers: the first bytes of a header at the end, or bytes without a header.
- */
+/* Bytes that no fragment covers; rest: what those behind the last fragment are. */
 static void add_uncovered(proto_tree *tree, const struct rtmpx_view *view, uint32_t start,
-                          uint32_t end, bool last) {
+                          uint32_t end, enum rtmp_segment_rest rest) {
     if (start >= end)
         return;
-    bool fragment =
-        last && end - start < RTMP_CHUNK_HEADER_MAX && view->core.segment->fragment_count;
-    proto_tree_add_item(tree, fragment ? hf_header_fragment : hf_skipped, view->tvb, (int)start,
-                        (int)(end - start), ENC_NA);
+    int id = rest == RTMP_REST_HEADER       ? hf_header_fragment
+             : rest == RTMP_REST_READ_LATER ? hf_read_later
+                                            : hf_skipped;
+    proto_tree_add_item(tree, id, view->tvb, (int)start, (int)(end - start), ENC_NA);
 }
 
 /* Has the frame room for one more message, or one more part of one that completes elsewhere? */
@@ -305,7 +311,7 @@ static void add_other_fragment(proto_tree *tree, const struct rtmpx_view *view,
 bool rtmpx_fragments_wanted(proto_tree *tree, const struct rtmpx_view *view) {
     return rtmp_segment_completes_message(&view->core) || rtmpx_wanted(tree, &rtmpx_noun_chunk) ||
            is_referenced(tree, COMPLETED_IN) || is_referenced(tree, HEADER_FRAGMENT) ||
-           is_referenced(tree, SKIPPED);
+           is_referenced(tree, READ_LATER) || is_referenced(tree, SKIPPED);
 }
 
 void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
@@ -328,7 +334,7 @@ void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
             return;
         }
         if (fragment->size) {
-            add_uncovered(tree, view, covered, fragment->start, false);
+            add_uncovered(tree, view, covered, fragment->start, RTMP_REST_UNKNOWN);
             covered = fragment->start + fragment->size;
         }
         if (complete) {
@@ -338,7 +344,8 @@ void rtmpx_tree_fragments(proto_tree *tree, struct rtmpx_view *view) {
             add_other_fragment(tree, view, &room, fragment, chunks);
         }
     }
-    add_uncovered(tree, view, covered, end, true);
+    add_uncovered(tree, view, covered, end,
+                  rtmp_session_rest(view->core.direction, view->core.segment));
 }
 
 /* ---- summary ---- */

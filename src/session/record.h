@@ -68,24 +68,32 @@ struct rtmp_fragment_record {
 };
 _Static_assert(sizeof(struct rtmp_fragment_record) == 32, "a message of one chunk costs one");
 
+/* What the bytes behind the last fragment of a segment are. */
+enum rtmp_segment_rest {
+    RTMP_REST_UNKNOWN,    /* a chunk header is looked for; or there are none */
+    RTMP_REST_HEADER,     /* the beginning of a chunk header that a later segment continues */
+    RTMP_REST_READ_LATER, /* of messages that were read, or read again, with later segments */
+};
+
 /* The bytes of one direction that were fed at once: of a frame, or one of several of a frame. */
 struct rtmp_segment_record {
     int64_t time; /* of capture: ns since 1970 */
     uint32_t frame;
     uint32_t offset_low;          /* rtmp_segment_offset() */
     uint32_t first_fragment;      /* index */
-    uint32_t fragment_count : 21; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
+    uint32_t fragment_count : 20; /* at most RTMP_SEGMENT_FRAGMENTS_MAX */
     uint32_t undecided : 1;       /* at its end a handshake cannot be told from chunks */
     uint32_t repeated : 1;        /* nothing of it is new */
     uint32_t dropped : 1;         /* a read filter took the frame away: another has its number */
-    uint32_t offset_high : 8;
+    uint32_t rest : 2;            /* enum rtmp_segment_rest */
+    uint32_t offset_high : 7;
 };
 _Static_assert(sizeof(struct rtmp_segment_record) == 24, "a message of one chunk costs one");
 
-/* A tebibyte: larger offsets of one direction are recorded as this one. */
-#define RTMP_SEGMENT_OFFSET_MAX ((UINT64_C(1) << 40) - 1)
+/* Half a tebibyte: larger offsets of one direction are recorded as this one. */
+#define RTMP_SEGMENT_OFFSET_MAX ((UINT64_C(1) << 39) - 1)
 /* Later fragments of a segment are not recorded. Wireshark stops a frame at 1,000,000 items. */
-#define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 21) - 1)
+#define RTMP_SEGMENT_FRAGMENTS_MAX ((UINT32_C(1) << 20) - 1)
 
 /* Offset of the segment's first byte; where that was read before, or fills a hole, of the byte that
  * was expected. */
@@ -94,10 +102,10 @@ static inline uint64_t rtmp_segment_offset(const struct rtmp_segment_record *seg
 }
 
 static inline void rtmp_segment_set_offset(struct rtmp_segment_record *segment, uint64_t offset) {
-    if (offset >> 32 > UINT8_MAX)
+    if (offset > RTMP_SEGMENT_OFFSET_MAX)
         offset = RTMP_SEGMENT_OFFSET_MAX;
     segment->offset_low = (uint32_t)offset;
-    segment->offset_high = (uint8_t)(offset >> 32);
+    segment->offset_high = offset >> 32 & 127U;
 }
 
 /* Does it begin before `offset`? */

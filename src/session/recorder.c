@@ -158,8 +158,28 @@ static void on_corrected(void *user, const struct rtmp_fragment *fragment) {
     record->flags &= ~(unsigned)RTMP_FRAGMENT_UNCERTAIN & 0xFFU;
 }
 
+/* Its bytes were held until a chunk size or a header was found: the segments that begin with some
+ * of them show nothing of it. */
+static __attribute__((cold)) void mark_read_later(struct rtmp_session_direction *dir,
+                                                  const struct rtmp_fragment *fragment) {
+    struct rtmp_records *records = &dir->records;
+    uint64_t last = fragment->offset + (fragment->size ? fragment->size - 1 : 0);
+    uint32_t i = rtmp_records_segment_at(records, last);
+    for (i = i < records->segment_count ? i : records->segment_count - 1; i > 0; i--) {
+        struct rtmp_segment_record *segment = &records->segments[i - 1];
+        if (rtmp_segment_offset(segment) < fragment->offset ||
+            segment->rest == RTMP_REST_READ_LATER)
+            break;
+        segment->rest = RTMP_REST_READ_LATER;
+    }
+}
+
 static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
                          uint32_t reassembly) {
+    /* One that begins in an earlier frame has no header here; its chunks are not itemised. */
+    bool cut = fragment->offset < dir->open_offset;
+    if (cut)
+        mark_read_later(dir, fragment);
     /* Bytes of the search buffer, and those behind late ones, may be in earlier frames. */
     uint64_t begin = rtmp_session_clamp(dir, fragment->offset);
     uint64_t end = rtmp_session_clamp(dir, fragment->offset + fragment->size);
@@ -171,8 +191,6 @@ static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_f
         rtmp_loss_up_to(dir, end);
         return;
     }
-    /* One that begins in an earlier frame has no header here; its chunks are not itemised. */
-    bool cut = fragment->offset < dir->open_offset;
     *record = (struct rtmp_fragment_record){
         .start = (uint32_t)(begin - dir->open_offset),
         .size = (uint32_t)(cut ? 0 : end - begin),
@@ -247,6 +265,7 @@ static void on_withdrawn(void *user, uint32_t slot) {
     for (uint32_t i = records->segment_count - records->recording; first && i >= first; i--) {
         struct rtmp_segment_record *segment = &records->segments[i - 1];
         const uint32_t count = segment->fragment_count;
+        segment->rest = RTMP_REST_READ_LATER;
         if (count &&
             rtmp_records_fragment(records, segment->first_fragment + count - 1)->reassembly == slot)
             segment->fragment_count = (count - 1) & RTMP_SEGMENT_FRAGMENTS_MAX;

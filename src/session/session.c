@@ -164,6 +164,12 @@ static __attribute__((cold)) bool feed_elsewhere(struct rtmp_session_direction *
     return true;
 }
 
+static inline bool ends_in_header(const struct rtmp_session_direction *dir) {
+    const struct rtmp_dechunk *chunks = &dir->wire.chunks.dechunk;
+    return chunks->partial_header_len && chunks->state == RTMP_AT_HEADER &&
+           dir->wire.phase == RTMP_PHASE_CHUNKS && dir->open_end == dir->wire.position;
+}
+
 /* All of the segment was fed; record: its own, or NULL: without memory its messages are lost. */
 static inline struct rtmp_segment_record *close_segment(struct rtmp_session_direction *dir,
                                                         struct rtmp_segment_record *record) {
@@ -175,6 +181,8 @@ static inline struct rtmp_segment_record *close_segment(struct rtmp_session_dire
     /* It is rare: bit fields are not written for nothing. */
     if (dir->wire.phase == RTMP_PHASE_UNDECIDED)
         record->undecided = 1;
+    if (ends_in_header(dir))
+        record->rest = RTMP_REST_HEADER;
     return record;
 }
 
@@ -307,6 +315,17 @@ bool rtmp_session_handshake_range(const struct rtmp_session_direction *dir,
         .completes_second = wire->handshake.have_second && end == RTMP_HANDSHAKE_TOTAL,
     };
     return true;
+}
+
+enum rtmp_segment_rest rtmp_session_rest(const struct rtmp_session_direction *dir,
+                                         const struct rtmp_segment_record *segment) {
+    uint64_t offset = rtmp_segment_offset(segment);
+    uint32_t chunks = dir->wire.handshake_end;
+    /* The first bytes of chunks instead of C2 were taken for it when they were recorded. */
+    if (dir->wire.has_handshake && chunks < RTMP_HANDSHAKE_TOTAL && offset >= chunks &&
+        offset < chunks + RTMP_HANDSHAKE_SECOND_TELLING && segment->fragment_count == 0)
+        return RTMP_REST_HEADER;
+    return (enum rtmp_segment_rest)segment->rest;
 }
 
 uint32_t rtmp_session_encrypted_from(const struct rtmp_session_direction *dir,

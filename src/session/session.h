@@ -111,6 +111,10 @@ bool rtmp_session_handshake_range(const struct rtmp_session_direction *direction
                                   const struct rtmp_segment_record *segment, uint32_t len,
                                   struct rtmp_handshake_range *range);
 
+/* What its bytes behind the last fragment are, as far as is known by now. */
+enum rtmp_segment_rest rtmp_session_rest(const struct rtmp_session_direction *direction,
+                                         const struct rtmp_segment_record *segment);
+
 /* Where in the segment's `len` bytes the encrypted ones begin; `len`: there are none. */
 uint32_t rtmp_session_encrypted_from(const struct rtmp_session_direction *direction,
                                      const struct rtmp_segment_record *segment, uint32_t len);

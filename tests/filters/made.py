@@ -97,6 +97,16 @@ def incomplete():
     return link.segments
 
 
+def announces_otherwise():
+    """A sender that announces chunks of 4096 bytes and writes 1024: its first long message, over several segments."""
+    link = connection().open().shake()
+    link.message(CLIENT, rtmp.control(rtmp.SET_CHUNK_SIZE, 4096))
+    link.writer[CLIENT].chunk_size = 1024
+    for number in range(3):
+        link.send(CLIENT, link.writer[CLIENT].write(rtmp.command("long", number + 2, None, "x" * 3000)), mss=500)
+    return link.segments
+
+
 def late():
     """A segment that comes behind a later one, and one that comes twice."""
     link = connection().open().shake()
@@ -156,7 +166,7 @@ def waiting_tunnel():
 
 # What writes each, and the preferences that it is read with.
 ALL_SEGMENTS = {"tcp.no_subdissector_on_error": "FALSE", "tcp.desegment_tcp_streams": "FALSE"}
-MADE = ((media, {"rtmpx.parameter_sets": "TRUE"}), (values, {}), (timestamps, {}), (incomplete, {}),
+MADE = ((media, {"rtmpx.parameter_sets": "TRUE"}), (values, {}), (timestamps, {}), (incomplete, {}), (announces_otherwise, {}),
         (late, ALL_SEGMENTS), (unanswered, {}), (acknowledgements, {}), (shared_objects, {}), (media_diagnosis, {}),
         (full_frame, {}), (waiting_tunnel, {}))
 

@@ -34,6 +34,9 @@ FRAME_NUMBERS = LATER | {"rtmpx.command.response_to", "rtmpx.first_frame", "rtmp
                          "rtmpx.remoting.response_to", "rtmpx.so.request_in", "rtmpx.so.set_in",
                          "rtmpx.so.diverged.set_in", "rtmpx.so.diverged.other_set_in"}
 FILTER = "rtmpx.message"
+# Bytes that are held on the first visit, until a chunk size or a header is found: later visits know that they were read.
+HELD = {"rtmpx.skipped", "rtmpx.read_later"}
+HELD_LAYER = re.compile(", (RTMP, looking for a chunk header|Fragment of a message)$")
 
 
 def is_named(item, names):
@@ -42,8 +45,10 @@ def is_named(item, names):
 
 
 def without(left_out, items):
-    """Nested tuples of the items but for those with a name in `left_out`."""
-    return tuple((i.name, i.label or i.show, i.position, i.size, without(left_out, i.children))
+    """Nested tuples of the items but for those with a name in `left_out`; held bytes by their place."""
+    return tuple(("held", i.position, i.size) if i.name in HELD else
+                 (i.name, HELD_LAYER.sub(", held", i.label or i.show), i.position, i.size,
+                  without(left_out, i.children))
                  for i in items if not is_named(i, left_out))
 
 
@@ -161,8 +166,11 @@ def check_filters(tshark, capture, one_pass):
             if name.startswith("rtmpx.") and name not in LATER:
                 shown.setdefault(name, set()).add(frame.number)
     sharkd = Sharkd(tshark, capture)
-    found = [f"the filter {name} finds other frames than show it" for name in sorted(shown)
-             if {frame["num"] for frame in sharkd.call("frames", filter=name)} != shown[name]]
+    found = []
+    for name in sorted(shown):
+        frames = {frame["num"] for frame in sharkd.call("frames", filter=name)}
+        if frames != shown[name] and not (name == "rtmpx.skipped" and frames < shown[name]):
+            found.append(f"the filter {name} finds other frames than show it")
     sharkd.close()
     return found
 

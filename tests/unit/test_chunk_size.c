@@ -181,6 +181,12 @@ static void assert_read_in_segments(struct session_fixture *f, uint32_t announce
         assert_int_equal(message.reassembly->chunks, (message.message.length + real - 1) / real);
     }
     assert_false(session_message(f, CLIENT, first + 2, &message));
+    /* Each segment says what it holds: nobody looks for a header. */
+    for (uint32_t i = 0; i < records->segment_count; i++) {
+        const struct rtmp_segment_record *segment = &records->segments[i];
+        if (rtmp_segment_offset(segment) >= BEGIN)
+            assert_true(segment->fragment_count || segment->rest != RTMP_REST_UNKNOWN);
+    }
     for (uint32_t i = 0; i < records->note_count; i++) {
         assert_int_not_equal(records->notes[i].kind, RTMP_NOTE_LOST);
         assert_int_not_equal(records->notes[i].kind, RTMP_NOTE_ABANDONED);

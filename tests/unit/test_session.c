@@ -500,6 +500,44 @@ static void offsets_are_bounded(void **state) {
         rtmp_session_handshake_range(session_side(&f, CLIENT), segment, f.stream.len, &range));
 }
 
+/* Segments that hold nothing but a part of a chunk header do not say that one is looked for. */
+static void a_segment_may_hold_a_part_of_a_header(void **state) {
+    (void)state;
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    put_command(&f.stream, "connect", 1);
+    for (uint32_t i = 0; i < f.stream.len; i++) {
+        const struct rtmp_segment_record *segment = session_feed(&f, CLIENT, f.stream.bytes + i, 1);
+        assert_int_equal(rtmp_session_rest(dir, segment),
+                         i < 11 ? RTMP_REST_HEADER : RTMP_REST_UNKNOWN);
+        assert_int_equal(segment->fragment_count, i >= 11);
+    }
+}
+
+/* The same where C2 is due: until they tell, they are taken for C2. */
+static void chunks_instead_of_c2_begin_with_a_header(void **state) {
+    (void)state;
+    struct session_fixture g;
+    static const uint8_t packet[RTMP_HANDSHAKE_FIRST] = {RTMP_HANDSHAKE_PLAIN};
+    const struct rtmp_session_direction *dir = session_side(&g, CLIENT);
+    struct rtmp_message_record message;
+    struct rtmp_handshake_range range;
+    session_begin(&g);
+    session_feed(&g, CLIENT, packet, sizeof packet);
+    session_feed(&g, SERVER, packet, sizeof packet);
+    put_command(&g.stream, "connect", 1);
+    g.stream.bytes[8] = 0; /* message stream id */
+    session_feed(&g, CLIENT, g.stream.bytes, 5);
+    session_feed(&g, CLIENT, g.stream.bytes + 5, 4);
+    session_feed(&g, CLIENT, g.stream.bytes + 9, g.stream.len - 9);
+    assert_true(session_message(&g, CLIENT, 0, &message));
+    for (uint32_t i = 1; i < 3; i++) {
+        assert_false(rtmp_session_handshake_range(dir, &dir->records.segments[i], 4, &range));
+        assert_int_equal(rtmp_session_rest(dir, &dir->records.segments[i]), RTMP_REST_HEADER);
+    }
+    assert_int_equal(rtmp_session_rest(dir, &dir->records.segments[3]), RTMP_REST_UNKNOWN);
+    session_end(&g);
+}
+
 static void ranges_of_a_handshake(void **state) {
     (void)state;
     struct rtmp_handshake_range range;
@@ -654,6 +692,8 @@ int main(void) {
         SESSION_TEST(a_frame_that_was_taken_away_is_not_found),
         SESSION_TEST(offsets_are_bounded),
         SESSION_TEST(ranges_of_a_handshake),
+        SESSION_TEST(a_segment_may_hold_a_part_of_a_header),
+        cmocka_unit_test(chunks_instead_of_c2_begin_with_a_header),
         SESSION_TEST(what_follows_the_handshake_of_rtmpe_is_encrypted),
         SESSION_TEST(memory_that_fails_loses_only_what_needed_it),
         SESSION_TEST(small_messages_share_their_blocks),

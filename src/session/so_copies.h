@@ -40,6 +40,11 @@ struct rtmp_so_request {
     bool is_open;
 };
 
+/* Is a version of an object before another? Versions count on from 0xFFFFFFFF to 0. */
+static inline bool rtmp_so_version_is_before(uint32_t version, uint32_t other) {
+    return version - other >= UINT32_C(0x80000000);
+}
+
 /* A use, and what became of it. */
 enum rtmp_so_use { RTMP_SO_NOT_USED, RTMP_SO_ASKED, RTMP_SO_ANSWERED, RTMP_SO_USE_REFUSED };
 

@@ -478,7 +478,8 @@ static void end_state(struct so_message *m) {
     struct rtmp_so_fact *fact = m->state_fact ? fact_at(m->records, m->state_fact) : NULL;
     if (!fact || copy->is_released)
         return;
-    if (copy->has_version && m->version < copy->version)
+    if (copy->has_version && m->version < copy->version &&
+        rtmp_so_version_is_before(m->version, copy->version))
         fact->flags |= RTMP_SO_VERSION_BACKWARDS;
     copy->version = m->version;
     copy->has_version = true;

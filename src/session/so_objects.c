@@ -140,7 +140,7 @@ static void compare_told(struct rtmp_so_objects *objects, const struct rtmp_memo
         return;
     }
     bool differs = own->is_comparable && last->is_comparable && !is_same(own, last);
-    bool is_newer = own->version > last->version ||
+    bool is_newer = rtmp_so_version_is_before(last->version, own->version) ||
                     (own->version == last->version && own->client == last->client);
     if (is_newer && (differs || !own->is_comparable))
         tell(object, memory, own);
@@ -157,7 +157,7 @@ static void compare_change(struct rtmp_so_objects *objects, const struct rtmp_me
     struct rtmp_so_told own = {
         .key = told->key, .client = news->client, .told_in = news->told_in, .is_comparable = true};
     bool is_told = attribute && attribute->is_told;
-    if (is_told && attribute->version >= told->version)
+    if (is_told && !rtmp_so_version_is_before(attribute->version, told->version))
         return;
     if (is_told)
         own = told_of(attribute, news);
@@ -171,7 +171,8 @@ static void compare_cleared(struct rtmp_so_objects *objects, const struct rtmp_m
                             const struct rtmp_so_news *news) {
     const struct rtmp_so_attribute *oldest =
         copy->oldest ? &copy->attributes[copy->oldest - 1] : NULL;
-    if (!oldest || !oldest->is_present || oldest->version >= cleared->version)
+    if (!oldest || !oldest->is_present ||
+        !rtmp_so_version_is_before(oldest->version, cleared->version))
         return;
     const struct rtmp_so_told own = told_of(oldest, news);
     add_divergence(objects, memory, &own, cleared);
@@ -200,7 +201,8 @@ static void compare_earlier(struct rtmp_so_objects *objects, const struct rtmp_m
     if (copy->compared < first)
         copy->compared = first;
     for (; copy->compared < object->change_count; copy->compared++) {
-        if (object->changes[copy->compared % RTMP_SO_CHANGES].version >= news->version)
+        uint32_t version = object->changes[copy->compared % RTMP_SO_CHANGES].version;
+        if (!rtmp_so_version_is_before(version, news->version))
             break;
         compare_numbered(objects, memory, object, copy, news);
     }

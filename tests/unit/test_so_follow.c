@@ -283,6 +283,17 @@ static void versions_go_backwards(void **state) {
     assert_told(tell(5, "9 b"), "n=2 was=1@9");
 }
 
+static void a_version_counts_on_through_0(void **state) {
+    (void)state;
+    use();
+    tell(0x7FFFFFFF, "4 a=1");
+    assert_told(tell(0xFFFFFFFE, "4 a=2"), "n=1 was=1@7");
+    assert_told(tell(0xFFFFFFFF, "4 b=1"), "n=2");
+    assert_told(tell(0, "4 c=1"), "n=3");
+    assert_told(tell(1, "4 c=2"), "n=3 was=1@10");
+    assert_told(tell(0, "4 c=1"), "n=3 was=2@11 backwards");
+}
+
 /* Red5's client writes XML with a length that is wrong, and the server closes (observed). */
 static void a_value_that_cannot_be_read_is_not_known(void **state) {
     (void)state;
@@ -486,6 +497,7 @@ int main(void) {
         TEST(a_sent_message_changes_nothing),
         TEST(another_changes_what_the_client_is_changing),
         TEST(versions_go_backwards),
+        TEST(a_version_counts_on_through_0),
         TEST(a_value_that_cannot_be_read_is_not_known),
         TEST(the_last_write_is_unconfirmed),
         TEST(the_last_write_is_confirmed),

@@ -114,6 +114,17 @@ static void only_the_refused_writer_has_null(void **state) {
     assert_same(C, tell(C, 3, "4 a=2"));
 }
 
+static void versions_count_on_through_0(void **state) {
+    (void)state;
+    tell(A, 0xFFFFFFFF, "4 a=1");
+    tell(B, 0xFFFFFFFF, "4 a=1");
+    assert_same(A, tell(A, 0, "4 a=2"));
+    assert_same(A, tell(A, 1, "4 b=1"));
+    assert_same(B, tell(B, 0, "4 a=2"));
+    /* It was not told of the change of a. */
+    assert_differs(C, tell(C, 1, "4 b=1"), "a: none@106 other 2@103");
+}
+
 /* What a client is not told in time comes later (observed: 70 KB before it). */
 static void a_slow_client_does_not_differ(void **state) {
     (void)state;
@@ -242,6 +253,7 @@ int main(void) {
         TEST(a_clear_is_missed_by_a_later_version),
         TEST(a_clear_and_removes_are_the_same),
         TEST(only_the_refused_writer_has_null),
+        TEST(versions_count_on_through_0),
         TEST(a_slow_client_does_not_differ),
         TEST(a_late_joiner_does_not_differ),
         TEST(values_inside_a_message_are_not_compared),

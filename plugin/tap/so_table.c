@@ -32,7 +32,7 @@ static stat_tap_table_item so_columns[SO_COLUMN_COUNT] = {
     [SO_REFUSED] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Refused", "%7u"},
     [SO_UNANSWERED] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Unanswered", "%10u"},
     [SO_MEDIAN] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Confirmed ms", "%12s"},
-    [SO_STATE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "State         ", "%-14s"},
+    [SO_STATE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "State           ", "%-16s"},
     [SO_VALUES] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Last values", "%s"},
 };
 
@@ -84,6 +84,11 @@ static void set_values(const stat_tap_table *table, const struct so_row *so,
     rtmpx_table_set_text(table, so->row.row, SO_VALUES, out);
 }
 
+static void set_state(const stat_tap_table *table, const struct so_row *so,
+                      const struct rtmp_session *session, const struct rtmp_so_copy *copy) {
+    rtmpx_table_set_text(table, so->row.row, SO_STATE, rtmp_so_copy_last_state(session, copy));
+}
+
 static void update_so_row(const stat_tap_table *table, const struct so_row *so,
                           const struct rtmp_session *session, const struct rtmp_so_copy *copy) {
     set_number(table, so, SO_VERSION, copy->version);
@@ -92,11 +97,21 @@ static void update_so_row(const stat_tap_table *table, const struct so_row *so,
     set_number(table, so, SO_REFUSED, so->totals.refused);
     set_number(table, so, SO_UNANSWERED, rtmp_so_totals_unanswered(&so->totals));
     set_median(table, so);
-    rtmpx_table_set_text(table, so->row.row, SO_STATE, rtmp_so_copy_state(copy));
+    set_state(table, so, session, copy);
     set_values(table, so, session, copy);
 }
 
 /* ---- the tap ---- */
+
+/* The connection of a copy ends. */
+static tap_packet_status end_so_row(const stat_tap_table *table,
+                                    const struct rtmpx_tapped *tapped) {
+    const struct so_row *so = (const struct so_row *)rtmpx_table_find(table, tapped->copy);
+    if (!so)
+        return TAP_PACKET_DONT_REDRAW;
+    set_state(table, so, tapped->direction->session, tapped->copy);
+    return TAP_PACKET_REDRAW;
+}
 
 static tap_packet_status follow_so_message(void *data, packet_info *pinfo, epan_dissect_t *edt,
                                            const void *item, tap_flags_t flags) {
@@ -104,21 +119,20 @@ static tap_packet_status follow_so_message(void *data, packet_info *pinfo, epan_
     (void)flags;
     const stat_data_t *stat = data;
     const struct rtmpx_tapped *tapped = item;
-    uint8_t type = tapped->record.message.type;
-    if (type != RTMP_MESSAGE_SHARED_OBJECT_AMF0 && type != RTMP_MESSAGE_SHARED_OBJECT_AMF3)
-        return TAP_PACKET_DONT_REDRAW;
+    stat_tap_table *table = g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
+    if (!tapped->messages)
+        return end_so_row(table, tapped);
     uint32_t index = rtmpx_tapped_index(tapped);
     const struct rtmp_so_copy *copy = rtmp_so_copy_of(tapped->direction, index);
     if (!copy)
         return TAP_PACKET_DONT_REDRAW;
-    stat_tap_table *table = g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
     struct so_row *so = (struct so_row *)rtmpx_table_find(table, copy);
     if (!so)
         so = add_so_row(table, tapped, pinfo, copy);
     struct rtmpx_body body;
     rtmpx_tapped_body(tapped, &body);
     rtmp_so_totals_add(&so->totals, rtmpx_heap(), tapped->direction, index,
-                       rtmp_reader_over(body.bytes, body.available), type);
+                       rtmp_reader_over(body.bytes, body.available), tapped->record.message.type);
     update_so_row(table, so, tapped->direction->session, copy);
     return TAP_PACKET_REDRAW;
 }
@@ -136,7 +150,7 @@ void rtmpx_register_so_table(void) {
     static stat_tap_table_ui table = {
         .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
         .title = SO_TABLE_TITLE,
-        .tap_name = RTMPX_TAP,
+        .tap_name = RTMPX_SO_TAP,
         .cli_string = RTMPX_TAP ",so",
         .stat_tap_init_cb = begin_so_table,
         .packet_func = follow_so_message,

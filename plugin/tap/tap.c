@@ -8,6 +8,7 @@
 
 static int tap_rtmpx = 0;
 static int tap_stream = 0;
+static int tap_so = 0;
 static int tap_remoting = 0;
 static int segment_taps[RTMPX_SEGMENT_TAPS];
 static unsigned segment_tap_count;
@@ -15,6 +16,7 @@ static unsigned segment_tap_count;
 void rtmpx_register_tap(void) {
     tap_rtmpx = register_tap(RTMPX_TAP);
     tap_stream = register_tap(RTMPX_STREAM_TAP);
+    tap_so = register_tap(RTMPX_SO_TAP);
     tap_remoting = register_tap(RTMPX_REMOTING_TAP);
 }
 
@@ -23,7 +25,8 @@ void rtmpx_add_segment_tap(int tap) {
 }
 
 static bool are_messages_wanted(void) {
-    return have_tap_listener(tap_rtmpx) || have_tap_listener(tap_stream);
+    return have_tap_listener(tap_rtmpx) || have_tap_listener(tap_stream) ||
+           have_tap_listener(tap_so);
 }
 
 bool rtmpx_tap_wanted(void) {
@@ -60,6 +63,10 @@ bool rtmpx_tapped_message(struct rtmpx_messages *messages, uint32_t index,
                                 rtmp_session_message_id(core->direction, message), &tapped->record);
 }
 
+static bool is_shared_object(uint8_t type) {
+    return type == RTMP_MESSAGE_SHARED_OBJECT_AMF0 || type == RTMP_MESSAGE_SHARED_OBJECT_AMF3;
+}
+
 static void queue_messages(struct rtmpx_messages *messages) {
     packet_info *pinfo = messages->view->pinfo;
     struct rtmpx_tapped tapped;
@@ -70,16 +77,28 @@ static void queue_messages(struct rtmpx_messages *messages) {
         tap_queue_packet(tap_rtmpx, pinfo, kept);
         if (kept->stream)
             tap_queue_packet(tap_stream, pinfo, kept);
+        if (is_shared_object(kept->record.message.type))
+            tap_queue_packet(tap_so, pinfo, kept);
     }
 }
 
+bool rtmpx_tap_closing_wanted(void) {
+    return have_tap_listener(tap_stream) || have_tap_listener(tap_so);
+}
+
 void rtmpx_tap_closing(packet_info *pinfo, const struct rtmp_session *session) {
-    if (!have_tap_listener(tap_stream))
+    if (!rtmpx_tap_closing_wanted())
         return;
     for (uint32_t i = 0; i < session->streams.count; i++) {
         struct rtmpx_tapped *tapped = wmem_new0(pinfo->pool, struct rtmpx_tapped);
         tapped->stream = session->streams.stream[i];
         tap_queue_packet(tap_stream, pinfo, tapped);
+    }
+    for (uint32_t i = 0; i < session->so.count; i++) {
+        struct rtmpx_tapped *tapped = wmem_new0(pinfo->pool, struct rtmpx_tapped);
+        tapped->direction = &session->direction[0];
+        tapped->copy = session->so.copy[i];
+        tap_queue_packet(tap_so, pinfo, tapped);
     }
 }
 

@@ -22,6 +22,7 @@ struct rtmpx_tapped {
     const struct rtmp_stream *stream; /* that it concerns; NULL: none, or not known */
     struct rtmpx_messages *messages;  /* of its segment */
     uint32_t index;                   /* in the segment */
+    const struct rtmp_so_copy *copy;  /* RTMPX_SO_TAP: that the end of its connection ends */
 };
 
 #define RTMPX_TAP "rtmpx"
@@ -29,6 +30,10 @@ struct rtmpx_tapped {
 /* The tap "rtmpx_stream": of these the messages of RTMP that concern a stream, and behind them the
  * streams that the end of their connection ends, with `stream` alone. */
 #define RTMPX_STREAM_TAP "rtmpx_stream"
+
+/* The tap "rtmpx_so": the messages of SharedObjects, and behind them the copies that the end of
+ * their connection ends, with `direction` and `copy` alone. */
+#define RTMPX_SO_TAP "rtmpx_so"
 
 /* The tap "rtmpx_remoting": each AMF packet of Flash Remoting. The bytes live as long as the frame
  * is dissected. */
@@ -52,7 +57,11 @@ bool rtmpx_tap_wanted(void);
 /* Queue the segment, and the messages that complete in it. */
 void rtmpx_tap_segment(const struct rtmpx_view *view);
 
-/* First pass: queue the streams of a session that is about to be closed. */
+/* Does anybody listen to the ends of connections? */
+bool rtmpx_tap_closing_wanted(void);
+
+/* First pass: queue the streams, and the copies of SharedObjects, of a session that is about to be
+ * closed. */
 void rtmpx_tap_closing(packet_info *pinfo, const struct rtmp_session *session);
 
 /* The message's index in its direction. */

@@ -130,9 +130,10 @@ static int dissect_closing(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     return (int)tvb_captured_length(tvb);
 }
 
-/* A pass without a tree and without columns shows nothing: a later one follows. */
+/* A pass without a tree and without columns shows nothing: a later one follows. Tables say how
+ * streams and copies of SharedObjects ended. */
 static bool is_ending_wanted(packet_info *pinfo, proto_tree *tree) {
-    return !pinfo->cinfo || rtmpx_wanted(tree, &rtmpx_noun_ending) ||
+    return !pinfo->cinfo || rtmpx_tap_closing_wanted() || rtmpx_wanted(tree, &rtmpx_noun_ending) ||
            (tree && rtmpx_protocols_wanted(tree));
 }
 

@@ -67,6 +67,26 @@ static void writes_and_what_became_of_them(void **state) {
     assert_string_equal(rtmp_so_copy_state(copy()), "released");
 }
 
+static void a_copy_ends_with_its_connection(void **state) {
+    (void)state;
+    struct rtmp_session *session = &f.session[0];
+    add(CLIENT, "1");
+    add(SERVER, "11 | 8");
+    assert_string_equal(rtmp_so_copy_last_state(session, copy()), "in use");
+    rtmp_session_close(session, true, false);
+    assert_string_equal(rtmp_so_copy_last_state(session, copy()), "connection ended");
+    assert_string_equal(rtmp_so_copy_last_state(&f.session[1], copy()), "in use");
+}
+
+static void a_released_copy_was_so_before_its_connection_ended(void **state) {
+    (void)state;
+    add(CLIENT, "1");
+    add(SERVER, "11 | 8");
+    add(CLIENT, "2");
+    rtmp_session_close(&f.session[0], true, false);
+    assert_string_equal(rtmp_so_copy_last_state(&f.session[0], copy()), "released");
+}
+
 static void a_refused_use_is_no_write(void **state) {
     (void)state;
     add(CLIENT, "1");
@@ -146,8 +166,12 @@ static void each_copy_is_in_the_file(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(writes_and_what_became_of_them), TEST(a_refused_use_is_no_write),
-        TEST(the_median_is_of_the_middle),    TEST(values_that_were_set_last_come_first),
+        TEST(writes_and_what_became_of_them),
+        TEST(a_copy_ends_with_its_connection),
+        TEST(a_released_copy_was_so_before_its_connection_ended),
+        TEST(a_refused_use_is_no_write),
+        TEST(the_median_is_of_the_middle),
+        TEST(values_that_were_set_last_come_first),
         TEST(each_copy_is_in_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

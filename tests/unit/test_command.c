@@ -264,6 +264,7 @@ static void create_stream_result(void **state) {
     (void)state;
     struct body body = command_body("_result", 4);
     put_number(&body, 1);
+    answers(RTMP_REPLY_CREATE_STREAM, NULL);
     struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
     assert_number(&run.command.fact[RTMP_FACT_STREAM_ID], 1);
     assert_facts(&run, 1);
@@ -279,17 +280,24 @@ static void create_stream_result(void **state) {
     run = run_body(&other, RTMP_MESSAGE_COMMAND_AMF0);
     assert_facts(&run, 0);
     end_run(&run);
+    answers(RTMP_REPLY_UNKNOWN, NULL);
 }
 
 /* getStreamLength's reply has the form of createStream's. */
-static void a_fraction_is_no_stream_id(void **state) {
+static void the_number_of_an_unknown_call_is_no_stream_id(void **state) {
     (void)state;
-    struct body body = command_body("_result", 5);
-    put_number(&body, 12.5);
-    struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
-    assert_facts(&run, 0);
-    assert_string_equal(run.summary, "_result");
-    end_run(&run);
+    static const struct {
+        double number;
+        const char *summary;
+    } cases[] = {{1, "_result 1"}, {12.5, "_result"}};
+    for (unsigned i = 0; i < 2; i++) {
+        struct body body = command_body("_result", 5);
+        put_number(&body, cases[i].number);
+        struct run run = run_body(&body, RTMP_MESSAGE_COMMAND_AMF0);
+        assert_facts(&run, 0);
+        assert_string_equal(run.summary, cases[i].summary);
+        end_run(&run);
+    }
 }
 
 /* The reply kind tells them apart. */
@@ -628,7 +636,7 @@ int main(void) {
         cmocka_unit_test(a_description_alone_is_no_status),
         cmocka_unit_test(connect_result),
         cmocka_unit_test(create_stream_result),
-        cmocka_unit_test(a_fraction_is_no_stream_id),
+        cmocka_unit_test(the_number_of_an_unknown_call_is_no_stream_id),
         cmocka_unit_test(the_call_decides_whether_it_is_a_stream_id),
         cmocka_unit_test(the_line_of_an_answer_names_its_call),
         cmocka_unit_test(on_play_status_is_a_status),

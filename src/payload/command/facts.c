@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "payload/command/facts.h"
 
-#include <math.h>
-
 #include "base/message.h"
 #include "payload/amf/amf0_scalar.h"
 #include "payload/command/signatures.h"
@@ -148,14 +146,11 @@ static void take_name(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
 }
 
 /* The stream id of a createStream's `_result`: the first argument behind a null command object, or
- * the command object's place. Of an unknown call a fraction is none. */
+ * the command object's place. */
 static void take_stream_id(struct scan *scan, const struct rtmp_amf_leaf *leaf) {
-    bool is_place = scan->command->kind == RTMP_COMMAND_RESULT &&
-                    scan->reply_kind != RTMP_REPLY_ANOTHER &&
-                    (scan->index == COMMAND_OBJECT || scan->no_object);
-    bool is_id = scan->reply_kind == RTMP_REPLY_CREATE_STREAM || leaf->kind != RTMP_AMF_NUMBER ||
-                 leaf->number == rint(leaf->number);
-    if (is_place && is_id)
+    if (scan->command->kind == RTMP_COMMAND_RESULT &&
+        scan->reply_kind == RTMP_REPLY_CREATE_STREAM &&
+        (scan->index == COMMAND_OBJECT || scan->no_object))
         take_fact(scan, stream_id_place, leaf);
 }
 

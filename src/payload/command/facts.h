@@ -27,9 +27,8 @@ struct rtmp_command {
 
 /*
  * Read a body of type 15, 17, 18 or 20: one pass, no further than the facts of its kind need. An
- * error ends the pass; what was found before it stays. reply_kind: of a `_result`; a createStream's
- * holds a stream id, and so does one of an unknown call whose number is whole (a getStreamLength's
- * answer has the same form, its number a fraction).
+ * error ends the pass; what was found before it stays. reply_kind: of a `_result`; only a
+ * createStream's holds a stream id (a getStreamLength's has the same form, and a length).
  */
 void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, uint8_t type,
                        enum rtmp_reply_kind reply_kind);

@@ -77,6 +77,15 @@ static void summarize_call(struct rtmp_text *text, const struct rtmp_answered_ca
         rtmp_text_add(text, ":");
 }
 
+/* A number of an answer whose call was not seen: of what, is not known. */
+static void summarize_result(struct rtmp_text *text, const struct rtmp_reader *reader,
+                             const struct rtmp_answered_call *call,
+                             const struct rtmp_command *command) {
+    if (command->kind == RTMP_COMMAND_RESULT && call->kind == RTMP_REPLY_UNKNOWN &&
+        command->argument.present && rtmp_amf_is_number(command->argument.kind))
+        summarize_argument(text, reader, command);
+}
+
 void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t type,
                           const struct rtmp_answered_call *call) {
     struct rtmp_command command;
@@ -99,6 +108,7 @@ void rtmp_command_summary(struct rtmp_text *text, struct rtmp_reader reader, uin
     case RTMP_COMMAND_RESULT:
     case RTMP_COMMAND_INFORMATION:
         summarize_value(text, &reader, " stream ", &fact[RTMP_FACT_STREAM_ID]);
+        summarize_result(text, &reader, call, &command);
         summarize_value(text, &reader, " ", &fact[RTMP_FACT_CODE]);
         if (fact[RTMP_FACT_LEVEL].present &&
             rtmp_bytes_are(&reader, fact[RTMP_FACT_LEVEL].text, "error", 5))

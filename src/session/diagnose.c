@@ -42,8 +42,8 @@ static void add_stall(struct rtmp_session_direction *dir, const struct rtmp_watc
 /* The stream of a message, if nothing of it since its beginning can be missing; else NULL. */
 static struct rtmp_stream *diagnosed_stream(const struct rtmp_session_direction *dir,
                                             const struct rtmp_clock_message *message) {
-    const struct rtmp_stream *stream =
-        rtmp_stream_bound(&dir->streams, message->stream_id, message->index);
+    const struct rtmp_stream *stream = rtmp_stream_of_media(
+        &dir->streams, rtmp_session_from_client(dir), message->stream_id, message->index);
     if (!stream)
         return NULL;
     struct rtmp_stream *known = dir->session->capture->streams.stream[stream->number];
@@ -103,7 +103,8 @@ void rtmp_diagnose_settled(struct rtmp_live_clock *live, enum rtmp_clock_kind ki
 
 static void make_uncertain(struct rtmp_session_direction *dir, uint32_t stream_id) {
     const uint32_t index = rtmp_records_next_index(&dir->records) - 1;
-    const struct rtmp_stream *stream = rtmp_stream_bound(&dir->streams, stream_id, index);
+    const struct rtmp_stream *stream =
+        rtmp_stream_of_media(&dir->streams, rtmp_session_from_client(dir), stream_id, index);
     if (stream)
         dir->session->capture->streams.stream[stream->number]->is_uncertain = true;
 }

@@ -389,19 +389,25 @@ void rtmp_stream_close_all(struct rtmp_session *session) {
     in_use->count = 0;
 }
 
-static bool is_on_its_message_stream(const struct rtmp_fragment_record *fragment) {
+/* The stream that its message stream belongs to, NULL: none, or it does not tell. */
+static const struct rtmp_stream *stream_by_id(const struct rtmp_session_direction *dir,
+                                              const struct rtmp_fragment_record *fragment,
+                                              uint32_t index) {
     switch (fragment->type) {
     case RTMP_MESSAGE_AUDIO:
     case RTMP_MESSAGE_VIDEO:
     case RTMP_MESSAGE_AGGREGATE:
+        return rtmp_stream_of_media(&dir->streams, rtmp_session_from_client(dir),
+                                    fragment->stream_id, index);
     case RTMP_MESSAGE_DATA_AMF0:
     case RTMP_MESSAGE_DATA_AMF3:
-        return true;
+        return rtmp_stream_bound(&dir->streams, fragment->stream_id, index);
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:
-        return fragment->stream_id != 0;
+        return fragment->stream_id ? rtmp_stream_bound(&dir->streams, fragment->stream_id, index)
+                                   : NULL;
     default:
-        return false;
+        return NULL;
     }
 }
 
@@ -409,8 +415,6 @@ const struct rtmp_stream *rtmp_stream_of(const struct rtmp_session_direction *di
                                          const struct rtmp_fragment_record *fragment,
                                          uint32_t index) {
     const struct rtmp_stream *stream =
-        is_on_its_message_stream(fragment) && !(fragment->flags & RTMP_FRAGMENT_UNCERTAIN)
-            ? rtmp_stream_bound(&dir->streams, fragment->stream_id, index)
-            : NULL;
+        fragment->flags & RTMP_FRAGMENT_UNCERTAIN ? NULL : stream_by_id(dir, fragment, index);
     return stream ? stream : rtmp_stream_named(&dir->streams, index);
 }

@@ -129,6 +129,12 @@ const struct rtmp_stream *rtmp_stream_bound(const struct rtmp_stream_bindings *b
     return change ? change->stream : NULL;
 }
 
+const struct rtmp_stream *rtmp_stream_of_media(const struct rtmp_stream_bindings *bindings,
+                                               bool from_client, uint32_t id, uint32_t index) {
+    const struct rtmp_stream *stream = rtmp_stream_bound(bindings, id, index);
+    return stream && (stream->role == RTMP_STREAM_PUBLISH) == from_client ? stream : NULL;
+}
+
 const struct rtmp_stream *rtmp_stream_named(const struct rtmp_stream_bindings *bindings,
                                             uint32_t index) {
     const struct rtmp_stream_change *change = change_at(&bindings->named, index);

@@ -14,6 +14,9 @@
  * message stream id belongs to another stream. Messages that name a stream on message stream 0
  * (deleteStream, FCUnpublish, user control events) are recorded one by one.
  *
+ * Audio and video of a publish come from the client, those of a play from the server; what the
+ * other side sends on its message stream belongs to none.
+ *
  * Media on a message stream that no `play` or `publish` named belong to the only one of the
  * connection that is in use (observed: Node-Media-Server 4 and FFmpeg as a server send the media of
  * a play on message stream 1 on 0), until another stream begins.
@@ -106,6 +109,11 @@ void rtmp_stream_name_one(struct rtmp_stream_bindings *bindings, const struct rt
 /* The stream that a message stream id belongs to at message `index`, NULL: none. */
 const struct rtmp_stream *rtmp_stream_bound(const struct rtmp_stream_bindings *bindings,
                                             uint32_t id, uint32_t index);
+
+/* The stream that audio or video of one side on a message stream belongs to, at message `index`.
+ * NULL: none. */
+const struct rtmp_stream *rtmp_stream_of_media(const struct rtmp_stream_bindings *bindings,
+                                               bool from_client, uint32_t id, uint32_t index);
 
 /* The stream that message `index` was named for, NULL: none. */
 const struct rtmp_stream *rtmp_stream_named(const struct rtmp_stream_bindings *bindings,

@@ -165,6 +165,25 @@ static void a_play_does_not_own_what_the_client_sends(void **state) {
     assert_int_equal(number_of(CLIENT, send_audio(CLIENT, 3)), -1);
 }
 
+static void media_of_the_other_side_belong_to_no_stream(void **state) {
+    (void)state;
+    static const uint8_t types[] = {RTMP_MESSAGE_AUDIO, RTMP_MESSAGE_VIDEO, RTMP_MESSAGE_AGGREGATE};
+    const struct body body = {.bytes = {0x2F, 1, 2}, .len = 3};
+    send_name(CLIENT, "publish", 1, "a");
+    send_name(CLIENT, "play", 2, "b");
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(number_of(SERVER, send(SERVER, types[i], 1, &body)), -1);
+        assert_int_equal(number_of(CLIENT, send(CLIENT, types[i], 2, &body)), -1);
+    }
+    assert_false(stream_numbered(0)->has_media || stream_numbered(0)->is_uncertain);
+    assert_false(stream_numbered(1)->has_media || stream_numbered(1)->is_uncertain);
+    assert_int_equal(number_of(CLIENT, send_audio(CLIENT, 1)), 0);
+    assert_int_equal(number_of(SERVER, send_audio(SERVER, 2)), 1);
+    /* What they say in words concerns it. */
+    assert_int_equal(number_of(SERVER, send_name(SERVER, "onStatus", 1, NULL)), 0);
+    assert_int_equal(number_of(SERVER, send(SERVER, RTMP_MESSAGE_DATA_AMF0, 1, &body)), 0);
+}
+
 static void a_user_control_event_names_its_stream(void **state) {
     (void)state;
     send_name(CLIENT, "play", 1, "a");
@@ -321,6 +340,7 @@ int main(void) {
         SESSION_TEST(a_play_that_stopped_may_start_again),
         SESSION_TEST(media_of_a_play_may_come_on_another_message_stream),
         SESSION_TEST(a_play_does_not_own_what_the_client_sends),
+        SESSION_TEST(media_of_the_other_side_belong_to_no_stream),
         SESSION_TEST(a_user_control_event_names_its_stream),
         SESSION_TEST(publish_false_ends_the_stream),
         SESSION_TEST(the_end_of_the_connection_ends_its_streams),

@@ -67,7 +67,8 @@ struct rtmp_so_copy {
     enum rtmp_so_use use;
     bool has_version;
     bool is_released;
-    bool is_incomplete; /* attributes may be missing, and some be there no longer */
+    bool is_incomplete;  /* attributes may be missing, and some be there no longer */
+    bool lacks_requests; /* some may be open that were not seen */
     bool incomplete_said, answered_twice_said;
 };
 

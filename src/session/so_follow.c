@@ -49,11 +49,13 @@ static void link_request(const struct so_message *m, uint32_t request_message,
     answer->link = request_message + 1;
 }
 
+/* Requests are answered in their order: those before it that were not seen are no longer open. */
 static void settle_request(struct so_message *m, uint32_t index, uint32_t request_flag,
                            uint32_t answer_flag) {
     const struct rtmp_so_request *request = &m->copy->requests[index];
     link_request(m, request->message, request->fact, request_flag, answer_flag);
     rtmp_so_copy_close_request(m->copy, index);
+    m->copy->lacks_requests = false;
 }
 
 /* What the copy had before this event. */
@@ -74,7 +76,7 @@ static void lose_copy(struct rtmp_so_copy *copy) {
     rtmp_so_copy_forget_requests(copy);
     if (!copy->is_incomplete)
         copy->incomplete_said = false;
-    copy->is_incomplete = true;
+    copy->is_incomplete = copy->lacks_requests = true;
     if (copy->use == RTMP_SO_ASKED)
         copy->use = RTMP_SO_NOT_USED;
 }
@@ -86,7 +88,7 @@ static struct rtmp_so_copy *copy_of_message(struct so_message *m, uint32_t numbe
     if (!copy) {
         copy = rtmp_so_copies_add(copies, memory_of_message(m), number);
         if (copy)
-            copy->is_incomplete = true;
+            copy->is_incomplete = copy->lacks_requests = true;
         return copy;
     }
     if (copy->losses != copies->losses)
@@ -149,7 +151,7 @@ static void apply_use(struct so_message *m) {
     copy->use_message = m->place;
     copy->use_fact = m->event_fact - 1;
     copy->last_write = 0;
-    copy->has_version = copy->is_released = false;
+    copy->has_version = copy->is_released = copy->lacks_requests = false;
     copy->incomplete_said = copy->answered_twice_said = false;
     copy->is_incomplete = (m->flags & RTMP_SO_PERSISTENT) && m->version > 1;
     join_object(m);
@@ -286,13 +288,21 @@ static uint32_t next_candidate(struct so_message *m) {
     return 0;
 }
 
+/* The request that a status refuses which comes with no change; + 1. While one that was not seen
+ * may be open it is not known which: neither is then what becomes of the others. */
+static uint32_t refused_alone(struct so_message *m) {
+    struct rtmp_so_copy *copy = m->copy;
+    fact_at(m->records, m->fact)->flags |= RTMP_SO_ALONE;
+    if (copy->lacks_requests)
+        rtmp_so_copy_forget_requests(copy);
+    return copy->oldest_request;
+}
+
 static void refuse_write(struct so_message *m) {
     struct rtmp_so_copy *copy = m->copy;
     uint32_t request = next_candidate(m);
-    if (!request) {
-        request = copy->oldest_request;
-        fact_at(m->records, m->fact)->flags |= RTMP_SO_ALONE;
-    }
+    if (!request)
+        request = refused_alone(m);
     if (!request)
         return;
     uint32_t attribute = copy->requests[request - 1].attribute;

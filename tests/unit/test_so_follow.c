@@ -359,6 +359,22 @@ static void a_loss_leaves_the_copy_incomplete(void **state) {
     }
 }
 
+/* It may refuse a request that was lost. */
+static void after_a_loss_a_lone_refusal_is_of_no_known_request(void **state) {
+    (void)state;
+    use();
+    so_lose(&f, 0, CLIENT, 40);
+    uint32_t asked = ask(2, "3 a=1");
+    assert_told(tell(2, "7 SharedObject.NoWriteAccess"), "alone");
+    assert_asked(asked, "");
+    assert_told(tell(3, "5 a"), "incomplete");
+    /* An answer to one behind the loss: all before it are answered. */
+    asked = ask(4, "3 b=1 | 3 c=1");
+    (void)tell(4, "5 b");
+    assert_told(tell(5, "7 SharedObject.NoWriteAccess"), "refuses:c@11 alone");
+    assert_int_equal(asked, 11);
+}
+
 static void a_use_after_a_loss_is_complete(void **state) {
     (void)state;
     use();
@@ -504,6 +520,7 @@ int main(void) {
         TEST(a_use_is_unanswered_when_the_connection_ends),
         TEST(nothing_is_said_of_an_end_that_may_lack_bytes),
         TEST(a_loss_leaves_the_copy_incomplete),
+        TEST(after_a_loss_a_lone_refusal_is_of_no_known_request),
         TEST(a_use_after_a_loss_is_complete),
         TEST(a_copy_whose_use_was_not_captured_is_incomplete),
         TEST(a_message_without_all_its_bytes_leaves_the_copy_incomplete),

@@ -30,10 +30,11 @@ static void register_media_thresholds(module_t *module) {
         module, "drift", "Drift (ms per second)",
         "How fast they may run apart in the first 10 s before it is noted as skew; 0: never", 10,
         &rtmpx_preferences.drift);
-    prefs_register_uint_preference(
-        module, "first_keyframe", "First key frame (ms)",
-        "How long other media may come before the first key frame until that is noted; 0: never",
-        10, &rtmpx_preferences.first_key);
+    prefs_register_uint_preference(module, "first_keyframe", "First key frame (ms)",
+                                   "How long after publish or play the first key frame may come, "
+                                   "while other media do, until that "
+                                   "is noted; 0: never",
+                                   10, &rtmpx_preferences.first_key);
 }
 
 void rtmpx_register_preferences(int proto, void (*apply)(void)) {

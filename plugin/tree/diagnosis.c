@@ -36,8 +36,11 @@ static hf_register_info diagnosis_hf[] = {
       "sooner",
       HFILL}},
     {&hf_first_key_delay,
-     {"Other media before", "rtmpx.first_keyframe_late.delay", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-      "Time from the first audio or video of the stream to its first key frame", HFILL}},
+     {"Waited for the key frame", "rtmpx.first_keyframe_late.delay", FT_RELATIVE_TIME, BASE_NONE,
+      NULL, 0,
+      "Time from the status of the publish or play to the first key frame; without one, or if most "
+      "of it passed without media, from the first audio or video",
+      HFILL}},
 };
 
 #define DIAGNOSIS_EXPERTS(X)                                                                       \

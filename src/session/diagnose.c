@@ -52,11 +52,24 @@ static struct rtmp_stream *diagnosed_stream(const struct rtmp_session_direction 
     return known->is_uncertain ? NULL : known;
 }
 
+/*
+ * How long the first key frame was waited for, from the status that the stream is published or
+ * played; where none came, from the first media. A stream that nobody sends yet is not waited for
+ * with other media: of those most of the time is asked for.
+ */
+static int64_t key_delay(const struct rtmp_stream *stream, const struct rtmp_live_clock *live,
+                         int64_t arrival) {
+    const int64_t with_media = rtmp_watch_minus(arrival, live->first_arrival);
+    const int64_t waited =
+        stream->has_started ? rtmp_watch_minus(arrival, stream->started) : with_media;
+    return waited / 2 <= with_media ? waited : with_media;
+}
+
 static void look_at_first(struct rtmp_session_direction *dir, struct rtmp_live_clock *live,
                           const struct rtmp_clock_message *message,
                           const struct rtmp_media_body *body) {
     const uint8_t kind = (uint8_t)(1U << message->kind);
-    const bool known = diagnosed_stream(dir, message);
+    const struct rtmp_stream *known = diagnosed_stream(dir, message);
     const bool is_first = !(live->coded & kind);
     if (live->coded == 0)
         live->first_arrival = message->arrival;
@@ -66,9 +79,9 @@ static void look_at_first(struct rtmp_session_direction *dir, struct rtmp_live_c
     if (message->class < RTMP_MEDIA_CLASS_KEY || live->has_key)
         return;
     live->has_key = true;
-    const int64_t delay = rtmp_watch_minus(message->arrival, live->first_arrival);
     const int64_t threshold = dir->session->media_thresholds.first_key * INT64_C(1000000);
-    if (known && threshold && delay >= threshold)
+    const int64_t delay = known ? key_delay(known, live, message->arrival) : 0;
+    if (threshold && delay >= threshold)
         add_fault(dir,
                   (struct rtmp_media_fault){.kind = RTMP_FAULT_FIRST_KEY_LATE, .value = delay});
 }

@@ -22,7 +22,7 @@ struct rtmp_media_thresholds {
     uint32_t jump;      /* ms that a timestamp steps further than the arrival */
     uint32_t skew;      /* ms between the lag and its median in the first 10 s */
     uint32_t drift;     /* ms per second that the lag moves in the first 10 s */
-    uint32_t first_key; /* ms from the first media to the first key frame */
+    uint32_t first_key; /* ms to the first key frame, while other media came */
 };
 
 enum { RTMP_WATCH_AUDIO, RTMP_WATCH_VIDEO, RTMP_WATCH_KINDS };

@@ -256,7 +256,12 @@ static void apply_status(struct rtmp_session_direction *dir, const struct rtmp_s
     bool failed = level->present && is_code(fragment, level, "error") &&
                   (is_code_of(fragment, code, "NetStream.Publish.") ||
                    is_code_of(fragment, code, "NetStream.Play."));
-    if (is_code(fragment, code, "NetStream.Play.Start")) {
+    bool plays = is_code(fragment, code, "NetStream.Play.Start");
+    if (!stream->has_started && (plays || is_code(fragment, code, "NetStream.Publish.Start"))) {
+        stream->has_started = true;
+        stream->started = rtmp_session_open_segment(dir)->time;
+    }
+    if (plays) {
         stream->ended = RTMP_STREAM_OPEN;
     } else if (stream->ended == RTMP_STREAM_OPEN &&
                (failed || is_code(fragment, code, "NetStream.Play.Stop") ||

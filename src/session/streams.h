@@ -45,9 +45,11 @@ struct rtmp_stream {
     uint32_t id;                     /* message stream */
     struct rtmp_message_place begin; /* the message that publishes or plays it */
     struct rtmp_message_place end;   /* that ended it; not of RTMP_STREAM_OPEN and _CONNECTION */
-    uint8_t role;                    /* enum rtmp_stream_role */
-    uint8_t ended;                   /* enum rtmp_stream_end */
-    bool has_media;                  /* coded audio or video came ... */
+    int64_t started; /* with has_started: capture time of the status that says so, ns since 1970 */
+    uint8_t role;    /* enum rtmp_stream_role */
+    uint8_t ended;   /* enum rtmp_stream_end */
+    bool has_started;
+    bool has_media;    /* coded audio or video came ... */
     bool is_uncertain; /* ... or may have come, and configuration too: in an aggregate, late, after
                           a loss, or of the stream that it replaced */
     const struct rtmp_kept_text *name;         /* as published or played; NULL: not known */

@@ -303,6 +303,27 @@ static void a_first_key_frame_long_after_audio_is_late(void **state) {
     assert_null(found());
 }
 
+static void it_is_waited_for_from_the_status_on(void **state) {
+    (void)state;
+    SEND(AUDIO, 1000, aac_config);
+    SEND(VIDEO, 1000, avc_config);
+    SEND(AUDIO, 1000, aac);
+    SEND(AUDIO, 2000, aac);
+    SEND(VIDEO, 3000, avc_key);
+    assert_found(RTMP_FAULT_FIRST_KEY_LATE);
+    assert_int_equal(found()->value, 3000 * MS);
+}
+
+static void one_less_than_the_threshold_after_the_status_is_not(void **state) {
+    (void)state;
+    SEND(AUDIO, 0, aac_config);
+    SEND(VIDEO, 0, avc_config);
+    SEND(AUDIO, 10, aac);
+    SEND(AUDIO, 1500, aac);
+    SEND(VIDEO, 2990, avc_key);
+    assert_null(found());
+}
+
 static void one_that_comes_with_the_first_media_is_not(void **state) {
     (void)state;
     SEND(AUDIO, 9000, aac_config);
@@ -388,6 +409,8 @@ int main(void) {
         TEST(codecs_without_configuration_lack_none),
         TEST(of_a_connection_whose_beginning_is_missing_nothing_is_known),
         TEST(a_first_key_frame_long_after_audio_is_late),
+        TEST(it_is_waited_for_from_the_status_on),
+        TEST(one_less_than_the_threshold_after_the_status_is_not),
         TEST(one_that_comes_with_the_first_media_is_not),
         TEST(a_stream_that_ends_without_media_is_told),
         TEST(one_that_had_some_is_not),

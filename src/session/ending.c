@@ -78,11 +78,8 @@ static struct selection streams_of(const struct rtmp_requests *requests, uint32_
 /* publish or play, whose first argument is a name; false: the stream ends. */
 static void begin_stream(struct rtmp_requests *requests, const struct rtmp_command_head *head,
                          const struct rtmp_requests_message *message, enum rtmp_request kind) {
-    struct rtmp_command command;
-    rtmp_command_read_for_line(&command, message->body, message->type, RTMP_REPLY_UNKNOWN);
     end_streams(requests, (struct selection){.stream_id = message->stream_id});
-    if (command.argument.present && command.argument.kind == RTMP_AMF_BOOLEAN &&
-        command.argument.number == 0)
+    if (rtmp_command_ends_stream(rtmp_arguments_of(message->arguments)))
         return;
     add(requests, (struct rtmp_open_request){.transaction_id = head->transaction_id,
                                              .stream_id = message->stream_id,
@@ -92,12 +89,10 @@ static void begin_stream(struct rtmp_requests *requests, const struct rtmp_comma
 
 static void delete_stream(struct rtmp_requests *requests,
                           const struct rtmp_requests_message *message) {
-    struct rtmp_command command;
-    rtmp_command_read_for_line(&command, message->body, message->type, RTMP_REPLY_UNKNOWN);
-    const struct rtmp_amf_leaf *id = &command.argument;
+    uint32_t id;
     struct selection selection = {.all = true};
-    if (id->present && rtmp_amf_is_number(id->kind) && id->number >= 0 && id->number <= UINT32_MAX)
-        selection = streams_of(requests, (uint32_t)id->number);
+    if (rtmp_command_stream_id(rtmp_arguments_of(message->arguments), &id))
+        selection = streams_of(requests, id);
     end_streams(requests, selection);
 }
 
@@ -175,36 +170,19 @@ static bool begins_with(const struct rtmp_reader *reader, struct rtmp_span span,
     return span.len >= beginning.len && rtmp_bytes_are(reader, beginning, text, beginning.len);
 }
 
-/* The code of a status that begins as nearly all do: onStatus, 0, null and an object with level
- * "status" and the code. No decoder is needed for it. Empty: it begins otherwise. */
-static struct rtmp_span plain_code(const struct rtmp_requests_message *message) {
-    static const char beginning[] = "\x05\x03\x00\x05level\x02\x00\x06status\x00\x04"
-                                    "code\x02";
-    enum { NAME_AND_ID = 20 }; /* bytes of "onStatus" and a number in AMF0 */
-    struct rtmp_reader reader = message->body;
-    const struct rtmp_span name_and_id = rtmp_take(&reader, NAME_AND_ID);
-    const struct rtmp_span found = rtmp_take(&reader, sizeof beginning - 1);
-    if (!name_and_id.len || !rtmp_bytes_are(&reader, found, beginning, sizeof beginning - 1))
-        return rtmp_span_of(0, 0);
-    return rtmp_take(&reader, rtmp_u16(&reader));
-}
-
 static void follow_status(struct rtmp_requests *requests,
                           const struct rtmp_requests_message *message) {
-    if (message->type == RTMP_MESSAGE_COMMAND_AMF0 &&
-        continues(&message->body, plain_code(message))) {
-        answer_streams(requests, streams_of(requests, message->stream_id));
+    if (requests->count == 0)
         return;
-    }
-    struct rtmp_command command;
-    rtmp_command_read_for_line(&command, message->body, message->type, RTMP_REPLY_UNKNOWN);
-    const struct rtmp_amf_leaf *code = &command.fact[RTMP_FACT_CODE];
-    const struct rtmp_amf_leaf *level = &command.fact[RTMP_FACT_LEVEL];
-    bool is_error = level->present && rtmp_bytes_are(&message->body, level->text, "error", 5);
+    const struct rtmp_command *command = rtmp_arguments_of(message->arguments);
+    const struct rtmp_reader *body = &message->arguments->body;
+    const struct rtmp_amf_leaf *code = &command->fact[RTMP_FACT_CODE];
+    const struct rtmp_amf_leaf *level = &command->fact[RTMP_FACT_LEVEL];
+    bool is_error = level->present && rtmp_bytes_are(body, level->text, "error", 5);
     const struct selection selection = streams_of(requests, message->stream_id);
-    if (!is_error && code->present && continues(&message->body, code->text))
+    if (!is_error && code->present && continues(body, code->text))
         answer_streams(requests, selection);
-    else if (code->present && begins_with(&message->body, code->text, "NetConnection."))
+    else if (code->present && begins_with(body, code->text, "NetConnection."))
         rtmp_requests_forget(requests);
     else
         end_streams(requests, selection);
@@ -225,7 +203,7 @@ void rtmp_requests_follow_command(struct rtmp_requests *requests,
 
 static void follow_user_control(struct rtmp_requests *requests,
                                 const struct rtmp_requests_message *message) {
-    struct rtmp_reader reader = message->body;
+    struct rtmp_reader reader = message->arguments->body;
     uint16_t event = rtmp_u16(&reader);
     uint32_t stream_id = rtmp_u32(&reader);
     if (!rtmp_ok(&reader))
@@ -239,8 +217,8 @@ static void follow_user_control(struct rtmp_requests *requests,
 
 static bool is_play_status(const struct rtmp_requests_message *message) {
     static const char name[] = "onPlayStatus";
-    struct rtmp_reader reader = message->body;
-    (void)rtmp_command_read_format(&reader, message->type);
+    struct rtmp_reader reader = message->arguments->body;
+    (void)rtmp_command_read_format(&reader, message->arguments->type);
     return rtmp_u8(&reader) == RTMP_AMF0_STRING && rtmp_u16(&reader) == sizeof name - 1 &&
            rtmp_bytes_are(&reader, rtmp_span_of(reader.pos, sizeof name - 1), name,
                           sizeof name - 1);
@@ -250,7 +228,7 @@ void rtmp_requests_follow_event(struct rtmp_requests *requests,
                                 const struct rtmp_requests_message *message) {
     if (requests->count == 0 || message->is_from_client)
         return;
-    if (message->type == RTMP_MESSAGE_USER_CONTROL)
+    if (message->arguments->type == RTMP_MESSAGE_USER_CONTROL)
         follow_user_control(requests, message);
     else if (is_play_status(message))
         follow_status(requests, message);

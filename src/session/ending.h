@@ -3,7 +3,7 @@
 #define RTMP_SESSION_ENDING_H
 
 #include "base/limits.h"
-#include "payload/command/head.h"
+#include "session/arguments.h"
 
 /*
  * Why a connection ended: what the client asked for, what the server said of it, and who closed the
@@ -46,10 +46,9 @@ struct rtmp_requests {
 
 /* A complete message that may say something of requests. */
 struct rtmp_requests_message {
-    struct rtmp_reader body;
+    struct rtmp_arguments *arguments; /* and the body and type of any message */
     uint32_t stream_id;
     uint32_t frame;
-    uint8_t type;
     bool is_from_client;
 };
 

@@ -16,12 +16,14 @@ void rtmp_follow_media(struct rtmp_session *session) {
 }
 
 static struct rtmp_requests_message requests_message(const struct rtmp_session_direction *dir,
-                                                     const struct rtmp_fragment *fragment) {
-    return (struct rtmp_requests_message){.body =
-                                              rtmp_reader_over(fragment->body, fragment->available),
+                                                     const struct rtmp_fragment *fragment,
+                                                     struct rtmp_arguments *arguments) {
+    arguments->body = rtmp_reader_over(fragment->body, fragment->available);
+    arguments->type = fragment->message.type;
+    arguments->is_read = false;
+    return (struct rtmp_requests_message){.arguments = arguments,
                                           .stream_id = fragment->message.stream_id,
                                           .frame = dir->last_frame.number,
-                                          .type = fragment->message.type,
                                           .is_from_client = rtmp_session_from_client(dir)};
 }
 
@@ -30,7 +32,8 @@ static void follow_event(struct rtmp_session_direction *dir, const struct rtmp_f
     struct rtmp_requests *requests = &dir->session->requests;
     if (requests->count == 0 || dir->filling)
         return;
-    const struct rtmp_requests_message message = requests_message(dir, fragment);
+    struct rtmp_arguments arguments;
+    const struct rtmp_requests_message message = requests_message(dir, fragment, &arguments);
     rtmp_requests_follow_event(requests, &message);
 }
 
@@ -120,8 +123,9 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
     }
     if (head.name == RTMP_NAMED_OTHER || dir->filling)
         return;
-    rtmp_stream_follow_command(dir, &head, fragment);
-    const struct rtmp_requests_message message = requests_message(dir, fragment);
+    struct rtmp_arguments arguments;
+    const struct rtmp_requests_message message = requests_message(dir, fragment, &arguments);
+    rtmp_stream_follow_command(dir, &head, fragment, &arguments);
     rtmp_requests_follow_command(&dir->session->requests, &head, &message);
 }
 

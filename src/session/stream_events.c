@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/stream_events.h"
 
-#include "payload/command/facts.h"
 #include "payload/control.h"
 #include "session/diagnose.h"
 
@@ -76,16 +75,11 @@ static const struct rtmp_kept_text *keep_fact(struct rtmp_session *session,
                            fragment->body + fact->text.pos, fact->text.len);
 }
 
-static void read_arguments(struct rtmp_command *command, const struct rtmp_fragment *fragment) {
-    rtmp_command_read_for_line(command, rtmp_reader_over(fragment->body, fragment->available),
-                               fragment->message.type, RTMP_REPLY_UNKNOWN);
-}
-
-static void follow_connect(struct rtmp_session *session, const struct rtmp_fragment *fragment) {
-    struct rtmp_command command;
-    read_arguments(&command, fragment);
-    session->streams.app = keep_fact(session, fragment, &command.fact[RTMP_FACT_APP]);
-    session->streams.tc_url = keep_fact(session, fragment, &command.fact[RTMP_FACT_TC_URL]);
+static void follow_connect(struct rtmp_session *session, const struct rtmp_fragment *fragment,
+                           struct rtmp_arguments *arguments) {
+    const struct rtmp_command *command = rtmp_arguments_of(arguments);
+    session->streams.app = keep_fact(session, fragment, &command->fact[RTMP_FACT_APP]);
+    session->streams.tc_url = keep_fact(session, fragment, &command->fact[RTMP_FACT_TC_URL]);
 }
 
 /* From message `index` on a message stream belongs to another stream, and its timestamps to another
@@ -122,13 +116,11 @@ static void name_stream(struct rtmp_session_direction *dir, const struct rtmp_st
 
 /* publish or play, whose first argument is a name; false: the stream ends. */
 static void begin_stream(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
-                         enum rtmp_stream_role role) {
+                         struct rtmp_arguments *arguments, enum rtmp_stream_role role) {
     struct rtmp_session *session = dir->session;
-    struct rtmp_command command;
-    read_arguments(&command, fragment);
+    const struct rtmp_command *command = rtmp_arguments_of(arguments);
     struct rtmp_stream *before = stream_in_use_on(&session->streams, fragment->message.stream_id);
-    const struct rtmp_amf_leaf *argument = &command.argument;
-    bool ends = argument->present && argument->kind == RTMP_AMF_BOOLEAN && argument->number == 0;
+    bool ends = rtmp_command_ends_stream(command);
     if (before)
         end_stream(dir, before, ends ? RTMP_STREAM_CLOSED : RTMP_STREAM_REPLACED);
     struct rtmp_stream *stream =
@@ -141,7 +133,7 @@ static void begin_stream(struct rtmp_session_direction *dir, const struct rtmp_f
     stream->is_uncertain = before; /* the earlier one may play on */
     stream->name = keep_fact(
         session, fragment,
-        &command.fact[role == RTMP_STREAM_PUBLISH ? RTMP_FACT_PUBLISH_NAME : RTMP_FACT_PLAY_NAME]);
+        &command->fact[role == RTMP_STREAM_PUBLISH ? RTMP_FACT_PUBLISH_NAME : RTMP_FACT_PLAY_NAME]);
     stream->app = session->streams.app;
     stream->tc_url = session->streams.tc_url;
     put_in_use(&session->streams, stream);
@@ -152,16 +144,12 @@ static void begin_stream(struct rtmp_session_direction *dir, const struct rtmp_f
         name_stream(dir, stream);
 }
 
-static void delete_stream(struct rtmp_session_direction *dir,
-                          const struct rtmp_fragment *fragment) {
-    struct rtmp_command command;
-    read_arguments(&command, fragment);
-    const struct rtmp_amf_leaf *id = &command.argument;
-    if (!id->present || !rtmp_amf_is_number(id->kind) || !(id->number >= 0) ||
-        id->number > UINT32_MAX)
+static void delete_stream(struct rtmp_session_direction *dir, struct rtmp_arguments *arguments) {
+    uint32_t id;
+    if (!rtmp_command_stream_id(rtmp_arguments_of(arguments), &id))
         return;
-    name_stream(dir, rtmp_stream_bound(&dir->streams, (uint32_t)id->number, last_index(dir)));
-    struct rtmp_stream *stream = stream_in_use_on(&dir->session->streams, (uint32_t)id->number);
+    name_stream(dir, rtmp_stream_bound(&dir->streams, id, last_index(dir)));
+    struct rtmp_stream *stream = stream_in_use_on(&dir->session->streams, id);
     if (stream)
         end_stream(dir, stream, RTMP_STREAM_DELETED);
 }
@@ -186,17 +174,17 @@ static unsigned likeness(const struct rtmp_stream *stream, const struct rtmp_fra
 
 /* By name, which is that of the publish. It may come behind the end of the stream, or of the
  * connection, as the other side sees it. */
-static void unpublish(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment) {
+static void unpublish(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
+                      struct rtmp_arguments *arguments) {
     const struct rtmp_streams_in_use *in_use = &dir->session->streams;
-    struct rtmp_command command;
-    read_arguments(&command, fragment);
+    const struct rtmp_amf_leaf *name = &rtmp_arguments_of(arguments)->argument;
     struct rtmp_stream *found = in_use->published;
-    unsigned best = found ? likeness(found, fragment, &command.argument) : 0;
+    unsigned best = found ? likeness(found, fragment, name) : 0;
     for (uint32_t i = 0; i < in_use->count; i++) {
         struct rtmp_stream *stream = in_use->stream[i];
         if (stream->role != RTMP_STREAM_PUBLISH)
             continue;
-        unsigned like = likeness(stream, fragment, &command.argument);
+        unsigned like = likeness(stream, fragment, name);
         if (like >= best)
             found = stream;
         best = like > best ? like : best;
@@ -243,14 +231,13 @@ static bool is_code_of(const struct rtmp_fragment *fragment, const struct rtmp_a
 /* What the server says of a stream may end it, as an error of its publish or play does. It stays in
  * use: what the client does then is still about it, and a play may start again. */
 static void apply_status(struct rtmp_session_direction *dir, const struct rtmp_stream *told,
-                         const struct rtmp_fragment *fragment) {
+                         const struct rtmp_fragment *fragment, struct rtmp_arguments *arguments) {
     struct rtmp_stream *stream = dir->session->capture->streams.stream[told->number];
     if (stream->ended != RTMP_STREAM_OPEN && stream->ended != RTMP_STREAM_STATUS)
         return;
-    struct rtmp_command command;
-    read_arguments(&command, fragment);
-    const struct rtmp_amf_leaf *code = &command.fact[RTMP_FACT_CODE];
-    const struct rtmp_amf_leaf *level = &command.fact[RTMP_FACT_LEVEL];
+    const struct rtmp_command *command = rtmp_arguments_of(arguments);
+    const struct rtmp_amf_leaf *code = &command->fact[RTMP_FACT_CODE];
+    const struct rtmp_amf_leaf *level = &command->fact[RTMP_FACT_LEVEL];
     if (!code->present)
         return;
     bool failed = level->present && is_code(fragment, level, "error") &&
@@ -272,8 +259,8 @@ static void apply_status(struct rtmp_session_direction *dir, const struct rtmp_s
 }
 
 /* A status on a message stream that no publish or play named (observed: 0). */
-static void follow_status(struct rtmp_session_direction *dir,
-                          const struct rtmp_fragment *fragment) {
+static void follow_status(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
+                          struct rtmp_arguments *arguments) {
     uint32_t id = fragment->message.stream_id;
     const struct rtmp_stream *stream = rtmp_stream_bound(&dir->streams, id, last_index(dir));
     bool is_bound = stream;
@@ -283,12 +270,12 @@ static void follow_status(struct rtmp_session_direction *dir,
         return;
     if (!is_bound || id == 0)
         name_stream(dir, stream);
-    apply_status(dir, stream, fragment);
+    apply_status(dir, stream, fragment, arguments);
 }
 
 /* An answer to a publish or play, on message stream 0: it concerns that stream. */
-static void follow_answer(struct rtmp_session_direction *dir,
-                          const struct rtmp_fragment *fragment) {
+static void follow_answer(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
+                          struct rtmp_arguments *arguments) {
     const struct rtmp_streams_in_use *in_use = &dir->session->streams;
     const struct rtmp_records *records = &dir->records;
     const struct rtmp_facts_record *answer =
@@ -299,41 +286,42 @@ static void follow_answer(struct rtmp_session_direction *dir,
     for (uint32_t i = 0; i < in_use->count; i++)
         if (in_use->stream[i]->begin.message == call << 1) {
             name_stream(dir, in_use->stream[i]);
-            apply_status(dir, in_use->stream[i], fragment);
+            apply_status(dir, in_use->stream[i], fragment, arguments);
         }
 }
 
 void rtmp_stream_follow_command(struct rtmp_session_direction *dir,
                                 const struct rtmp_command_head *head,
-                                const struct rtmp_fragment *fragment) {
+                                const struct rtmp_fragment *fragment,
+                                struct rtmp_arguments *arguments) {
     uint32_t id = fragment->message.stream_id;
     if (!rtmp_session_from_client(dir)) {
         if (head->name == RTMP_NAMED_ON_STATUS) {
             watch_anew(dir, id);
-            follow_status(dir, fragment);
+            follow_status(dir, fragment, arguments);
         } else if (head->is_answer) {
-            follow_answer(dir, fragment);
+            follow_answer(dir, fragment, arguments);
         }
         return;
     }
     switch (head->name) {
     case RTMP_NAMED_CONNECT:
-        follow_connect(dir->session, fragment);
+        follow_connect(dir->session, fragment, arguments);
         break;
     case RTMP_NAMED_PUBLISH:
-        begin_stream(dir, fragment, RTMP_STREAM_PUBLISH);
+        begin_stream(dir, fragment, arguments, RTMP_STREAM_PUBLISH);
         break;
     case RTMP_NAMED_PLAY:
-        begin_stream(dir, fragment, RTMP_STREAM_PLAY);
+        begin_stream(dir, fragment, arguments, RTMP_STREAM_PLAY);
         break;
     case RTMP_NAMED_DELETE_STREAM:
-        delete_stream(dir, fragment);
+        delete_stream(dir, arguments);
         break;
     case RTMP_NAMED_CLOSE_STREAM:
         close_stream(dir, id);
         break;
     case RTMP_NAMED_FC_UNPUBLISH:
-        unpublish(dir, fragment);
+        unpublish(dir, fragment, arguments);
         break;
     default:
         break;

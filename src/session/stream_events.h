@@ -2,6 +2,7 @@
 #ifndef RTMP_SESSION_STREAM_EVENTS_H
 #define RTMP_SESSION_STREAM_EVENTS_H
 
+#include "session/arguments.h"
 #include "session/state.h"
 #include "wire/fragment.h"
 
@@ -13,7 +14,8 @@
 /* A command whose head was read. */
 void rtmp_stream_follow_command(struct rtmp_session_direction *direction,
                                 const struct rtmp_command_head *head,
-                                const struct rtmp_fragment *fragment);
+                                const struct rtmp_fragment *fragment,
+                                struct rtmp_arguments *arguments);
 
 /* A user control message. */
 void rtmp_stream_follow_control(struct rtmp_session_direction *direction,

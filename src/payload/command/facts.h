@@ -37,4 +37,20 @@ void rtmp_command_read(struct rtmp_command *command, struct rtmp_reader reader, 
 void rtmp_command_read_for_line(struct rtmp_command *command, struct rtmp_reader reader,
                                 uint8_t type, enum rtmp_reply_kind reply_kind);
 
+/* Of a publish or play: does it end the stream? Its first argument is a name; false: it ends. */
+static inline bool rtmp_command_ends_stream(const struct rtmp_command *command) {
+    const struct rtmp_amf_leaf *argument = &command->argument;
+    return argument->present && argument->kind == RTMP_AMF_BOOLEAN && argument->number == 0;
+}
+
+/* The message stream that the first argument names. False: it is none. */
+static inline bool rtmp_command_stream_id(const struct rtmp_command *command, uint32_t *id) {
+    const struct rtmp_amf_leaf *argument = &command->argument;
+    if (!argument->present || !rtmp_amf_is_number(argument->kind) || !(argument->number >= 0) ||
+        argument->number > UINT32_MAX)
+        return false;
+    *id = (uint32_t)argument->number;
+    return true;
+}
+
 #endif

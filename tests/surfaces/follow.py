@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Following a connection (-z follow,rtmpx,raw,N) gives each message in order, from its side: media as the bytes of an
-independent reader, the others as their line. In one pass, and in the second of two.
+independent reader, the others as their line. In one pass, and in the second of two. From Wireshark 4.4 on each of its
+message streams is followed (-z follow,rtmpx,raw,N,ID).
 
 usage: follow.py [--build DIR] [NAME...]
 """
@@ -24,9 +25,9 @@ NAMES = ("auth_adobe_ok_ffmpeg51_crtmpserver", "enh_pub_ffmpeg71_hevc_aac_nms4",
 MEDIA = (8, 9, 22)
 
 
-def followed(tshark, capture, connection, arguments):
+def followed(tshark, capture, arguments):
     """[(from the server, bytes)]"""
-    output = tshark.run("-q", *arguments, "-z", f"follow,rtmpx,raw,{connection}", capture=capture).stdout
+    output = tshark.run("-q", *arguments, capture=capture).stdout
     lines = [line for line in output.splitlines() if line.strip() and all(c in "0123456789abcdef\t" for c in line)]
     return [(line.startswith("\t"), bytes.fromhex(line.strip())) for line in lines]
 
@@ -46,25 +47,41 @@ def media_of(capture):
     return found
 
 
+def wanted_records(rows, media):
+    """[(message stream, from the server, bytes)]; takes the bodies out of media."""
+    wanted = []
+    for row in rows:
+        server = row["direction"] == 1
+        if row["type"] in MEDIA:
+            body = media[row["client_port"], server].pop(0)
+        else:
+            body = row["summary"].encode() + b"\n"
+        if body:
+            wanted.append((row["stream_id"], server, body))
+    return wanted
+
+
+def difference(seen, wanted):
+    """A line, None: they are equal."""
+    if seen == wanted:
+        return None
+    at = next((n for n, (a, b) in enumerate(zip(seen, wanted)) if a != b), min(len(seen), len(wanted)))
+    return (f"{len(seen)} records, {len(wanted)} expected, other ones from {at} on: {seen[at:at + 1]}, "
+            f"expected {wanted[at:at + 1]}")
+
+
 def compare(tshark, capture, way):
     media = media_of(capture)
     rows = rows_of(tshark, capture)
     found = []
     for connection in sorted({row["connection"] for row in rows}):
-        wanted = []
-        for row in (row for row in rows if row["connection"] == connection):
-            server = row["direction"] == 1
-            if row["type"] in MEDIA:
-                body = media[row["client_port"], server].pop(0)
-            else:
-                body = row["summary"].encode() + b"\n"
-            if body:
-                wanted.append((server, body))
-        seen = followed(tshark, capture, connection, way)
-        if seen != wanted:
-            at = next((n for n, (a, b) in enumerate(zip(seen, wanted)) if a != b), min(len(seen), len(wanted)))
-            found.append(f"connection {connection}: {len(seen)} records, {len(wanted)} expected, other ones from {at} on: "
-                         f"{seen[at:at + 1]}, expected {wanted[at:at + 1]}")
+        wanted = wanted_records((row for row in rows if row["connection"] == connection), media)
+        streams = sorted({stream for stream, _, _ in wanted})
+        for taken in [streams] if tshark.version < (4, 4) else [[stream] for stream in streams]:
+            seen = followed(tshark, capture, [*way, *tshark.follow("raw", connection, taken)])
+            text = difference(seen, [record[1:] for record in wanted if record[0] in taken])
+            if text:
+                found.append(f"connection {connection}, message streams {taken}: {text}")
     return found, len(rows)
 
 

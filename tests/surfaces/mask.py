@@ -25,6 +25,8 @@ SECRETS = {
     "tests/captures/auth_adobe_ok_ffmpeg51_crtmpserver.pcapng": ("ba9ea6d6", "BWT9s3N", "user=user"),
     "tests/captures/handshake_rtmpdump_swfvfy_conn_args_srs.pcapng": ("none",),
 }
+# With the connections and message streams that the captures have (follow).
+CONNECTIONS, STREAMS = range(3), range(2)
 SURFACES = {
     "columns": (),
     "tree": ("-V",),
@@ -34,7 +36,6 @@ SURFACES = {
     "shared objects": ("-q", "-z", "rtmpx,so"),
     "flow": ("-q", "-z", "flow,rtmpx,network"),
     "rows": ("-q", "-z", "rtmpx,messages,csv+all"),
-    "follow": ("-q", "-z", "follow,rtmpx,ascii,0", "-z", "follow,rtmpx,ascii,1", "-z", "follow,rtmpx,ascii,2"),
 }
 
 
@@ -42,6 +43,8 @@ def outputs(tshark, capture, options):
     """{surface: text}"""
     found = {name: tshark.run(*options, "-O", "rtmpx", *arguments, capture=capture).stdout
              for name, arguments in SURFACES.items()}
+    follow = [word for connection in CONNECTIONS for word in tshark.follow("ascii", connection, STREAMS)]
+    found["follow"] = tshark.run("-q", *options, *follow, capture=capture).stdout
     directory = tshark.writable("objects")
     for file in directory.iterdir():
         file.unlink()
@@ -117,7 +120,7 @@ def main():
             found += check(tshark, made, write(made))
     for text in found:
         print(text)
-    print(f"{len(SURFACES) + 2} surfaces of {len(SECRETS) + len(WRITERS)} captures, {len(found)} show or hide too much")
+    print(f"{len(SURFACES) + 3} surfaces of {len(SECRETS) + len(WRITERS)} captures, {len(found)} show or hide too much")
     return bool(found)
 
 

@@ -15,6 +15,7 @@ import contextlib
 import copy
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,7 @@ class Tshark:
             raise PluginError(f"no plugins/*/epan/rtmpx.so below {self.build}: build first")
         self.source = found[-1].resolve()
         self.series = self.source.parents[1].name
+        self.version = tuple(map(int, re.findall(r"\d+", self.series)))  # (4, 0); macOS writes 4-0
         self.is_root = os.getuid() == 0
         self._temporary = tempfile.TemporaryDirectory(prefix="rtmpx-")
         self.directory = pathlib.Path(self._temporary.name)
@@ -106,6 +108,14 @@ class Tshark:
     def popen(self, *arguments, **options):
         return subprocess.Popen(self.command(*arguments),
                                 **{"env": self.environment, "cwd": self.directory, **options})
+
+    def follow(self, form, connection, streams=(0,)):
+        """Arguments that follow a connection, each of its messages once: -z follow,rtmpx,...
+
+        From 4.4 on tshark asks for a sub-stream, the id of a message stream; 4.0 takes none."""
+        one = f"follow,rtmpx,{form},{connection}"
+        ways = [one] if self.version < (4, 4) else [f"{one},{stream}" for stream in streams]
+        return [word for way in ways for word in ("-z", way)]
 
     def run(self, *arguments, capture=None, timeout=300, check=True):
         """Run tshark; `capture` becomes its -r file. Returns the completed process (text).

@@ -8,7 +8,8 @@
 #define SO_TABLE_TITLE "RTMP SharedObjects"
 
 /* Columns. Numbers are integers, so that they sort; so does the time, which is empty where there is
- * none, as its texts have one width. */
+ * none, as its texts have one width. With the two characters that tshark writes behind each cell a
+ * row is 200 wide. */
 enum so_column {
     SO_NAME,
     SO_CLIENT,
@@ -26,14 +27,14 @@ enum so_column {
 static stat_tap_table_item so_columns[SO_COLUMN_COUNT] = {
     [SO_NAME] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Object          ", "%-16s"},
     [SO_CLIENT] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client               ", "%-21s"},
-    [SO_VERSION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Version", "%7u"},
+    [SO_VERSION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "   Version", "%10u"},
     [SO_ATTRIBUTES] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Attributes", "%10u"},
-    [SO_WRITES] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Writes", "%6u"},
+    [SO_WRITES] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Writes", "%7u"},
     [SO_REFUSED] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Refused", "%7u"},
     [SO_UNANSWERED] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Unanswered", "%10u"},
     [SO_MEDIAN] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Confirmed ms", "%12s"},
     [SO_STATE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "State           ", "%-16s"},
-    [SO_VALUES] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Last values", "%s"},
+    [SO_VALUES] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Last values", "%-71s"},
 };
 
 struct so_row {
@@ -64,7 +65,7 @@ static struct so_row *add_so_row(stat_tap_table *table, const struct rtmpx_tappe
 
 static void set_number(const stat_tap_table *table, const struct so_row *so, enum so_column column,
                        uint32_t number) {
-    rtmpx_table_cell(table, so->row.row, (unsigned)column)->value.uint_value = number;
+    rtmpx_table_set_number(table, so->row.row, (unsigned)column, number);
 }
 
 static void set_median(const stat_tap_table *table, const struct so_row *so) {
@@ -78,7 +79,7 @@ static void set_median(const stat_tap_table *table, const struct so_row *so) {
 
 static void set_values(const stat_tap_table *table, const struct so_row *so,
                        const struct rtmp_session *session, const struct rtmp_so_copy *copy) {
-    char out[96];
+    char out[160];
     struct rtmp_text text = rtmp_text_masked(out, sizeof out, rtmp_session_mask(session));
     rtmp_so_copy_values(&text, session, copy);
     rtmpx_table_set_text(table, so->row.row, SO_VALUES, out);

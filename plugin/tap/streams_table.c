@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tap/streams_table.h"
 
+#include <math.h>
+
 #include "tap/table.h"
 
 #include "export/stream_totals.h"
 
 #define TABLE_TITLE "RTMP Streams"
 
-/* Columns. Numbers are integers, so that they sort. tshark writes names as they are: they have the
- * width of their column. */
+/* Columns. Numbers are integers, so that they sort. With the two characters that tshark writes
+ * behind each cell a row is 200 wide. */
 enum column {
     NUMBER,
     ROLE,
@@ -34,20 +36,20 @@ static stat_tap_table_item columns[COLUMN_COUNT] = {
     [NUMBER] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Stream", "%6u"},
     [ROLE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Role   ", "%-7s"},
     [NAME] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Name            ", "%-16s"},
-    [VIDEO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Video             ", "%-18s"},
-    [VIDEO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "kbit/s", "%6u"},
-    [FRAME_RATE] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "   fps", "%6.2f"},
-    [KEY_INTERVAL] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Key ms", "%6u"},
-    [VIDEO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Drift ms/s", "%10s"},
+    [VIDEO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Video          ", "%-15s"},
+    [VIDEO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " kbit/s", "%7u"},
+    [FRAME_RATE] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "    fps", "%7.2f"},
+    [KEY_INTERVAL] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Key ms", "%7u"},
+    [VIDEO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Drift", "%6s"},
     [AUDIO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Audio       ", "%-12s"},
-    [AUDIO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "kbit/s", "%6u"},
-    [AUDIO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Drift ms/s", "%10s"},
-    [DURATION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Duration ms", "%11u"},
-    [KEY_DELAY] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "First key ms", "%12s"},
+    [AUDIO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " kbit/s", "%7u"},
+    [AUDIO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Drift", "%6s"},
+    [DURATION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Length ms", "%10u"},
+    [KEY_DELAY] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "1st key", "%7s"},
     [LOST] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Lost", "%5u"},
-    [ENDED] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Ended by         ", "%-17s"},
+    [ENDED] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Ended by    ", "%-12s"},
     [CLIENT] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client               ", "%-21s"},
-    [APP] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Application", "%s"},
+    [APP] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Application    ", "%-15s"},
 };
 
 struct stream_row {
@@ -69,7 +71,7 @@ static struct stream_row *add_row(stat_tap_table *table, const struct rtmpx_tapp
     rtmpx_table_add(table, columns, COLUMN_COUNT, stream, &found->row);
     unsigned row = found->row.row;
     const struct rtmp_mask *mask = rtmp_session_mask(tapped->direction->session);
-    rtmpx_table_cell(table, row, NUMBER)->value.uint_value = stream->number;
+    rtmpx_table_set_number(table, row, NUMBER, stream->number);
     rtmpx_table_set_text(table, row, ROLE,
                          rtmp_stream_role_name((enum rtmp_stream_role)stream->role));
     rtmpx_table_set_kept(table, row, NAME, stream->name, mask);
@@ -78,63 +80,74 @@ static struct stream_row *add_row(stat_tap_table *table, const struct rtmpx_tapp
     return found;
 }
 
-/* `H.264 1280x720`, `AAC 44100` */
-static void set_media(const stat_tap_table *table, const struct stream_row *found) {
-    const struct rtmp_stream_totals *totals = &found->totals;
+/* `H.264 1280x720`, `AAC 44100`. Where there is no room for both, the codecs. */
+static void set_media(const stat_tap_table *table, const struct stream_row *found,
+                      enum column column, const struct rtmp_kind_totals *kind,
+                      const char *property) {
     char out[128];
     struct rtmp_text text = rtmp_text_over(out, sizeof out);
-    rtmp_kind_totals_codecs(&text, &totals->video);
+    rtmp_kind_totals_codecs(&text, kind);
+    if (text.len + strlen(property) <= rtmpx_table_width(table, found->row.row, (unsigned)column))
+        rtmp_text_add(&text, property);
+    rtmpx_table_set_text(table, found->row.row, (unsigned)column, out);
+}
+
+static void set_both_media(const stat_tap_table *table, const struct stream_row *found) {
+    const struct rtmp_stream_totals *totals = &found->totals;
+    char property[32] = "";
     if (totals->width)
-        rtmp_text_format(&text, " %ux%u", totals->width, totals->height);
-    rtmpx_table_set_text(table, found->row.row, VIDEO, out);
-    text = rtmp_text_over(out, sizeof out);
-    rtmp_kind_totals_codecs(&text, &totals->audio);
+        (void)snprintf(property, sizeof property, " %ux%u", totals->width, totals->height);
+    set_media(table, found, VIDEO, &totals->video, property);
+    property[0] = '\0';
     if (totals->sample_rate)
-        rtmp_text_format(&text, " %u", totals->sample_rate);
-    rtmpx_table_set_text(table, found->row.row, AUDIO, out);
+        (void)snprintf(property, sizeof property, " %u", totals->sample_rate);
+    set_media(table, found, AUDIO, &totals->audio, property);
 }
 
 static void set_delay(const stat_tap_table *table, const struct stream_row *found) {
+    enum { MOST = 9999999 };
     int32_t delay = rtmp_stream_totals_key_delay(&found->totals);
     char out[16] = "";
     if (delay >= 0)
-        (void)snprintf(out, sizeof out, "%d", delay);
+        (void)snprintf(out, sizeof out, "%d", MIN(delay, MOST));
     rtmpx_table_set_text(table, found->row.row, KEY_DELAY, out);
 }
 
 /* ms per second by which a kind comes ever later; empty: not known. */
 static void set_drift(const stat_tap_table *table, unsigned row, enum column column,
                       const struct rtmp_kind_totals *kind) {
-    char out[32] = "";
+    const double most = 99999;
+    char out[16] = "";
     double drift;
-    if (rtmp_kind_totals_drift(kind, &drift))
-        (void)snprintf(out, sizeof out, "%.1f", drift);
+    if (rtmp_kind_totals_drift(kind, &drift)) {
+        drift = CLAMP(drift, -most, most);
+        bool has_room = fabs(drift) < 999;
+        (void)snprintf(out, sizeof out, has_room ? "%.1f" : "%.0f", drift);
+    }
     rtmpx_table_set_text(table, row, (unsigned)column, strcmp(out, "-0.0") == 0 ? "0.0" : out);
+}
+
+/* `Ended by` stands above it. */
+static const char *end_text(const struct rtmp_stream *stream) {
+    enum rtmp_stream_end end = (enum rtmp_stream_end)stream->ended;
+    return end == RTMP_STREAM_OPEN         ? ""
+           : end == RTMP_STREAM_CONNECTION ? "connection"
+                                           : rtmp_stream_end_name(end);
 }
 
 static void update_row(const stat_tap_table *table, const struct stream_row *found,
                        const struct rtmp_stream *stream) {
-    enum { HUNDREDTHS = 100 };
     const struct rtmp_stream_totals *totals = &found->totals;
-    double rate = rtmp_kind_totals_frame_rate(&totals->video);
-    rtmpx_table_cell(table, found->row.row, VIDEO_RATE)->value.uint_value =
-        rtmp_kind_totals_rate(&totals->video);
-    rtmpx_table_cell(table, found->row.row, AUDIO_RATE)->value.uint_value =
-        rtmp_kind_totals_rate(&totals->audio);
-    rtmpx_table_cell(table, found->row.row, FRAME_RATE)->value.float_value =
-        (double)(int64_t)(rate * HUNDREDTHS + 0.5) / HUNDREDTHS;
-    rtmpx_table_cell(table, found->row.row, KEY_INTERVAL)->value.uint_value =
-        rtmp_stream_totals_key_interval(totals);
-    set_drift(table, found->row.row, VIDEO_DRIFT, &totals->video);
-    set_drift(table, found->row.row, AUDIO_DRIFT, &totals->audio);
-    rtmpx_table_cell(table, found->row.row, DURATION)->value.uint_value =
-        rtmp_stream_totals_duration(totals);
-    rtmpx_table_cell(table, found->row.row, LOST)->value.uint_value =
-        totals->audio.incomplete + totals->video.incomplete;
-    rtmpx_table_set_text(table, found->row.row, ENDED,
-                         stream->ended == RTMP_STREAM_OPEN
-                             ? ""
-                             : rtmp_stream_end_name((enum rtmp_stream_end)stream->ended));
+    unsigned row = found->row.row;
+    rtmpx_table_set_number(table, row, VIDEO_RATE, rtmp_kind_totals_rate(&totals->video));
+    rtmpx_table_set_number(table, row, AUDIO_RATE, rtmp_kind_totals_rate(&totals->audio));
+    rtmpx_table_set_hundredths(table, row, FRAME_RATE, rtmp_kind_totals_frame_rate(&totals->video));
+    rtmpx_table_set_number(table, row, KEY_INTERVAL, rtmp_stream_totals_key_interval(totals));
+    set_drift(table, row, VIDEO_DRIFT, &totals->video);
+    set_drift(table, row, AUDIO_DRIFT, &totals->audio);
+    rtmpx_table_set_number(table, row, DURATION, rtmp_stream_totals_duration(totals));
+    rtmpx_table_set_number(table, row, LOST, totals->audio.incomplete + totals->video.incomplete);
+    rtmpx_table_set_text(table, row, ENDED, end_text(stream));
 }
 
 /* ---- the tap ---- */
@@ -163,7 +176,7 @@ static tap_packet_status follow_message(void *data, packet_info *pinfo, epan_dis
     rtmp_stream_totals_add(&found->totals, &tapped->record, media);
     if ((media && media->kind == RTMP_MEDIA_CONFIG) || found->totals.audio.coded == 1 ||
         found->totals.video.coded == 1)
-        set_media(table, found);
+        set_both_media(table, found);
     if (found->totals.key_frames == 1)
         set_delay(table, found);
     update_row(table, found, tapped->stream);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tap/table.h"
 
+#include "tap/fit.h"
+
 /* The cells that hold what is ours. */
 enum { CELL_OF_ROW, CELL_OF_ROWS };
 
-stat_tap_table_item_type *rtmpx_table_cell(const stat_tap_table *table, unsigned row,
-                                           unsigned column) {
+static stat_tap_table_item_type *rtmpx_table_cell(const stat_tap_table *table, unsigned row,
+                                                  unsigned column) {
     return stat_tap_get_field_data(table, row, column);
 }
 
@@ -34,6 +36,7 @@ void rtmpx_table_add(stat_tap_table *table, const stat_tap_table_item *columns, 
             cells[i].value.string_value = g_strdup("");
     }
     row->row = number;
+    row->columns = columns;
     cells[CELL_OF_ROW].user_data.ptr_value = row;
     if (number == 0)
         cells[CELL_OF_ROWS].user_data.ptr_value = rows;
@@ -66,15 +69,49 @@ void rtmpx_table_clear(stat_tap_table *table) {
     table->num_elements = 0;
 }
 
-/* ---- texts ---- */
+/* ---- cells ---- */
 
-void rtmpx_table_set_text(const stat_tap_table *table, unsigned row, unsigned column,
-                          const char *text) {
+unsigned rtmpx_table_width(const stat_tap_table *table, unsigned row, unsigned column) {
+    const char *format = rtmpx_table_row(table, row)->columns[column].field_format;
+    return (unsigned)g_ascii_strtoull(format + strspn(format, "%-"), NULL, 10);
+}
+
+/* The greatest number of so many digits. */
+static uint64_t greatest(unsigned digits) {
+    uint64_t power = 1;
+    for (; digits; digits--)
+        power *= 10;
+    return power - 1;
+}
+
+void rtmpx_table_set_number(const stat_tap_table *table, unsigned row, unsigned column,
+                            uint32_t number) {
+    uint64_t most = greatest(rtmpx_table_width(table, row, column));
+    rtmpx_table_cell(table, row, column)->value.uint_value =
+        number > most ? (unsigned)most : number;
+}
+
+void rtmpx_table_set_hundredths(const stat_tap_table *table, unsigned row, unsigned column,
+                                double number) {
+    enum { POINT = 1, HUNDREDTHS = 100 };
+    double most = (double)greatest(rtmpx_table_width(table, row, column) - POINT);
+    double rounded = (double)(int64_t)(number * HUNDREDTHS + 0.5);
+    rtmpx_table_cell(table, row, column)->value.float_value =
+        (rounded > most ? most : rounded) / HUNDREDTHS;
+}
+
+static void set_fitted(const stat_tap_table *table, unsigned row, unsigned column, const char *text,
+                       enum rtmpx_cut where) {
     stat_tap_table_item_type *item = rtmpx_table_cell(table, row, column);
     if (g_strcmp0(item->value.string_value, text) == 0)
         return;
     g_free((char *)(uintptr_t)item->value.string_value);
-    item->value.string_value = g_strdup(text);
+    item->value.string_value = rtmpx_fit(text, rtmpx_table_width(table, row, column), where);
+}
+
+void rtmpx_table_set_text(const stat_tap_table *table, unsigned row, unsigned column,
+                          const char *text) {
+    set_fitted(table, row, column, text, RTMPX_CUT_END);
 }
 
 void rtmpx_table_set_kept(const stat_tap_table *table, unsigned row, unsigned column,
@@ -83,10 +120,10 @@ void rtmpx_table_set_kept(const stat_tap_table *table, unsigned row, unsigned co
     struct rtmp_text text = rtmp_text_masked(out, sizeof out, mask);
     if (kept)
         rtmp_text_wire(&text, kept->bytes, kept->len, 0);
-    rtmpx_table_set_text(table, row, column, out);
+    set_fitted(table, row, column, out, RTMPX_CUT_MIDDLE);
 }
 
 void rtmpx_table_set_client(const stat_tap_table *table, unsigned row, unsigned column,
                             const packet_info *pinfo, bool from_client) {
-    rtmpx_table_set_text(table, row, column, rtmpx_end_text(pinfo, from_client));
+    set_fitted(table, row, column, rtmpx_end_text(pinfo, from_client), RTMPX_CUT_MIDDLE);
 }

@@ -11,11 +11,16 @@
  * keeps nothing of ours with a table but its cells: the first cell of a row holds what is known of
  * the row, the second cell of the first row holds the rows by the things that they are about. Texts
  * of cells are the table's own.
+ *
+ * The format of a column says how wide it is (`%-16s`, `%7u`). Nothing is wider: texts are cut
+ * (tap/fit.h), a number of more digits is shown as the greatest of its column. So rows of tshark
+ * have a width that does not depend on what is in the capture.
  */
 
 /* What is known of a row begins with this. */
 struct rtmpx_table_row {
     unsigned row;
+    const stat_tap_table_item *columns;
     void (*free)(struct rtmpx_table_row *row); /* and what it holds */
 };
 
@@ -28,13 +33,21 @@ void rtmpx_table_add(stat_tap_table *table, const stat_tap_table_item *columns, 
 
 struct rtmpx_table_row *rtmpx_table_row(const stat_tap_table *table, unsigned row);
 
-stat_tap_table_item_type *rtmpx_table_cell(const stat_tap_table *table, unsigned row,
-                                           unsigned column);
+/* Columns of a terminal. */
+unsigned rtmpx_table_width(const stat_tap_table *table, unsigned row, unsigned column);
 
+void rtmpx_table_set_number(const stat_tap_table *table, unsigned row, unsigned column,
+                            uint32_t number);
+
+/* Of a column with two decimals. */
+void rtmpx_table_set_hundredths(const stat_tap_table *table, unsigned row, unsigned column,
+                                double number);
+
+/* Cut at its end. */
 void rtmpx_table_set_text(const stat_tap_table *table, unsigned row, unsigned column,
                           const char *text);
 
-/* A text from the wire, NULL: none, and what it hides. */
+/* A text from the wire, NULL: none, and what it hides. Cut in the middle, as the client's. */
 void rtmpx_table_set_kept(const stat_tap_table *table, unsigned row, unsigned column,
                           const struct rtmp_kept_text *kept, const struct rtmp_mask *mask);
 

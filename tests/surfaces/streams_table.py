@@ -16,6 +16,7 @@ from tshark import run_main  # noqa: E402
 COLUMNS = ("number", "role", "name", "video", "video_rate", "frame_rate", "key_interval",
            "video_drift", "audio", "audio_rate", "audio_drift", "duration", "key_delay", "lost", "ended", "client", "app")
 
+WIDTHS = {"name": 16, "app": 15}
 
 # The other reader's names of codecs.
 NAMES = {"LPCM LE": "PCM", "H.263 (Sorenson)": "Sorenson H.263", "Nellymoser 16k": "Nellymoser", "Nellymoser 8k": "Nellymoser"}
@@ -35,7 +36,7 @@ def rate(kind):
 def ended_by(reason):
     """What the table says for what the other reader found."""
     if reason.startswith("FIN from"):
-        return "connection closed"
+        return "connection"
     return "status" if reason.startswith("NetStream.") else reason
 
 
@@ -54,8 +55,15 @@ def wanted_row(stream):
     return row
 
 
+def cut(text, width):
+    """A longer name is cut in the middle."""
+    return text if len(text) <= width else f"{text[:width // 2]}…{text[-((width - 1) // 2):]}"
+
+
 def is_near(column, seen, wanted):
     """Rates are rounded in other places. Where a timestamp wraps, the other reader's times are negative."""
+    if column in WIDTHS:
+        return seen == cut(wanted, WIDTHS[column])
     if column in ("duration", "key_interval") and int(wanted) < 0:
         return True
     if column in ("video_rate", "audio_rate"):

@@ -126,13 +126,15 @@ def _checksum(total):
 
 def frame_bytes(segment):
     """The segment as an Ethernet frame with right checksums."""
-    addresses = b"".join(ipaddress.IPv4Address(end[0]).packed
-                         for end in (segment.source, segment.target))
+    addresses = b"".join(ipaddress.ip_address(end[0]).packed for end in (segment.source, segment.target))
     tcp = struct.pack("!HHIIBBHHH", segment.source[1], segment.target[1], segment.sequence % WRAP,
                       segment.acknowledgement % WRAP, 5 << 4, segment.flags, segment.window, 0, 0)
     tcp += segment.payload
     check = _checksum(_sum(addresses + struct.pack("!HH", 6, len(tcp))) + _sum(tcp))
     tcp = tcp[:16] + struct.pack("!H", check) + tcp[18:]
+    if len(addresses) == 32:  # IPv6
+        ip = struct.pack("!IHBB", 6 << 28, len(tcp), 6, 64) + addresses
+        return b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x86\xdd" + ip + tcp
     ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0x4000, 64, 6, 0) + addresses
     ip = ip[:10] + struct.pack("!H", _checksum(_sum(ip))) + ip[12:]
     return b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0" + ip + tcp

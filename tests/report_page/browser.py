@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Report pages in a browser: each section of real captures, charts with pixels, zoom by keys, nothing on the console, no
 request, no sideways scrolling at 390 and 1280 pixels nor on paper, contrast of all texts, and hostile names that stay text.
+The same of the page of a build without dygraphs, which has tables and no charts.
 
 Chromium is driven through its pipe (--remote-debugging-pipe), with nothing else installed. Without Chromium the test is
 skipped (exit code 77).
@@ -13,6 +14,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -25,10 +27,11 @@ for folder in ("tools", "expected"):
 import hostile  # noqa: E402
 from compare import CAPTURES, find_captures  # noqa: E402
 from data import report  # noqa: E402
-from tshark import Tshark, run_main  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 NAMES = ("so-red5-srv_red5-cli_amf0", "fail_publish_refer_denied_srs7", "pub_ffmpeg51_srs7_vhost_chunk128_ack10000",
          "enh_pub_ffmpeg9_multitrack_2v_avc", "flow_pings_unanswered_player_stopped_rtmpdump", "remoting_py3amf_amf0")
+WITHOUT_CHARTS = ("so-red5-srv_red5-cli_amf0", "pub_ffmpeg51_srs7_vhost_chunk128_ack10000")
 SKIPPED = 77
 WIDE, NARROW, PAPER = 1280, 390, 718  # the last: A4 without margins of 10 mm, at 96 dots an inch
 
@@ -199,8 +202,12 @@ class Browser:
         path.write_bytes(base64.b64decode(image["data"]))
 
 
-def zoom_differs(browser):
-    """Keys on the charts change what they show, and back."""
+def zoom_differs(browser, charts):
+    """Keys on the charts change what they show, and back. Without charts nothing speaks of them but a line."""
+    if not charts:
+        spoken = browser.evaluate("document.body.innerText.match(/Drag zooms|whole capture|in the charts|Licences|no charts/g)")
+        media = browser.evaluate('document.querySelector("#timing table") !== null')
+        return [] if spoken == (["no charts"] if media else None) else [f"without charts: {spoken}"]
     label = 'document.querySelector(".rangelabel")?.textContent'
     if not browser.evaluate('document.querySelectorAll(".charts .ch").length'):
         return []
@@ -276,7 +283,7 @@ def check_page(browser, path, data, charts):
     wanted = charts and any(stream["video"] or stream["audio"] for stream in data["streams"])
     if bool(drawn) != bool(wanted):
         found.append(f"{drawn} charts")
-    found += zoom_differs(browser) + structure_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
+    found += zoom_differs(browser, charts) + structure_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
     browser.evaluate(OPEN_ALL)
     found += calls_differ(browser, data)
     listed = browser.evaluate('document.querySelectorAll(".find li").length')
@@ -286,9 +293,9 @@ def check_page(browser, path, data, charts):
     return found + browser.complaints(pathlib.Path(path).as_uri())
 
 
-def check_hostile(browser, path):
+def check_hostile(browser, path, charts):
     """Names of all sorts are shown as text, with everything open."""
-    found = check_page(browser, path, json.loads(path.with_suffix(".json").read_text()), True)
+    found = check_page(browser, path, json.loads(path.with_suffix(".json").read_text()), charts)
     shown = browser.evaluate("document.body.innerText")
     found += [f"{text!r} is not on the page" for text in hostile.SHOWN if text not in shown]
     counts = browser.evaluate('["script", "img", "iframe", "object", "link", "form"].map((tag) => document.getElementsByTagName(tag).length)')
@@ -308,6 +315,29 @@ def write_page(tshark, directory, name, capture):
     return path, data, "Charts: dygraphs" in page
 
 
+def page_parts(build, directory):
+    """What is before and what behind the data: on the page of a build without dygraphs, made as a build makes it, and on
+    this build's."""
+    out = directory / "page.c"
+    subprocess.run(["cmake", f"-DSOURCE={ROOT}/plugin/report", "-DDYGRAPHS=", f"-DOUT={out}", "-P",
+                    ROOT / "plugin/report/page.cmake"], check=True)
+    made = (build / "plugin" / "report_page.c").read_text()
+    return [[bytes(int(byte, 16) for byte in re.findall("0x([0-9a-f]{2})", part)).decode()
+             for part in text.split("_bytes[] = {")[1:]] for text in (out.read_text(), made)]
+
+
+def check_without_charts(browser, tshark, directory, capture):
+    """The page of this build with the other parts around the same data."""
+    plain, built = page_parts(tshark.build, directory)
+    page = report(tshark, capture)
+    if not (page.startswith(built[0]) and page.endswith(built[1])):
+        return ["the page is not what its parts say"]
+    data = page[len(built[0]):len(page) - len(built[1])]
+    path = directory / "without-charts.html"
+    path.write_text(plain[0] + data + plain[1], encoding="utf-8")
+    return check_page(browser, path, json.loads(data), False)
+
+
 def run(options, tshark, directory):
     captures = find_captures(CAPTURES)
     browser = Browser(options.chromium)
@@ -323,13 +353,19 @@ def run(options, tshark, directory):
                 browser.shot(options.shots / f"{name}.png")
         capture = tshark.directory / "hostile.pcap"
         hostile.write(capture)
-        path, _, _ = write_page(tshark, directory, "hostile", capture)
-        found = check_hostile(browser, path)
+        path, _, charts = write_page(tshark, directory, "hostile", capture)
+        found = check_hostile(browser, path, charts)
         failed += bool(found)
         print("\n".join(f"hostile: {text}" for text in found[:12]), end="\n" if found else "")
+        for name in WITHOUT_CHARTS:
+            found = check_without_charts(browser, tshark, directory, captures[name])
+            failed += bool(found)
+            print("\n".join(f"{name}, without charts: {text}" for text in found[:12]), end="\n" if found else "")
+            if options.shots:
+                browser.shot(options.shots / f"{name}-without-charts.png")
     finally:
         browser.close()
-    print(f"{len(options.names or NAMES) + 1} pages, {failed} differ")
+    print(f"{len(options.names or NAMES) + 1 + len(WITHOUT_CHARTS)} pages, {failed} differ")
     return bool(failed)
 
 

@@ -10,12 +10,14 @@
         lo.length ? "Left out to keep this page small: " + lo.map((x) => I(x[1]) + " " + x[0]).join(", ") + ". " : "",
         "Times are seconds since the first frame of the capture. This file is complete in itself and loads nothing.",
       ),
-      h(
-        "details",
-        null,
-        h("summary", null, "Licences"),
-        h("pre", null, document.getElementById("licence").content.textContent),
-      ),
+      CHARTS
+        ? h(
+            "details",
+            null,
+            h("summary", null, "Licences"),
+            h("pre", null, document.getElementById("licence").content.textContent),
+          )
+        : "",
     );
   /* a canvas that is drawn anew while printing prints empty: what is there is scaled to the paper */
   const each = (f) => document.querySelectorAll(".ch").forEach(f);

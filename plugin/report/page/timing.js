@@ -16,7 +16,7 @@ function inNumbers(kinds) {
       name,
       [
         I(k.s.n),
-        k.s.width
+        CHARTS && k.s.width
           ? h(
               "div",
               { class: "dim" },
@@ -50,7 +50,8 @@ if (RTMP) {
   const s = section(
     "timing",
     "Timing",
-    "Media timestamps against arrival. Drag zooms all charts, shift-drag moves, double-click shows the whole; keys: ← → + − 0.",
+    "Media timestamps against arrival." +
+      (CHARTS ? " Drag zooms all charts, shift-drag moves, double-click shows the whole; keys: ← → + − 0." : ""),
     withMedia.length,
   );
   if (!withMedia.length) s.append(h("p", { class: "empty" }, "No audio or video in this capture."));
@@ -85,12 +86,17 @@ if (RTMP) {
         d = Math.max(f[0] - w[0], Math.min(f[1] - w[1], (w[1] - w[0]) * k));
       if (range) setRange([w[0] + d, w[1] + d]);
     };
-    const box = h("div", {
-      class: "charts",
-      tabIndex: 0,
-      role: "group",
-      "aria-label": "Charts of the stream: arrow keys move, plus and minus zoom, 0 shows the whole",
-    });
+    const box = h(
+      "div",
+      CHARTS
+        ? {
+            class: "charts",
+            tabIndex: 0,
+            role: "group",
+            "aria-label": "Charts of the stream: arrow keys move, plus and minus zoom, 0 shows the whole",
+          }
+        : null,
+    );
     box.addEventListener("keydown", (e) => {
       const a = {
         ArrowLeft: () => pan(-0.25),
@@ -111,10 +117,12 @@ if (RTMP) {
         { class: "bar" },
         withMedia.length > 1 ? sel : h("b", null, wire(short(S[withMedia[0]].name, 60))),
         h("span", { class: "grow" }),
-        h("span", { class: "dim num rangelabel" }, "whole capture"),
-        zb("−", "Zoom out", () => zoom(2)),
-        zb("+", "Zoom in", () => zoom(0.5)),
-        zb("Whole", "Show the whole", () => setRange(null)),
+        CHARTS && [
+          h("span", { class: "dim num rangelabel" }, "whole capture"),
+          zb("−", "Zoom out", () => zoom(2)),
+          zb("+", "Zoom in", () => zoom(0.5)),
+          zb("Whole", "Show the whole", () => setRange(null)),
+        ],
       ),
       box,
     );
@@ -184,7 +192,7 @@ if (RTMP) {
       );
       box.append(inNumbers([V && ["Video", V], A && ["Audio", A]].filter(Boolean)));
       if (!CHARTS)
-        box.append(h("p", { class: "empty" }, "This build of the plugin has no charts: it was made without dygraphs."));
+        box.append(h("p", { class: "empty" }, "There are no charts here: this build of the plugin was made without dygraphs."));
       setRange(null);
     };
     sel.addEventListener("change", () => show(+sel.value));

@@ -39,6 +39,11 @@ BOOLEANS = re.compile(r"(?<=[\t,])(?:(True)|False)(?=[\t,\n])")
 # Titles of trees of statistics: 4.0 shows the levels of their menu without spaces.
 MENU_LEVELS = re.compile(r"^(RTMP) / (?=[A-Z][a-z ]+:$)", re.MULTILINE)
 
+# Tables of trees: since 4.4 their first column has a least width.
+TREE_HEAD = "Topic / Item "
+TREE_CELL = re.compile(r"^( *\S.*?)  +", re.MULTILINE)
+TREE_RULE = re.compile(r"^([=-])\1{79,}$", re.MULTILINE)
+
 # Times that passed: 4.6 chooses a unit, earlier versions always show seconds.
 SHORT_TIME = re.compile(r"(\d+(?:\.\d+)?) (nano|micro|milli)seconds")
 POWERS = {"nano": -9, "micro": -6, "milli": -3}
@@ -51,6 +56,8 @@ def normalised(output, arguments):
     output = MENU_LEVELS.sub(r"\1/", output)
     output = SHORT_TIME.sub(
         lambda time: f"{decimal.Decimal(time[1]).scaleb(POWERS[time[2]]):.9f} seconds", output)
+    if TREE_HEAD in output:
+        output = TREE_RULE.sub(lambda rule: rule[1] * 80, TREE_CELL.sub(r"\1  ", output))
     if "fields" in arguments:
         output = BOOLEANS.sub(lambda word: "1" if word[1] else "0", output)
     return output

@@ -1,36 +1,95 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Build the packages in a Debian system of each suite, check them with lintian, install them and see that an ordinary
-# user's tshark loads them. The last lines are a table. usage: packaging/packages.sh [SUITE...]
-# CHROOTS: where the systems lie (/var/tmp/rtmpx-chroots); they stay for the next run. OUTPUT: where the packages go.
-# DEB_BUILD_OPTIONS=nocheck: without the tests of the build.
-# Ends with 3 when a system could not be made, and nothing else was wrong.
-# Scripts in single quotes expand inside the other system; setup.sh sets root.
-# shellcheck disable=SC2016,SC2154
+# Check everything that is packaged in a Debian system of each suite: the Debian package (built, clean by lintian, installed
+# by root, loaded by an ordinary user, first frames decoded within a minute, removed), the tests that differ between versions
+# of Wireshark, the archive for one user, licences, AppStream metainfo, the spec file. The last lines are a table.
+# usage: packaging/packages.sh [--build | --prepare] [SUITE...]
+#   --build    only build with warnings as errors, load, and those tests
+#   --prepare  only make the systems that --build needs: what takes a network
+# CHROOTS: where the systems lie (/var/tmp/rtmpx-chroots); they stay for the next run. OUTPUT: where packages and logs go.
+# DEB_BUILD_OPTIONS=nocheck: without the tests of the package's build.
+# Ends with 1 when something failed; else with 3 when a system could not be made.
+# Scripts in single quotes expand inside the other system; setup.sh sets root; point() calls the checks.
+# shellcheck disable=SC2016,SC2154,SC2317
 set -euo pipefail
 . "$(dirname "$0")/setup.sh"
 . "$root/packaging/chroot.sh"
 
+MOST_SECONDS=60 # from the package to the first frames
+mode=all
+case ${1:-} in
+--build | --prepare)
+    mode=${1#--}
+    shift
+    ;;
+esac
 chroots=${CHROOTS:-/var/tmp/rtmpx-chroots}
 output=${OUTPUT:-$chroots/packages}
 suites=("$@")
 [ $# -gt 0 ] || suites=(bookworm trixie sid)
 mkdir -p "$output"
-table=()
-missing=0
+missing=0 failed=0
 trap 'for suite in "${suites[@]}"; do unmount_chroot "$chroots/$suite"; done' EXIT
 
-# Without a network, without debootstrap or the right to mount there is no system to build in.
-skip() {
-    echo "skipped: $1 is not possible here"
-    missing=3
+# ---- points: rows of the table, each with a result by suite
+
+points=()
+declare -A result
+NOT_AVAILABLE=3
+
+# point SUITE NAME COMMAND...: its output goes to a log, shown when it fails. Sets status. In the background, as bash
+# ignores errors of a function whose status is asked for otherwise.
+point() {
+    local suite=$1 name=$2 log
+    shift 2
+    log=$output/$suite-${name//[^a-zA-Z]/-}.log
+    SECONDS=0
+    status=0
+    "$@" >"$log" 2>&1 </dev/null &
+    wait $! || status=$?
+    case $status in
+    0) result[$suite/$name]="ok, $SECONDS s" ;;
+    "$NOT_AVAILABLE") result[$suite/$name]="not available" ;;
+    *)
+        result[$suite/$name]=failed
+        failed=1
+        tail -n 40 "$log"
+        ;;
+    esac
+    [[ " ${points[*]} " == *" ${name// /_} "* ]] || points+=("${name// /_}")
+    echo "$suite: $name: ${result[$suite/$name]}"
 }
 
-# What the Debian package needs to be built, read from its control file. Nothing after it needs a network.
-install_build_dependencies() {
-    quietly inside "$1" timeout 1200 sh -c 'apt-get -qq update;
+print_table() {
+    local name suite
+    printf '%-30s' ""
+    printf ' %-16s' "${suites[@]}"
+    for name in "${points[@]}"; do
+        name=${name//_/ }
+        printf '\n%-30s' "$name"
+        for suite in "${suites[@]}"; do
+            printf ' %-16s' "${result[$suite/$name]:--}"
+        done
+    done
+    echo
+}
+
+# ---- the systems
+
+# What the Debian package needs to be built is read from its control file. Nothing after it needs a network.
+install_dependencies() {
+    if [ "$mode" != all ]; then
+        inside "$1" timeout 900 bash -c '. /home/user/source/packaging/setup.sh; need_for_build'
+        return
+    fi
+    inside "$1" timeout 1200 sh -c 'apt-get -qq update;
         apt-get -qq install -y --no-install-recommends dpkg-dev lintian man-db &&
-        cd /home/user/source && apt-get -qq build-dep -y --no-install-recommends ./'
+        cd /home/user/source && apt-get -qq build-dep -y --no-install-recommends ./' || return
+    # What checks other things, where the suite has it.
+    local package
+    for package in appstream reuse rpm rpmlint; do
+        inside "$1" timeout 600 apt-get -qq install -y --no-install-recommends "$package" || true
+    done
 }
 
 # From outside: the smallest system has no xz.
@@ -43,17 +102,28 @@ unpack_source() {
     as_user "$1" 'cd ~/work/rtmpx-*; cp -r packaging/debian debian; ln -sfn ~/work/rtmpx-* ~/source'
 }
 
+# Without a network, without debootstrap or the right to mount there is no system to build in.
+begin_suite() {
+    make_chroot "$1" "$2" && mount_chroot "$2" && unpack_source "$2" && install_dependencies "$2"
+}
+
+# ---- what is checked
+
 # A .deb and its source package; its version names the series, so that the next series' is an update.
 build_deb() {
     as_user "$1" '
         cd ~/source
         series=$(pkg-config --modversion wireshark | cut -d. -f1,2 | tr . +)
         sed -i "1s/)/~ws$series)/" debian/changelog
-        dpkg-buildpackage -us -uc >../build.log 2>&1 || { tail -n 40 ../build.log; exit 1; }'
+        dpkg-buildpackage -us -uc'
+    cp "$1"/home/user/work/rtmpx-wireshark_*.deb "$output"
+}
+
+check_lintian() {
     as_user "$1" 'cd ~/work; lintian --fail-on error,warning rtmpx_*.changes'
 }
 
-# An installed plugin: the version that tshark gives for it, and what a sample shows.
+# An installed plugin: the path that tshark gives for it, and what a sample shows.
 see_it_loaded() {
     as_user "$1" '
         path=$(tshark -G plugins | awk -F "\t" "\$1 ~ /^rtmpx.so/ { print \$NF }")
@@ -64,35 +134,83 @@ see_it_loaded() {
         echo "loaded $path"' - "$2"
 }
 
-check_deb() {
-    local before
-    before=$(date +%s%N)
-    quietly inside "$1" sh -c 'apt-get -qq install -y --no-install-recommends /home/user/work/rtmpx-wireshark_*.deb'
+# By root, for an ordinary user; from the package to the first frames it takes less than a minute.
+check_installed() {
+    SECONDS=0
+    inside "$1" sh -c 'apt-get -qq install -y --no-install-recommends /home/user/work/rtmpx-wireshark_*.deb'
     see_it_loaded "$1" '/usr/lib/*/wireshark/plugins/*/epan/rtmpx.so'
-    seconds=$((($(date +%s%N) - before) / 100000000))
-    as_user "$1" 'man -w rtmpx; dpkg -L rtmpx-wireshark | grep -E "profiles/RTMP/|metainfo|README"' >/dev/null
-    depends=$(inside "$1" dpkg-query -W -f '${Depends}' rtmpx-wireshark | grep -o 'libwireshark[0-9]*')
-    inside "$1" apt-get -qq purge -y rtmpx-wireshark >/dev/null
-    as_user "$1" '! tshark -G plugins | grep -q rtmpx; [ ! -e /usr/share/wireshark/profiles/RTMP ]'
+    if [ "$SECONDS" -gt "$MOST_SECONDS" ]; then
+        echo "error: $SECONDS s, more than $MOST_SECONDS"
+        return 1
+    fi
+    as_user "$1" 'man -w rtmpx; dpkg -L rtmpx-wireshark | grep -E "profiles/RTMP/|metainfo|README"'
+}
+
+check_removed() {
+    inside "$1" apt-get -qq purge -y rtmpx-wireshark
+    as_user "$1" '[ ! -e /usr/share/wireshark/profiles/RTMP ]; ! tshark -G plugins | grep -q rtmpx'
+}
+
+# What depends on the version of Wireshark: what tshark prints, and what its surfaces are given.
+check_versioned() {
+    as_user "$1" '
+        cd ~/source
+        python3 tests/golden/golden.py --build "$1"
+        python3 tests/surfaces/follow.py --build "$1"
+        python3 tests/surfaces/mask.py --build "$1"
+        python3 tests/surfaces/widths.py --build "$1"
+        python3 tests/packaging/built_in.py --build "$1"' - "$2"
+}
+
+build_strict() {
+    as_user "$1" '
+        cmake -S ~/source -B "$1" -G Ninja -DBUILD_TESTING=OFF -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+        cmake --build "$1" -- --quiet
+        python3 ~/source/tests/tools/tshark.py --build "$1" --version' - "$2"
 }
 
 # The archive for one user, built with warnings as errors: install, load, refuse another series, remove.
 check_archive() {
     as_user "$1" '
         cmake -S ~/source -B ~/work/tgz -G Ninja -DBUILD_TESTING=OFF -DRTMPX_OPTIMIZE=ON \
-            -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >/dev/null
+            -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
         cmake --build ~/work/tgz -- --quiet
-        cd ~/work/tgz; cpack >/dev/null; mkdir ../unpacked; tar -xf rtmpx-*.tar.gz -C ../unpacked
+        cd ~/work/tgz; cpack; mkdir ../unpacked; tar -xf rtmpx-*.tar.gz -C ../unpacked
         cd ../unpacked/rtmpx-*
         ./install.sh'
     see_it_loaded "$1" '/home/user/.local/lib/wireshark/plugins/*/epan/rtmpx.so'
     as_user "$1" '
         cd ~/work/unpacked/rtmpx-*
-        ./install.sh --remove >/dev/null
+        ./install.sh --remove
         mv plugins/* plugins/3.6
         if ./install.sh 2>error; then echo "error: another series is installed"; exit 1; fi
         cat error
         ! tshark -G plugins | grep -q rtmpx'
+    cp "$1"/home/user/work/tgz/rtmpx-*.tar.gz "$output"
+}
+
+# check_with DIRECTORY PROGRAM ARGUMENT...: in the source, if the suite has the program.
+check_with() {
+    local directory=$1
+    shift
+    inside "$directory" sh -c 'command -v "$1"' - "$1" || return "$NOT_AVAILABLE"
+    as_user "$directory" 'cd ~/source; "$@"' - "$@"
+}
+
+check_all() {
+    point "$1" "package built" build_deb "$2"
+    if [ "$status" = 0 ]; then
+        point "$1" lintian check_lintian "$2"
+        point "$1" "installed, first frames" check_installed "$2"
+        point "$1" "removed" check_removed "$2"
+        point "$1" "goldens, surfaces" check_versioned "$2" "$(echo "$2"/home/user/source/obj-* | sed "s,^$2,,")"
+    fi
+    point "$1" "archive for one user" check_archive "$2"
+    point "$1" "reuse lint" check_with "$2" reuse lint
+    point "$1" "appstreamcli validate" check_with "$2" appstreamcli validate --no-net \
+        packaging/org.wireshark.Wireshark.rtmpx.metainfo.xml
+    point "$1" rpmspec check_with "$2" rpmspec --parse packaging/rpm/rtmpx.spec
+    point "$1" rpmlint check_with "$2" rpmlint packaging/rpm/rtmpx.spec
 }
 
 archive=$("$root/packaging/release.sh" "$output")
@@ -100,25 +218,24 @@ version=$(basename "$archive" .tar.xz | sed 's/^rtmpx-//')
 for suite in "${suites[@]}"; do
     say "Debian $suite"
     directory=$chroots/$suite
-    if ! { make_chroot "$suite" "$directory" && mount_chroot "$directory"; }; then
-        skip "a system with Debian $suite"
+    if ! begin_suite "$suite" "$directory" >"$output/$suite-system.log" 2>&1; then
+        echo "skipped: a system with Debian $suite is not possible here:"
+        tail -n 3 "$output/$suite-system.log"
+        result[$suite/Wireshark]="no system"
+        missing=3
         continue
     fi
-    unpack_source "$directory"
-    if ! install_build_dependencies "$directory"; then
-        skip "to install the build dependencies in Debian $suite"
-        continue
-    fi
-    build_deb "$directory"
-    check_deb "$directory"
-    check_archive "$directory"
-    cp "$directory"/home/user/work/rtmpx-wireshark_*.deb "$directory"/home/user/work/tgz/rtmpx-*.tar.gz "$output"
-    series=$(inside "$directory" tshark --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9.]*[0-9]\).*/\1/p')
-    table+=("$(printf '%-9s %-9s %-15s %s.%s s' "$suite" "$series" "$depends" $((seconds / 10)) $((seconds % 10)))")
+    result[$suite/Wireshark]=$(inside "$directory" pkg-config --modversion wireshark)
+    case $mode in
+    build)
+        point "$suite" "built, loaded" build_strict "$directory" /home/user/work/strict
+        [ "$status" != 0 ] || point "$suite" "goldens, surfaces" check_versioned "$directory" /home/user/work/strict
+        ;;
+    all) check_all "$suite" "$directory" ;;
+    esac
 done
-if [ ${#table[@]} -gt 0 ]; then
-    say "Built, tested, clean by lintian, installed and loaded by an ordinary user"
-    printf '%-9s %-9s %-15s %s\n' suite Wireshark depends "package to first frames"
-    printf '%s\n' "${table[@]}"
-fi
+say "Packages"
+points=(Wireshark "${points[@]}")
+print_table
+[ "$failed" = 0 ] || exit 1
 exit "$missing"

@@ -29,7 +29,8 @@ suites=("$@")
 [ $# -gt 0 ] || suites=(bookworm trixie sid)
 mkdir -p "$output"
 missing=0 failed=0
-trap 'for suite in "${suites[@]}"; do unmount_chroot "$chroots/$suite"; done' EXIT
+directory= # of the system in use
+trap '[ -z "$directory" ] || unmount_chroot "$directory"' EXIT
 
 # ---- points: rows of the table, each with a result by suite
 
@@ -155,11 +156,13 @@ check_removed() {
 check_versioned() {
     as_user "$1" '
         cd ~/source
-        python3 tests/golden/golden.py --build "$1"
+        trap wait EXIT
+        python3 tests/golden/golden.py --build "$1" & goldens=$!
         python3 tests/surfaces/follow.py --build "$1"
         python3 tests/surfaces/mask.py --build "$1"
         python3 tests/surfaces/widths.py --build "$1"
-        python3 tests/packaging/built_in.py --build "$1"' - "$2"
+        python3 tests/packaging/built_in.py --build "$1"
+        wait $goldens' - "$2"
 }
 
 build_strict() {
@@ -213,28 +216,37 @@ check_all() {
     point "$1" rpmlint check_with "$2" rpmlint packaging/rpm/rtmpx.spec
 }
 
+check_build() {
+    point "$1" "built, loaded" build_strict "$2" /home/user/work/strict
+    if [ "$status" = 0 ]; then
+        point "$1" "goldens, surfaces" check_versioned "$2" /home/user/work/strict
+    fi
+}
+
+check_prepare() {
+    :
+}
+
 archive=$("$root/packaging/release.sh" "$output")
 version=$(basename "$archive" .tar.xz | sed 's/^rtmpx-//')
 for suite in "${suites[@]}"; do
     say "Debian $suite"
+    exec {lock}>"$chroots/$suite.lock" # one run at a time
+    flock "$lock"
     directory=$chroots/$suite
-    if ! begin_suite "$suite" "$directory" >"$output/$suite-system.log" 2>&1; then
+    if begin_suite "$suite" "$directory" >"$output/$suite-system.log" 2>&1; then
+        result[$suite/Wireshark]=$(inside "$directory" pkg-config --modversion wireshark)
+        check_"$mode" "$suite" "$directory"
+    else
         echo "skipped: a system with Debian $suite is not possible here:"
         tail -n 3 "$output/$suite-system.log"
         result[$suite/Wireshark]="no system"
         missing=3
-        continue
     fi
-    result[$suite/Wireshark]=$(inside "$directory" pkg-config --modversion wireshark)
-    case $mode in
-    build)
-        point "$suite" "built, loaded" build_strict "$directory" /home/user/work/strict
-        [ "$status" != 0 ] || point "$suite" "goldens, surfaces" check_versioned "$directory" /home/user/work/strict
-        ;;
-    all) check_all "$suite" "$directory" ;;
-    esac
+    unmount_chroot "$directory"
+    exec {lock}>&-
 done
-say "Packages"
+say "Results"
 points=(Wireshark "${points[@]}")
 print_table
 [ "$failed" = 0 ] || exit 1

@@ -206,7 +206,7 @@ check_all() {
         point "$1" lintian check_lintian "$2"
         point "$1" "installed, first frames" check_installed "$2"
         point "$1" "removed" check_removed "$2"
-        point "$1" "goldens, surfaces" check_versioned "$2" "$(echo "$2"/home/user/source/obj-* | sed "s,^$2,,")"
+        point "$1" "goldens, surfaces" check_versioned "$2" "/home/user/source/$(basename "$2"/home/user/work/rtmpx-*/obj-*)"
     fi
     point "$1" "archive for one user" check_archive "$2"
     point "$1" "reuse lint" check_with "$2" reuse lint

@@ -195,8 +195,8 @@ static bool begin_held(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t l
 void rtmp_recovery_hold_doubted(struct rtmp_recovery *r, const uint8_t *bytes, uint32_t len) {
     const struct rtmp_dechunk *d = &r->dechunk;
     const struct rtmp_chunk_stream *cs = &d->streams.items[d->current];
-    bool is_doubted = d->sink.withdrawn && cs->open && cs->chunks == 1 && !d->chunk_size_proved &&
-                      cs->message.length <= RTMP_LIMIT_SEARCH_BYTES / 2;
+    bool is_doubted = d->size_doubted && d->sink.withdrawn && cs->open && cs->chunks == 1 &&
+                      !d->chunk_size_proved && cs->message.length <= RTMP_LIMIT_SEARCH_BYTES / 2;
     bool is_held = d->held_at == cs->message_offset + 1;
     if (!is_doubted || !(is_held ? rtmp_search_keep(r, bytes, len) : begin_held(r, bytes, len)))
         release_held(r);

@@ -26,7 +26,8 @@ __attribute__((cold)) void rtmp_recovery_feed_unread(struct rtmp_recovery *r, co
                                                      uint32_t len);
 
 /* Of rtmp_recovery_feed(): the `len` bytes were read, and the open message may show that the chunk
- * size is wrong. Until it does, or a chunk ends where that predicts, its bytes are held. */
+ * size is wrong. Until it does, or a chunk ends where that predicts, or another message begins, its
+ * bytes are held. */
 __attribute__((cold)) void rtmp_recovery_hold_doubted(struct rtmp_recovery *r, const uint8_t *bytes,
                                                       uint32_t len);
 
@@ -38,7 +39,7 @@ static inline void rtmp_recovery_feed(struct rtmp_recovery *r, const uint8_t *by
     uint32_t read = r->state == RTMP_SYNCHRONISED ? rtmp_dechunk_feed(&r->dechunk, bytes, len) : 0;
     if (read < len)
         rtmp_recovery_feed_unread(r, bytes + read, len - read);
-    else if (r->dechunk.size_doubted)
+    else if (r->dechunk.size_doubted || r->dechunk.held_at)
         rtmp_recovery_hold_doubted(r, bytes, len);
 }
 

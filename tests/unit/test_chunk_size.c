@@ -226,6 +226,30 @@ static void a_hole_ends_the_doubt(void **state) {
     session_end(&f);
 }
 
+/* What is held reaches up to the last segment, or nothing is: bytes were read twice, others never.
+ */
+static void another_message_ends_the_doubt(void **state) {
+    (void)state;
+    static const uint8_t audio[] = {4, 0, 0x03, 0xE8, 0, 0, 4, 8, 1, 0, 0, 0, 0xAF, 1, 0x21, 0x10};
+    enum { CHUNK = RTMP_DEFAULT_CHUNK_SIZE };
+    const uint8_t no_header[20] = {0xFA, 0xFA, 0xFA, 0xFA};
+    struct session_fixture f;
+    struct segment s = {.len = 0};
+    const struct rtmp_direction *wire = &session_side(&f, CLIENT)->wire;
+    session_begin(&f);
+    session_shake_hands(&f);
+    put_video(&s, 0, 6000, CHUNK);
+    session_feed(&f, CLIENT, audio, sizeof audio);
+    session_feed(&f, CLIENT, s.bytes, 12 + CHUNK);
+    session_feed(&f, CLIENT, audio, sizeof audio);
+    assert_int_equal(wire->chunks.dechunk.held_at, 0);
+    session_feed(&f, CLIENT, s.bytes + 12 + CHUNK, 1 + CHUNK);
+    session_feed(&f, CLIENT, no_header, sizeof no_header);
+    assert_int_equal(wire->chunks.dechunk.position,
+                     BEGIN + 2 * sizeof audio + 13 + 2 * CHUNK + sizeof no_header);
+    session_end(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_message_of_longer_chunks_is_read),
@@ -235,6 +259,7 @@ int main(void) {
         cmocka_unit_test(bytes_that_are_no_chunks_are_no_reason_for_another_size),
         cmocka_unit_test(a_first_message_of_several_segments_is_read),
         cmocka_unit_test(a_hole_ends_the_doubt),
+        cmocka_unit_test(another_message_ends_the_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,11 +163,9 @@ static void add_length(const struct remoting_view *view, int id) {
 }
 
 static void read_entry(struct remoting_view *view, const struct rtmp_reader *reader) {
-    struct rtmp_span target = view->piece.name;
     rtmp_remoting_facts_read(&view->facts, rtmp_remoting_value_of(reader, &view->piece));
-    if (!is_message(view) || view->remoting->packet->is_reply)
-        target.len = 0;
-    view->secrets = rtmp_secrets_of(reader, target, &view->facts);
+    view->secrets =
+        rtmp_secrets_of(reader, &view->piece, view->remoting->packet->is_reply, &view->facts);
     view->body.secrets = rtmpx_shows_passwords() ? NULL : &view->secrets;
 }
 

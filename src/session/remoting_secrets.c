@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "payload/amf/amf_secret.h"
 #include "payload/remoting/secrets.h"
 
 /* State while an entry of a packet is read. */
@@ -25,6 +26,14 @@ static void list_secret(const struct entry_reader *entry, const uint8_t *bytes, 
         (void)entry->memory->resize(entry->memory->user, copy, 0);
 }
 
+/* A password, or what else RTMP's commands hide: keys and tokens. */
+static bool is_secret(const struct entry_reader *entry, const struct rtmp_amf_event *key,
+                      const struct rtmp_amf_event *leaf) {
+    return rtmp_secrets_has(&entry->rules, &entry->value, key, leaf) ||
+           (key && !key->name &&
+            rtmp_amf_names_secret(rtmp_bytes(&entry->value, key->text), key->text.len));
+}
+
 static void read_value(struct entry_reader *entry) {
     struct rtmp_amf amf;
     struct rtmp_amf_event event, key;
@@ -33,8 +42,7 @@ static void read_value(struct entry_reader *entry) {
         return;
     rtmp_amf_init(&amf, &entry->value, 0);
     while (!is_done && rtmp_amf_next(&amf, &event)) {
-        if (event.kind == RTMP_AMF_STRING &&
-            rtmp_secrets_has(&entry->rules, &entry->value, has_key ? &key : NULL, &event))
+        if (event.kind == RTMP_AMF_STRING && is_secret(entry, has_key ? &key : NULL, &event))
             list_secret(entry, rtmp_bytes(&entry->value, event.text), event.text.len);
         has_key = event.kind == RTMP_AMF_KEY;
         if (has_key)
@@ -52,13 +60,10 @@ void rtmp_remoting_secrets_follow(struct rtmp_mask *mask, const struct rtmp_memo
     while (rtmp_remoting_next(&remoting, &piece)) {
         if (piece.kind != RTMP_REMOTING_MESSAGE && piece.kind != RTMP_REMOTING_HEADER)
             continue;
-        struct rtmp_span target = piece.name;
         struct rtmp_remoting_facts facts;
         struct entry_reader entry = {mask, memory, rtmp_remoting_value_of(&whole, &piece), {0}};
         rtmp_remoting_facts_read(&facts, entry.value);
-        if (is_reply || piece.kind == RTMP_REMOTING_HEADER)
-            target.len = 0;
-        entry.rules = rtmp_secrets_of(&whole, target, &facts);
+        entry.rules = rtmp_secrets_of(&whole, &piece, is_reply, &facts);
         read_value(&entry);
     }
 }

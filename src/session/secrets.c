@@ -47,10 +47,8 @@ static bool names_stream(const uint8_t *bytes, uint32_t len) {
 }
 
 static bool has_secret_arguments(const uint8_t *bytes, uint32_t len) {
-    static const struct known_name commands[] = {KNOWN("connect"), KNOWN("login"),
-                                                 KNOWN("setcredentials"), KNOWN("authenticate"),
-                                                 KNOWN("netstream.authenticate.ushertoken")};
-    return is_among(commands, sizeof commands / sizeof *commands, bytes, len);
+    static const struct known_name connect[] = {KNOWN("connect")};
+    return is_among(connect, 1, bytes, len) || rtmp_amf_names_login(bytes, len);
 }
 
 /* State while the values of a command are read. */

@@ -40,12 +40,14 @@ static void *resize(void *user, void *old, size_t size) {
 static const struct rtmp_memory memory = {.resize = resize, .user = NULL};
 
 /* Pull the events of the value that was returned, as far as they go. */
-static uint32_t pull_remoting_value(const struct rtmp_reader *reader, uint32_t pos, uint32_t len) {
+static uint32_t pull_remoting_value(const struct rtmp_reader *reader,
+                                    const struct rtmp_remoting_piece *entry, uint32_t len) {
+    uint32_t pos = reader->pos;
     struct rtmp_amf_event event;
     struct rtmp_amf_event key = {0};
     struct rtmp_remoting_facts facts;
     rtmp_remoting_facts_read(&facts, *reader);
-    const struct rtmp_secrets secrets = rtmp_secrets_of(reader, rtmp_span_of(0, 0), &facts);
+    const struct rtmp_secrets secrets = rtmp_secrets_of(reader, entry, false, &facts);
     do {
         if (!rtmp_amf_next(&packet.amf, &event))
             break;
@@ -82,7 +84,7 @@ static void check_remoting_piece(const struct rtmp_remoting_piece *piece, uint32
 
 static void check_packet(const uint8_t *data, uint32_t len, uint8_t options, bool is_reply) {
     struct rtmp_reader reader = rtmp_reader_over(data, len);
-    struct rtmp_remoting_piece piece;
+    struct rtmp_remoting_piece piece, entry = {.kind = RTMP_REMOTING_REST};
     uint32_t pos = 0;
     unsigned lines = 0;
     uint64_t most = 2 * (uint64_t)len + 16;
@@ -94,8 +96,10 @@ static void check_packet(const uint8_t *data, uint32_t len, uint8_t options, boo
         FUZZ_CHECK(options & 1 ? piece.whole.pos >= pos : piece.whole.pos == pos);
         pos = rtmp_span_end(piece.whole);
         if (piece.kind == RTMP_REMOTING_VALUE && !(options & 1))
-            pos = pull_remoting_value(&reader, pos, len);
+            pos = pull_remoting_value(&reader, &entry, len);
         bool has_line = piece.kind == RTMP_REMOTING_MESSAGE || piece.kind == RTMP_REMOTING_HEADER;
+        if (has_line)
+            entry = piece;
         if (has_line && lines++ < 8)
             check_line(data, len, &piece, is_reply);
     }

@@ -34,10 +34,34 @@ static void other_names(void **state) {
     assert_false(rtmp_amf_names_password((const uint8_t *)"pwd\0", 4));
 }
 
+static void names_that_end_so(void **state) {
+    (void)state;
+    assert_true(is_password("newPassword") && is_password("user_password") &&
+                is_password("X-Password"));
+    assert_true(is_password("password2") && is_password("Authorization"));
+    assert_true(is_secret("refreshToken") && !is_password("refreshToken"));
+    assert_false(is_secret("compass") || is_secret("passwordless") || is_secret("2"));
+}
+
+static bool is_login(const char *name) {
+    return rtmp_amf_names_login((const uint8_t *)name, (uint32_t)strlen(name));
+}
+
+static void calls_that_log_in(void **state) {
+    (void)state;
+    assert_true(is_login("login") && is_login("auth.Login") && is_login("auth/LOGIN"));
+    assert_true(is_login("sign_in") && is_login("User.changePassword"));
+    assert_true(is_login("NetStream.Authenticate.UsherToken"));
+    assert_false(is_login("") || is_login("login.last") || is_login("getLogins") || is_login("a."));
+    assert_false(rtmp_amf_names_login(NULL, 5));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_in_any_case_and_with_any_separator),
         cmocka_unit_test(other_names),
+        cmocka_unit_test(names_that_end_so),
+        cmocka_unit_test(calls_that_log_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -583,7 +583,8 @@ static unsigned hidden_values(const char *hex) {
     bool has_key = false;
     unsigned hidden = 0;
     rtmp_remoting_facts_read(&facts, reader);
-    const struct rtmp_secrets secrets = rtmp_secrets_of(&reader, rtmp_span_of(0, 0), &facts);
+    const struct rtmp_secrets secrets = rtmp_secrets_of(
+        &reader, &(struct rtmp_remoting_piece){.kind = RTMP_REMOTING_MESSAGE}, false, &facts);
     rtmp_amf_init(&amf, &reader, 0);
     while (rtmp_amf_next(&amf, &event)) {
         if (rtmp_amf_is_leaf(event.kind))

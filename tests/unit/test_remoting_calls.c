@@ -365,6 +365,28 @@ static void a_name_hides_the_values_of_a_query(void **state) {
     assert_string_equal(packet->message[0].call, wanted);
 }
 
+/* In whatever form the arguments come: the last is {pw: "hunter2"} of auth.Login. */
+static void a_login_hides_what_is_in_its_arguments(void **state) {
+    (void)state;
+    static const char login[] = "\0\0\0\0\0\1\0\012auth.Login\0\2/1\xFF\xFF\xFF\xFF"
+                                "\012\0\0\0\1\3\0\2pw\2\0\7hunter2\0\0\011";
+    struct rtmp_mask mask = {.salt = 7};
+    (void)rtmp_remoting_packet_new(
+        &memory, rtmp_reader_over((const uint8_t *)login, sizeof login - 1), false, &mask);
+    assert_int_equal(mask.count, 1);
+    assert_true(rtmp_mask_lists(&mask, (const uint8_t *)"hunter2", 7));
+}
+
+static void a_header_named_so_is_a_secret(void **state) {
+    (void)state;
+    static const char header[] = "\0\0\0\1\0\013Credentials\0\xFF\xFF\xFF\xFF"
+                                 "\2\0\7hunter2\0\0";
+    struct rtmp_mask mask = {.salt = 7};
+    (void)rtmp_remoting_packet_new(
+        &memory, rtmp_reader_over((const uint8_t *)header, sizeof header - 1), false, &mask);
+    assert_true(rtmp_mask_lists(&mask, (const uint8_t *)"hunter2", 7));
+}
+
 /* What a login sent is hidden in what comes back. */
 static void a_reply_hides_the_password_that_it_repeats(void **state) {
     (void)state;
@@ -460,6 +482,8 @@ int main(void) {
         TEST(without_memory_nothing_is_linked),
         TEST(a_name_hides_the_values_of_a_query),
         TEST(a_reply_hides_the_password_that_it_repeats),
+        TEST(a_login_hides_what_is_in_its_arguments),
+        TEST(a_header_named_so_is_a_secret),
         TEST(a_line_counts_calls),
         TEST(a_walk_has_each_message_also_one_that_is_cut),
     };

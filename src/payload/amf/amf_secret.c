@@ -4,47 +4,54 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Longer than any name. */
-enum { NAME_SIZE = 24 };
+/* Longer names are none. */
+enum { NAME_SIZE = 64 };
 
-/* The letters of a name, in lower case, that count. False: none has these, or so many. */
-static bool simplify(const uint8_t *bytes, uint32_t len, char out[NAME_SIZE]) {
-    uint32_t used = 0;
+/* The letters of a name, in lower case, that count; returns how many, 0: none has these. */
+static size_t simplify(const uint8_t *bytes, uint32_t len, char out[NAME_SIZE]) {
+    size_t used = 0;
     for (uint32_t i = 0; i < len; i++) {
         if (bytes[i] == '_' || bytes[i] == '-')
             continue;
         if (used == NAME_SIZE - 1 || bytes[i] == 0)
-            return false;
+            return 0;
         bool is_upper = bytes[i] >= 'A' && bytes[i] <= 'Z';
         out[used++] = (char)(is_upper ? bytes[i] + ('a' - 'A') : bytes[i]);
     }
     out[used] = '\0';
-    return true;
+    return used;
 }
 
 struct secret_name {
     const char *text;
     bool is_password;
+    bool is_ending; /* what ends with it is one, too */
 };
+
+static bool matches(const struct secret_name *secret, const char *name, size_t len) {
+    size_t size = strlen(secret->text);
+    return size <= len && (size == len || secret->is_ending) &&
+           memcmp(name + len - size, secret->text, size) == 0;
+}
 
 /* NULL: it is none. */
 static const struct secret_name *find_name(const uint8_t *bytes, uint32_t len) {
     static const struct secret_name names[] = {
-        {"password", true},       {"passwd", true},
-        {"pass", true},           {"pwd", true},
-        {"passphrase", true},     {"credentials", true},
-        {"remotepassword", true}, {"dscredentials", true},
-        {"secret", false},        {"dsremotecredentials", true},
-        {"token", false},         {"authtoken", false},
-        {"accesstoken", false},   {"sessiontoken", false},
-        {"apikey", false},        {"streamkey", false},
-        {"streamname", false},    {"auth", false},
-        {"authkey", false},       {"secretkey", false}};
+        {"password", true, true},       {"passwd", true, true},
+        {"passphrase", true, true},     {"pass", true, false},
+        {"pwd", true, false},           {"credentials", true, false},
+        {"dscredentials", true, false}, {"dsremotecredentials", true, false},
+        {"authorization", true, false}, {"secret", false, false},
+        {"secretkey", false, false},    {"token", false, true},
+        {"apikey", false, true},        {"streamkey", false, true},
+        {"streamname", false, false},   {"auth", false, false},
+        {"authkey", false, false}};
     char name[NAME_SIZE];
-    if (!bytes || !simplify(bytes, len, name))
-        return NULL;
+    size_t used = bytes ? simplify(bytes, len, name) : 0;
+    while (used && name[used - 1] >= '0' && name[used - 1] <= '9')
+        used--;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i].text, name) == 0)
+        if (matches(&names[i], name, used))
             return &names[i];
     return NULL;
 }
@@ -56,4 +63,21 @@ bool rtmp_amf_names_password(const uint8_t *bytes, uint32_t len) {
 
 bool rtmp_amf_names_secret(const uint8_t *bytes, uint32_t len) {
     return find_name(bytes, len) != NULL;
+}
+
+bool rtmp_amf_names_login(const uint8_t *bytes, uint32_t len) {
+    static const char *const names[] = {
+        "login",        "logon",          "signin",
+        "authenticate", "setcredentials", "setremotecredentials",
+        "setpassword",  "changepassword", "ushertoken"}; /* NetStream.Authenticate.UsherToken */
+    uint32_t start = len;
+    while (bytes && start && bytes[start - 1] != '.' && bytes[start - 1] != '/')
+        start--;
+    char name[NAME_SIZE];
+    if (!bytes || !simplify(bytes + start, len - start, name))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
 }

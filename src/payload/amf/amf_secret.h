@@ -6,14 +6,20 @@
 #include <stdint.h>
 
 /*
- * Names of properties whose value is a secret. Letters in any case; `_` and `-` do not count:
- * `stream_key` and `stream-key` are `streamKey`. bytes NULL: no name.
+ * Names of properties whose value is a secret, and of calls whose arguments are. Letters in any
+ * case; `_` and `-` do not count: `stream_key` and `stream-key` are `streamKey`; nor do digits at
+ * the end of a property's name. bytes NULL: no name.
  */
 
-/* A password, or user and password together. */
+/* A password, or user and password together: `password` and the like, and what ends so
+ * (`newPassword`). */
 bool rtmp_amf_names_password(const uint8_t *bytes, uint32_t len);
 
-/* That, or a key or token. */
+/* That, or a key or token, or what ends so. */
 bool rtmp_amf_names_secret(const uint8_t *bytes, uint32_t len);
+
+/* A call that logs in or sets a password: `login` and the like, alone or behind the last dot or
+ * slash (`auth.Login`). */
+bool rtmp_amf_names_login(const uint8_t *bytes, uint32_t len);
 
 #endif

@@ -5,37 +5,29 @@
 
 #include "payload/amf/amf_secret.h"
 
-struct secret_name {
-    const char *text;
-    uint8_t length;
-};
-#define SECRET(literal)                                                                            \
-    { literal, sizeof(literal) - 1 }
-
-static bool names_method(const struct rtmp_reader *reader, struct rtmp_span name) {
-    static const struct secret_name methods[] = {SECRET("login"), SECRET("setCredentials"),
-                                                 SECRET("setRemoteCredentials")};
-    for (unsigned i = 0; i < sizeof methods / sizeof *methods; i++) {
-        uint32_t len = methods[i].length;
-        if (name.len < len)
-            continue;
-        uint32_t start = rtmp_span_end(name) - len;
-        bool is_whole = name.len == len || rtmp_peek_at(reader, start - 1) == '.';
-        if (is_whole && rtmp_bytes_are(reader, rtmp_span_of(start, len), methods[i].text, len))
-            return true;
-    }
-    return false;
+static bool names_login(const struct rtmp_reader *reader, struct rtmp_span name) {
+    return rtmp_amf_names_login(rtmp_bytes(reader, name), name.len);
 }
 
-struct rtmp_secrets rtmp_secrets_of(const struct rtmp_reader *reader, struct rtmp_span target,
-                                    const struct rtmp_remoting_facts *facts) {
+/* Does the message call a method that logs in? */
+static bool logs_in(const struct rtmp_reader *reader, const struct rtmp_remoting_piece *message,
+                    const struct rtmp_remoting_facts *facts) {
     const struct rtmp_amf_leaf *operation = &facts->fact[RTMP_REMOTING_FACT_OPERATION];
+    if (facts->flex == RTMP_FLEX_REMOTING)
+        return operation->present && names_login(reader, operation->text);
+    return facts->flex == RTMP_FLEX_NONE && names_login(reader, message->name);
+}
+
+struct rtmp_secrets rtmp_secrets_of(const struct rtmp_reader *reader,
+                                    const struct rtmp_remoting_piece *entry, bool is_reply,
+                                    const struct rtmp_remoting_facts *facts) {
     enum { LOGIN = 8 };
+    bool is_header = entry->kind == RTMP_REMOTING_HEADER;
     return (struct rtmp_secrets){
         .of_login_command = rtmp_remoting_command_of(facts) == LOGIN,
-        .of_login_method = facts->flex == RTMP_FLEX_REMOTING
-                               ? operation->present && names_method(reader, operation->text)
-                               : facts->flex == RTMP_FLEX_NONE && names_method(reader, target),
+        .of_login_method = !is_header && !is_reply && logs_in(reader, entry, facts),
+        .of_secret_header =
+            is_header && rtmp_amf_names_password(rtmp_bytes(reader, entry->name), entry->name.len),
         .members_depth = facts->members_depth,
     };
 }
@@ -58,8 +50,12 @@ bool rtmp_secrets_has(const struct rtmp_secrets *secrets, const struct rtmp_read
     default:
         break;
     }
+    /* Of a Flex message the arguments are two levels below its members. */
+    bool is_inside = !secrets->members_depth || leaf->depth > secrets->members_depth + 1;
+    if (secrets->of_login_method && (!key || is_inside))
+        return true;
     if (!key)
-        return secrets->of_login_method;
+        return secrets->of_secret_header;
     if (secrets->of_login_command && leaf->depth == secrets->members_depth &&
         rtmp_amf_key_is(reader, key, "body", 4))
         return true;

@@ -8,19 +8,22 @@
  * Which values of a header or message are passwords:
  * - properties named so: those of the Credentials header, of a RemotingMessage, and the headers of
  *   Flex messages that hold user and password in base64;
+ * - the value of a header named so, where that is no object;
  * - the body of a Flex login, which is the same in base64;
- * - the arguments of a method named login.
+ * - the arguments of a method named login or the like, and what is in them.
  */
 struct rtmp_secrets {
     bool of_login_command;
     bool of_login_method;
-    uint8_t members_depth; /* of the Flex message */
+    bool of_secret_header;
+    uint8_t members_depth; /* of the Flex message; 0: it is none */
 };
 
 #define RTMP_SECRET_TEXT "********"
 
-/* The rules of a message; of a header, whose target is empty, only the first applies. */
-struct rtmp_secrets rtmp_secrets_of(const struct rtmp_reader *reader, struct rtmp_span target,
+/* The rules of a HEADER or MESSAGE piece. */
+struct rtmp_secrets rtmp_secrets_of(const struct rtmp_reader *reader,
+                                    const struct rtmp_remoting_piece *entry, bool is_reply,
                                     const struct rtmp_remoting_facts *facts);
 
 /* Is this leaf one? key: the KEY event before it, or NULL. Values that say nothing (null, booleans)

@@ -213,13 +213,10 @@ struct read_entry {
 };
 
 static void read_line_entry(struct read_entry *entry, struct rtmp_reader reader,
-                            const struct rtmp_remoting_line *line, bool is_message) {
+                            const struct rtmp_remoting_line *line) {
     entry->value = rtmp_remoting_value_of(&reader, line->entry);
     rtmp_remoting_facts_read(&entry->facts, entry->value);
-    struct rtmp_span target = line->entry->name;
-    if (!is_message || line->is_reply)
-        target.len = 0;
-    entry->secrets = rtmp_secrets_of(&reader, target, &entry->facts);
+    entry->secrets = rtmp_secrets_of(&reader, line->entry, line->is_reply, &entry->facts);
 }
 
 static struct shown_values shown_of(struct rtmp_text *text, const struct rtmp_remoting_line *line,
@@ -333,7 +330,7 @@ static void add_reply_line(struct rtmp_text *text, const struct rtmp_reader *rea
 void rtmp_remoting_message_line(struct rtmp_text *text, struct rtmp_reader reader,
                                 const struct rtmp_remoting_line *line) {
     struct read_entry entry;
-    read_line_entry(&entry, reader, line, true);
+    read_line_entry(&entry, reader, line);
     if (line->is_reply)
         add_reply_line(text, &reader, line, &entry);
     else
@@ -343,7 +340,7 @@ void rtmp_remoting_message_line(struct rtmp_text *text, struct rtmp_reader reade
 void rtmp_remoting_value_line(struct rtmp_text *text, struct rtmp_reader reader,
                               const struct rtmp_remoting_line *line) {
     struct read_entry entry;
-    read_line_entry(&entry, reader, line, true);
+    read_line_entry(&entry, reader, line);
     if (!line->is_reply) {
         if (has_arguments(&entry))
             add_arguments(text, &reader, line, &entry);
@@ -361,7 +358,7 @@ void rtmp_remoting_value_line(struct rtmp_text *text, struct rtmp_reader reader,
 void rtmp_remoting_header_line(struct rtmp_text *text, struct rtmp_reader reader,
                                const struct rtmp_remoting_line *line) {
     struct read_entry entry;
-    read_line_entry(&entry, reader, line, false);
+    read_line_entry(&entry, reader, line);
     add_wire_text(text, &reader, line->entry->name, LINE_NAME_MAX);
     rtmp_text_add(text, "=");
     struct shown_values shown = shown_of(text, line, &entry);

@@ -125,10 +125,11 @@ static enum rtmp_so_layout use_success_layout(struct rtmp_shared_object *so) {
 /* FluorineFx ends a message after the type byte of a release (observed); other empty events are
  * accepted without a length as well. */
 static bool is_length_omitted(const struct rtmp_shared_object *so) {
+    if (rtmp_left(so->reader) != 1)
+        return false;
     uint8_t event = rtmp_peek_at(so->reader, so->reader->pos);
-    return rtmp_left(so->reader) == 1 && so->depth == 0 &&
-           (event == RTMP_SO_EVENT_USE || event == RTMP_SO_EVENT_RELEASE ||
-            event == RTMP_SO_EVENT_CLEAR || event == RTMP_SO_EVENT_USE_SUCCESS);
+    return so->depth == 0 && (event == RTMP_SO_EVENT_USE || event == RTMP_SO_EVENT_RELEASE ||
+                              event == RTMP_SO_EVENT_CLEAR || event == RTMP_SO_EVENT_USE_SUCCESS);
 }
 
 /* The reader ends where the event does, so that errors in it do not reach beyond it. */
@@ -287,6 +288,7 @@ static bool read_rest(struct rtmp_shared_object *so, struct rtmp_so_piece *piece
     return true;
 }
 
+/* False: the event has no more parts; nothing but the part's event, depth and layout is set. */
 static bool next_in_event(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
     piece->event = so->event;
     piece->depth = so->depth;
@@ -308,12 +310,25 @@ bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece
     }
     so->amf.items++;
     *piece = (struct rtmp_so_piece){.error = RTMP_OK};
-    if (so->state == IN_EVENT) {
-        if (next_in_event(so, piece))
-            return true;
-        *piece = (struct rtmp_so_piece){.error = RTMP_OK};
-    }
+    if (so->state == IN_EVENT && next_in_event(so, piece))
+        return true;
     if (!rtmp_ok(so->reader))
         return false;
     return so->state < AT_EVENT ? next_header_field(so, piece) : next_event(so, piece);
+}
+
+bool rtmp_shared_object_next_numbers(struct rtmp_shared_object *so, struct rtmp_so_piece piece[3]) {
+    static const uint8_t kinds[] = {RTMP_SO_VERSION, RTMP_SO_FLAGS, RTMP_SO_RESERVED};
+    struct rtmp_reader r = *so->reader;
+    if (so->state != AT_VERSION || !rtmp_ok(&r) || rtmp_left(&r) < 3 * sizeof(uint32_t) ||
+        so->amf.items_max - so->amf.items < 3)
+        return false;
+    for (unsigned i = 0; i < 3; i++) {
+        piece[i] = (struct rtmp_so_piece){.kind = kinds[i], .whole = rtmp_span_of(r.pos, 4)};
+        piece[i].number = rtmp_u32(&r);
+    }
+    so->amf.items += 3;
+    so->state = AT_EVENT;
+    *so->reader = r;
+    return true;
 }

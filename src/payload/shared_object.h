@@ -111,6 +111,10 @@ void rtmp_shared_object_init(struct rtmp_shared_object *so, struct rtmp_reader *
  */
 bool rtmp_shared_object_next(struct rtmp_shared_object *so, struct rtmp_so_piece *piece);
 
+/* Behind the NAME: VERSION, FLAGS and RESERVED at once. False: nothing was read; they come one by
+ * one. */
+bool rtmp_shared_object_next_numbers(struct rtmp_shared_object *so, struct rtmp_so_piece piece[3]);
+
 /* Behind a VALUE: skip what was not pulled of it. False: it ends in an error. */
 bool rtmp_shared_object_skip_value(struct rtmp_shared_object *so);
 

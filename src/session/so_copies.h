@@ -4,6 +4,7 @@
 
 #include "session/key_index.h"
 #include "session/so_records.h"
+#include "session/texts.h"
 
 /*
  * The copies of SharedObjects that the client of one connection holds, as far as its server told
@@ -78,6 +79,7 @@ struct rtmp_so_copies {
     struct rtmp_key_index numbers;
     uint32_t losses; /* holes, and messages not read whole, in either direction */
     uint32_t client; /* the connection (so_objects.h); + 1 */
+    const struct rtmp_kept_text *last_name; /* of the last message's object; NULL: none yet */
 };
 
 /* The copy of an object, NULL: none. */

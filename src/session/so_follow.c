@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/so_follow.h"
 
-#include "base/text.h"
 #include "payload/shared_object.h"
+#include "session/so_scope.h"
 
 /* State while the events of a message are applied. */
 struct so_message {
@@ -24,6 +24,7 @@ struct so_message {
     bool event_has_key;
     bool from_client;
     bool is_lost; /* something of the message, or of what it says, is not known */
+    struct rtmp_so_recent *recent;
     struct rtmp_so_news news;
 };
 
@@ -97,31 +98,8 @@ static struct rtmp_so_copy *copy_of_message(struct so_message *m, uint32_t numbe
     return copy;
 }
 
-/* Up to the query, which may be another for each client. */
-static void add_without_query(struct rtmp_text *line, const struct rtmp_kept_text *text) {
-    const uint8_t *query = text ? memchr(text->bytes, '?', text->len) : NULL;
-    rtmp_text_add(line, " ");
-    if (text)
-        rtmp_text_wire(line, text->bytes, query ? (size_t)(query - text->bytes) : text->len, 0);
-}
-
-/* What objects of the same name are one by: the server, and the connection's app and tcUrl. A
- * text's number, 0: not known. */
-static uint32_t scope_of_session(const struct so_message *m) {
-    const struct rtmp_session *session = m->session;
-    char line[RTMP_LIMIT_AMF_PATH];
-    struct rtmp_text text = rtmp_text_over(line, sizeof line);
-    if (session->server)
-        rtmp_text_wire(&text, session->server->bytes, session->server->len, 0);
-    add_without_query(&text, session->streams.app);
-    add_without_query(&text, session->streams.tc_url);
-    const struct rtmp_kept_text *scope = rtmp_texts_keep(
-        &session->capture->texts, memory_of_message(m), (const uint8_t *)line, (uint32_t)text.len);
-    return scope ? scope->number : 0;
-}
-
 static void join_object(struct so_message *m) {
-    rtmp_so_objects_join(&m->session->capture->so, memory_of_message(m), scope_of_session(m),
+    rtmp_so_objects_join(&m->session->capture->so, memory_of_message(m), rtmp_so_scope(m->session),
                          m->copy);
 }
 
@@ -516,14 +494,22 @@ static void compare_copy(struct so_message *m) {
 
 /* The events behind the header. */
 static void apply_events(struct so_message *m, uint32_t number) {
-    struct rtmp_so_piece piece;
+    const struct rtmp_so_piece *piece;
     m->copy = copy_of_message(m, number);
     if (!m->copy)
         return;
     uint32_t first = m->records->fact_count;
     m->candidate = first;
-    while (rtmp_shared_object_next(m->so, &piece) && read_piece(m, &piece))
-        ;
+    bool has_memory = true;
+    const struct rtmp_so_piece *numbers = rtmp_so_recent_next_numbers(m->recent, m->so);
+    if (numbers) {
+        m->version = m->news.version = numbers[0].number;
+        m->flags = numbers[1].number;
+    }
+    while (has_memory && (piece = rtmp_so_recent_next(m->recent, m->so)) != NULL)
+        has_memory = read_piece(m, piece);
+    if (has_memory && m->fragment->available == m->fragment->message.length)
+        rtmp_so_recent_know(m->recent, m->so, m->records, m->records->messages[m->place].message);
     if (m->fragment->available < m->fragment->message.length ||
         (!m->from_client && !rtmp_ok(m->so->reader)))
         m->is_lost = true;
@@ -536,13 +522,22 @@ static void apply_events(struct so_message *m, uint32_t number) {
     rtmp_so_copy_settle(m->copy, m->place + 1);
 }
 
+/* The object's name among those of the capture, nearly always that of the connection's last
+ * message. NULL without memory. */
+static const struct rtmp_kept_text *keep_name(struct so_message *m, const uint8_t *bytes,
+                                              uint32_t len) {
+    struct rtmp_so_copies *copies = &m->session->so;
+    const struct rtmp_kept_text *last = copies->last_name;
+    if (!last || last->len != len || memcmp(last->bytes, bytes, len) != 0)
+        copies->last_name =
+            rtmp_texts_keep(&m->session->capture->so.names, memory_of_message(m), bytes, len);
+    return copies->last_name;
+}
+
 /* The record of the message with the number of its object's name + 1. 0: neither is known. */
 static uint32_t record_message(struct so_message *m, const struct rtmp_so_piece *name) {
     const uint8_t *bytes = rtmp_bytes(m->so->reader, name->text);
-    struct rtmp_so_objects *objects = &m->session->capture->so;
-    const struct rtmp_kept_text *kept =
-        bytes ? rtmp_texts_keep(&objects->names, memory_of_message(m), bytes, name->text.len)
-              : NULL;
+    const struct rtmp_kept_text *kept = bytes ? keep_name(m, bytes, name->text.len) : NULL;
     if (!kept)
         return 0;
     struct rtmp_so_message *message = rtmp_so_records_add(
@@ -554,17 +549,19 @@ static uint32_t record_message(struct so_message *m, const struct rtmp_so_piece 
     return kept->number;
 }
 
-static bool read_name(struct rtmp_shared_object *so, struct rtmp_so_piece *piece) {
-    while (rtmp_shared_object_next(so, piece))
+/* NULL: it cannot be read. */
+static const struct rtmp_so_piece *read_name(struct so_message *m) {
+    const struct rtmp_so_piece *piece;
+    rtmp_so_recent_begin(m->recent);
+    while ((piece = rtmp_so_recent_next(m->recent, m->so)) != NULL)
         if (piece->kind == RTMP_SO_NAME)
-            return true;
-    return false;
+            return piece;
+    return NULL;
 }
 
 void rtmp_so_follow(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment) {
     struct rtmp_session *session = dir->session;
     struct rtmp_shared_object so;
-    struct rtmp_so_piece piece;
     struct rtmp_reader reader = rtmp_reader_over(fragment->body, fragment->available);
     rtmp_shared_object_init(&so, &reader, fragment->message.type);
     struct so_message m = {.dir = dir,
@@ -573,11 +570,14 @@ void rtmp_so_follow(struct rtmp_session_direction *dir, const struct rtmp_fragme
                            .fragment = fragment,
                            .records = &dir->so,
                            .peer_records = &rtmp_session_peer(dir)->so,
+                           .recent = &session->capture->so.recent,
                            .from_client = rtmp_session_from_client(dir)};
+    dir->so.recent = m.recent;
     if (!session->so.client)
         session->so.client =
             rtmp_so_objects_add_client(&session->capture->so, &session->memory, session);
-    uint32_t number = session->so.client && read_name(&so, &piece) ? record_message(&m, &piece) : 0;
+    const struct rtmp_so_piece *name = session->so.client ? read_name(&m) : NULL;
+    uint32_t number = name ? record_message(&m, name) : 0;
     if (number && !dir->filling)
         apply_events(&m, number - 1);
     else if (!number)

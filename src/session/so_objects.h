@@ -3,6 +3,7 @@
 #define RTMP_SESSION_SO_OBJECTS_H
 
 #include "session/so_copies.h"
+#include "session/so_recent.h"
 #include "session/texts.h"
 
 /*
@@ -79,6 +80,7 @@ struct rtmp_so_objects {
     uint32_t object_count, object_capacity;
     uint32_t divergence_count, divergence_capacity;
     uint32_t client_count, client_capacity;
+    struct rtmp_so_recent recent;
 };
 
 void rtmp_so_objects_destroy(struct rtmp_so_objects *objects, const struct rtmp_memory *memory);

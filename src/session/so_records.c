@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/sorted.h"
+#include "session/so_recent.h"
 
 /* Room for one more of `count` records. */
 static void *with_room(const struct rtmp_memory *memory, void *records, uint32_t count,
@@ -77,12 +78,16 @@ static bool so_before_message(const void *record, uint64_t message) {
 
 struct rtmp_so_facts rtmp_so_records_find(const struct rtmp_so_records *records, uint32_t message) {
     uint32_t count = records->message_count;
-    uint32_t found = RTMP_FIRST_NOT_BEFORE(records->messages, count, so_before_message, message);
+    bool is_last = count && records->messages[count - 1].message == message;
+    uint32_t found =
+        is_last ? count - 1
+                : RTMP_FIRST_NOT_BEFORE(records->messages, count, so_before_message, message);
     if (found == count || records->messages[found].message != message)
         return (struct rtmp_so_facts){.message = NULL};
     const struct rtmp_so_message *so = &records->messages[found];
     uint32_t end = found + 1 < count ? so[1].first_fact : records->fact_count;
     return (struct rtmp_so_facts){.message = so,
+                                  .recent = rtmp_so_recent_of(records->recent, records, message),
                                   .fact = records->facts ? records->facts + so->first_fact : NULL,
                                   .count = end - so->first_fact};
 }

@@ -72,6 +72,8 @@ struct rtmp_so_message {
     uint32_t first_divergence, divergence_count; /* of the copy from others (so_objects.h) */
 };
 
+struct rtmp_so_recent;
+
 /* All zero is the beginning. */
 struct rtmp_so_records {
     struct rtmp_so_message *messages;
@@ -79,6 +81,8 @@ struct rtmp_so_records {
     uint32_t message_count, message_capacity;
     uint32_t fact_count, fact_capacity;
     uint64_t body_bytes; /* of all that are kept */
+    const struct rtmp_so_recent
+        *recent; /* of the capture (so_recent.h); NULL: nothing was followed */
 };
 
 /* Those of both directions of a connection: the client's, the server's. */
@@ -110,6 +114,7 @@ struct rtmp_so_facts {
     const struct rtmp_so_message *message; /* NULL: nothing is recorded of it */
     const struct rtmp_so_fact *fact;
     uint32_t count;
+    const struct rtmp_so_recent *recent; /* its parts (so_recent.h); NULL: they have to be read */
 };
 struct rtmp_so_facts rtmp_so_records_find(const struct rtmp_so_records *records, uint32_t message);
 

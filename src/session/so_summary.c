@@ -4,6 +4,7 @@
 #include "payload/amf/amf_value.h"
 #include "payload/shared_object.h"
 #include "session/so_facts.h"
+#include "session/so_recent.h"
 #include "session/so_values.h"
 
 /* Bytes of a name and of a value on a summary line, and events, keys and arguments on one. */
@@ -18,6 +19,7 @@ struct so_line {
     struct rtmp_so_fact_walk facts;
     const struct rtmp_so_fact *fact; /* of the last event or key */
     struct rtmp_reader whole;
+    uint32_t next; /* of the parts that are known */
     unsigned items;
     uint8_t event;   /* the last one named */
     bool has_name;   /* ... with a key, method or code after it */
@@ -143,6 +145,19 @@ static bool piece_on_line(struct so_line *line, const struct rtmp_so_piece *piec
     }
 }
 
+/* The next part, `piece` if it has to be read. NULL: there is none. */
+static const struct rtmp_so_piece *next_on_line(struct so_line *line, struct rtmp_so_piece *piece) {
+    const struct rtmp_so_recent *recent = line->facts.facts.recent;
+    if (!recent)
+        return rtmp_shared_object_next(line->so, piece) ? piece : NULL;
+    const struct rtmp_so_piece *known = &recent->part[line->next++];
+    if (line->next > recent->count)
+        return NULL;
+    if (known->kind == RTMP_SO_VALUE)
+        line->so->reader->pos = known->whole.pos;
+    return known;
+}
+
 void rtmp_so_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t message_type,
                      const struct rtmp_so_facts *facts, struct rtmp_so_records_pair records) {
     struct rtmp_shared_object so;
@@ -151,8 +166,9 @@ void rtmp_so_summary(struct rtmp_text *text, struct rtmp_reader reader, uint8_t 
         .text = text, .records = records, .so = &so, .facts.facts = *facts, .whole = reader};
     rtmp_text_add(text, "SharedObject");
     rtmp_shared_object_init(&so, &reader, message_type);
-    while (rtmp_shared_object_next(&so, &piece))
-        if (!piece_on_line(&line, &piece))
+    const struct rtmp_so_piece *part;
+    while ((part = next_on_line(&line, &piece)) != NULL)
+        if (!piece_on_line(&line, part))
             return;
     end_call(&line);
 }

@@ -11,6 +11,7 @@
 #include "libc_memory.h"
 #include "session/session.h"
 #include "session/so_facts.h"
+#include "session/so_summary.h"
 #include "session/so_values.h"
 
 enum { CLIENTS = 3, BODY_MAX = 120 };
@@ -162,11 +163,31 @@ static uint64_t position_of(const struct sessions *s, unsigned client, unsigned 
     return s->session[client].direction[side].wire.position;
 }
 
+/* A line about the message that came last is the same with its known parts and without. */
+static void check_line(const struct sessions *s, unsigned client, unsigned side) {
+    const struct rtmp_session *session = &s->session[client];
+    const struct rtmp_so_records *records = &session->direction[side].so;
+    const struct rtmp_so_message *last =
+        records->message_count ? &records->messages[records->message_count - 1] : NULL;
+    if (!last || !last->body)
+        return;
+    struct rtmp_so_facts facts = rtmp_so_records_find(records, last->message);
+    const struct rtmp_reader body = rtmp_reader_over(last->body->bytes, last->body->len);
+    char lines[2][512];
+    for (unsigned way = 0; way < 2; way++) {
+        struct rtmp_text text = rtmp_text_over(lines[way], sizeof lines[way]);
+        rtmp_so_summary(&text, body, last->body->type, &facts, rtmp_so_records_of(session));
+        facts.recent = NULL;
+    }
+    FUZZ_CHECK(strcmp(lines[0], lines[1]) == 0);
+}
+
 static void send_body(struct sessions *s, unsigned client, unsigned side, uint64_t offset,
                       unsigned type, const struct body *body) {
     uint8_t bytes[12 + BODY_MAX] = {3, 0, 0, 0, 0, 0, (uint8_t)body->len, (uint8_t)type, 0};
     memcpy(bytes + 12, body->bytes, body->len);
     feed_at(s, client, side, offset, bytes, 12 + body->len);
+    check_line(s, client, side);
 }
 
 static void shake_hands(struct sessions *s, unsigned client) {

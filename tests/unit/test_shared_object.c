@@ -582,8 +582,39 @@ static void nothing_stale_is_used(void **state) {
     guarded_free(bytes, len);
 }
 
+/* Of all beginnings of a message: the same parts, and what is left for those after them. */
+static void the_numbers_at_once_are_those_one_by_one(void **state) {
+    (void)state;
+    size_t len;
+    uint8_t *bytes = guarded_hex(HEADER "0800000000", &len);
+    for (size_t prefix = 4; prefix <= len; prefix++) {
+        static struct rtmp_shared_object so[2];
+        struct rtmp_so_piece at_once[3], piece;
+        struct rtmp_reader reader[2];
+        for (unsigned way = 0; way < 2; way++) {
+            reader[way] = rtmp_reader_over(bytes, (uint32_t)prefix);
+            rtmp_shared_object_init(&so[way], &reader[way], RTMP_MESSAGE_SHARED_OBJECT_AMF0);
+            assert_true(rtmp_shared_object_next(&so[way], &piece));
+        }
+        bool found = rtmp_shared_object_next_numbers(&so[0], at_once);
+        assert_int_equal(found, prefix >= reader[1].pos + 12);
+        for (unsigned i = 0; found && i < 3; i++) {
+            assert_true(rtmp_shared_object_next(&so[1], &piece));
+            assert_int_equal(at_once[i].kind, piece.kind);
+            assert_int_equal(at_once[i].number, piece.number);
+            assert_int_equal(at_once[i].whole.pos, piece.whole.pos);
+            assert_int_equal(at_once[i].whole.len, piece.whole.len);
+        }
+        assert_int_equal(reader[0].pos, reader[1].pos);
+        assert_int_equal(so[0].amf.items, so[1].amf.items);
+        assert_false(rtmp_shared_object_next_numbers(&so[0], at_once));
+    }
+    guarded_free(bytes, len);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_numbers_at_once_are_those_one_by_one),
         cmocka_unit_test(use_success_with_nested_events),
         cmocka_unit_test(use_success_with_pairs),
         cmocka_unit_test(use_success_with_raw_bytes),

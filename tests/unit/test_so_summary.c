@@ -99,12 +99,53 @@ static void a_change_has_two_values(void **state) {
     so_end(&f);
 }
 
+/* Events of 56 parts. */
+#define KEYS_13  "9 a, b, c, d, e, f, g, h, i, j, k, l, m"
+#define PARTS_56 KEYS_13 " | " KEYS_13 " | " KEYS_13 " | " KEYS_13
+
+/* The parts of the message that was followed last are known; its line is that of any other. */
+static void a_line_of_known_parts_is_the_same(void **state) {
+    (void)state;
+    static const struct {
+        const char *events;
+        bool is_known;
+    } cases[] = {
+        {"8 | 4 a=1, b=two, c=[xyz] | 9 a | 4 d={pq}, e=null", true},
+        {"5 a | 6 say | 4 c=2 | 7 SharedObject.NoWriteAccess", true},
+        {"11 | 8", true},
+        {"4 a=3, b=!", false},
+        {PARTS_56 " | 9 a, b, c", true},     /* 4 of the header, 56, and 4 */
+        {PARTS_56 " | 9 a, b, c, d", false}, /* one too many */
+    };
+    static struct so_fixture f;
+    static uint8_t body[1024];
+    char lines[2][512];
+    so_begin(&f, 1, "notes");
+    const struct rtmp_so_records *records = &f.session[0].direction[SERVER].so;
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        so_send(&f, 0, SERVER, 3, cases[i].events);
+        uint32_t len = so_body(body, "room", 3, 0, cases[i].events);
+        struct rtmp_so_facts facts = rtmp_so_records_find(records, records->messages[i].message);
+        assert_int_equal(facts.recent != NULL, cases[i].is_known);
+        for (unsigned way = 0; way < 2; way++) {
+            struct rtmp_text text = rtmp_text_over(lines[way], sizeof lines[way]);
+            rtmp_so_summary(&text, rtmp_reader_over(body, len), RTMP_MESSAGE_SHARED_OBJECT_AMF0,
+                            &facts, rtmp_so_records_of(&f.session[0]));
+            facts.recent = NULL;
+        }
+        assert_string_equal(lines[0], lines[1]);
+    }
+    assert_null(rtmp_so_records_find(records, records->messages[0].message).recent);
+    so_end(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_keys_and_values),
         cmocka_unit_test(a_sent_message_has_arguments),
         cmocka_unit_test(a_long_value_is_cut),
         cmocka_unit_test(a_change_has_two_values),
+        cmocka_unit_test(a_line_of_known_parts_is_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

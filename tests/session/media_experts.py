@@ -176,6 +176,13 @@ def key_frame_late(link):
     link.media(VIDEO, KEY, 3600, 3500)
 
 
+def key_frame_late_after_the_status(link):
+    link.configure()
+    for ms in range(1000, 3000, 500):
+        link.media(AUDIO, AAC, ms, ms)
+    link.media(VIDEO, KEY, 3200, 3200)
+
+
 def key_frame_in_time(link):
     link.configure()
     for ms in range(0, 2500, 500):
@@ -218,6 +225,7 @@ CASES = {
     network_hiccups: {},
     without_configuration: {"missing_config": 2},
     key_frame_late: {"first_keyframe_late": 1},
+    key_frame_late_after_the_status: {"first_keyframe_late": 1},
     key_frame_in_time: {},
     without_media: {"no_media": 1},
     closed_without_media: {"no_media": 1},

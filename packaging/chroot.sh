@@ -23,11 +23,12 @@ mount_chroot() {
     mounted "$1/proc" || mount -t proc proc "$1/proc"
     mounted "$1/dev" || mount --bind /dev "$1/dev"
     mounted "$1/dev/pts" || mount --bind /dev/pts "$1/dev/pts"
+    mounted "$1/dev/shm" || mount --bind /dev/shm "$1/dev/shm" # for Python's locks
 }
 
 unmount_chroot() {
     local part
-    for part in proc dev/pts dev; do
+    for part in proc dev/pts dev/shm dev; do
         ! mounted "$1/$part" || umount --lazy "$1/$part"
     done
 }

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sourced by scripts that work in Debian systems of their own, one a suite: bookworm (Wireshark 4.0), trixie (4.4), sid (4.6).
-# Needs root and debootstrap.
+# Needs setup.sh, root and debootstrap.
 # DEBIAN_MIRROR: another mirror; APT_CONF: an apt configuration file to use inside (for example a proxy).
 
 # make_chroot SUITE DIRECTORY: a minimal system, unless there is one. It gets its name when it is complete.
 make_chroot() {
     if [ ! -e "$2/etc/debian_version" ]; then
         rm -rf --one-file-system "$2.new"
-        timeout 900 debootstrap --variant=minbase "$1" "$2.new" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" \
-            >/dev/null || return
+        quietly timeout 900 debootstrap --variant=minbase "$1" "$2.new" \
+            "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" || return
         mv "$2.new" "$2" || return
     fi
     [ -z "${APT_CONF:-}" ] || cp "$APT_CONF" "$2/etc/apt/apt.conf.d/"

@@ -11,6 +11,8 @@ static int hf_jump_step = -1;
 static int hf_skew_ms = -1;
 static int hf_skew_drift = -1;
 static int hf_first_key_delay = -1;
+static int hf_composition_reason = -1;
+static int hf_composition_count = -1;
 
 static hf_register_info diagnosis_hf[] = {
     {&hf_stall_duration,
@@ -41,6 +43,16 @@ static hf_register_info diagnosis_hf[] = {
       "Time from the status of the publish or play to the first key frame; without one, or if most "
       "of it passed without media, from the first audio or video",
       HFILL}},
+    {&hf_composition_reason,
+     {"Frame presented", "rtmpx.composition_order.reason", FT_STRING, BASE_NONE, NULL, 0,
+      "Where the timestamp and the composition time put this frame, which no stream of H.264, HEVC "
+      "or VVC can have",
+      HFILL}},
+    {&hf_composition_count,
+     {"Misplaced frames", "rtmpx.composition_order.count", FT_UINT32, BASE_DEC, NULL, 0,
+      "Frames of the stream that are presented where none can be; on the first pass, up to this "
+      "frame or a later one of it",
+      HFILL}},
 };
 
 #define DIAGNOSIS_EXPERTS(X)                                                                       \
@@ -55,7 +67,9 @@ static hf_register_info diagnosis_hf[] = {
     X(ei_first_key_late, "rtmpx.first_keyframe_late", PI_SEQUENCE, PI_NOTE,                        \
       "RTMP: the first key frame comes long after other media")                                    \
     X(ei_no_media, "rtmpx.no_media", PI_SEQUENCE, PI_NOTE,                                         \
-      "RTMP: published or played, and ended without audio and video")
+      "RTMP: published or played, and ended without audio and video")                              \
+    X(ei_composition, "rtmpx.composition_order", PI_SEQUENCE, PI_NOTE,                             \
+      "RTMP: composition times order the frames of this stream as no encoder does")
 DIAGNOSIS_EXPERTS(RTMPX_EXPERT_ID)
 static ei_register_info diagnosis_ei[] = {DIAGNOSIS_EXPERTS(RTMPX_EXPERT_ROW)};
 
@@ -104,6 +118,18 @@ static void add_skew(const struct diagnosis_items *items, const struct rtmp_medi
                                                    items->start, 0, fault->drift));
 }
 
+static void add_composition(const struct diagnosis_items *items,
+                            const struct rtmp_media_fault *fault) {
+    tvbuff_t *tvb = items->view->tvb;
+    proto_item *item = proto_tree_add_string(
+        items->tree, hf_composition_reason, tvb, items->start, 0,
+        rtmp_composition_fault_name((enum rtmp_composition_fault)fault->value));
+    proto_item_set_generated(item);
+    expert_add_info(items->view->pinfo, item, &ei_composition);
+    proto_item_set_generated(
+        proto_tree_add_uint(items->tree, hf_composition_count, tvb, items->start, 0, fault->count));
+}
+
 static void add_fault(const struct diagnosis_items *items, const struct rtmp_media_fault *fault) {
     packet_info *pinfo = items->view->pinfo;
     switch ((enum rtmp_media_fault_kind)fault->kind) {
@@ -125,6 +151,9 @@ static void add_fault(const struct diagnosis_items *items, const struct rtmp_med
         break;
     case RTMP_FAULT_NO_MEDIA:
         add_expert(items, &ei_no_media);
+        break;
+    case RTMP_FAULT_COMPOSITION:
+        add_composition(items, fault);
         break;
     }
 }

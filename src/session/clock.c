@@ -248,9 +248,11 @@ void rtmp_clocks_restart(struct rtmp_clocks *clocks, uint32_t stream_id) {
 
 void rtmp_clocks_judge_anew(struct rtmp_clocks *clocks) {
     clocks->have_run = false;
-    for (uint32_t i = 0; i < clocks->live_count; i++)
+    for (uint32_t i = 0; i < clocks->live_count; i++) {
+        rtmp_composition_begin_anew(&clocks->live[i].composition);
         for (unsigned kind = 0; kind < RTMP_CLOCK_KINDS; kind++)
             clocks->live[i].is_judged[kind] = false;
+    }
 }
 
 void rtmp_clocks_watch_anew(struct rtmp_clocks *clocks) {

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "payload/media/media_class.h"
+#include "session/composition.h"
 #include "session/media_watch.h"
 
 /*
@@ -91,11 +92,13 @@ struct rtmp_track_key {
 struct rtmp_live_clock {
     struct rtmp_stream_clock clock;
     struct rtmp_media_watch watch; /* this and the next ones: diagnose.h */
-    int64_t first_arrival;         /* of the first coded message, ns since 1970 */
-    uint8_t configured;            /* kinds with a configuration, as bits ... */
-    uint8_t coded;                 /* ... and with coded messages */
-    uint8_t relative;              /* kinds whose newest message has a timestamp that counts from
-                                      before a loss */
+    struct rtmp_composition composition;
+    uint32_t misplaced;    /* its fault of the order of composition: index + 1; 0: none */
+    int64_t first_arrival; /* of the first coded message, ns since 1970 */
+    uint8_t configured;    /* kinds with a configuration, as bits ... */
+    uint8_t coded;         /* ... and with coded messages */
+    uint8_t relative;      /* kinds whose newest message has a timestamp that counts from
+                              before a loss */
     bool has_key;
     uint32_t judged[RTMP_CLOCK_KINDS]; /* timestamp of the last message but configuration */
     bool is_judged[RTMP_CLOCK_KINDS];

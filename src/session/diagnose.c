@@ -108,6 +108,24 @@ void rtmp_diagnose_closer(struct rtmp_session_direction *dir,
         look_at_first(dir, live, message, body);
 }
 
+void rtmp_diagnose_composition(struct rtmp_session_direction *dir,
+                               const struct rtmp_composed *frame) {
+    struct rtmp_live_clock *live = &dir->clocks.live[dir->clocks.last];
+    struct rtmp_diagnosis *diagnosis = &dir->diagnosis;
+    const enum rtmp_composition_fault fault = rtmp_composition_look(&live->composition, frame);
+    if (fault == RTMP_COMPOSITION_FITS)
+        return;
+    if (live->misplaced) {
+        diagnosis->fault[live->misplaced - 1].count++;
+        return;
+    }
+    const uint32_t before = diagnosis->count;
+    add_fault(
+        dir, (struct rtmp_media_fault){.kind = RTMP_FAULT_COMPOSITION, .value = fault, .count = 1});
+    if (diagnosis->count > before)
+        live->misplaced = diagnosis->count;
+}
+
 void rtmp_diagnose_settled(struct rtmp_live_clock *live, enum rtmp_clock_kind kind) {
     if (live->relative & 1U << kind)
         rtmp_watch_begin_kind_anew(&live->watch, kind);

@@ -15,6 +15,17 @@ void rtmp_diagnose_closer(struct rtmp_session_direction *direction,
                           const struct rtmp_clock_message *message,
                           const struct rtmp_media_body *body, struct rtmp_watched *watched);
 
+/* Look closer at where a coded frame of the last message is presented. */
+void rtmp_diagnose_composition(struct rtmp_session_direction *direction,
+                               const struct rtmp_composed *frame);
+
+/* A configuration of a kind. Frames behind one of video are another decoder's. */
+static inline void rtmp_diagnose_config(struct rtmp_live_clock *live, enum rtmp_clock_kind kind) {
+    live->configured |= (uint8_t)(1U << kind);
+    if (kind == RTMP_CLOCK_VIDEO)
+        rtmp_composition_begin_anew(&live->composition);
+}
+
 /* The timestamps of a kind count from their beginning again. */
 void rtmp_diagnose_settled(struct rtmp_live_clock *live, enum rtmp_clock_kind kind);
 
@@ -28,7 +39,7 @@ static inline void rtmp_diagnose_media(struct rtmp_session_direction *direction,
         rtmp_diagnose_settled(live, message->kind);
     if (!rtmp_media_class_is_coded(message->class)) {
         if (message->class == RTMP_MEDIA_CLASS_CONFIG)
-            live->configured |= (uint8_t)(1U << message->kind);
+            rtmp_diagnose_config(live, message->kind);
         return;
     }
     struct rtmp_watched watched = {.kind = message->kind,
@@ -39,6 +50,13 @@ static inline void rtmp_diagnose_media(struct rtmp_session_direction *direction,
     if (is_first ||
         !rtmp_watch_is_plain(&live->watch, &direction->session->media_thresholds, &watched))
         rtmp_diagnose_closer(direction, message, body, &watched);
+    int32_t composition_time;
+    if (message->kind != RTMP_CLOCK_VIDEO || !rtmp_media_composition_time(body, &composition_time))
+        return;
+    const struct rtmp_composed frame = {watched.elapsed, watched.elapsed + composition_time,
+                                        message->class >= RTMP_MEDIA_CLASS_KEY};
+    if (!rtmp_composition_is_plain(&live->composition, &frame))
+        rtmp_diagnose_composition(direction, &frame);
 }
 
 /* Audio or video behind a loss: its timestamp counts from before, and of which stream it is is not

@@ -16,6 +16,7 @@ enum rtmp_media_fault_kind {
     RTMP_FAULT_MISSING_CONFIG, /* coded before any configuration of its decoder */
     RTMP_FAULT_FIRST_KEY_LATE, /* other media came long before this key frame */
     RTMP_FAULT_NO_MEDIA,       /* it ends a stream that had none */
+    RTMP_FAULT_COMPOSITION,    /* it is not presented where its frame can be (composition.h) */
 };
 
 struct rtmp_media_fault {
@@ -23,8 +24,9 @@ struct rtmp_media_fault {
     uint8_t kind;     /* enum rtmp_media_fault_kind */
     uint8_t culprit;  /* of a stall: enum rtmp_culprit, as far as is known */
     int64_t value; /* _STALL, _FIRST_KEY_LATE: ns that it lasted; _JUMP, _SKEW: ms, as media_watch.h
-                      says */
+                      says; _COMPOSITION: enum rtmp_composition_fault */
     double drift;  /* _SKEW: ms per second */
+    uint32_t count; /* _COMPOSITION: such frames of the stream, which grows while it is read */
 };
 
 /* Of one direction, in the order of messages. All zero is the beginning. */

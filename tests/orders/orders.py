@@ -25,10 +25,10 @@ sys.path.insert(0, str(HERE.parent / "tools"))
 import decoded  # noqa: E402
 from tshark import PluginError, Tshark, run_main  # noqa: E402
 
-LATER = {"rtmpx.command.response_in", "rtmpx.completed_in", "rtmpx.conformance.count",
-         "rtmpx.gap.filled", "rtmpx.ping.response_in", "rtmpx.remoting.response_in", "rtmpx.remoting.no_answer",
-         "rtmpx.so.confirmed_in", "rtmpx.so.refused_in", "rtmpx.so.unanswered", "rtmpx.so.unconfirmed",
-         "rtmpx.no_acknowledgement", "rtmpx.stall.who"}
+LATER = {"rtmpx.command.response_in", "rtmpx.completed_in", "rtmpx.composition_order.count",
+         "rtmpx.conformance.count", "rtmpx.gap.filled", "rtmpx.ping.response_in", "rtmpx.remoting.response_in",
+         "rtmpx.remoting.no_answer", "rtmpx.so.confirmed_in", "rtmpx.so.refused_in", "rtmpx.so.unanswered",
+         "rtmpx.so.unconfirmed", "rtmpx.no_acknowledgement", "rtmpx.stall.who"}
 FRAME_NUMBERS = LATER | {"rtmpx.command.response_to", "rtmpx.first_frame", "rtmpx.ping.request_in",
                          "rtmpx.closed_by_peer.request_in", "rtmpx.no_response.request_in",
                          "rtmpx.remoting.response_to", "rtmpx.so.request_in", "rtmpx.so.set_in",

@@ -16,7 +16,7 @@ import rtmp_writer as rtmp  # noqa: E402
 from rtmp_writer import AUDIO, CLIENT, SERVER, VIDEO  # noqa: E402
 from tshark import run_check  # noqa: E402
 
-EXPERTS = ("stall", "timestamp_jump", "skew", "missing_config", "first_keyframe_late", "no_media")
+EXPERTS = ("stall", "timestamp_jump", "skew", "missing_config", "first_keyframe_late", "no_media", "composition_order")
 MS = 10**6
 AAC_CONFIG, AAC = b"\xaf\x00\x12\x10", b"\xaf\x01" + bytes(60)
 AVC_CONFIG = bytes.fromhex("1700000000" "0142001effe1000467420000" "01000468ce3880")
@@ -53,6 +53,13 @@ class Publisher(rtmp.Connection):
             arrival = ms + 100 + (late(ms) if callable(late) else late)
             self.media(AUDIO, AAC, arrival, ms + shift)
             self.media(VIDEO, FRAME if ms % 2000 else KEY, arrival + 4, ms + shift)
+        return self
+
+    def frames(self, *times):
+        """Video, by the ms of its timestamp and its composition time; frames of 40 ms. A third value: a key frame."""
+        for timestamp, composition_time, *key in times:
+            body = (b"\x17" if key else b"\x27") + b"\x01" + composition_time.to_bytes(3, "big", signed=True) + bytes(80)
+            self.media(VIDEO, body, timestamp + 100, timestamp)
         return self
 
     def again(self, ms, segment, **changes):
@@ -203,6 +210,35 @@ def with_media(link):
     link.close()
 
 
+
+
+def frames_in_order(link):
+    """A pyramid of B frames, an open group whose leading frames come first, and slices in messages of their own."""
+    link.configure().frames((0, 80, KEY), (40, 200), (80, 80), (120, 0), (160, 40), (200, 80))
+    link.frames((240, 120, KEY), (280, 40), (320, 80), (360, 80), (360, 80), (400, 5000), (440, 80))
+    link.frames(*((ms, 40) for ms in range(520, 1520, 40)))
+
+
+def frame_before_decoding(link):
+    link.configure().frames((0, 40, KEY), (40, 40), (80, -40), (120, 40), (160, -40), (200, 40))
+
+
+def frames_at_one_time(link):
+    link.configure().frames((0, 40, KEY), (40, 120), (80, 80), (120, 80))
+
+
+def key_frame_too_early(link):
+    link.configure().frames((0, 40, KEY), (40, 200), (80, 40), (120, 40, KEY), (160, 120))
+
+
+def frame_before_its_key_frame(link):
+    link.configure().frames((0, 80, KEY), (40, 80), (200, 120, KEY), (240, 160), (280, 20), (320, 120))
+
+
+def frames_further_than_a_decoder_reorders(link):
+    link.configure().frames((0, 0, KEY), *((ms, 4000) for ms in range(40, 1400, 40)), (1400, 0), (1440, 0))
+
+
 # What each raises, with how often; of a stall who caused it, and if that is known in one pass.
 CASES = {
     sender_stalls: {"stall": "sender"},
@@ -230,6 +266,12 @@ CASES = {
     without_media: {"no_media": 1},
     closed_without_media: {"no_media": 1},
     with_media: {},
+    frames_in_order: {},
+    frame_before_decoding: {"composition_order": 1},
+    frames_at_one_time: {"composition_order": 1},
+    key_frame_too_early: {"composition_order": 1},
+    frame_before_its_key_frame: {"composition_order": 1},
+    frames_further_than_a_decoder_reorders: {"composition_order": 1},
 }
 
 

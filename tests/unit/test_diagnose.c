@@ -333,6 +333,53 @@ static void one_that_comes_with_the_first_media_is_not(void **state) {
     assert_null(found());
 }
 
+/* ---- composition ---- */
+
+static void frames_that_no_encoder_orders_so_are_told_once_with_their_count(void **state) {
+    (void)state;
+    static const uint8_t ahead[] = {0x27, 1, 0, 0, 80};
+    static const uint8_t early[] = {0x27, 1, 0xFF, 0xFF, 0xF6};
+    begin_media();
+    SEND(VIDEO, 40, ahead);
+    SEND(VIDEO, 120, avc); /* as the last one */
+    assert_found(RTMP_FAULT_COMPOSITION);
+    assert_int_equal(found()->value, RTMP_COMPOSITION_SAME_TIME);
+    const struct rtmp_diagnosis *diagnosis = &session_side(&f, CLIENT)->diagnosis;
+    SEND(VIDEO, 160, early);
+    SEND(VIDEO, 200, early);
+    assert_null(found());
+    assert_int_equal(diagnosis->fault[0].count, 3);
+    publish();
+    begin_media();
+    SEND(VIDEO, 40, early);
+    assert_found(RTMP_FAULT_COMPOSITION);
+    assert_int_equal(found()->count, 1);
+    assert_int_equal(diagnosis->fault[0].count, 3);
+}
+
+static void frames_behind_another_configuration_are_compared_with_none_before(void **state) {
+    (void)state;
+    static const uint8_t ahead[] = {0x27, 1, 0, 0, 80};
+    begin_media();
+    SEND(VIDEO, 40, ahead);
+    SEND(VIDEO, 120, avc_config);
+    SEND(VIDEO, 120, avc);
+    assert_null(found());
+}
+
+static void frames_of_tracks_and_of_codecs_that_reorder_none_are_not_compared(void **state) {
+    (void)state;
+    static const uint8_t vp9_key[] = {0x91, 'v', 'p', '0', '9', 0xFF, 0xFF, 0xFF};
+    static const uint8_t track[] = {0xA6, 0x01, 'a', 'v', 'c', '1', 1, 0xFF, 0xFF, 0xFF};
+    static const uint8_t hevc[] = {0xA1, 'h', 'v', 'c', '1', 0xFF, 0xFF, 0xFF};
+    begin_media();
+    SEND(VIDEO, 40, vp9_key);
+    SEND(VIDEO, 80, track);
+    assert_null(found());
+    SEND(VIDEO, 120, hevc);
+    assert_found(RTMP_FAULT_COMPOSITION);
+}
+
 /* ---- no media ---- */
 
 static void unpublish(void) {

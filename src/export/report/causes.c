@@ -272,6 +272,7 @@ static const enum rtmp_finding_kind fault_kinds[] = {
     [RTMP_FAULT_MISSING_CONFIG] = RTMP_FINDING_MISSING_CONFIG,
     [RTMP_FAULT_FIRST_KEY_LATE] = RTMP_FINDING_FIRST_KEY_LATE,
     [RTMP_FAULT_NO_MEDIA] = RTMP_FINDING_NO_MEDIA,
+    [RTMP_FAULT_COMPOSITION] = RTMP_FINDING_COMPOSITION,
 };
 
 /* `caused by the sender`: stalls of each are a cause of their own. */
@@ -307,6 +308,10 @@ static uint32_t size_of_fault(const struct rtmp_causes *causes,
         rtmp_text_number(&text, round(fault->drift * 10) / 10);
         rtmp_text_add(&text, " ms per second in the first 10 s");
         break;
+    case RTMP_FAULT_COMPOSITION:
+        rtmp_text_format(&text, "a frame is presented %s",
+                         rtmp_composition_fault_name((enum rtmp_composition_fault)fault->value));
+        break;
     default:
         break;
     }
@@ -328,6 +333,7 @@ static void of_faults(const struct rtmp_causes *causes,
             fault_kinds[fault->kind], direction->session,
             (struct rtmp_report_place){segment->dropped ? 0 : segment->frame, segment->time});
         found.stream = stream ? stream->number + 1 : 0;
+        found.count = fault->kind == RTMP_FAULT_COMPOSITION ? fault->count : 1;
         found.detail = words_of_fault(causes, direction, fault);
         found.example = size_of_fault(causes, fault);
         found.sum = fault->kind == RTMP_FAULT_STALL ? (uint64_t)(fault->value / 1000000) : 0;

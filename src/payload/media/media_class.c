@@ -77,6 +77,30 @@ enum rtmp_media_class rtmp_media_classify(const struct rtmp_media_body *body) {
     return body->video ? classify_video(body, first, second) : classify_audio(body, first, second);
 }
 
+enum { CODED_FRAMES = 1, CODED_FRAMES_X = 3 };
+
+static bool read_enhanced_composition_time(struct rtmp_reader *r, unsigned packet_type,
+                                           int32_t *composition_time) {
+    if (packet_type != CODED_FRAMES && packet_type != CODED_FRAMES_X)
+        return false;
+    if (!rtmp_codec_has_composition_time(rtmp_codec_of_fourcc(rtmp_u32(r))))
+        return false;
+    *composition_time = packet_type == CODED_FRAMES ? rtmp_s24(r) : 0;
+    return rtmp_ok(r);
+}
+
+bool rtmp_media_composition_time(const struct rtmp_media_body *body, int32_t *composition_time) {
+    struct rtmp_reader r = rtmp_reader_over(body->bytes, body->available);
+    const unsigned first = rtmp_u8(&r);
+    if (first & 0x80)
+        return read_enhanced_composition_time(&r, first & 15, composition_time);
+    if (!rtmp_video_has_packet_type(first & 15))
+        return false;
+    (void)rtmp_u8(&r);
+    *composition_time = rtmp_s24(&r);
+    return rtmp_ok(&r);
+}
+
 struct track_ids {
     uint8_t *ids;
     uint32_t count, room;

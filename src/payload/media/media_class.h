@@ -22,6 +22,11 @@ static inline bool rtmp_media_class_is_coded(enum rtmp_media_class class) {
  * for Enhanced RTMP's modifiers and multitrack messages. */
 enum rtmp_media_class rtmp_media_classify(const struct rtmp_media_body *body);
 
+/* The composition time of a coded video message of a codec that has one: ms from its timestamp to
+ * its presentation, 0 where its packet type says so. False: it has none, or modifiers or tracks.
+ * body: what rtmp_media_classify() calls coded. */
+bool rtmp_media_composition_time(const struct rtmp_media_body *body, int32_t *composition_time);
+
 /* The ids of the tracks of a multitrack message, each once, in their order; up to `room` of them.
  * Returns how many. */
 uint32_t rtmp_media_track_ids(const struct rtmp_media_body *body, uint8_t *ids, uint32_t room);

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "session/diagnose.h"
+
 /* ---- series ---- */
 
 enum { SERIES_T, SERIES_F, SERIES_SKEW, SERIES_GAP, SERIES_STEP, SERIES_LEN, SERIES_AV };
@@ -190,6 +192,18 @@ static void write_stalls(struct rtmpx_report_writer *writer,
     json_dumper_end_object(&writer->json);
 }
 
+/* Before the end of the stream; null: not known. */
+static void write_silence(struct rtmpx_report_writer *writer,
+                          const struct rtmp_report_stream *stream) {
+    enum { NANOSECONDS = 1000 };
+    const int64_t silence =
+        rtmp_stream_silence(writer->report->connection[stream->connection].session, stream->stream);
+    if (silence < 0)
+        rtmpx_report_null(writer, "silence");
+    else
+        rtmpx_report_number(writer, "silence", silence / NANOSECONDS);
+}
+
 void rtmpx_report_write_media(struct rtmpx_report_writer *writer,
                               const struct rtmp_report_stream *stream) {
     static const char *const names[] = {"t", "f", "len", NULL};
@@ -200,6 +214,7 @@ void rtmpx_report_write_media(struct rtmpx_report_writer *writer,
     rtmpx_report_table(writer, &keys);
     json_dumper_end_object(&writer->json);
     write_stalls(writer, stream);
+    write_silence(writer, stream);
     if (!stream->has_offset) {
         rtmpx_report_null(writer, "av");
         return;

@@ -91,6 +91,7 @@ void rtmpx_tap_closing(packet_info *pinfo, const struct rtmp_session *session) {
         return;
     for (uint32_t i = 0; i < session->streams.count; i++) {
         struct rtmpx_tapped *tapped = wmem_new0(pinfo->pool, struct rtmpx_tapped);
+        tapped->direction = &session->direction[0];
         tapped->stream = session->streams.stream[i];
         tap_queue_packet(tap_stream, pinfo, tapped);
     }

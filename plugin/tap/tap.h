@@ -28,7 +28,7 @@ struct rtmpx_tapped {
 #define RTMPX_TAP "rtmpx"
 
 /* The tap "rtmpx_stream": of these the messages of RTMP that concern a stream, and behind them the
- * streams that the end of their connection ends, with `stream` alone. */
+ * streams that the end of their connection ends, with `stream` and a direction alone. */
 #define RTMPX_STREAM_TAP "rtmpx_stream"
 
 /* The tap "rtmpx_so": the messages of SharedObjects, and behind them the copies that the end of

@@ -214,10 +214,14 @@ static void add_chunks(proto_tree *tree, const struct rtmpx_view *view,
 static void add_stream(proto_tree *tree, const struct rtmpx_view *view, uint32_t index,
                        uint32_t start) {
     const struct rtmp_segment_view *core = &view->core;
-    const struct rtmp_stream *stream = rtmp_stream_of(core->direction, &core->fragments[index],
-                                                      core->segment->first_fragment + index);
+    const uint32_t message = core->segment->first_fragment + index;
+    const struct rtmp_stream *stream =
+        rtmp_stream_of(core->direction, &core->fragments[index], message);
+    const struct rtmp_message_place place = {
+        core->direction->session->id,
+        message << 1 | (rtmp_session_from_client(core->direction) ? 0U : 1U)};
     if (stream)
-        rtmpx_tree_stream(tree, view, stream, start);
+        rtmpx_tree_stream(tree, view, stream, &place, start);
 }
 
 /* The item of a message, with its summary as value and label. */

@@ -4,11 +4,14 @@
 #include "tree/items.h"
 #include "wanted.h"
 
+#include "session/diagnose.h"
+
 static int hf_number = -1;
 static int hf_name = -1;
 static int hf_app = -1;
 static int hf_role = -1;
 static int hf_url = -1;
+static int hf_silence = -1;
 static int ett_stream = -1;
 
 static hf_register_info stream_hf[] = {
@@ -26,6 +29,9 @@ static hf_register_info stream_hf[] = {
     {&hf_url,
      {"Stream URL", "rtmpx.stream.url", FT_STRING, BASE_NONE, NULL, 0,
       "tcUrl of the connection and the stream's name, as a player takes it", HFILL}},
+    {&hf_silence,
+     {"Silence before its end", "rtmpx.stream.silence", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+      "Time without audio and video of the stream before this message, which ends it", HFILL}},
 };
 
 static int *const stream_ett[] = {&ett_stream};
@@ -88,8 +94,25 @@ static void name_stream_item(proto_item *item, const struct rtmp_stream *stream,
     proto_item_set_text(item, "%s", label);
 }
 
+/* A status is no end for good: a play may start again. */
+static bool ends_by(const struct rtmp_stream *stream, const struct rtmp_message_place *message) {
+    return stream->ended != RTMP_STREAM_OPEN && stream->ended != RTMP_STREAM_CONNECTION &&
+           stream->ended != RTMP_STREAM_STATUS && stream->end.session == message->session &&
+           stream->end.message == message->message;
+}
+
+static void add_silence(const struct stream_items *items, const struct rtmp_stream *stream) {
+    const int64_t silence = rtmp_stream_silence(items->view->core.direction->session, stream);
+    if (silence < 0)
+        return;
+    const nstime_t time = rtmpx_nstime(silence);
+    proto_item_set_generated(
+        proto_tree_add_time(items->tree, hf_silence, items->view->tvb, items->start, 0, &time));
+}
+
 void rtmpx_tree_stream(proto_tree *tree, const struct rtmpx_view *view,
-                       const struct rtmp_stream *stream, uint32_t start) {
+                       const struct rtmp_stream *stream, const struct rtmp_message_place *message,
+                       uint32_t start) {
     proto_item *item =
         proto_tree_add_uint(tree, hf_number, view->tvb, (int)start, 0, stream->number);
     proto_item_set_generated(item);
@@ -100,4 +123,6 @@ void rtmpx_tree_stream(proto_tree *tree, const struct rtmpx_view *view,
     add_kept(&items, hf_app, stream->app);
     add_text(&items, hf_role, rtmp_stream_role_name((enum rtmp_stream_role)stream->role));
     add_url(&items, stream);
+    if (ends_by(stream, message))
+        add_silence(&items, stream);
 }

@@ -199,6 +199,40 @@ void rtmp_diagnose_end(struct rtmp_session_direction *dir, const struct rtmp_str
         add_fault(dir, (struct rtmp_media_fault){.kind = RTMP_FAULT_NO_MEDIA});
 }
 
+/* ---- silence before the end ---- */
+
+/* Of audio and video of the stream; NULL: none came, or its message stream is another's since. */
+static const struct rtmp_media_watch *watch_of(const struct rtmp_session_direction *dir,
+                                               const struct rtmp_stream *stream) {
+    const uint32_t next = rtmp_records_next_index(&dir->records);
+    for (uint32_t i = 0; i < dir->clocks.live_count; i++) {
+        const struct rtmp_live_clock *live = &dir->clocks.live[i];
+        if (rtmp_stream_bound(&dir->streams, live->clock.stream_id, next) == stream)
+            return &live->watch;
+    }
+    return NULL;
+}
+
+static int64_t silence_up_to(const struct rtmp_session *session, const struct rtmp_stream *stream,
+                             int64_t time) {
+    const struct rtmp_media_watch *watch =
+        watch_of(&session->direction[stream->role == RTMP_STREAM_PUBLISH ? 0 : 1], stream);
+    return watch ? rtmp_watch_silence(watch, time) : -1;
+}
+
+void rtmp_diagnose_silence_before(const struct rtmp_session *session, struct rtmp_stream *stream,
+                                  int64_t time) {
+    stream->silence = silence_up_to(session, stream, time);
+}
+
+int64_t rtmp_stream_silence(const struct rtmp_session *session, const struct rtmp_stream *stream) {
+    if (stream->ended == RTMP_STREAM_OPEN)
+        return -1;
+    if (stream->ended != RTMP_STREAM_CONNECTION)
+        return stream->silence;
+    return session->closing.frame ? silence_up_to(session, stream, session->closing.time) : -1;
+}
+
 /* ---- culprits ---- */
 
 /* Is the packet right behind the one that ended the silence not there? One that was lost with it is
@@ -229,7 +263,9 @@ enum rtmp_culprit rtmp_diagnosis_culprit(const struct rtmp_session_direction *di
     if (fault->culprit != RTMP_CULPRIT_UNKNOWN || !dir->transport.is_told ||
         !rtmp_session_peer(dir)->transport.is_told)
         return (enum rtmp_culprit)fault->culprit;
-    /* Packets that came since would have told of anybody else. */
+    /* Packets that came since would have told of anybody else. The one that ends the silence does
+     * not: what the network lost before the place of the capture is sent again in order, and looks
+     * as what a sender held back (observed: only the hole in the next packet tells). */
     int64_t end = records->segments[rtmp_records_segment_of(records, fault->message)].time;
     int64_t last = records->segments[records->segment_count - 1].time;
     return rtmp_watch_minus(last, end) > SOON ? RTMP_CULPRIT_SENDER : RTMP_CULPRIT_UNKNOWN;

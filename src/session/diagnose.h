@@ -74,6 +74,15 @@ void rtmp_diagnose_end(struct rtmp_session_direction *direction, const struct rt
 bool rtmp_diagnose_lacks_media(const struct rtmp_session *session,
                                const struct rtmp_stream *stream);
 
+/* A message ends a stream at a time of capture: how long was it silent before? */
+void rtmp_diagnose_silence_before(const struct rtmp_session *session, struct rtmp_stream *stream,
+                                  int64_t time);
+
+/* Any pass: ns for which neither audio nor video of a stream came before it ended; 0 where what
+ * came ahead of its time is played meanwhile. -1: not known; it did not end, had none, or what
+ * explains a silence came since, or may have. */
+int64_t rtmp_stream_silence(const struct rtmp_session *session, const struct rtmp_stream *stream);
+
 /* What is told of a packet of the direction, at a time of capture. */
 void rtmp_diagnose_transport(struct rtmp_session_direction *direction, unsigned what, int64_t time);
 

@@ -102,6 +102,14 @@ static void follow_answer(struct rtmp_session_direction *dir, struct rtmp_fragme
     facts->call_uncertain = match == RTMP_CALL_UNCERTAIN;
 }
 
+/* What comes next of audio and video is not compared with what came before. */
+static void restart_clocks(struct rtmp_session_direction *dir) {
+    rtmp_clocks_judge_anew(&dir->clocks);
+    rtmp_clocks_judge_anew(&rtmp_session_peer(dir)->clocks);
+    rtmp_clocks_watch_anew(&dir->clocks);
+    rtmp_clocks_watch_anew(&rtmp_session_peer(dir)->clocks);
+}
+
 static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                            const struct rtmp_fragment *fragment) {
     struct rtmp_command_head head;
@@ -114,18 +122,17 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
         follow_call(dir, record, fragment, &head);
     else if (head.is_answer)
         follow_answer(dir, record, fragment, &head);
-    if (head.restarts_media) {
-        rtmp_follow_media(dir->session);
-        rtmp_clocks_judge_anew(&dir->clocks);
-        rtmp_clocks_judge_anew(&rtmp_session_peer(dir)->clocks);
-        rtmp_clocks_watch_anew(&dir->clocks);
-        rtmp_clocks_watch_anew(&rtmp_session_peer(dir)->clocks);
-    }
-    if (head.name == RTMP_NAMED_OTHER || dir->filling)
-        return;
+    const bool is_followed = head.name != RTMP_NAMED_OTHER && !dir->filling;
     struct rtmp_arguments arguments;
     const struct rtmp_requests_message message = requests_message(dir, fragment, &arguments);
-    rtmp_stream_follow_command(dir, &head, fragment, &arguments);
+    if (head.restarts_media)
+        rtmp_follow_media(dir->session);
+    if (is_followed)
+        rtmp_stream_follow_command(dir, &head, fragment, &arguments);
+    if (head.restarts_media)
+        restart_clocks(dir);
+    if (!is_followed)
+        return;
     rtmp_requests_follow_command(&dir->session->requests, &head, &message);
 }
 

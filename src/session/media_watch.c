@@ -129,10 +129,21 @@ static bool is_covered(const struct rtmp_media_watch *watch, int64_t silence) {
     return false;
 }
 
+static bool is_running(const struct rtmp_media_watch *watch) {
+    return watch->arrival != INT64_MAX && watch->arrival != 0;
+}
+
 static bool is_stall(const struct rtmp_media_watch *watch,
                      const struct rtmp_media_thresholds *thresholds, int64_t silence) {
-    return thresholds->stall && watch->arrival != INT64_MAX && watch->arrival != 0 &&
-           silence >= thresholds->stall * MS && !is_covered(watch, silence);
+    return thresholds->stall && is_running(watch) && silence >= thresholds->stall * MS &&
+           !is_covered(watch, silence);
+}
+
+int64_t rtmp_watch_silence(const struct rtmp_media_watch *watch, int64_t until) {
+    if (!is_running(watch))
+        return -1;
+    const int64_t silence = rtmp_watch_minus(until, watch->arrival);
+    return silence < 0 || is_covered(watch, silence) ? 0 : silence;
 }
 
 static void find_stall(const struct rtmp_media_watch *watch, const struct rtmp_watched *message,

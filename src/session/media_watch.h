@@ -110,6 +110,10 @@ static inline bool rtmp_watch_is_plain(struct rtmp_media_watch *watch,
 void rtmp_watch_look(struct rtmp_media_watch *watch, const struct rtmp_media_thresholds *thresholds,
                      const struct rtmp_watched *message, struct rtmp_watch_found *found);
 
+/* ns without a message of either kind up to a time; 0 where what came ahead of its time is played
+ * meanwhile. -1: nothing came yet, or the stream does not run. */
+int64_t rtmp_watch_silence(const struct rtmp_media_watch *watch, int64_t until);
+
 /* The stream pauses or ends: a silence from here on is none. */
 static inline void rtmp_watch_pause(struct rtmp_media_watch *watch) {
     watch->arrival = INT64_MAX;

@@ -16,15 +16,20 @@ static struct rtmp_message_place last_message(const struct rtmp_session_directio
 
 /* ---- streams in use ---- */
 
+static void set_end(const struct rtmp_session_direction *dir, struct rtmp_stream *stream,
+                    enum rtmp_stream_end end) {
+    stream->ended = (uint8_t)end;
+    stream->end = last_message(dir);
+    rtmp_diagnose_silence_before(dir->session, stream, rtmp_session_open_segment(dir)->time);
+}
+
 static void end_stream(struct rtmp_session_direction *dir, struct rtmp_stream *stream,
                        enum rtmp_stream_end end) {
     struct rtmp_streams_in_use *in_use = &dir->session->streams;
     if (end == RTMP_STREAM_DELETED || end == RTMP_STREAM_CLOSED || end == RTMP_STREAM_UNPUBLISHED)
         rtmp_diagnose_end(dir, stream);
-    if (stream->ended == RTMP_STREAM_OPEN) {
-        stream->ended = (uint8_t)end;
-        stream->end = last_message(dir);
-    }
+    if (stream->ended == RTMP_STREAM_OPEN)
+        set_end(dir, stream, end);
     for (uint32_t i = 0; i < in_use->count; i++)
         if (in_use->stream[i] == stream) {
             in_use->stream[i] = in_use->stream[--in_use->count];
@@ -253,8 +258,7 @@ static void apply_status(struct rtmp_session_direction *dir, const struct rtmp_s
     } else if (stream->ended == RTMP_STREAM_OPEN &&
                (failed || is_code(fragment, code, "NetStream.Play.Stop") ||
                 is_code(fragment, code, "NetStream.Unpublish.Success"))) {
-        stream->ended = RTMP_STREAM_STATUS;
-        stream->end = last_message(dir);
+        set_end(dir, stream, RTMP_STREAM_STATUS);
     }
 }
 
@@ -297,8 +301,8 @@ void rtmp_stream_follow_command(struct rtmp_session_direction *dir,
     uint32_t id = fragment->message.stream_id;
     if (!rtmp_session_from_client(dir)) {
         if (head->name == RTMP_NAMED_ON_STATUS) {
-            watch_anew(dir, id);
             follow_status(dir, fragment, arguments);
+            watch_anew(dir, id);
         } else if (head->is_answer) {
             follow_answer(dir, fragment, arguments);
         }

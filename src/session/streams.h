@@ -52,6 +52,7 @@ struct rtmp_stream {
     bool has_media;    /* coded audio or video came ... */
     bool is_uncertain; /* ... or may have come, and configuration too: in an aggregate, late, after
                           a loss, or of the stream that it replaced */
+    int64_t silence;   /* of one that a message ended: rtmp_stream_silence() */
     const struct rtmp_kept_text *name;         /* as published or played; NULL: not known */
     const struct rtmp_kept_text *app, *tc_url; /* of the connection; NULL: not known */
 };

@@ -380,14 +380,60 @@ static void frames_of_tracks_and_of_codecs_that_reorder_none_are_not_compared(vo
     assert_found(RTMP_FAULT_COMPOSITION);
 }
 
-/* ---- no media ---- */
-
 static void unpublish(void) {
     static const char command[] = "\x02\0\x0C"
                                   "deleteStream\0@\x08\0\0\0\0\0\0\x05\0?\xF0\0\0\0\0\0\0";
     put(RTMP_MESSAGE_COMMAND_AMF0, 0, (const uint8_t *)command, sizeof command - 1);
     send_at(CLIENT, now + 100);
 }
+
+/* ---- silence before the end ---- */
+
+static int64_t silence(void) {
+    return rtmp_stream_silence(&f.session, f.capture.streams.stream[0]);
+}
+
+static void close_at(int64_t ms) {
+    rtmp_session_close(&f.session, true, false);
+    rtmp_session_closed_in(&f.session, f.frame.number + 1, ms * MS, false);
+}
+
+static void the_silence_before_the_end_is_known(void **state) {
+    (void)state;
+    begin_media();
+    assert_int_equal(silence(), -1);
+    now = 4900;
+    unpublish();
+    assert_int_equal(silence(), 4990 * MS);
+    assert_null(found());
+    SEND(VIDEO, 9000, avc); /* behind the end */
+    assert_int_equal(silence(), 4990 * MS);
+}
+
+static void so_is_that_before_the_end_of_the_connection(void **state) {
+    (void)state;
+    begin_media();
+    close_at(7010);
+    assert_int_equal(silence(), 7000 * MS);
+}
+
+static void a_status_of_the_server_explains_it(void **state) {
+    (void)state;
+    begin_media();
+    put_command(&f.stream, "onStatus", 0);
+    send_at(SERVER, 1000);
+    close_at(7010);
+    assert_int_equal(silence(), -1);
+}
+
+static void without_media_there_is_none(void **state) {
+    (void)state;
+    SEND(AUDIO, 0, aac_config);
+    close_at(7010);
+    assert_int_equal(silence(), -1);
+}
+
+/* ---- no media ---- */
 
 static void a_stream_that_ends_without_media_is_told(void **state) {
     (void)state;
@@ -459,6 +505,10 @@ int main(void) {
         TEST(it_is_waited_for_from_the_status_on),
         TEST(one_less_than_the_threshold_after_the_status_is_not),
         TEST(one_that_comes_with_the_first_media_is_not),
+        TEST(the_silence_before_the_end_is_known),
+        TEST(so_is_that_before_the_end_of_the_connection),
+        TEST(a_status_of_the_server_explains_it),
+        TEST(without_media_there_is_none),
         TEST(a_stream_that_ends_without_media_is_told),
         TEST(one_that_had_some_is_not),
         TEST(one_that_may_have_had_some_is_not),

@@ -105,6 +105,32 @@ static void other_media_end_a_silence(void **state) {
     assert_int_equal(message(AUDIO, 3000, 3000), 0);
 }
 
+/* ---- the end ---- */
+
+static void a_silence_lasts_from_the_newest_message(void **state) {
+    (void)state;
+    assert_int_equal(rtmp_watch_silence(&watch, START), -1);
+    play(0, 4000, 0);
+    assert_int_equal(rtmp_watch_silence(&watch, START + 3960 * MS), 0);
+    assert_int_equal(rtmp_watch_silence(&watch, START + 9000 * MS), 5040 * MS);
+}
+
+static void what_came_ahead_covers_a_silence(void **state) {
+    (void)state;
+    play(0, 2000, 0);
+    for (int64_t at = 2000; at < 8000; at += 40)
+        message(AUDIO, 2000 + (at - 2000) / 10, at);
+    assert_int_equal(rtmp_watch_silence(&watch, START + 7000 * MS), 0);
+    assert_true(rtmp_watch_silence(&watch, START + 20000 * MS) > 17000 * MS);
+}
+
+static void a_stream_that_pauses_has_no_silence(void **state) {
+    (void)state;
+    play(0, 4000, 0);
+    rtmp_watch_pause(&watch);
+    assert_int_equal(rtmp_watch_silence(&watch, START + 9000 * MS), -1);
+}
+
 /* ---- jumps ---- */
 
 static void a_jump_is_told_of_each_kind(void **state) {
@@ -242,6 +268,9 @@ int main(void) {
         WATCH(a_server_that_sends_in_bunches_does_not_stall),
         WATCH(before_the_first_message_and_after_a_pause_is_no_silence),
         WATCH(other_media_end_a_silence),
+        WATCH(a_silence_lasts_from_the_newest_message),
+        WATCH(what_came_ahead_covers_a_silence),
+        WATCH(a_stream_that_pauses_has_no_silence),
         WATCH(a_jump_is_told_of_each_kind),
         WATCH(a_step_that_the_arrival_makes_too_is_no_jump),
         WATCH(video_that_is_left_out_is_no_jump),

@@ -177,6 +177,7 @@ if (RTMP) {
                   : [
                       h("span", { class: bad || /^(FIN|RST)/.test(e[2]) ? "badt" : "" }, wire(e[2])),
                       h("div", { class: "dim num" }, clock(e[1]) + " · frame " + e[0]),
+                      x.silence >= 2e6 ? h("div", { class: "dim" }, "silent for ", ms(x.silence), " before") : "",
                       x.ends[1] && x.ends[1][0] !== e[0] && x.ends[1][2] !== "capture end"
                         ? h("div", { class: "dim" }, "then ", wire(x.ends[1][2]))
                         : "",

@@ -289,17 +289,22 @@ static uint32_t words_of_fault(const struct rtmp_causes *causes,
     return rtmp_report_keep_line(causes->store, &text);
 }
 
+/* `3.1 s` */
+static void add_seconds(struct rtmp_text *text, int64_t ns) {
+    const double tenth = 1e8;
+    rtmp_text_number(text, round((double)ns / tenth) / 10);
+    rtmp_text_add(text, " s");
+}
+
 /* How much it is: `3.1 s`. */
 static uint32_t size_of_fault(const struct rtmp_causes *causes,
                               const struct rtmp_media_fault *fault) {
-    const double tenth = 1e8;
     char out[64];
     struct rtmp_text text = rtmp_text_over(out, sizeof out);
     switch ((enum rtmp_media_fault_kind)fault->kind) {
     case RTMP_FAULT_STALL:
     case RTMP_FAULT_FIRST_KEY_LATE:
-        rtmp_text_number(&text, round((double)fault->value / tenth) / 10);
-        rtmp_text_add(&text, " s");
+        add_seconds(&text, fault->value);
         break;
     case RTMP_FAULT_JUMP:
         rtmp_text_format(&text, "%lld ms", (long long)fault->value);
@@ -339,6 +344,38 @@ static void of_faults(const struct rtmp_causes *causes,
         found.sum = fault->kind == RTMP_FAULT_STALL ? (uint64_t)(fault->value / 1000000) : 0;
         add_finding(causes, &found);
     }
+}
+
+/* Where the stream ended. */
+static struct rtmp_report_place place_of_end(const struct rtmp_session *session,
+                                             const struct rtmp_stream *stream) {
+    struct rtmp_message_record record;
+    if (stream->ended == RTMP_STREAM_CONNECTION)
+        return (struct rtmp_report_place){session->closing.frame, session->closing.time};
+    if (!rtmp_session_message(session, stream->end.message, &record))
+        return (struct rtmp_report_place){0, 0};
+    return rtmp_report_place_of_segment(&session->direction[record.direction], record.last_segment);
+}
+
+void rtmp_causes_of_stream(const struct rtmp_causes *causes,
+                           const struct rtmp_report_connection *connection,
+                           const struct rtmp_stream *stream) {
+    const struct rtmp_session *session = connection->session;
+    const uint32_t threshold = session->media_thresholds.stall > causes->stall
+                                   ? session->media_thresholds.stall
+                                   : causes->stall;
+    const int64_t silence = rtmp_stream_silence(session, stream);
+    if (!session->media_thresholds.stall || silence < threshold * INT64_C(1000000))
+        return;
+    char out[64];
+    struct rtmp_text text = rtmp_text_over(out, sizeof out);
+    add_seconds(&text, silence);
+    struct rtmp_finding found =
+        finding_of(RTMP_FINDING_SILENT_END, session, place_of_end(session, stream));
+    found.stream = stream->number + 1;
+    found.example = rtmp_report_keep_line(causes->store, &text);
+    found.sum = (uint64_t)(silence / 1000000);
+    add_finding(causes, &found);
 }
 
 /* ---- the end ---- */

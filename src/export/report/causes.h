@@ -26,6 +26,11 @@ void rtmp_causes_of_message(const struct rtmp_causes *causes, struct rtmp_row *r
 void rtmp_causes_encrypted(const struct rtmp_causes *causes, const struct rtmp_session *session,
                            struct rtmp_report_place place);
 
+/* A stream, of whose connection all was read. */
+void rtmp_causes_of_stream(const struct rtmp_causes *causes,
+                           const struct rtmp_report_connection *connection,
+                           const struct rtmp_stream *stream);
+
 /* A connection, of which all was read. */
 void rtmp_causes_of_connection(const struct rtmp_causes *causes,
                                const struct rtmp_report_connection *connection);

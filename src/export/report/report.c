@@ -300,6 +300,9 @@ void rtmp_report_finish(struct rtmp_report *report) {
         add_stalls(report, &connection->session->direction[1]);
         rtmp_causes_of_connection(&causes, connection);
     }
+    for (uint32_t i = 0; i < report->stream_count; i++)
+        rtmp_causes_of_stream(&causes, &report->connection[report->stream[i]->connection],
+                              report->stream[i]->stream);
     rtmp_findings_finish(&report->findings, &report->store);
     thin_series(report, RTMP_LIMIT_REPORT_POINTS);
     halve_rates(report, RTMP_LIMIT_REPORT_ALL_STEPS);

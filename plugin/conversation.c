@@ -58,6 +58,7 @@ struct rtmp_session *rtmpx_session_new(const packet_info *pinfo, uint32_t id, co
         .server =
             wmem_strdup_printf(pinfo->pool, "%s %u", address_to_str(pinfo->pool, server), port),
         .ack_thresholds = {rtmpx_preferences.ack_windows, rtmpx_preferences.ack_delay},
+        .chunk_rate = rtmpx_preferences.chunk_rate,
         .media_thresholds = {.stall = rtmpx_preferences.stall,
                              .jump = rtmpx_preferences.jump,
                              .skew = rtmpx_preferences.skew,

@@ -9,6 +9,7 @@ struct rtmpx_preferences rtmpx_preferences = {
     .skew = 200,
     .drift = 7,
     .first_key = 3000,
+    .chunk_rate = 2000,
 };
 
 /* From where on something is noted of the audio and video of a stream. */
@@ -35,6 +36,11 @@ static void register_media_thresholds(module_t *module) {
                                    "while other media do, until that "
                                    "is noted; 0: never",
                                    10, &rtmpx_preferences.first_key);
+    prefs_register_uint_preference(
+        module, "chunk_rate", "Chunks per second",
+        "Chunks of one direction by the second, over 5 s, from which on small chunks are noted; 0: "
+        "never",
+        10, &rtmpx_preferences.chunk_rate);
 }
 
 void rtmpx_register_preferences(int proto, void (*apply)(void)) {

@@ -17,6 +17,7 @@ struct rtmpx_preferences {
     unsigned ack_windows; /* windows that may be outstanding; 0: any number */
     unsigned ack_delay;   /* ms for which more may be */
     unsigned stall, jump, skew, drift, first_key; /* struct rtmp_media_thresholds */
+    unsigned chunk_rate;
 };
 
 extern struct rtmpx_preferences rtmpx_preferences;

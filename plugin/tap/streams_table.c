@@ -27,6 +27,7 @@ enum column {
     AUDIO_DRIFT,
     DURATION,
     KEY_DELAY,
+    HEADERS,
     LOST,
     SILENCE,
     ENDED,
@@ -38,10 +39,10 @@ enum column {
 static stat_tap_table_item columns[COLUMN_COUNT] = {
     [NUMBER] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Stream", "%6u"},
     [ROLE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Role   ", "%-7s"},
-    [NAME] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Name          ", "%-14s"},
-    [VIDEO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Video          ", "%-15s"},
+    [NAME] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Name        ", "%-12s"},
+    [VIDEO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Video        ", "%-13s"},
     [VIDEO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " kbit/s", "%7u"},
-    [FRAME_RATE] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "    fps", "%7.2f"},
+    [FRAME_RATE] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "   fps", "%6.2f"},
     [KEY_INTERVAL] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Key ms", "%7u"},
     [VIDEO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Drift", "%6s"},
     [AUDIO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Audio       ", "%-12s"},
@@ -49,11 +50,12 @@ static stat_tap_table_item columns[COLUMN_COUNT] = {
     [AUDIO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Drift", "%6s"},
     [DURATION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "  Length", "%8u"},
     [KEY_DELAY] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "1st key", "%7s"},
+    [HEADERS] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Hdr %", "%5.2f"},
     [LOST] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Lost", "%5u"},
     [SILENCE] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Silent", "%7s"},
     [ENDED] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Ended by    ", "%-12s"},
     [CLIENT] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client               ", "%-21s"},
-    [APP] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "App       ", "%-10s"},
+    [APP] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "App     ", "%-8s"},
 };
 
 struct stream_row {
@@ -158,6 +160,7 @@ static void update_row(const stat_tap_table *table, const struct stream_row *fou
     rtmpx_table_set_number(table, row, AUDIO_RATE, rtmp_kind_totals_rate(&totals->audio));
     rtmpx_table_set_hundredths(table, row, FRAME_RATE, rtmp_kind_totals_frame_rate(&totals->video));
     rtmpx_table_set_number(table, row, KEY_INTERVAL, rtmp_stream_totals_key_interval(totals));
+    rtmpx_table_set_hundredths(table, row, HEADERS, rtmp_stream_totals_headers(totals));
     set_drift(table, row, VIDEO_DRIFT, &totals->video);
     set_drift(table, row, AUDIO_DRIFT, &totals->audio);
     rtmpx_table_set_number(table, row, DURATION, rtmp_stream_totals_duration(totals));

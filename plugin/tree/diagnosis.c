@@ -11,6 +11,9 @@ static int hf_jump_step = -1;
 static int hf_skew_ms = -1;
 static int hf_skew_drift = -1;
 static int hf_first_key_delay = -1;
+static int hf_small_chunks_rate = -1;
+static int hf_small_chunks_size = -1;
+static int hf_small_chunks_share = -1;
 static int hf_composition_reason = -1;
 static int hf_composition_count = -1;
 
@@ -43,6 +46,15 @@ static hf_register_info diagnosis_hf[] = {
       "Time from the status of the publish or play to the first key frame; without one, or if most "
       "of it passed without media, from the first audio or video",
       HFILL}},
+    {&hf_small_chunks_rate,
+     {"Chunks per second", "rtmpx.small_chunks.rate", FT_UINT32, BASE_DEC, NULL, 0,
+      "Chunks of this direction in the last 5 s or more, by the second", HFILL}},
+    {&hf_small_chunks_size,
+     {"Largest chunk", "rtmpx.small_chunks.size", FT_UINT32, BASE_DEC, NULL, 0,
+      "Chunk size of this direction, bytes", HFILL}},
+    {&hf_small_chunks_share,
+     {"Chunk headers (%)", "rtmpx.small_chunks.share", FT_DOUBLE, BASE_NONE, NULL, 0,
+      "Percent of the bytes of this direction in that time that are chunk headers", HFILL}},
     {&hf_composition_reason,
      {"Frame presented", "rtmpx.composition_order.reason", FT_STRING, BASE_NONE, NULL, 0,
       "Where the timestamp and the composition time put this frame, which no stream of H.264, HEVC "
@@ -68,6 +80,8 @@ static hf_register_info diagnosis_hf[] = {
       "RTMP: the first key frame comes long after other media")                                    \
     X(ei_no_media, "rtmpx.no_media", PI_SEQUENCE, PI_NOTE,                                         \
       "RTMP: published or played, and ended without audio and video")                              \
+    X(ei_small_chunks, "rtmpx.small_chunks", PI_SEQUENCE, PI_NOTE,                                 \
+      "RTMP: small chunks cut the messages of this direction into many")                           \
     X(ei_composition, "rtmpx.composition_order", PI_SEQUENCE, PI_NOTE,                             \
       "RTMP: composition times order the frames of this stream as no encoder does")
 DIAGNOSIS_EXPERTS(RTMPX_EXPERT_ID)
@@ -115,7 +129,20 @@ static void add_stall(const struct diagnosis_items *items, const struct rtmp_med
 static void add_skew(const struct diagnosis_items *items, const struct rtmp_media_fault *fault) {
     expert_add_info(items->view->pinfo, add_ms(items, hf_skew_ms, fault->value), &ei_skew);
     proto_item_set_generated(proto_tree_add_double(items->tree, hf_skew_drift, items->view->tvb,
-                                                   items->start, 0, fault->drift));
+                                                   items->start, 0, fault->real));
+}
+
+static void add_small_chunks(const struct diagnosis_items *items,
+                             const struct rtmp_media_fault *fault) {
+    tvbuff_t *tvb = items->view->tvb;
+    proto_item *item = proto_tree_add_uint(items->tree, hf_small_chunks_rate, tvb, items->start, 0,
+                                           (uint32_t)fault->value);
+    proto_item_set_generated(item);
+    expert_add_info(items->view->pinfo, item, &ei_small_chunks);
+    proto_item_set_generated(
+        proto_tree_add_uint(items->tree, hf_small_chunks_size, tvb, items->start, 0, fault->count));
+    proto_item_set_generated(proto_tree_add_double(items->tree, hf_small_chunks_share, tvb,
+                                                   items->start, 0, fault->real));
 }
 
 static void add_composition(const struct diagnosis_items *items,
@@ -151,6 +178,9 @@ static void add_fault(const struct diagnosis_items *items, const struct rtmp_med
         break;
     case RTMP_FAULT_NO_MEDIA:
         add_expert(items, &ei_no_media);
+        break;
+    case RTMP_FAULT_SMALL_CHUNKS:
+        add_small_chunks(items, fault);
         break;
     case RTMP_FAULT_COMPOSITION:
         add_composition(items, fault);

@@ -102,7 +102,7 @@ void rtmp_diagnose_closer(struct rtmp_session_direction *dir,
         add_fault(dir, (struct rtmp_media_fault){.kind = RTMP_FAULT_JUMP, .value = found.jump});
     if (found.what & RTMP_WATCH_SKEW)
         add_fault(dir, (struct rtmp_media_fault){
-                           .kind = RTMP_FAULT_SKEW, .value = found.skew, .drift = found.drift});
+                           .kind = RTMP_FAULT_SKEW, .value = found.skew, .real = found.drift});
     if (!(live->coded & 1U << message->kind) ||
         (message->class >= RTMP_MEDIA_CLASS_KEY && !live->has_key))
         look_at_first(dir, live, message, body);

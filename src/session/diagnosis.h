@@ -16,6 +16,7 @@ enum rtmp_media_fault_kind {
     RTMP_FAULT_MISSING_CONFIG, /* coded before any configuration of its decoder */
     RTMP_FAULT_FIRST_KEY_LATE, /* other media came long before this key frame */
     RTMP_FAULT_NO_MEDIA,       /* it ends a stream that had none */
+    RTMP_FAULT_SMALL_CHUNKS,   /* up to it, messages are cut into many chunks (chunking.h) */
     RTMP_FAULT_COMPOSITION,    /* it is not presented where its frame can be (composition.h) */
 };
 
@@ -23,10 +24,12 @@ struct rtmp_media_fault {
     uint32_t message; /* index */
     uint8_t kind;     /* enum rtmp_media_fault_kind */
     uint8_t culprit;  /* of a stall: enum rtmp_culprit, as far as is known */
-    int64_t value; /* _STALL, _FIRST_KEY_LATE: ns that it lasted; _JUMP, _SKEW: ms, as media_watch.h
-                      says; _COMPOSITION: enum rtmp_composition_fault */
-    double drift;  /* _SKEW: ms per second */
-    uint32_t count; /* _COMPOSITION: such frames of the stream, which grows while it is read */
+    int64_t
+        value;   /* _STALL, _FIRST_KEY_LATE: ns that it lasted; _JUMP, _SKEW: ms, as media_watch.h
+                    says; _SMALL_CHUNKS: chunks a second; _COMPOSITION: enum rtmp_composition_fault */
+    double real; /* _SKEW: ms per second of drift; _SMALL_CHUNKS: percent of headers */
+    uint32_t count; /* _SMALL_CHUNKS: bytes of a chunk; _COMPOSITION: such frames of the stream,
+                       which grows while it is read */
 };
 
 /* Of one direction, in the order of messages. All zero is the beginning. */

@@ -2,6 +2,7 @@
 #include "session/follow.h"
 
 #include "payload/media/config_check.h"
+#include "session/chunk_rate.h"
 #include "session/diagnose.h"
 #include "session/flow_events.h"
 #include "session/loss.h"
@@ -201,6 +202,8 @@ bool rtmp_follow_message(struct rtmp_session_direction *dir, struct rtmp_fragmen
                          const struct rtmp_fragment *fragment) {
     record->late = dir->filling;
     rtmp_flow_follow_bytes(dir, fragment);
+    if (fragment->chunks > 1)
+        rtmp_chunking_follow(dir, fragment);
     switch (fragment->message.type) {
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:

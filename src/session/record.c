@@ -378,6 +378,21 @@ bool rtmp_records_completes_in(const struct rtmp_records *records,
     return completed && &records->segments[completed - 1] == segment;
 }
 
+uint32_t rtmp_records_chunk_headers(const struct rtmp_records *records,
+                                    const struct rtmp_fragment_record *fragment) {
+    static const uint8_t message_header[] = {11, 7, 3, 0}; /* by fmt */
+    enum { EXTENDED = 4, TWO_BYTES = 64, THREE_BYTES = 320 };
+    const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
+    const uint32_t chunks = reassembly ? reassembly->chunks : 1;
+    const uint32_t basic = fragment->csid < TWO_BYTES ? 1 : fragment->csid < THREE_BYTES ? 2 : 3;
+    /* Senders that do not repeat the extended timestamp never do. */
+    const uint32_t extended = !fragment->has_extended                      ? 0
+                              : !(fragment->flags & RTMP_FRAGMENT_OMITTED) ? chunks
+                              : fragment->fmt < 3                          ? 1
+                                                                           : 0;
+    return basic * chunks + message_header[fragment->fmt] + EXTENDED * extended;
+}
+
 struct rtmp_message rtmp_records_header(const struct rtmp_fragment_record *fragment) {
     return (struct rtmp_message){.timestamp = fragment->timestamp,
                                  .length = fragment->length,

@@ -64,7 +64,8 @@ struct rtmp_fragment_record {
     uint32_t late : 1;       /* of a complete message: its bytes came after later ones were read */
     uint32_t media : 3;      /* enum rtmp_media_class: what it is to a clock (clock.h) */
     uint32_t has_faults : 1; /* a complete message with faults (diagnosis.h) */
-    uint32_t reassembly;     /* index + 1; 0: the message is this one chunk */
+    uint32_t has_extended : 1; /* struct rtmp_fragment's */
+    uint32_t reassembly;       /* index + 1; 0: the message is this one chunk */
 };
 _Static_assert(sizeof(struct rtmp_fragment_record) == 32, "a message of one chunk costs one");
 
@@ -331,6 +332,10 @@ uint32_t rtmp_records_completed_in(const struct rtmp_records *records,
 bool rtmp_records_completes_in(const struct rtmp_records *records,
                                const struct rtmp_fragment_record *fragment,
                                const struct rtmp_segment_record *segment);
+
+/* Bytes of all chunk headers of a complete message, the fragment its last one. */
+uint32_t rtmp_records_chunk_headers(const struct rtmp_records *records,
+                                    const struct rtmp_fragment_record *fragment);
 
 /* The effective header of a fragment's message. */
 struct rtmp_message rtmp_records_header(const struct rtmp_fragment_record *fragment);

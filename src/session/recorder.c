@@ -203,6 +203,7 @@ static void add_fragment(struct rtmp_session_direction *dir, const struct rtmp_f
         .stream_id = fragment->message.stream_id,
         .csid = fragment->message.csid & 0x1FFFF,
         .flags = fragment->flags & 0xFFU,
+        .has_extended = fragment->has_extended,
         .reassembly = reassembly,
     };
     if (complete && !rtmp_follow_message(dir, record, fragment))

@@ -21,7 +21,8 @@ void rtmp_session_init(struct rtmp_session *session, uint32_t id, struct rtmp_ca
                                      .capture = capture,
                                      .hides_secrets = options->hide_secrets,
                                      .ack_thresholds = options->ack_thresholds,
-                                     .media_thresholds = options->media_thresholds};
+                                     .media_thresholds = options->media_thresholds,
+                                     .chunk_rate = options->chunk_rate};
     if (options->server)
         session->server = rtmp_texts_keep(&capture->texts, memory, (const uint8_t *)options->server,
                                           (uint32_t)strlen(options->server));
@@ -360,6 +361,7 @@ bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
         .first_segment = reassembly ? reassembly->first_segment : last + 1,
         .last_segment = last,
         .reassembly = reassembly,
+        .chunk_headers = rtmp_records_chunk_headers(records, fragment),
         .facts = rtmp_records_facts(records, index, fragment),
     };
     return true;

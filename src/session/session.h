@@ -19,6 +19,7 @@ struct rtmp_session_options {
     const char *server; /* where its server is: address and port as text; NULL: not known */
     struct rtmp_ack_thresholds ack_thresholds;
     struct rtmp_media_thresholds media_thresholds;
+    uint32_t chunk_rate; /* chunks a second of a direction */
 };
 
 /* Offset of a segment an unknown number of bytes after the direction's position. */
@@ -132,6 +133,7 @@ struct rtmp_message_record {
     uint32_t first_segment;                   /* index + 1; 0: not known */
     uint32_t last_segment;                    /* index of the one that completes it */
     const struct rtmp_reassembly *reassembly; /* NULL: one chunk in one segment */
+    uint32_t chunk_headers;                   /* bytes of them all */
     struct rtmp_message_facts facts;
 };
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/mask.h"
 #include "session/calls.h"
+#include "session/chunking.h"
 #include "session/clock.h"
 #include "session/diagnosis.h"
 #include "session/direction.h"
@@ -77,6 +78,7 @@ struct rtmp_session_direction {
     struct rtmp_stream_bindings streams;
     struct rtmp_acks acks;   /* by the other side, of the bytes of this one */
     struct rtmp_pings pings; /* requests of this side */
+    struct rtmp_chunking chunking;
     /* The note of each kind that is reported at each occurrence: index + 1; 0: none yet. */
     uint32_t counter[RTMP_NOTE_COUNT - RTMP_NOTE_FIRST_COUNTED];
     const struct rtmp_fresh_body **next_fresh;
@@ -105,6 +107,7 @@ struct rtmp_session {
     struct rtmp_capture *capture;
     struct rtmp_ack_thresholds ack_thresholds;
     struct rtmp_media_thresholds media_thresholds;
+    uint32_t chunk_rate; /* chunks a second from which on it is told of them; 0: never */
     struct rtmp_session_direction direction[2]; /* 0: client to server */
     bool answer_without_call; /* one of a call that was not seen before it: requests are missing, or
                                  come out of order */

@@ -29,6 +29,7 @@ void rtmp_fragment_end(struct rtmp_fragment_builder *builder, struct rtmp_chunk_
     fragment->message = cs->message;
     fragment->message_offset = cs->message_offset;
     fragment->fmt = cs->fmt;
+    fragment->has_extended = cs->has_extended;
     fragment->flags |= cs->flags;
     fragment->chunks = cs->chunks;
     fragment->slot = &cs->slot;

@@ -25,6 +25,7 @@ struct rtmp_fragment {
     uint16_t flags;          /* RTMP_FRAGMENT_* (chunk_stream.h) */
     uint8_t partial_header;  /* bytes of its first header that came in earlier feeds */
     uint8_t fmt;             /* of the message's first chunk */
+    bool has_extended;       /* the last fmt 0, 1 or 2 header of the chunk stream was extended */
     uint64_t message_offset; /* of the message's first byte */
     uint32_t *slot; /* a value that the sink keeps for this message; 0 at its first fragment */
     const uint8_t *header; /* the first header's bytes when partial_header > 0, else NULL */

@@ -16,7 +16,8 @@ import rtmp_writer as rtmp  # noqa: E402
 from rtmp_writer import AUDIO, CLIENT, SERVER, VIDEO  # noqa: E402
 from tshark import run_check  # noqa: E402
 
-EXPERTS = ("stall", "timestamp_jump", "skew", "missing_config", "first_keyframe_late", "no_media", "composition_order")
+EXPERTS = ("stall", "timestamp_jump", "skew", "missing_config", "first_keyframe_late", "no_media", "composition_order",
+           "small_chunks")
 MS = 10**6
 AAC_CONFIG, AAC = b"\xaf\x00\x12\x10", b"\xaf\x01" + bytes(60)
 AVC_CONFIG = bytes.fromhex("1700000000" "0142001effe1000467420000" "01000468ce3880")
@@ -210,6 +211,20 @@ def with_media(link):
     link.close()
 
 
+def small_chunks(link, size=33000):
+    """8 frames a second in chunks of 128 bytes."""
+    link.configure()
+    for ms in range(0, 5500, 125):
+        link.media(VIDEO, (FRAME if ms else KEY) + bytes(size), ms + 100, ms)
+
+
+def fewer_small_chunks(link):
+    small_chunks(link, 31000)
+
+
+def large_chunks(link):
+    link.message(CLIENT, rtmp.control(rtmp.SET_CHUNK_SIZE, 4096))
+    small_chunks(link)
 
 
 def frames_in_order(link):
@@ -266,6 +281,9 @@ CASES = {
     without_media: {"no_media": 1},
     closed_without_media: {"no_media": 1},
     with_media: {},
+    small_chunks: {"small_chunks": 1},
+    fewer_small_chunks: {},
+    large_chunks: {},
     frames_in_order: {},
     frame_before_decoding: {"composition_order": 1},
     frames_at_one_time: {"composition_order": 1},

@@ -387,6 +387,50 @@ static void unpublish(void) {
     send_at(CLIENT, now + 100);
 }
 
+/* ---- chunks ---- */
+
+/* A second of `count` messages of 1,000 bytes in chunks of 128 each. */
+static void send_second(int64_t second, unsigned count) {
+    static uint8_t body[1000] = {0x2F};
+    for (unsigned i = 0; i < count; i++)
+        SEND(AUDIO, second * 1000 + i * 1000 / count, body);
+}
+
+static void thousands_of_chunks_a_second_are_told_once(void **state) {
+    (void)state;
+    f.session.chunk_rate = 800;
+    for (int64_t second = 0; second < 5; second++)
+        send_second(second, 101);
+    const struct rtmp_diagnosis *diagnosis = &session_side(&f, CLIENT)->diagnosis;
+    assert_int_equal(diagnosis->count, 0);
+    SEND(AUDIO, 5000, ((uint8_t[1000]){0x2F}));
+    assert_found(RTMP_FAULT_SMALL_CHUNKS);
+    assert_in_range(found()->value, 800, 810);
+    assert_int_equal(found()->count, 128);
+    /* A header of 12 bytes and seven of one byte. */
+    assert_true(found()->real > 1.86 && found()->real < 1.87);
+    for (int64_t second = 6; second < 18; second++)
+        send_second(second, 101);
+    assert_int_equal(diagnosis->count, 1);
+}
+
+static void fewer_chunks_are_not(void **state) {
+    (void)state;
+    f.session.chunk_rate = 800;
+    for (int64_t second = 0; second < 12; second++)
+        send_second(second, 99);
+    assert_int_equal(session_side(&f, CLIENT)->diagnosis.count, 0);
+}
+
+static void a_burst_of_chunks_is_no_rate(void **state) {
+    (void)state;
+    f.session.chunk_rate = 800;
+    send_second(0, 450);
+    for (int64_t second = 1; second < 12; second++)
+        send_second(second, 2);
+    assert_int_equal(session_side(&f, CLIENT)->diagnosis.count, 0);
+}
+
 /* ---- silence before the end ---- */
 
 static int64_t silence(void) {
@@ -505,6 +549,12 @@ int main(void) {
         TEST(it_is_waited_for_from_the_status_on),
         TEST(one_less_than_the_threshold_after_the_status_is_not),
         TEST(one_that_comes_with_the_first_media_is_not),
+        TEST(frames_that_no_encoder_orders_so_are_told_once_with_their_count),
+        TEST(frames_behind_another_configuration_are_compared_with_none_before),
+        TEST(frames_of_tracks_and_of_codecs_that_reorder_none_are_not_compared),
+        TEST(thousands_of_chunks_a_second_are_told_once),
+        TEST(fewer_chunks_are_not),
+        TEST(a_burst_of_chunks_is_no_rate),
         TEST(the_silence_before_the_end_is_known),
         TEST(so_is_that_before_the_end_of_the_connection),
         TEST(a_status_of_the_server_explains_it),

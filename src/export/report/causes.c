@@ -272,6 +272,7 @@ static const enum rtmp_finding_kind fault_kinds[] = {
     [RTMP_FAULT_MISSING_CONFIG] = RTMP_FINDING_MISSING_CONFIG,
     [RTMP_FAULT_FIRST_KEY_LATE] = RTMP_FINDING_FIRST_KEY_LATE,
     [RTMP_FAULT_NO_MEDIA] = RTMP_FINDING_NO_MEDIA,
+    [RTMP_FAULT_SMALL_CHUNKS] = RTMP_FINDING_SMALL_CHUNKS,
     [RTMP_FAULT_COMPOSITION] = RTMP_FINDING_COMPOSITION,
 };
 
@@ -310,8 +311,14 @@ static uint32_t size_of_fault(const struct rtmp_causes *causes,
         rtmp_text_format(&text, "%lld ms", (long long)fault->value);
         break;
     case RTMP_FAULT_SKEW:
-        rtmp_text_number(&text, round(fault->drift * 10) / 10);
+        rtmp_text_number(&text, round(fault->real * 10) / 10);
         rtmp_text_add(&text, " ms per second in the first 10 s");
+        break;
+    case RTMP_FAULT_SMALL_CHUNKS:
+        rtmp_text_format(&text, "%lld chunks a second, of %lu bytes at most. Their headers are ",
+                         (long long)fault->value, (unsigned long)fault->count);
+        rtmp_text_number(&text, round(fault->real * 10) / 10);
+        rtmp_text_add(&text, " % of what is sent");
         break;
     case RTMP_FAULT_COMPOSITION:
         rtmp_text_format(&text, "a frame is presented %s",

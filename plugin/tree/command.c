@@ -20,6 +20,8 @@ static int hf_response_to = -1;
 static int hf_response_to_name = -1;
 static int hf_response_time = -1;
 static int hf_call_uncertain = -1;
+static int hf_auth_round = -1;
+static int hf_auth_step = -1;
 static int hf_fact[RTMP_FACT_COUNT];
 
 static int ett_name = -1;
@@ -63,6 +65,14 @@ static hf_register_info command_hf[] = {
       "Which call this answers is not certain: another with its transaction id may be among bytes "
       "that are missing, or the answer came late",
       HFILL}},
+    {&hf_auth_round,
+     {"Authentication round", "rtmpx.auth.round", FT_UINT8, BASE_DEC, NULL, 0,
+      "Of Adobe's and Limelight's scheme: 1: connect without a user, 2: with one, 3: with a "
+      "response to the server's challenge; on each connect that names a user, and on the answers",
+      HFILL}},
+    {&hf_auth_step,
+     {"Authentication", "rtmpx.auth.step", FT_STRING, BASE_NONE, NULL, 0,
+      "What the message does for the authentication of the client", HFILL}},
 #define FACT(identifier, value, key, type, shown, label, filter, description)                      \
     {&hf_fact[RTMP_FACT_##identifier],                                                             \
      {label, filter, FT_OF_##type, BASE_NONE, NULL, 0, description, HFILL}},
@@ -178,6 +188,21 @@ static void add_call(proto_tree *tree, const struct rtmpx_body *body, proto_item
     add_response_time(tree, body, segment->segment->time - linked.time);
 }
 
+static void add_auth(proto_tree *tree, const struct rtmpx_body *body,
+                     const struct rtmp_command *command) {
+    if (!body->segment || command->is_data)
+        return;
+    const struct rtmp_auth auth =
+        rtmp_session_auth(body->segment->direction, body->call, command, body->bytes);
+    if (auth.step == RTMP_AUTH_NONE)
+        return;
+    if (auth.round)
+        proto_item_set_generated(
+            proto_tree_add_uint(tree, hf_auth_round, body->tvb, 0, 0, auth.round));
+    proto_item_set_generated(
+        proto_tree_add_string(tree, hf_auth_step, body->tvb, 0, 0, rtmp_auth_step_name(auth.step)));
+}
+
 static void add_command(proto_tree *tree, const struct rtmpx_body *body) {
     struct rtmp_command command;
     rtmp_command_read(&command, rtmp_reader_over(body->bytes, body->available), body->message->type,
@@ -193,6 +218,7 @@ static void add_command(proto_tree *tree, const struct rtmpx_body *body) {
     if (body->call)
         add_call(tree, body, name);
     add_facts(tree, body, &command);
+    add_auth(tree, body, &command);
     if (rtmpx_wanted(tree, &rtmpx_noun_amf))
         add_command_values(tree, body, &command, name, transaction_id);
 }

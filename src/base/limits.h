@@ -218,6 +218,8 @@
 /* Bytes of one text, and of all as JSON: 64 KB a text make a browser need half a minute. */
 #define RTMP_LIMIT_REPORT_TEXT       240U
 #define RTMP_LIMIT_REPORT_TEXT_BYTES 3000000U
+/* Authentications; refusals of others are findings of their own. */
+#define RTMP_LIMIT_REPORT_AUTHENTICATIONS 1000U
 /* Causes that are known of before the most severe are chosen. */
 #define RTMP_LIMIT_REPORT_CAUSES 20000U
 

@@ -367,6 +367,32 @@ bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
     return true;
 }
 
+/* Does it answer the connect that names a user? */
+static bool answers_auth(const struct rtmp_session_direction *dir,
+                         const struct rtmp_facts_record *facts) {
+    const struct rtmp_session_direction *peer = rtmp_session_peer(dir);
+    return facts && facts->is_answer && facts->linked && dir->session->auth.round &&
+           !rtmp_session_from_client(dir) &&
+           peer->records.facts[facts->linked - 1].message == dir->session->auth.message;
+}
+
+struct rtmp_auth rtmp_session_auth(const struct rtmp_session_direction *dir,
+                                   const struct rtmp_facts_record *facts,
+                                   const struct rtmp_command *command, const uint8_t *bytes) {
+    static const struct rtmp_auth none = {RTMP_AUTH_NONE, 0};
+    struct rtmp_auth auth = rtmp_auth_of_command(command, bytes);
+    const bool of_client = auth.step == RTMP_AUTH_USER || auth.step == RTMP_AUTH_RESPONSE;
+    if (auth.step != RTMP_AUTH_NONE && of_client != rtmp_session_from_client(dir))
+        return none;
+    if (!answers_auth(dir, facts))
+        return auth;
+    if (auth.step == RTMP_AUTH_REFUSED)
+        auth.round = dir->session->auth.round;
+    else if (auth.step == RTMP_AUTH_NONE && command->kind == RTMP_COMMAND_RESULT)
+        auth = (struct rtmp_auth){RTMP_AUTH_ACCEPTED, dir->session->auth.round};
+    return auth;
+}
+
 bool rtmp_session_linked(const struct rtmp_session_direction *dir,
                          const struct rtmp_facts_record *facts, struct rtmp_linked *linked) {
     if (!facts->linked)

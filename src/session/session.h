@@ -2,6 +2,7 @@
 #ifndef RTMP_SESSION_SESSION_H
 #define RTMP_SESSION_SESSION_H
 
+#include "payload/command/authentication.h"
 #include "session/state.h"
 
 /*
@@ -136,6 +137,12 @@ struct rtmp_message_record {
     uint32_t chunk_headers;                   /* bytes of them all */
     struct rtmp_message_facts facts;
 };
+
+/* What a command of the direction is to an authentication, `bytes` its body; facts: NULL: it has
+ * none. */
+struct rtmp_auth rtmp_session_auth(const struct rtmp_session_direction *direction,
+                                   const struct rtmp_facts_record *facts,
+                                   const struct rtmp_command *command, const uint8_t *bytes);
 
 /* The frame and capture time of the message on the other end of a link. */
 struct rtmp_linked {

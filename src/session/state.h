@@ -100,6 +100,13 @@ struct rtmp_closing {
     bool by_client, is_reset;
 };
 
+/* The first connect of a connection that names a user to the server
+ * (payload/command/authentication.h). */
+struct rtmp_auth_connect {
+    uint32_t message; /* index among the client's */
+    uint8_t round;    /* 0: there is none */
+};
+
 struct rtmp_session {
     uint32_t id;
     uint32_t number; /* in the capture, from 0 */
@@ -113,6 +120,7 @@ struct rtmp_session {
                                  come out of order */
     struct rtmp_requests requests; /* that were not answered, or whose stream is in use */
     struct rtmp_streams_in_use streams;
+    struct rtmp_auth_connect auth;
     const struct rtmp_kept_text *server; /* its address and port; NULL: not known */
     struct rtmp_ending ending;
     struct rtmp_closing closing; /* with is_closed */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/stream_events.h"
 
+#include "payload/command/authentication.h"
 #include "payload/control.h"
 #include "session/diagnose.h"
 
@@ -80,9 +81,13 @@ static const struct rtmp_kept_text *keep_fact(struct rtmp_session *session,
                            fragment->body + fact->text.pos, fact->text.len);
 }
 
-static void follow_connect(struct rtmp_session *session, const struct rtmp_fragment *fragment,
+static void follow_connect(struct rtmp_session_direction *dir, const struct rtmp_fragment *fragment,
                            struct rtmp_arguments *arguments) {
+    struct rtmp_session *session = dir->session;
     const struct rtmp_command *command = rtmp_arguments_of(arguments);
+    if (!session->auth.round)
+        session->auth = (struct rtmp_auth_connect){
+            last_index(dir), rtmp_auth_of_command(command, fragment->body).round};
     session->streams.app = keep_fact(session, fragment, &command->fact[RTMP_FACT_APP]);
     session->streams.tc_url = keep_fact(session, fragment, &command->fact[RTMP_FACT_TC_URL]);
 }
@@ -310,7 +315,7 @@ void rtmp_stream_follow_command(struct rtmp_session_direction *dir,
     }
     switch (head->name) {
     case RTMP_NAMED_CONNECT:
-        follow_connect(dir->session, fragment, arguments);
+        follow_connect(dir, fragment, arguments);
         break;
     case RTMP_NAMED_PUBLISH:
         begin_stream(dir, fragment, arguments, RTMP_STREAM_PUBLISH);

@@ -184,10 +184,12 @@ void rtmp_report_add_message(struct rtmp_report *report, const struct rtmp_row_m
     const struct rtmp_causes causes = causes_of(report);
     struct rtmp_row row;
     rtmp_row_begin(&row, message);
-    rtmp_causes_of_message(&causes, &row);
+    uint32_t index = connection ? (uint32_t)(connection - report->connection) : 0;
+    if (!connection ||
+        !rtmp_report_auths_follow(&report->auths, &report->store, connection, index, &row))
+        rtmp_causes_of_message(&causes, &row);
     if (!connection)
         return;
-    uint32_t index = (uint32_t)(connection - report->connection);
     rtmp_report_connection_add(connection, &report->store, &row);
     struct rtmp_report_stream *stream =
         message->stream ? stream_of(report, message->stream, index) : NULL;
@@ -303,6 +305,7 @@ void rtmp_report_finish(struct rtmp_report *report) {
     for (uint32_t i = 0; i < report->stream_count; i++)
         rtmp_causes_of_stream(&causes, &report->connection[report->stream[i]->connection],
                               report->stream[i]->stream);
+    rtmp_report_auths_tell(&report->auths, &causes);
     rtmp_findings_finish(&report->findings, &report->store);
     thin_series(report, RTMP_LIMIT_REPORT_POINTS);
     halve_rates(report, RTMP_LIMIT_REPORT_ALL_STEPS);
@@ -321,6 +324,7 @@ void rtmp_report_destroy(struct rtmp_report *report) {
     rtmp_key_index_destroy(&report->connection_index, memory);
     rtmp_key_index_destroy(&report->stream_index, memory);
     rtmp_report_calls_destroy(&report->calls, memory);
+    rtmp_report_auths_destroy(&report->auths, memory);
     rtmp_report_objects_destroy(&report->objects, memory);
     rtmp_report_remoting_destroy(&report->remoting, memory);
     rtmp_findings_destroy(&report->findings, memory);

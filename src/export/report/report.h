@@ -2,6 +2,7 @@
 #ifndef RTMP_EXPORT_REPORT_REPORT_H
 #define RTMP_EXPORT_REPORT_REPORT_H
 
+#include "export/report/authentication.h"
 #include "export/report/calls.h"
 #include "export/report/connection.h"
 #include "export/report/findings.h"
@@ -32,6 +33,7 @@ struct rtmp_report {
     uint32_t stream_count, stream_capacity;
     struct rtmp_key_index stream_index; /* by number in the capture */
     struct rtmp_report_calls calls;
+    struct rtmp_report_auths auths;
     struct rtmp_report_objects objects;
     struct rtmp_report_remoting remoting;
     struct rtmp_findings findings;

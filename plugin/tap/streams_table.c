@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tap/streams_table.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 #include "tap/table.h"
 
 #include "export/stream_totals.h"
-#include "session/diagnose.h"
 
 #define TABLE_TITLE "RTMP Streams"
 
@@ -27,9 +25,7 @@ enum column {
     AUDIO_DRIFT,
     DURATION,
     KEY_DELAY,
-    HEADERS,
     LOST,
-    SILENCE,
     ENDED,
     CLIENT,
     APP,
@@ -39,23 +35,21 @@ enum column {
 static stat_tap_table_item columns[COLUMN_COUNT] = {
     [NUMBER] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Stream", "%6u"},
     [ROLE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Role   ", "%-7s"},
-    [NAME] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Name        ", "%-12s"},
-    [VIDEO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Video        ", "%-13s"},
+    [NAME] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Name            ", "%-16s"},
+    [VIDEO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Video          ", "%-15s"},
     [VIDEO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " kbit/s", "%7u"},
-    [FRAME_RATE] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "   fps", "%6.2f"},
+    [FRAME_RATE] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "    fps", "%7.2f"},
     [KEY_INTERVAL] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Key ms", "%7u"},
     [VIDEO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Drift", "%6s"},
     [AUDIO] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Audio       ", "%-12s"},
     [AUDIO_RATE] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " kbit/s", "%7u"},
     [AUDIO_DRIFT] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Drift", "%6s"},
-    [DURATION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "  Length", "%8u"},
+    [DURATION] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Length ms", "%10u"},
     [KEY_DELAY] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "1st key", "%7s"},
-    [HEADERS] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Hdr %", "%5.2f"},
     [LOST] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, " Lost", "%5u"},
-    [SILENCE] = {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, " Silent", "%7s"},
     [ENDED] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Ended by    ", "%-12s"},
     [CLIENT] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client               ", "%-21s"},
-    [APP] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "App     ", "%-8s"},
+    [APP] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Application    ", "%-15s"},
 };
 
 struct stream_row {
@@ -141,31 +135,18 @@ static const char *end_text(const struct rtmp_stream *stream) {
                                            : rtmp_stream_end_name(end);
 }
 
-/* How long neither audio nor video came before the end; empty: not known. */
-static void set_silence(const stat_tap_table *table, unsigned row,
-                        const struct rtmp_session *session, const struct rtmp_stream *stream) {
-    enum { NANOSECONDS = 1000000 };
-    char out[32] = "";
-    const int64_t silence = rtmp_stream_silence(session, stream);
-    if (silence >= 0)
-        (void)snprintf(out, sizeof out, "%" PRId64, silence / NANOSECONDS);
-    rtmpx_table_set_text(table, row, SILENCE, out);
-}
-
 static void update_row(const stat_tap_table *table, const struct stream_row *found,
-                       const struct rtmp_session *session, const struct rtmp_stream *stream) {
+                       const struct rtmp_stream *stream) {
     const struct rtmp_stream_totals *totals = &found->totals;
     unsigned row = found->row.row;
     rtmpx_table_set_number(table, row, VIDEO_RATE, rtmp_kind_totals_rate(&totals->video));
     rtmpx_table_set_number(table, row, AUDIO_RATE, rtmp_kind_totals_rate(&totals->audio));
     rtmpx_table_set_hundredths(table, row, FRAME_RATE, rtmp_kind_totals_frame_rate(&totals->video));
     rtmpx_table_set_number(table, row, KEY_INTERVAL, rtmp_stream_totals_key_interval(totals));
-    rtmpx_table_set_hundredths(table, row, HEADERS, rtmp_stream_totals_headers(totals));
     set_drift(table, row, VIDEO_DRIFT, &totals->video);
     set_drift(table, row, AUDIO_DRIFT, &totals->audio);
     rtmpx_table_set_number(table, row, DURATION, rtmp_stream_totals_duration(totals));
     rtmpx_table_set_number(table, row, LOST, totals->audio.incomplete + totals->video.incomplete);
-    set_silence(table, row, session, stream);
     rtmpx_table_set_text(table, row, ENDED, end_text(stream));
 }
 
@@ -179,10 +160,9 @@ static tap_packet_status follow_message(void *data, packet_info *pinfo, epan_dis
     const struct rtmpx_tapped *tapped = item;
     stat_tap_table *table = g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
     struct stream_row *found = (struct stream_row *)rtmpx_table_find(table, tapped->stream);
-    const struct rtmp_session *session = tapped->direction->session;
     if (!tapped->messages) { /* its connection ends */
         if (found)
-            update_row(table, found, session, tapped->stream);
+            update_row(table, found, tapped->stream);
         return found ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
     }
     if (!found)
@@ -199,7 +179,7 @@ static tap_packet_status follow_message(void *data, packet_info *pinfo, epan_dis
         set_both_media(table, found);
     if (found->totals.key_frames == 1)
         set_delay(table, found);
-    update_row(table, found, session, tapped->stream);
+    update_row(table, found, tapped->stream);
     return TAP_PACKET_REDRAW;
 }
 

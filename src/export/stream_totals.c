@@ -84,8 +84,6 @@ static void add_command(struct rtmp_stream_totals *totals,
 void rtmp_stream_totals_add(struct rtmp_stream_totals *totals,
                             const struct rtmp_message_record *record,
                             const struct rtmp_media_info *media) {
-    totals->bytes += record->message.length;
-    totals->chunk_headers += record->chunk_headers;
     switch (record->message.type) {
     case RTMP_MESSAGE_AUDIO:
     case RTMP_MESSAGE_VIDEO:
@@ -149,11 +147,6 @@ int32_t rtmp_stream_totals_key_delay(const struct rtmp_stream_totals *totals) {
         return -1;
     int64_t delay = (totals->key_time - totals->status_time + 500000) / 1000000;
     return delay < 0 ? 0 : delay > INT32_MAX ? INT32_MAX : (int32_t)delay;
-}
-
-double rtmp_stream_totals_headers(const struct rtmp_stream_totals *totals) {
-    const uint64_t sent = totals->bytes + totals->chunk_headers;
-    return sent ? (double)totals->chunk_headers * 100 / (double)sent : 0;
 }
 
 void rtmp_kind_totals_codecs(struct rtmp_text *text, const struct rtmp_kind_totals *kind) {

@@ -43,8 +43,6 @@ struct rtmp_stream_totals {
     uint32_t key_frames;         /* coded */
     int64_t first_key, last_key; /* their timestamps, ms */
     uint32_t data_messages;
-    uint64_t bytes,
-        chunk_headers;   /* of all messages: of their bodies, and of their chunk headers */
     bool has_status;     /* the server said that it begins */
     int64_t status_time; /* of capture, ns; of the publish or play while no status came */
     bool has_key;
@@ -75,9 +73,6 @@ uint32_t rtmp_stream_totals_key_interval(const struct rtmp_stream_totals *totals
 /* Milliseconds from the status that the stream begins, or without one from its publish or play, to
  * the first key frame; -1: there is none. */
 int32_t rtmp_stream_totals_key_delay(const struct rtmp_stream_totals *totals);
-
-/* Percent of the bytes of the messages that are chunk headers; 0: there are none. */
-double rtmp_stream_totals_headers(const struct rtmp_stream_totals *totals);
 
 /* Append the names of the codecs, in a fixed order: `H.264, HEVC`. */
 void rtmp_kind_totals_codecs(struct rtmp_text *text, const struct rtmp_kind_totals *kind);

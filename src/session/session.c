@@ -361,7 +361,6 @@ bool rtmp_session_message(const struct rtmp_session *session, uint32_t id,
         .first_segment = reassembly ? reassembly->first_segment : last + 1,
         .last_segment = last,
         .reassembly = reassembly,
-        .chunk_headers = rtmp_records_chunk_headers(records, fragment),
         .facts = rtmp_records_facts(records, index, fragment),
     };
     return true;

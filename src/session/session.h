@@ -134,7 +134,6 @@ struct rtmp_message_record {
     uint32_t first_segment;                   /* index + 1; 0: not known */
     uint32_t last_segment;                    /* index of the one that completes it */
     const struct rtmp_reassembly *reassembly; /* NULL: one chunk in one segment */
-    uint32_t chunk_headers;                   /* bytes of them all */
     struct rtmp_message_facts facts;
 };
 

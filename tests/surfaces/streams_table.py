@@ -14,8 +14,7 @@ from reader import by_begin, compare_captures  # noqa: E402
 from tshark import run_main  # noqa: E402
 
 COLUMNS = ("number", "role", "name", "video", "video_rate", "frame_rate", "key_interval",
-           "video_drift", "audio", "audio_rate", "audio_drift", "duration", "key_delay", "headers", "lost", "silence",
-           "ended", "client", "app")
+           "video_drift", "audio", "audio_rate", "audio_drift", "duration", "key_delay", "lost", "ended", "client", "app")
 
 WIDTHS = {"name": 16, "app": 15}
 

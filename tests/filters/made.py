@@ -173,7 +173,8 @@ MADE = ((media, {"rtmpx.parameter_sets": "TRUE"}), (values, {}), (timestamps, {}
 # Captures of the project, and programs that write one.
 TAKEN = ("tests/captures/field/malformed.pcap", "tests/captures/field/44_short_configs.pcap","samples/chunk-forms.pcap", "samples/noteroom.pcap", "samples/so-rtmp-python-srv_multi-attribute.pcap",
          *(f"tests/captures/{name}" for name in (
-             "codec_pub_ffmpeg9_flv1_mulaw.pcap", "flow_pings_unanswered_player_stopped_rtmpdump.pcapng", "fail_play_denied.pcapng", "so-fluorine-srv_mixed-cli.pcap",
+             "codec_pub_ffmpeg9_flv1_mulaw.pcap", "auth_adobe_ok_ffmpeg51_crtmpserver.pcapng",
+             "flow_pings_unanswered_player_stopped_rtmpdump.pcapng", "fail_play_denied.pcapng", "so-fluorine-srv_mixed-cli.pcap",
              "defects/d05_abort.pcap", "defects/d07b_lost_unaligned.pcap", "defects/d08_midstream.pcap",
              "defects/d10_ucm.pcap", "defects/d13_rtmpe.pcap", "defects/d14_outoforder.pcap",
              "defects/d16_amf0.pcap", "field/34_announces_4096_writes_1024.pcap", "field/49_continuation_fmts.pcap",

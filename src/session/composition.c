@@ -4,7 +4,6 @@
 const char *rtmp_composition_fault_name(enum rtmp_composition_fault fault) {
     static const char *const names[] = {
         [RTMP_COMPOSITION_FITS] = "",
-        [RTMP_COMPOSITION_BEFORE_DECODING] = "before it is decoded",
         [RTMP_COMPOSITION_SAME_TIME] = "at the same time as another frame",
         [RTMP_COMPOSITION_KEY_TOO_EARLY] =
             "before a frame decoded before it, though it is a key frame",
@@ -43,8 +42,6 @@ static bool is_too_far(const struct rtmp_composition *composition,
 
 static enum rtmp_composition_fault judge(const struct rtmp_composition *composition,
                                          const struct rtmp_composed *frame) {
-    if (frame->presented < frame->decoded)
-        return RTMP_COMPOSITION_BEFORE_DECODING;
     if (has_same_time(composition, frame))
         return RTMP_COMPOSITION_SAME_TIME;
     if (composition->count && frame->is_key && frame->presented < composition->high)

@@ -10,10 +10,10 @@
  * timestamp, when they are to be decoded, and the composition time after it. A function of those
  * times only; what a session makes of it: diagnose.h.
  *
- * Frames may be presented in another order than they are decoded in. What no stream of H.264, HEVC
- * or VVC has, each of its frames being decoded when it is due:
+ * Frames may be presented in another order than they are decoded in. A negative composition time
+ * alone is no fault: all times of a stream may be shifted so (ISO/IEC 14496-12, 8.6.1.3, signed
+ * offsets). What no stream of H.264, HEVC or VVC has:
  *
- * - a frame that is presented before it is decoded (FFmpeg's muxers refuse it);
  * - two frames that are decoded at different times and presented at the same one. With equal
  *   timestamps they may be fields or slices of one picture;
  * - a key frame that is presented before one that is decoded before it. A key frame follows those
@@ -28,7 +28,6 @@
  */
 enum rtmp_composition_fault {
     RTMP_COMPOSITION_FITS,
-    RTMP_COMPOSITION_BEFORE_DECODING,
     RTMP_COMPOSITION_SAME_TIME,
     RTMP_COMPOSITION_KEY_TOO_EARLY,
     RTMP_COMPOSITION_BEFORE_KEY,
@@ -61,8 +60,7 @@ const char *rtmp_composition_fault_name(enum rtmp_composition_fault fault);
 /* The next frame. False: it has to be looked at. */
 static inline bool rtmp_composition_is_plain(struct rtmp_composition *composition,
                                              const struct rtmp_composed *frame) {
-    if (frame->presented <= composition->high || composition->count == 0 || frame->is_key ||
-        frame->presented < frame->decoded)
+    if (frame->presented <= composition->high || composition->count == 0 || frame->is_key)
         return false;
     composition->last[composition->count++ % RTMP_COMPOSITION_FRAMES] = *frame;
     composition->high = frame->presented;

@@ -234,8 +234,9 @@ def frames_in_order(link):
     link.frames(*((ms, 40) for ms in range(520, 1520, 40)))
 
 
-def frame_before_decoding(link):
-    link.configure().frames((0, 40, KEY), (40, 40), (80, -40), (120, 40), (160, -40), (200, 40))
+def composition_times_shifted(link):
+    """In order, all presented 40 ms before the timestamp, or with B frames around it."""
+    link.configure().frames((40, -40, KEY), (80, -40), (120, 20), (160, -40), (200, -40), (240, -40, KEY))
 
 
 def frames_at_one_time(link):
@@ -285,7 +286,7 @@ CASES = {
     fewer_small_chunks: {},
     large_chunks: {},
     frames_in_order: {},
-    frame_before_decoding: {"composition_order": 1},
+    composition_times_shifted: {},
     frames_at_one_time: {"composition_order": 1},
     key_frame_too_early: {"composition_order": 1},
     frame_before_its_key_frame: {"composition_order": 1},

@@ -72,7 +72,7 @@ static void leading_frames_fit_behind_their_key_frame(void **state) {
     assert_fits(FRAME(120, 120));
     assert_fits(FRAME(160, 160));
     assert_fits(FRAME(200, 240));
-    assert_int_equal(FRAME(240, 199), RTMP_COMPOSITION_BEFORE_DECODING);
+    assert_int_equal(FRAME(240, 199), RTMP_COMPOSITION_BEFORE_KEY);
     assert_int_equal(FRAME(160, 180), RTMP_COMPOSITION_FITS); /* timestamps run backwards */
 }
 
@@ -108,9 +108,14 @@ static void slices_of_one_frame_fit(void **state) {
     assert_fits(FRAME(40, 120));
 }
 
-static void nothing_is_presented_before_it_is_decoded(void **state) {
+/* The times of decoding may be those of a decoder that is ahead: no order is wrong. */
+static void times_that_are_shifted_fit(void **state) {
     (void)state;
-    assert_int_equal(KEY(40, 39), RTMP_COMPOSITION_BEFORE_DECODING);
+    assert_fits(KEY(40, 0));
+    assert_fits(FRAME(80, 120));
+    assert_fits(FRAME(120, 40));
+    assert_fits(FRAME(160, 80));
+    assert_fits(KEY(200, 160));
 }
 
 static void what_begins_anew_is_not_compared(void **state) {
@@ -140,7 +145,7 @@ int main(void) {
         cmocka_unit_test_setup(a_key_frame_follows_the_frames_before_it, begin),
         cmocka_unit_test_setup(two_frames_are_not_presented_at_once, begin),
         cmocka_unit_test_setup(slices_of_one_frame_fit, begin),
-        cmocka_unit_test_setup(nothing_is_presented_before_it_is_decoded, begin),
+        cmocka_unit_test_setup(times_that_are_shifted_fit, begin),
         cmocka_unit_test_setup(what_begins_anew_is_not_compared, begin),
         cmocka_unit_test_setup(every_fault_has_a_name, begin),
     };

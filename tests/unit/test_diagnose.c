@@ -335,23 +335,27 @@ static void one_that_comes_with_the_first_media_is_not(void **state) {
 
 /* ---- composition ---- */
 
+/* Two frames that are presented at the same time. */
+static void send_at_one_time(uint32_t timestamp) {
+    static const uint8_t ahead[] = {0x27, 1, 0, 0, 80};
+    SEND(VIDEO, timestamp, ahead);
+    SEND(VIDEO, timestamp + 80, avc);
+}
+
 static void frames_that_no_encoder_orders_so_are_told_once_with_their_count(void **state) {
     (void)state;
-    static const uint8_t ahead[] = {0x27, 1, 0, 0, 80};
-    static const uint8_t early[] = {0x27, 1, 0xFF, 0xFF, 0xF6};
     begin_media();
-    SEND(VIDEO, 40, ahead);
-    SEND(VIDEO, 120, avc); /* as the last one */
+    send_at_one_time(40);
     assert_found(RTMP_FAULT_COMPOSITION);
     assert_int_equal(found()->value, RTMP_COMPOSITION_SAME_TIME);
     const struct rtmp_diagnosis *diagnosis = &session_side(&f, CLIENT)->diagnosis;
-    SEND(VIDEO, 160, early);
-    SEND(VIDEO, 200, early);
+    send_at_one_time(160);
+    send_at_one_time(280);
     assert_null(found());
     assert_int_equal(diagnosis->fault[0].count, 3);
     publish();
     begin_media();
-    SEND(VIDEO, 40, early);
+    send_at_one_time(40);
     assert_found(RTMP_FAULT_COMPOSITION);
     assert_int_equal(found()->count, 1);
     assert_int_equal(diagnosis->fault[0].count, 3);
@@ -369,12 +373,14 @@ static void frames_behind_another_configuration_are_compared_with_none_before(vo
 
 static void frames_of_tracks_and_of_codecs_that_reorder_none_are_not_compared(void **state) {
     (void)state;
-    static const uint8_t vp9_key[] = {0x91, 'v', 'p', '0', '9', 0xFF, 0xFF, 0xFF};
-    static const uint8_t track[] = {0xA6, 0x01, 'a', 'v', 'c', '1', 1, 0xFF, 0xFF, 0xFF};
-    static const uint8_t hevc[] = {0xA1, 'h', 'v', 'c', '1', 0xFF, 0xFF, 0xFF};
+    static const uint8_t vp9_key[] = {0x91, 'v', 'p', '0', '9', 0, 0, 0};
+    static const uint8_t track[] = {0xA6, 0x01, 'a', 'v', 'c', '1', 1, 0, 0, 0};
+    static const uint8_t hevc_ahead[] = {0xA1, 'h', 'v', 'c', '1', 0, 0, 80};
+    static const uint8_t hevc[] = {0xA1, 'h', 'v', 'c', '1', 0, 0, 0};
     begin_media();
-    SEND(VIDEO, 40, vp9_key);
-    SEND(VIDEO, 80, track);
+    SEND(VIDEO, 40, hevc_ahead);
+    SEND(VIDEO, 120, vp9_key);
+    SEND(VIDEO, 120, track);
     assert_null(found());
     SEND(VIDEO, 120, hevc);
     assert_found(RTMP_FAULT_COMPOSITION);

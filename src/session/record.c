@@ -380,17 +380,16 @@ bool rtmp_records_completes_in(const struct rtmp_records *records,
 
 uint32_t rtmp_records_chunk_headers(const struct rtmp_records *records,
                                     const struct rtmp_fragment_record *fragment) {
-    static const uint8_t message_header[] = {11, 7, 3, 0}; /* by fmt */
-    enum { EXTENDED = 4, TWO_BYTES = 64, THREE_BYTES = 320 };
+    enum { EXTENDED = 4 };
     const struct rtmp_reassembly *reassembly = rtmp_records_reassembly(records, fragment);
     const uint32_t chunks = reassembly ? reassembly->chunks : 1;
-    const uint32_t basic = fragment->csid < TWO_BYTES ? 1 : fragment->csid < THREE_BYTES ? 2 : 3;
     /* Senders that do not repeat the extended timestamp never do. */
     const uint32_t extended = !fragment->has_extended                      ? 0
                               : !(fragment->flags & RTMP_FRAGMENT_OMITTED) ? chunks
                               : fragment->fmt < 3                          ? 1
                                                                            : 0;
-    return basic * chunks + message_header[fragment->fmt] + EXTENDED * extended;
+    return rtmp_chunk_basic_bytes_of(fragment->csid) * chunks +
+           rtmp_chunk_message_bytes(fragment->fmt) + EXTENDED * extended;
 }
 
 struct rtmp_message rtmp_records_header(const struct rtmp_fragment_record *fragment) {

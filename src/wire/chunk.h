@@ -40,10 +40,15 @@ static inline uint32_t rtmp_chunk_basic_bytes_of(uint32_t csid) {
     return csid < 64 ? 1 : csid < 320 ? 2 : 3;
 }
 
+/* Bytes of the message header of a format, 0 to 3. */
+static inline uint32_t rtmp_chunk_message_bytes(uint8_t fmt) {
+    static const uint8_t bytes[4] = {11, 7, 3, 0};
+    return bytes[fmt];
+}
+
 /* Bytes of basic and message header that the first byte announces (no extended timestamp). */
 static inline uint32_t rtmp_chunk_header_bytes(uint8_t first) {
-    static const uint8_t message[4] = {11, 7, 3, 0};
-    return rtmp_chunk_basic_bytes(first) + message[first >> 6];
+    return rtmp_chunk_basic_bytes(first) + rtmp_chunk_message_bytes(first >> 6);
 }
 
 /*

@@ -111,6 +111,15 @@ static void restart_clocks(struct rtmp_session_direction *dir) {
     rtmp_clocks_watch_anew(&rtmp_session_peer(dir)->clocks);
 }
 
+/* A command of which streams and endings know something. */
+static void follow_named(struct rtmp_session_direction *dir, const struct rtmp_command_head *head,
+                         const struct rtmp_fragment *fragment) {
+    struct rtmp_arguments arguments;
+    const struct rtmp_requests_message message = requests_message(dir, fragment, &arguments);
+    rtmp_stream_follow_command(dir, head, fragment, &arguments);
+    rtmp_requests_follow_command(&dir->session->requests, head, &message);
+}
+
 static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                            const struct rtmp_fragment *fragment) {
     struct rtmp_command_head head;
@@ -123,18 +132,12 @@ static void follow_command(struct rtmp_session_direction *dir, struct rtmp_fragm
         follow_call(dir, record, fragment, &head);
     else if (head.is_answer)
         follow_answer(dir, record, fragment, &head);
-    const bool is_followed = head.name != RTMP_NAMED_OTHER && !dir->filling;
-    struct rtmp_arguments arguments;
-    const struct rtmp_requests_message message = requests_message(dir, fragment, &arguments);
     if (head.restarts_media)
         rtmp_follow_media(dir->session);
-    if (is_followed)
-        rtmp_stream_follow_command(dir, &head, fragment, &arguments);
+    if (head.name != RTMP_NAMED_OTHER && !dir->filling)
+        follow_named(dir, &head, fragment);
     if (head.restarts_media)
         restart_clocks(dir);
-    if (!is_followed)
-        return;
-    rtmp_requests_follow_command(&dir->session->requests, &head, &message);
 }
 
 static struct rtmp_media_body media_body(const struct rtmp_session_direction *dir,

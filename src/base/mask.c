@@ -152,16 +152,27 @@ bool rtmp_mask_next(struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
     return false;
 }
 
+/* ---- words ---- */
+
+static uint32_t fnv1a(uint32_t salt, const uint8_t *bytes, size_t len) {
+    uint32_t hash = 2166136261U ^ salt;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ bytes[i]) * 16777619U;
+    return hash;
+}
+
+uint32_t rtmp_mask_salt(const uint8_t *bytes, size_t len) {
+    return fnv1a(0, bytes, len) | 1U;
+}
+
 void rtmp_mask_word(const struct rtmp_mask *mask, const uint8_t *bytes, size_t len,
                     char word[RTMP_MASK_WORD_SIZE]) {
     if (mask->elides) {
         (void)snprintf(word, RTMP_MASK_WORD_SIZE, "\xE2\x80\xA6");
         return;
     }
-    /* FNV-1a, finished so that all bits depend on all of it. */
-    uint32_t hash = 2166136261U ^ mask->salt;
-    for (size_t i = 0; i < len && i < RTMP_MASK_LONGEST; i++)
-        hash = (hash ^ bytes[i]) * 16777619U;
+    /* Finished so that all bits depend on all of it. */
+    uint32_t hash = fnv1a(mask->salt, bytes, len < RTMP_MASK_LONGEST ? len : RTMP_MASK_LONGEST);
     hash ^= hash >> 16;
     hash *= 0x7FEB352DU;
     hash ^= hash >> 15;

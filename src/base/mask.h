@@ -62,6 +62,9 @@ struct rtmp_mask_walk {
 /* The next one: bytes *start up to *end. False: there is none. */
 bool rtmp_mask_next(struct rtmp_mask_walk *walk, size_t *start, size_t *end);
 
+/* A salt made of bytes that only who has the capture knows; not 0. */
+uint32_t rtmp_mask_salt(const uint8_t *bytes, size_t len);
+
 /* What a secret is replaced by, with a terminator. */
 #define RTMP_MASK_WORD_SIZE 14U
 void rtmp_mask_word(const struct rtmp_mask *mask, const uint8_t *bytes, size_t len,

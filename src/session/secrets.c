@@ -30,25 +30,20 @@ static bool is_name(const struct known_name *known, const uint8_t *bytes, uint32
     return true;
 }
 
-static bool is_among(const struct known_name *names, size_t count, const uint8_t *bytes,
-                     uint32_t len) {
-    for (size_t i = 0; bytes && i < count; i++)
-        if (is_name(&names[i], bytes, len))
-            return true;
-    return false;
-}
-
 static bool names_stream(const uint8_t *bytes, uint32_t len) {
     static const struct known_name commands[] = {KNOWN("publish"),       KNOWN("play"),
                                                  KNOWN("releasestream"), KNOWN("fcpublish"),
                                                  KNOWN("fcunpublish"),   KNOWN("fcsubscribe"),
                                                  KNOWN("fcunsubscribe"), KNOWN("getstreamlength")};
-    return is_among(commands, sizeof commands / sizeof *commands, bytes, len);
+    for (size_t i = 0; bytes && i < sizeof commands / sizeof *commands; i++)
+        if (is_name(&commands[i], bytes, len))
+            return true;
+    return false;
 }
 
 static bool has_secret_arguments(const uint8_t *bytes, uint32_t len) {
-    static const struct known_name connect[] = {KNOWN("connect")};
-    return is_among(connect, 1, bytes, len) || rtmp_amf_names_login(bytes, len);
+    static const struct known_name connect = KNOWN("connect");
+    return bytes && (is_name(&connect, bytes, len) || rtmp_amf_names_login(bytes, len));
 }
 
 /* State while the values of a command are read. */
@@ -92,12 +87,8 @@ static void read_secret_event(struct secret_reader *r, const struct rtmp_amf_eve
 
 const struct rtmp_mask *rtmp_secrets_of_capture(struct rtmp_capture *capture, const uint8_t *bytes,
                                                 uint32_t len) {
-    if (!capture->mask.salt) {
-        uint32_t hash = 2166136261U; /* FNV-1a */
-        for (uint32_t i = 0; i < len; i++)
-            hash = (hash ^ bytes[i]) * 16777619U;
-        capture->mask.salt = hash | 1U;
-    }
+    if (!capture->mask.salt)
+        capture->mask.salt = rtmp_mask_salt(bytes, len);
     return &capture->mask;
 }
 

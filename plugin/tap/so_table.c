@@ -5,8 +5,6 @@
 
 #include "export/so_totals.h"
 
-#define SO_TABLE_TITLE "RTMP SharedObjects"
-
 /* Columns. Numbers are integers, so that they sort; so does the time, which is empty where there is
  * none, as its texts have one width. With the two characters that tshark writes behind each cell a
  * row is 200 wide. */
@@ -139,28 +137,18 @@ static tap_packet_status follow_so_message(void *data, packet_info *pinfo, epan_
 }
 
 static void begin_so_table(stat_tap_table_ui *ui) {
-    stat_tap_table *table = stat_tap_find_table(ui, SO_TABLE_TITLE);
-    if (table)
-        rtmpx_table_clear(table);
-    else
-        stat_tap_add_table(ui, stat_tap_init_table(SO_TABLE_TITLE, SO_COLUMN_COUNT, 0, NULL));
+    rtmpx_table_begin(ui, NULL);
 }
 
 void rtmpx_register_so_table(void) {
-    static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
     static stat_tap_table_ui table = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
-        .title = SO_TABLE_TITLE,
+        .title = "RTMP SharedObjects",
         .tap_name = RTMPX_SO_TAP,
         .cli_string = RTMPX_TAP ",so",
         .stat_tap_init_cb = begin_so_table,
         .packet_func = follow_so_message,
-        .stat_tap_reset_table_cb = rtmpx_table_clear,
-        .stat_tap_free_table_item_cb = rtmpx_table_free_cell,
         .nfields = SO_COLUMN_COUNT,
         .fields = so_columns,
-        .nparams = array_length(parameters),
-        .params = parameters,
     };
-    register_stat_tap_table_ui(&table);
+    rtmpx_table_register(&table);
 }

@@ -7,8 +7,6 @@
 
 #include "export/stream_totals.h"
 
-#define TABLE_TITLE "RTMP Streams"
-
 /* Columns. Numbers are integers, so that they sort. With the two characters that tshark writes
  * behind each cell a row is 200 wide. */
 enum column {
@@ -184,29 +182,18 @@ static tap_packet_status follow_message(void *data, packet_info *pinfo, epan_dis
 }
 
 static void begin_table(stat_tap_table_ui *ui) {
-    stat_tap_table *table = stat_tap_find_table(ui, TABLE_TITLE);
-    if (table)
-        rtmpx_table_clear(table);
-    else
-        stat_tap_add_table(
-            ui, stat_tap_init_table(TABLE_TITLE, COLUMN_COUNT, 0, "rtmpx.stream.number == %d"));
+    rtmpx_table_begin(ui, "rtmpx.stream.number == %d");
 }
 
 void rtmpx_register_streams_table(void) {
-    static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
     static stat_tap_table_ui table = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
-        .title = TABLE_TITLE,
+        .title = "RTMP Streams",
         .tap_name = RTMPX_STREAM_TAP,
         .cli_string = RTMPX_TAP ",streams",
         .stat_tap_init_cb = begin_table,
         .packet_func = follow_message,
-        .stat_tap_reset_table_cb = rtmpx_table_clear,
-        .stat_tap_free_table_item_cb = rtmpx_table_free_cell,
         .nfields = COLUMN_COUNT,
         .fields = columns,
-        .nparams = array_length(parameters),
-        .params = parameters,
     };
-    register_stat_tap_table_ui(&table);
+    rtmpx_table_register(&table);
 }

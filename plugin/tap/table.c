@@ -45,8 +45,8 @@ void rtmpx_table_add(stat_tap_table *table, const stat_tap_table_item *columns, 
     g_hash_table_insert(rows, (void *)(uintptr_t)thing, row);
 }
 
-void rtmpx_table_free_cell(stat_tap_table *table, unsigned row, unsigned column,
-                           stat_tap_table_item_type *item) {
+static void free_cell(stat_tap_table *table, unsigned row, unsigned column,
+                      stat_tap_table_item_type *item) {
     (void)table;
     if (column == CELL_OF_ROW) {
         struct rtmpx_table_row *known = item->user_data.ptr_value;
@@ -60,13 +60,34 @@ void rtmpx_table_free_cell(stat_tap_table *table, unsigned row, unsigned column,
     }
 }
 
-void rtmpx_table_clear(stat_tap_table *table) {
+/* What the rows are about may be gone. */
+static void clear_table(stat_tap_table *table) {
     for (unsigned row = 0; row < table->num_elements; row++) {
         for (unsigned column = 0; column < table->num_fields; column++)
-            rtmpx_table_free_cell(table, row, column, rtmpx_table_cell(table, row, column));
+            free_cell(table, row, column, rtmpx_table_cell(table, row, column));
         g_free(table->elements[row]);
     }
     table->num_elements = 0;
+}
+
+/* ---- the table ---- */
+
+void rtmpx_table_register(stat_tap_table_ui *table) {
+    static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
+    table->group = REGISTER_PACKET_STAT_GROUP_UNSORTED;
+    table->stat_tap_reset_table_cb = clear_table;
+    table->stat_tap_free_table_item_cb = free_cell;
+    table->nparams = array_length(parameters);
+    table->params = parameters;
+    register_stat_tap_table_ui(table);
+}
+
+void rtmpx_table_begin(stat_tap_table_ui *ui, const char *filter) {
+    stat_tap_table *table = stat_tap_find_table(ui, ui->title);
+    if (table)
+        clear_table(table);
+    else
+        stat_tap_add_table(ui, stat_tap_init_table(ui->title, (int)ui->nfields, 0, filter));
 }
 
 /* ---- cells ---- */

@@ -24,6 +24,14 @@ struct rtmpx_table_row {
     void (*free)(struct rtmpx_table_row *row); /* and what it holds */
 };
 
+/* Register a table. Its title, tap, switch, columns and callbacks for its beginning and its
+ * messages are set; the rest is the same for all. */
+void rtmpx_table_register(stat_tap_table_ui *table);
+
+/* What a stat_tap_init_cb does: the table is empty. filter: of a row, with %d for its first number;
+ * NULL: none. */
+void rtmpx_table_begin(stat_tap_table_ui *ui, const char *filter);
+
 /* The row of a thing, NULL: it has none. */
 struct rtmpx_table_row *rtmpx_table_find(const stat_tap_table *table, const void *thing);
 
@@ -54,12 +62,5 @@ void rtmpx_table_set_kept(const stat_tap_table *table, unsigned row, unsigned co
 /* The client's address and port. */
 void rtmpx_table_set_client(const stat_tap_table *table, unsigned row, unsigned column,
                             const packet_info *pinfo, bool from_client);
-
-/* Take all rows out: what they are about may be gone. Is a stat_tap_reset_table_cb. */
-void rtmpx_table_clear(stat_tap_table *table);
-
-/* Is a stat_tap_free_table_item_cb. */
-void rtmpx_table_free_cell(stat_tap_table *table, unsigned row, unsigned column,
-                           stat_tap_table_item_type *item);
 
 #endif

@@ -59,7 +59,7 @@ class Tshark:
                 if not k.startswith(("WIRESHARK_", "XDG_")) and k != "SSLKEYLOGFILE"}
         self.environment = {**kept, "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC",
                             "WIRESHARK_PLUGIN_DIR": str(plugins.resolve()),
-                            "WIRESHARK_EXTCAP_DIR": str(extcap)}
+                            "WIRESHARK_EXTCAP_DIR": str(extcap), "TMPDIR": str(self.writable("temporary"))}
 
     def __enter__(self):
         self.check()

@@ -171,7 +171,7 @@ def media(link):
         now = frame * 40
         key = frame % 5 == 0
         payload = slice_of(0x65, 4100) if key else slice_of(0x41, 300 + 10 * frame)
-        link.message(CLIENT, video(now, key, 1, payload, composition=0 if key else 40))
+        link.message(CLIENT, video(now, key, 1, payload, composition=40))
         while sounds * 1024 * 1000 // 44100 <= now:
             stamp = sounds * 1024 * 1000 // 44100
             link.message(CLIENT, audio(stamp, 1, bytes(60 + sounds)))

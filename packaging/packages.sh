@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Check everything that is packaged in a Debian system of each suite: the Debian package (built, clean by lintian, installed
 # by root, loaded by an ordinary user, first frames decoded within a minute, removed), the tests that differ between versions
-# of Wireshark, the archive for one user, licences, AppStream metainfo, the spec file. The last lines are a table.
+# of Wireshark, its windows (with pictures of them), the archive for one user, licences, AppStream metainfo, the spec file.
+# The last lines are a table.
 # usage: packaging/packages.sh [--build | --prepare] [SUITE...]
 #   --build    only build with warnings as errors, load, and those tests
 #   --prepare  only make the systems that --build needs: what takes a network
@@ -165,6 +166,14 @@ check_versioned() {
         wait $goldens' - "$2"
 }
 
+# Wireshark itself; its windows are drawn to $output/pictures/SUITE.
+check_windows() {
+    inside "$1" apt-get -qq install -y --no-install-recommends wireshark xvfb openbox xdotool imagemagick fonts-dejavu-core
+    as_user "$1" 'cd ~/source; rm -rf ~/pictures; python3 tests/gui/gui.py --build "$1" --pictures ~/pictures' - "$2"
+    mkdir -p "$output/pictures/$(basename "$1")"
+    cp "$1"/home/user/pictures/*.png "$output/pictures/$(basename "$1")"
+}
+
 build_strict() {
     as_user "$1" '
         cmake -S ~/source -B "$1" -G Ninja -DBUILD_TESTING=OFF -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
@@ -206,7 +215,10 @@ check_all() {
         point "$1" lintian check_lintian "$2"
         point "$1" "installed, first frames" check_installed "$2"
         point "$1" "removed" check_removed "$2"
-        point "$1" "goldens, surfaces" check_versioned "$2" "/home/user/source/$(basename "$2"/home/user/work/rtmpx-*/obj-*)"
+        local build
+        build=/home/user/source/$(basename "$2"/home/user/work/rtmpx-*/obj-*)
+        point "$1" "goldens, surfaces" check_versioned "$2" "$build"
+        point "$1" "windows" check_windows "$2" "$build"
     fi
     point "$1" "archive for one user" check_archive "$2"
     point "$1" "reuse lint" check_with "$2" reuse lint

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wireshark itself with the plugin and the profile RTMP, on a display of its own (Xvfb): each view opens its window, no
-message box appears, and a picture is taken; the report is written from the menu. Needs wireshark, Xvfb, openbox, xdotool and
+other one appears, and a picture is taken; the report is written from the menu. Needs wireshark, Xvfb, openbox, xdotool and
 ImageMagick.
 
 usage: gui.py [--build DIR] [--pictures DIR] [VIEW...]      ends with 3 when one of these programs is not installed
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / name) for name in ("packaging", "orders", "tools")]
@@ -28,16 +29,52 @@ SECONDS = 120  # for a window to open
 TWO_PANES = ["-o", "gui.layout_content_3:NONE"]
 # The last layer of the tree: all of them are folded when a frame is chosen. Right unfolds an item.
 LAYER = ["click 200 530", "key End Right"]
-# Name, capture, arguments, what is done (xdotool), title of the window that this opens ("": none).
+
+
+class View(typing.NamedTuple):
+    """A picture of a window."""
+    name: str
+    capture: str
+    arguments: list  # of Wireshark
+    actions: tuple = ()  # xdotool's, or `click X Y`; or what makes them of Wireshark's version
+    title: str = ""  # of the window that this opens; "": none
+    size: tuple = (1340, 300)  # of that window, at (30, 200)
+    then: tuple = ()  # actions in it
+    since: tuple = (4, 0)  # Wireshark
+
+
+def entry(menu, steps):
+    """A menu's entry, opened: Down from its first one."""
+    return (f"key alt+{menu}", f"key{steps * ' Down'} Return")
+
+
+def statistics(steps):
+    """An entry of Statistics behind Plots, which 4.6 has; steps: without it."""
+    return lambda version: entry("s", steps + (version >= (4, 6)))
+
+
+MEDIA = "samples/drift_audio_fast_pub_gst_rtmpsink.pcapng"
+LARGE = (1340, 620)
 VIEWS = [
-    ("shared-object", "samples/noteroom.pcap", [*TWO_PANES, "-Y", "rtmpx.so.name", "-g", "36"],
-     [*LAYER, "key Down Down Down Right", f"key{12 * ' Down'} Right", "key Down Down Down Down Right",
-      "key Down Down Down Right"], ""),
-    ("built-in", "samples/noteroom.pcap",
-     [*TWO_PANES, "-d", "tcp.port==1935,rtmpt", "-Y", "tcp.len > 0", "-g", "36"],
-     [*LAYER, "key Down Down Right"], ""),
-    ("profile", "samples/noteroom.pcap", ["-Y", "rtmpx.message", "-g", "45"], [], ""),
-    ("streams", "samples/noteroom.pcap", ["-z", "rtmpx,streams"], [], "RTMP Streams"),
+    View("shared-object", "samples/noteroom.pcap", [*TWO_PANES, "-Y", "rtmpx.so.name", "-g", "36"],
+         (*LAYER, "key Down Down Down Right", f"key{12 * ' Down'} Right", "key Down Down Down Down Right",
+          "key Down Down Down Right")),
+    View("built-in", "samples/noteroom.pcap",
+         [*TWO_PANES, "-d", "tcp.port==1935,rtmpt", "-Y", "tcp.len > 0", "-g", "36"], (*LAYER, "key Down Down Right")),
+    View("profile", "samples/noteroom.pcap", ["-Y", "rtmpx.message", "-g", "45"]),
+    View("streams", "samples/noteroom.pcap", ["-z", "rtmpx,streams"], title="RTMP Streams"),
+    View("shared-objects", "samples/noteroom.pcap", ["-z", "rtmpx,so"], title="RTMP SharedObjects"),
+    View("response-times", "samples/noteroom.pcap", ["-z", "rtmpx,srt"], title="Response Time"),
+    View("messages", "samples/noteroom.pcap", [], ("key alt+s", "key Up Right Return"), "Messages", LARGE),
+    View("status-codes", "samples/noteroom.pcap", [], ("key alt+s", "key Up Right Down Return"), "Status codes"),
+    View("expert", "samples/noteroom.pcap", ["-z", "expert"], title="Expert"),
+    View("flow", "samples/noteroom.pcap", [], statistics(18), "Flow", LARGE, ("click 700 765", "type R", "key Return")),
+    View("export", "samples/noteroom.pcap", [], ("key alt+f", "key Up Up Up Right", "key Down Down Down Down Return"),
+         "Export"),
+    View("io-graphs", MEDIA, [], entry("s", 6), "I/O Graphs", LARGE),
+    View("plots", MEDIA, [], entry("s", 7), "Plots", LARGE, since=(4, 6)),
+    View("follow", "samples/noteroom.pcap", ["-g", "36"], ("key alt+a", "key Up Up Right Return"), "Follow", LARGE,
+         since=(4, 4)),
 ]
 # Tools > RTMP > Report: the last entry of the menu, the only one of its submenu.
 REPORT = ["key alt+t", "key Up Right Return"]
@@ -97,7 +134,7 @@ def wireshark(tshark, display, capture, arguments, **variables):
                                    cwd=tshark.directory, stdout=log, stderr=log)
         try:
             name = pathlib.Path(capture).name
-            window = wait_for(name, lambda: next(
+            window = wait_for(f"{name} {arguments}", lambda: next(
                 (window for title, window in display.titles().items() if title.startswith(name)), None))
             display.xdotool("windowsize", "--sync", window, "100%", "100%")
             display.xdotool("windowmove", window, "0", "0")
@@ -127,23 +164,26 @@ def act(display, action):
 
 
 def show(tshark, display, view, directory):
-    name, capture, arguments, actions, title = view
-    with wireshark(tshark, display, capture, arguments) as window:
+    with wireshark(tshark, display, view.capture, view.arguments) as window:
         settled(display, directory)
         display.xdotool("windowactivate", "--sync", window)
-        for action in actions:
+        for action in view.actions(tshark.version) if callable(view.actions) else view.actions:
             act(display, action)
-        if title:
-            opened = wait_for(title, lambda: next(
-                (window for shown, window in display.titles().items() if title in shown), None))
-            display.xdotool("windowsize", "--sync", opened, "1340", "300")
-            display.xdotool("windowmove", opened, "30", "300")
+        main_title = pathlib.Path(view.capture).name
+        if view.title:
+            opened = wait_for(view.title, lambda: next(
+                (window for shown, window in display.titles().items()
+                 if view.title in shown and not shown.startswith(main_title)), None))
+            display.xdotool("windowsize", "--sync", opened, *map(str, view.size))
+            display.xdotool("windowmove", opened, "30", "200")
             display.xdotool("windowactivate", "--sync", opened)
+            for action in view.then:
+                act(display, action)
         settled(display, directory)
-        others = [shown for shown in display.titles() if not shown.startswith(pathlib.Path(capture).name)
-                  and not (title and title in shown)]
-        shutil.copyfile(directory / "now.png", directory / f"{name}.png")
-    return [f"{name}: a window that nobody asked for: {other}" for other in others if other not in ("", "openbox")]
+        others = [shown for shown in display.titles()
+                  if not shown.startswith(main_title) and not (view.title and view.title in shown)]
+        shutil.copyfile(directory / "now.png", directory / f"{view.name}.png")
+    return [f"{view.name}: a window that nobody asked for: {other}" for other in others if other not in ("", "openbox")]
 
 
 def report(tshark, display, directory):
@@ -189,17 +229,20 @@ def main():
         install(tshark)
         display = Display(directory)
         try:
-            for view in (view for view in VIEWS if not options.views or view[0] in options.views):
+            views = [view for view in VIEWS if view.since <= tshark.version and view.name in (options.views or [view.name])]
+            for view in views:
                 found += show(tshark, display, view, directory)
-            if not options.views or "report-dialog" in options.views:
+            with_report = not options.views or "report-dialog" in options.views
+            if with_report:
                 found += report(tshark, display, directory)
             if options.pictures:
                 (directory / "now.png").unlink()
+                options.pictures.mkdir(parents=True, exist_ok=True)
                 for picture in directory.glob("*.png"):
                     shutil.copyfile(picture, options.pictures / picture.name)
         finally:
             display.close()
-    print("\n".join(found) or f"{len(options.views or VIEWS)} views")
+    print("\n".join(found) or f"{len(views)} views{with_report * ', the report from the menu'}")
     return 1 if found else 0
 
 

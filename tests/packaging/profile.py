@@ -57,7 +57,7 @@ def install(tshark):
     for name in (".config", "wireshark", "profiles", "RTMP"):
         directory = tshark.writable(directory / name)
     for file in PROFILE.iterdir():
-        shutil.copyfile(file, directory / file.name)
+        tshark.give(shutil.copyfile(file, directory / file.name))
 
 
 def uncoloured(tshark):

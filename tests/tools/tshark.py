@@ -53,7 +53,7 @@ class Tshark:
             plugins = self.directory / "plugins"
             shutil.copytree(self.source.parent, plugins / self.series / "epan")
             subprocess.run(["chmod", "-R", "a+rX", str(plugins)], check=True)
-            os.chown(home, NOBODY, NOBODY)
+        self.give(home)
         self.plugin = (plugins / self.series / "epan" / "rtmpx.so").resolve()
         kept = {k: v for k, v in os.environ.items()
                 if not k.startswith(("WIRESHARK_", "XDG_")) and k != "SSLKEYLOGFILE"}
@@ -87,6 +87,10 @@ class Tshark:
         """A new directory in the private environment that tshark may write into."""
         path = self.directory / name
         path.mkdir(mode=0o700, exist_ok=True)
+        return self.give(path)
+
+    def give(self, path):
+        """A path, which belongs to the user that tshark runs as from now on."""
         if self.is_root:
             os.chown(path, NOBODY, NOBODY)
         return path

@@ -290,12 +290,16 @@ static void add_value(struct remoting_view *view) {
     rtmpx_tree_amf_value(view->entry_tree, &view->body, &view->packet->amf, "0", "Value", 0);
 }
 
-/* The undecoded rest of a value, up to the value's end. */
+/* The undecoded rest of a value, up to where its length ends it. */
 static void add_value_rest(const struct remoting_view *view,
                            const struct rtmp_remoting_piece *piece) {
     struct rtmpx_body value = view->body;
     value.available = rtmp_span_end(piece->whole);
     value.incomplete = false;
+    if (piece->error == RTMP_OK) { /* ei_length_mismatch follows */
+        rtmpx_add_undecoded(view->entry_tree, &value, piece->whole.pos);
+        return;
+    }
     struct rtmp_reader reader = rtmp_reader_over(value.bytes, value.available);
     reader.pos = piece->whole.pos;
     rtmp_fail_at(&reader, piece->error, piece->error_pos);

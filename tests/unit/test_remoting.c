@@ -272,6 +272,41 @@ static void a_value_cut_within_its_length_takes_no_bytes_of_the_next_message(voi
     }
 }
 
+static void a_value_shorter_than_its_length_takes_the_bytes_up_to_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *hex;
+        uint32_t rest_len; /* 0: the next message stands behind the value */
+    } values[] = {
+        {TWO CALL "00000005 0200 00 0000" LAST, 2},         /* padding */
+        {TWO CALL "00000008 05 0000 0000 00ff ff" LAST, 7}, /* ... which a head could begin in */
+        {TWO CALL "00000003 0200 00" LAST, 0},              /* a true length */
+        {TWO CALL "0000000e 0200 00 0001 63 0000 00000001 05" LAST, 0}, /* over a message */
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        uint8_t *bytes;
+        size_t len;
+        struct run run = run_hex(values[i].hex, &bytes, &len);
+        assert_true(rtmp_ok(&run.reader));
+        const struct rtmp_remoting_piece *end = &run.pieces[5];
+        if (values[i].rest_len) {
+            assert_int_equal(end->kind, RTMP_REMOTING_REST);
+            assert_int_equal(end->error, RTMP_OK);
+            assert_int_equal(end->whole.len, values[i].rest_len);
+            end++;
+        }
+        assert_int_equal(end->kind, RTMP_REMOTING_END);
+        assert_true(end->was_read);
+        assert_int_equal(rtmp_remoting_length_of(end), values[i].rest_len || i == 3
+                                                           ? RTMP_REMOTING_LENGTH_DIFFERS
+                                                           : RTMP_REMOTING_LENGTH_TRUE);
+        assert_int_equal(end[1].kind, RTMP_REMOTING_MESSAGE);
+        assert_span_is(&run.reader, end[1].name, "c");
+        free(run.pieces);
+        guarded_free(bytes, len);
+    }
+}
+
 static void more_messages_than_there_are_is_an_end(void **state) {
     (void)state;
     assert_ends_at("0000 0000 ffff " CALL "ffffffff 05", RTMP_ERROR_END, 20);
@@ -641,6 +676,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_length_moves_no_message),
         cmocka_unit_test(behind_a_bad_value_the_next_message_is_read),
         cmocka_unit_test(a_value_cut_within_its_length_takes_no_bytes_of_the_next_message),
+        cmocka_unit_test(a_value_shorter_than_its_length_takes_the_bytes_up_to_it),
         cmocka_unit_test(a_bad_value_of_unknown_length_ends_the_packet),
         cmocka_unit_test(a_length_that_leads_nowhere_is_not_followed),
         cmocka_unit_test(more_messages_than_there_are_is_an_end),

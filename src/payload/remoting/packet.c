@@ -12,7 +12,8 @@ enum state { AT_VERSION, AT_COUNT, AT_ENTRY, AT_VALUE, IN_VALUE, AT_END, AFTER }
 void rtmp_remoting_init(struct rtmp_remoting *packet, struct rtmp_reader *reader) {
     packet->reader = reader;
     packet->state = AT_VERSION;
-    packet->in_messages = false;
+    packet->in_messages = packet->length_fits = packet->was_read = false;
+    packet->value_end = 0;
     packet->left = packet->length = packet->value_pos = 0;
     packet->value_max = packet->end = reader->end;
     rtmp_amf_init(&packet->amf, reader, 0);
@@ -90,11 +91,11 @@ static bool is_value_end(const struct rtmp_remoting *packet, uint32_t pos) {
 }
 
 /* Of the value at the cursor. */
-static uint32_t value_max_of(const struct rtmp_remoting *packet) {
+static void set_value_max(struct rtmp_remoting *packet) {
     uint32_t pos = packet->reader->pos;
-    bool is_inside = is_known(packet->length) && packet->length <= packet->end - pos;
-    return is_inside && is_value_end(packet, pos + packet->length) ? pos + packet->length
-                                                                   : packet->end;
+    packet->length_fits = is_known(packet->length) && packet->length <= packet->end - pos &&
+                          is_value_end(packet, pos + packet->length);
+    packet->value_max = packet->length_fits ? pos + packet->length : packet->end;
 }
 
 static bool read_entry(struct rtmp_remoting *packet, struct rtmp_remoting_piece *piece) {
@@ -104,7 +105,8 @@ static bool read_entry(struct rtmp_remoting *packet, struct rtmp_remoting_piece 
     packet->amf.items += ENTRY_EVENTS;
     packet->left--;
     packet->length = piece->length;
-    packet->value_max = piece->value_max = value_max_of(packet);
+    set_value_max(packet);
+    piece->value_max = packet->value_max;
     packet->state = AT_VALUE;
     return true;
 }
@@ -147,8 +149,21 @@ static bool goes_on_at(const struct rtmp_remoting *packet, uint32_t pos) {
     return packet->in_messages ? rtmp_left(&reader) == 0 : rtmp_left(&reader) >= 2;
 }
 
-/* The bytes of a value that could not be read; its error is cleared. False: where the value ends is
- * not known. */
+/* The bytes up to where the length of the value ends it. */
+static bool take_rest(struct rtmp_remoting *packet, struct rtmp_remoting_piece *piece) {
+    struct rtmp_reader *reader = packet->reader;
+    uint32_t end = packet->value_pos + packet->length;
+    piece->kind = RTMP_REMOTING_REST;
+    piece->error = reader->error;
+    piece->error_pos = reader->error_pos;
+    piece->whole = rtmp_span_of(reader->pos, end - reader->pos);
+    reader->error = RTMP_OK;
+    reader->pos = end;
+    packet->state = AT_END;
+    return true;
+}
+
+/* The value could not be read; its error is cleared. False: where the value ends is not known. */
 static bool read_value_rest(struct rtmp_remoting *packet, struct rtmp_remoting_piece *piece) {
     struct rtmp_reader *reader = packet->reader;
     uint32_t size = packet->length;
@@ -159,22 +174,15 @@ static bool read_value_rest(struct rtmp_remoting *packet, struct rtmp_remoting_p
     uint32_t end = packet->value_pos + size;
     if (end < reader->pos || (end != packet->value_max && !goes_on_at(packet, end)))
         return false;
-    piece->kind = RTMP_REMOTING_REST;
-    piece->error = reader->error;
-    piece->error_pos = reader->error_pos;
-    piece->whole = rtmp_span_of(reader->pos, end - reader->pos);
-    reader->error = RTMP_OK;
-    reader->pos = end;
-    return true;
+    return take_rest(packet, piece);
 }
 
-static bool end_entry(struct rtmp_remoting *packet, struct rtmp_remoting_piece *piece,
-                      bool was_read) {
+static bool end_entry(struct rtmp_remoting *packet, struct rtmp_remoting_piece *piece) {
     piece->kind = RTMP_REMOTING_END;
     piece->whole = rtmp_span_of(packet->reader->pos, 0);
     piece->length = packet->length;
-    piece->value = rtmp_span_of(packet->value_pos, packet->reader->pos - packet->value_pos);
-    piece->was_read = was_read;
+    piece->value = rtmp_span_of(packet->value_pos, packet->value_end - packet->value_pos);
+    piece->was_read = packet->was_read;
     packet->state = AT_ENTRY;
     return true;
 }
@@ -182,10 +190,16 @@ static bool end_entry(struct rtmp_remoting *packet, struct rtmp_remoting_piece *
 static bool leave_value(struct rtmp_remoting *packet, struct rtmp_remoting_piece *piece) {
     skip_value(packet);
     packet->reader->end = packet->end;
-    if (rtmp_ok(packet->reader))
-        return end_entry(packet, piece, true);
-    packet->state = AT_END;
-    return read_value_rest(packet, piece);
+    packet->was_read = rtmp_ok(packet->reader);
+    packet->value_end = packet->reader->pos;
+    if (!packet->was_read) {
+        packet->state = AT_END;
+        return read_value_rest(packet, piece);
+    }
+    if (packet->length_fits && packet->value_end < packet->value_max &&
+        !is_value_end(packet, packet->value_end))
+        return take_rest(packet, piece);
+    return end_entry(packet, piece);
 }
 
 /* Behind the last header come the messages; behind the last message nothing. */
@@ -218,7 +232,7 @@ bool rtmp_remoting_next(struct rtmp_remoting *packet, struct rtmp_remoting_piece
     case IN_VALUE:
         return leave_value(packet, piece);
     case AT_END:
-        return end_entry(packet, piece, false);
+        return end_entry(packet, piece);
     default:
         return false;
     }

@@ -25,7 +25,8 @@
  * encoders write: 0 (Py3AMF), 1 (BlazeDS) and 0xFFFFFFFF (SabreAMF, Flash) for one that is not
  * known. So values are read to their own end; a length is only used where the next header or
  * message, or the packet's end, stands behind it: no value is read beyond that, and the packet goes
- * on there behind a value that cannot be read. Source: "The AMF Packet" of Adobe's AMF0, 4.1.
+ * on there behind a value that cannot be read, or that ends where nothing can go on. Source: "The
+ * AMF Packet" of Adobe's AMF0, 4.1.
  */
 
 #define RTMP_REMOTING_LENGTH_UNKNOWN 0xFFFFFFFFU
@@ -38,7 +39,8 @@ enum rtmp_remoting_kind {
     RTMP_REMOTING_MESSAGE,       /* name (the target), response, length */
     RTMP_REMOTING_VALUE,         /* the AMF value of a header or message begins; whole is empty */
     RTMP_REMOTING_REST,          /* bytes of a value that were not read, because of error at
-                                    error_pos, up to where its length ends it */
+                                    error_pos, or (RTMP_OK) because it ends before them, up to where
+                                    its length ends it */
     RTMP_REMOTING_END,           /* of a header or message: value; whole is empty */
 };
 
@@ -68,11 +70,14 @@ struct rtmp_remoting_piece {
 struct rtmp_remoting {
     struct rtmp_reader *reader;
     uint8_t state;
-    bool in_messages;    /* headers come first */
-    uint32_t left;       /* headers or messages to come */
-    uint32_t length;     /* of the open value, as on the wire */
-    uint32_t value_pos;  /* where it begins */
-    uint32_t value_max;  /* where it ends at the latest */
+    bool in_messages;   /* headers come first */
+    uint32_t left;      /* headers or messages to come */
+    uint32_t length;    /* of the open value, as on the wire */
+    uint32_t value_pos; /* where it begins */
+    uint32_t value_max; /* where it ends at the latest */
+    bool length_fits;   /* value_max is where its length ends it */
+    bool was_read;      /* the last value, to its end, value_end */
+    uint32_t value_end;
     uint32_t end;        /* of the packet; while a value is open the reader ends at value_max */
     struct rtmp_amf amf; /* of the open value */
 };

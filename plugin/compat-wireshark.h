@@ -202,6 +202,13 @@ static inline bool rtmpx_tcp_has_ended(const struct tcp_analysis *tcp) {
     return tcp->conversation_completeness & SAW_FIN_OR_RST;
 }
 
+/* What the sender of the current segment acknowledges; 0: TCP does not analyse. */
+static inline uint32_t rtmpx_tcp_acknowledged(const struct tcp_analysis *tcp) {
+    return tcp && tcp->fwd && tcp->fwd->tcp_analyze_seq_info
+               ? tcp->fwd->tcp_analyze_seq_info->lastack
+               : 0;
+}
+
 /* First visit: HTTP's data of the TCP connection, NULL when there is none. */
 static inline const http_conv_t *rtmpx_http_of(packet_info *pinfo) {
     const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
@@ -215,6 +222,37 @@ static inline const http_conv_t *rtmpx_http_of(packet_info *pinfo) {
 static inline const http_req_res_t *rtmpx_http_exchange(packet_info *pinfo) {
     const http_conv_t *http = rtmpx_http_of(pinfo);
     return http ? http->req_res_tail : NULL;
+}
+
+/* What HTTP counted of a TCP connection, in the records of its requests and replies. */
+struct rtmpx_http_counter {
+    const http_req_res_t *last;
+    uint32_t requests, replies; /* of the records before it */
+};
+
+/* First visit: the requests and replies on the connection up to the current one, and with it; 0:
+ * not known, as the records of 4.4 and later are no list. */
+static inline void rtmpx_http_count(struct rtmpx_http_counter *counter, packet_info *pinfo,
+                                    uint32_t *requests, uint32_t *replies) {
+    *requests = *replies = 0;
+#ifndef HTTP_PROTO_DATA_REQRES
+    if (!counter->last) {
+        counter->last = rtmpx_http_exchange(pinfo);
+        while (counter->last && counter->last->prev)
+            counter->last = counter->last->prev;
+    }
+    if (!counter->last)
+        return;
+    for (; counter->last->next; counter->last = counter->last->next) {
+        counter->requests += counter->last->req_framenum != 0;
+        counter->replies += counter->last->res_framenum != 0;
+    }
+    *requests = counter->requests + (counter->last->req_framenum != 0);
+    *replies = counter->replies + (counter->last->res_framenum != 0);
+#else
+    (void)counter;
+    (void)pinfo;
+#endif
 }
 
 /* The HTTP/2 stream whose body is dissected, 0 when it is not known. http2_get_stream_id() is not

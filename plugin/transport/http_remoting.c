@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Flash Remoting: a body of type application/x-amf is an AMF packet. Which reply belongs to which
- * request is HTTP's matter: over HTTP/2 they have the same stream. Wireshark 4.0 does not tell it
- * of requests over HTTP/1 that did not wait for the reply before, so that it follows from the order
- * and the URIs (session/remoting_calls.h).
+ * request is HTTP's matter: over HTTP/2 they have the same stream. Over HTTP/1 it follows from
+ * their order and the URIs (session/remoting_calls.h): Wireshark 4.0 does not tell it of requests
+ * that did not wait for the reply before, and no version does behind a reply that is missing.
  */
 #include "transport/http_remoting.h"
 
@@ -21,8 +21,9 @@ static dissector_handle_t remoting_handle;
 struct remoting_connection {
     struct rtmp_remoting_calls calls;
     const struct tcp_analysis *tcp; /* NULL: not known */
-    uint32_t last_reply;            /* frame of the last AMF packet that is one */
-    struct rtmp_mask mask;          /* what its texts hide, if the preference says so */
+    struct rtmpx_http_counter http;
+    uint32_t last_reply;   /* frame of the last AMF packet that is one */
+    struct rtmp_mask mask; /* what its texts hide, if the preference says so */
 };
 
 /* What a request is known by. */
@@ -76,6 +77,7 @@ static void follow_request(struct remoting_connection *connection,
     struct remoting_exchange *exchange = wmem_new(wmem_file_scope(), struct remoting_exchange);
     exchange->connection = connection;
     exchange->http = is_in_http2(pinfo) ? NULL : rtmpx_http_exchange(pinfo);
+    packet->acknowledged = is_in_http2(pinfo) ? 0 : rtmpx_tcp_acknowledged(rtmpx_tcp_of(pinfo));
     packet->exchange = exchange;
     packet->is_over = is_over;
     rtmp_remoting_calls_request(&connection->calls, packet);
@@ -86,6 +88,8 @@ static void follow(struct remoting_connection *connection, struct rtmp_remoting_
     packet->frame = rtmpx_frame_of(pinfo);
     packet->time = rtmpx_capture_time(pinfo);
     packet->stream = is_in_http2(pinfo) ? rtmpx_http2_stream_of(pinfo) : 0;
+    if (!is_in_http2(pinfo))
+        rtmpx_http_count(&connection->http, pinfo, &packet->requests, &packet->replies);
     if (!packet->is_reply) {
         follow_request(connection, packet, pinfo);
         return;

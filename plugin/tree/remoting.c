@@ -111,7 +111,7 @@ static hf_register_info remoting_hf[] = {
     X(ei_length_mismatch, "rtmpx.remoting.length_mismatch", PI_PROTOCOL, PI_NOTE,                  \
       "Flash Remoting: the length is not that of the value")                                       \
     X(ei_no_answer, "rtmpx.remoting.no_answer", PI_SEQUENCE, PI_NOTE,                              \
-      "Flash Remoting: no reply to this call is in the capture")                                   \
+      "Flash Remoting: no AMF reply to this call is in the capture")                               \
     X(ei_second_answer, "rtmpx.remoting.second_answer", PI_SEQUENCE, PI_NOTE,                      \
       "Flash Remoting: the call was answered before")                                              \
     X(ei_remoting_trailing, "rtmpx.remoting.trailing", PI_PROTOCOL, PI_NOTE,                       \

@@ -30,6 +30,23 @@ static void record_call(const struct rtmp_memory *memory, const struct rtmp_read
     record->call = (const char *)copy_bytes(memory, name, text.len + 1);
 }
 
+/* Upper case: encoders write either. */
+static void record_flex_id(const struct rtmp_reader *reader, struct rtmp_remoting_record *record,
+                           const struct rtmp_remoting_facts *facts) {
+    const bool is_reply = record->packet->is_reply;
+    const struct rtmp_amf_leaf *fact = facts->fact;
+    const struct rtmp_amf_leaf *string =
+        &fact[is_reply ? RTMP_REMOTING_FACT_CORRELATION_ID : RTMP_REMOTING_FACT_MESSAGE_ID];
+    const struct rtmp_amf_leaf *bytes = &fact[is_reply ? RTMP_REMOTING_FACT_CORRELATION_ID_BYTES
+                                                       : RTMP_REMOTING_FACT_MESSAGE_ID_BYTES];
+    struct rtmp_text text = rtmp_text_over(record->flex_id, sizeof record->flex_id);
+    if (facts->flex != RTMP_FLEX_NONE && (string->present || bytes->present))
+        rtmp_remoting_fact_text(&text, reader, string->present ? string : bytes, 0);
+    for (char *at = record->flex_id; *at; at++)
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A');
+}
+
 static void fill_record(const struct rtmp_memory *memory, const struct rtmp_reader *reader,
                         struct rtmp_remoting_record *record,
                         const struct rtmp_remoting_piece *message) {
@@ -41,6 +58,7 @@ static void fill_record(const struct rtmp_memory *memory, const struct rtmp_read
     record->is_fault = is_reply && rtmp_remoting_is_fault(&facts, id.status);
     if (!is_reply)
         record_call(memory, reader, record, message, &facts);
+    record_flex_id(reader, record, &facts);
     if (id.text.len > RTMP_LIMIT_REMOTING_ID)
         return;
     record->id = copy_bytes(memory, rtmp_bytes(reader, id.text), id.text.len);
@@ -52,8 +70,11 @@ static void count_messages(struct rtmp_reader reader, struct rtmp_remoting_packe
     struct rtmp_remoting remoting;
     struct rtmp_remoting_piece piece;
     rtmp_remoting_init(&remoting, &reader);
-    while (rtmp_remoting_next(&remoting, &piece))
+    while (rtmp_remoting_next(&remoting, &piece)) {
         packet->total += piece.kind == RTMP_REMOTING_MESSAGE;
+        if (piece.kind == RTMP_REMOTING_MESSAGE_COUNT)
+            packet->announced = piece.number;
+    }
     packet->is_whole = rtmp_ok(&reader);
 }
 
@@ -101,8 +122,25 @@ static void drop_first(struct rtmp_remoting_calls *calls) {
     calls->count--;
 }
 
+/*
+ * A client that sends a request while others wait, and has received nothing since the last one,
+ * does not wait for replies. One that has received something has the reply that it waited for.
+ */
+static void pass_lost(struct rtmp_remoting_calls *calls,
+                      const struct rtmp_remoting_packet *request) {
+    if (calls->first && request->acknowledged == calls->acknowledged)
+        calls->pipelines = true;
+    while (calls->first && !calls->pipelines)
+        rtmp_remoting_calls_pass(calls);
+    calls->acknowledged = request->acknowledged;
+}
+
 void rtmp_remoting_calls_request(struct rtmp_remoting_calls *calls,
                                  struct rtmp_remoting_packet *request) {
+    if (!request->stream)
+        pass_lost(calls, request);
+    if (!calls->first) /* all before are answered, or will not be */
+        calls->answered = request->requests - 1 - request->replies;
     if (calls->count == RTMP_LIMIT_REMOTING_REQUESTS)
         drop_first(calls);
     struct rtmp_remoting_packet **end = &calls->first;
@@ -121,7 +159,9 @@ void rtmp_remoting_calls_pass(struct rtmp_remoting_calls *calls) {
 }
 
 static bool same_id(const struct rtmp_remoting_record *a, const struct rtmp_remoting_record *b) {
-    return a->id_length && a->id_length == b->id_length && memcmp(a->id, b->id, a->id_length) == 0;
+    bool differs = a->flex_id[0] && b->flex_id[0] && strcmp(a->flex_id, b->flex_id) != 0;
+    return !differs && a->id_length && a->id_length == b->id_length &&
+           memcmp(a->id, b->id, a->id_length) == 0;
 }
 
 /* Debug events come besides the reply. */
@@ -171,13 +211,29 @@ static bool is_answered_by(const struct rtmp_remoting_packet *request,
     return reply->count && find_call(request, &reply->message[0], 0, &answered);
 }
 
+/* Where the request of a reply is linked into the list; of NULL: there is none. */
+static struct rtmp_remoting_packet **request_of(struct rtmp_remoting_calls *calls,
+                                                const struct rtmp_remoting_packet *reply) {
+    struct rtmp_remoting_packet **numbered = NULL, **answered = NULL, **at = &calls->first;
+    const uint32_t number = reply->replies ? reply->replies + calls->answered : 0;
+    for (; *at; at = &(*at)->next) {
+        if (reply->stream && (*at)->stream == reply->stream)
+            return at;
+        if (!reply->stream && number && (*at)->requests == number)
+            numbered = at;
+        if (!answered && is_answered_by(*at, reply))
+            answered = at;
+    }
+    if (reply->stream)
+        return at;
+    if (answered && !(numbered && is_answered_by(*numbered, reply)))
+        return answered;
+    return numbered ? numbered : &calls->first;
+}
+
 void rtmp_remoting_calls_reply(struct rtmp_remoting_calls *calls,
                                struct rtmp_remoting_packet *reply, bool in_order) {
-    struct rtmp_remoting_packet **at = &calls->first;
-    while (*at && !(reply->stream ? (*at)->stream == reply->stream : is_answered_by(*at, reply)))
-        at = &(*at)->next;
-    if (!*at && !reply->stream)
-        at = &calls->first;
+    struct rtmp_remoting_packet **at = request_of(calls, reply);
     struct rtmp_remoting_packet *request = *at;
     if (!request)
         return;
@@ -283,7 +339,7 @@ static void add_names(struct rtmp_text *text, const struct rtmp_remoting_packet 
 
 void rtmp_remoting_packet_line(struct rtmp_text *text, struct rtmp_reader reader,
                                const struct rtmp_remoting_packet *packet, bool shows_secrets) {
-    if (packet->count == 1 && packet->total == 1) {
+    if (packet->count == 1 && packet->total == 1 && packet->announced == 1) {
         struct rtmp_remoting_walk walk;
         struct rtmp_remoting_message message;
         rtmp_remoting_walk_begin(&walk, packet, reader);
@@ -295,7 +351,9 @@ void rtmp_remoting_packet_line(struct rtmp_text *text, struct rtmp_reader reader
         rtmp_text_add(text, "packet without messages");
         return;
     }
-    rtmp_text_format(text, "%u %s", (unsigned)packet->total,
-                     packet->is_reply ? "replies" : "calls");
+    rtmp_text_format(text, "%u ", (unsigned)packet->total);
+    if (packet->total < packet->announced)
+        rtmp_text_format(text, "of %u ", (unsigned)packet->announced);
+    rtmp_text_add(text, packet->is_reply ? "replies" : "calls");
     add_names(text, packet);
 }

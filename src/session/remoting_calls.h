@@ -16,11 +16,15 @@
  * says of an earlier one is written into the record of the earlier one.
  */
 
+#define RTMP_FLEX_ID_SIZE 40U /* a UUID of 36 characters, and some that are none */
+
 /* One message of a packet. */
 struct rtmp_remoting_record {
     const struct rtmp_remoting_packet *packet; /* that it is in */
     const uint8_t *id;                         /* what links it, id_length bytes */
     uint8_t id_length;                         /* 0: no reply is wanted, or the URI is too long */
+    char flex_id[RTMP_FLEX_ID_SIZE];           /* of a Flex message: of a call its id, of a reply
+                                                  the id of the call; "": none */
     enum rtmp_remoting_status status;          /* of a reply */
     bool is_fault;                             /* of a reply */
     bool is_second;                            /* of a reply: the call had one; it has no peer */
@@ -33,16 +37,20 @@ struct rtmp_remoting_packet {
     struct rtmp_frame frame;
     int64_t time; /* of capture: ns since 1970 */
     bool is_reply;
-    bool is_whole;   /* it was read to its end */
-    bool was_passed; /* of a request: another answer came, or a reply to a later one */
-    uint32_t total;  /* messages */
+    bool is_whole;      /* it was read to its end */
+    bool was_passed;    /* of a request: another answer came, or a reply to a later one */
+    uint32_t announced; /* messages, by the packet */
+    uint32_t total;     /* messages that can be read */
     uint32_t
         count; /* messages with a record, the first ones; RTMP_LIMIT_REMOTING_MESSAGES at most */
     struct rtmp_remoting_record *message;
     const struct rtmp_remoting_packet *peer; /* the other one of its exchange, or NULL */
     uint32_t stream;                         /* of HTTP/2; 0: of HTTP/1, or not known */
-    struct rtmp_mask *mask;                  /* what its texts hide; NULL: nothing */
-    const void *exchange;                    /* whatever the transport knows it by */
+    uint32_t requests; /* of HTTP/1 on the connection, up to this packet; 0: not known */
+    uint32_t replies;
+    uint32_t acknowledged;  /* of a request over HTTP/1: TCP's acknowledgement number */
+    struct rtmp_mask *mask; /* what its texts hide; NULL: nothing */
+    const void *exchange;   /* whatever the transport knows it by */
     /* Of a request, the transport's: did its exchange end otherwise than by an AMF packet? NULL: it
      * cannot tell. */
     bool (*is_over)(const struct rtmp_remoting_packet *request);
@@ -53,6 +61,9 @@ struct rtmp_remoting_packet {
 struct rtmp_remoting_calls {
     struct rtmp_remoting_packet *first;
     uint32_t count;
+    uint32_t answered;     /* requests without a reply that HTTP counted, modulo 2^32 */
+    uint32_t acknowledged; /* by the newest request */
+    bool pipelines;        /* the client does not wait for replies (HTTP/1) */
 };
 
 /* Make the record of a packet. NULL: there is no memory. Borrows `reader` for the call, and `mask`,
@@ -62,7 +73,8 @@ struct rtmp_remoting_packet *rtmp_remoting_packet_new(const struct rtmp_memory *
                                                       struct rtmp_reader reader, bool is_reply,
                                                       struct rtmp_mask *mask);
 
-/* A request was sent. Its frame, time and stream are set. */
+/* A request was sent. Its frame, time, stream and counts are set. Over HTTP/1 requests that wait
+ * for replies which the client has received are passed: their replies are not in the capture. */
 void rtmp_remoting_calls_request(struct rtmp_remoting_calls *calls,
                                  struct rtmp_remoting_packet *request);
 
@@ -70,9 +82,10 @@ void rtmp_remoting_calls_request(struct rtmp_remoting_calls *calls,
 void rtmp_remoting_calls_pass(struct rtmp_remoting_calls *calls);
 
 /*
- * A reply came. It belongs to the request of its stream; without a stream to the first request that
- * waits and made a call that it answers; if there is none, to the first. in_order: replies come in
- * the order of the requests (HTTP/1), so that those before it get none.
+ * A reply came. It belongs to the request of its stream; without a stream to the request of the
+ * same number, if that made a call that it answers; else to the first request that waits and did;
+ * if there is none, to that of the same number, or the first. in_order: replies come in the order
+ * of the requests (HTTP/1), so that those before it get none.
  */
 void rtmp_remoting_calls_reply(struct rtmp_remoting_calls *calls,
                                struct rtmp_remoting_packet *reply, bool in_order);

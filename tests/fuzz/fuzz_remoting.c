@@ -152,7 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct rtmp_mask *mask = options & 4 ? &connection : NULL;
     struct rtmp_remoting_packet *request = record_packet(input.data, cut, false, mask);
     struct rtmp_remoting_packet *reply = record_packet(input.data + cut, len, true, mask);
-    struct rtmp_remoting_calls calls = {NULL, 0};
+    struct rtmp_remoting_calls calls = {.first = NULL};
     if (request && reply) {
         rtmp_remoting_calls_request(&calls, request);
         rtmp_remoting_calls_reply(&calls, reply, !(options & 2));

@@ -112,6 +112,50 @@ def request_without_reply(link):
 
 
 @scenario
+def pipelined_with_an_error(link):
+    """The web server answers the second request otherwise."""
+    link.send(CLIENT, b"".join(request(packet(call(f"a.m{number}", "/1", number))) for number in range(4)))
+    replies = [reply(packet(result("/1", number))) for number in range(4)]
+    replies[1] = reply(b"<p>broken</p>", kind="text/html", line="HTTP/1.1 500 Internal Server Error")
+    link.send(SERVER, b"".join(replies))
+    return ([[f"a.m{n}({n}) /1", *([{"no_answer": 1}] if n == 1 else [])] for n in range(4)]
+            + [[f"/1 result of a.m{n}: {n}"] for n in (0, 2, 3)])
+
+
+@scenario
+def lost_reply(link):
+    """The capture lacks a reply, whose URI the next one has as well."""
+    for number in range(3):
+        link.send(CLIENT, request(packet(call(f"a.m{number}", "/1", number))))
+        sent = len(link.segments)
+        link.send(SERVER, reply(packet(result("/1", number))))
+        if number == 1:
+            del link.segments[sent:]
+    return (["a.m0(0) /1"], ["/1 result of a.m0: 0"], ["a.m1(1) /1", {"no_answer": 1}], ["a.m2(2) /1"],
+            ["/1 result of a.m2: 2"])
+
+
+@scenario
+def reply_to_another_flex_message(link):
+    """The same URI, but the reply names the message that it answers."""
+    ids = [f"{n}2345678-9abc-DEF0-1234-56789abcdef0" for n in range(2)]
+    asks = [rtmp.Typed("flex.messaging.messages.RemotingMessage", {
+        "messageId": message_id, "destination": "shop", "operation": f"m{n}", "body": []}) for n, message_id in enumerate(ids)]
+    says = [rtmp.Typed("flex.messaging.messages.AcknowledgeMessage", {"correlationId": message_id.upper(), "body": n})
+            for n, message_id in enumerate(ids)]
+    link.send(CLIENT, request(packet(call("null", "/1", asks[0]))) + request(packet(call("null", "/1", asks[1]))))
+    link.send(SERVER, reply(packet(result("/1", says[1]))))
+    return ["shop.m0() /1", {"no_answer": 1}], ["shop.m1() /1"], ["/1 result of shop.m1: 1"]
+
+
+@scenario
+def fault_that_is_a_text(link):
+    link.send(CLIENT, request(SUM))
+    link.send(SERVER, reply(packet(message("/1/onStatus", "null", "out of stock"))))
+    return ["shop.sum(1, 2) /1"], ["/1 error of shop.sum: out of stock", {"error_status": 1}]
+
+
+@scenario
 def last_request_without_reply(link):
     link.send(CLIENT, request(packet(call("a.first", "/1"))))
     link.send(SERVER, reply(packet(result("/1", 1))))

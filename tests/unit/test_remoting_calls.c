@@ -35,7 +35,7 @@ static const struct rtmp_memory memory = {.resize = resize, .user = NULL};
 
 static int begin(void **state) {
     (void)state;
-    calls = (struct rtmp_remoting_calls){NULL, 0};
+    calls = (struct rtmp_remoting_calls){.first = NULL};
     allocations = 0;
     allowed = ALLOCATIONS_MAX;
     return 0;
@@ -149,6 +149,36 @@ static void pipelined_exchanges_are_linked_in_order(void **state) {
     struct rtmp_remoting_packet *second_answer = reply("/1/onResult", 2);
     assert_linked(&first->message[0], &first_answer->message[0]);
     assert_linked(&second->message[0], &second_answer->message[0]);
+}
+
+static void replies_are_linked_by_their_number(void **state) {
+    (void)state;
+    struct rtmp_remoting_packet *call[3];
+    calls.pipelines = true;
+    for (uint32_t i = 0; i < 3; i++) {
+        call[i] = packet_of("a.a /1", false);
+        call[i]->requests = 5 + i;
+        call[i]->replies = 2; /* HTTP did not see all of them */
+        rtmp_remoting_calls_request(&calls, call[i]);
+    }
+    struct rtmp_remoting_packet *third = packet_of("/1/onResult", true);
+    third->requests = 7;
+    third->replies = 5;
+    rtmp_remoting_calls_reply(&calls, third, true);
+    assert_linked(&call[2]->message[0], &third->message[0]);
+    assert_true(rtmp_remoting_has_no_answer(&call[0]->message[0]));
+    assert_true(rtmp_remoting_has_no_answer(&call[1]->message[0]));
+}
+
+static void a_client_that_has_received_something_lost_its_reply(void **state) {
+    (void)state;
+    struct rtmp_remoting_packet *first = request("a.a /1", 1);
+    struct rtmp_remoting_packet *second = packet_of("a.b /1", false);
+    second->acknowledged = first->acknowledged + 200;
+    rtmp_remoting_calls_request(&calls, second);
+    struct rtmp_remoting_packet *answer = reply("/1/onResult", 3);
+    assert_true(rtmp_remoting_has_no_answer(&first->message[0]));
+    assert_linked(&second->message[0], &answer->message[0]);
 }
 
 static void a_request_before_the_answered_one_has_no_answer(void **state) {
@@ -464,6 +494,8 @@ int main(void) {
         TEST(calls_of_a_batch_are_linked_whatever_their_order),
         TEST(ids_are_of_their_exchange),
         TEST(pipelined_exchanges_are_linked_in_order),
+        TEST(replies_are_linked_by_their_number),
+        TEST(a_client_that_has_received_something_lost_its_reply),
         TEST(a_request_before_the_answered_one_has_no_answer),
         TEST(replies_of_http2_come_in_any_order),
         TEST(a_reply_belongs_to_the_request_of_its_stream),

@@ -32,7 +32,7 @@ static int begin(void **state) {
     (void)state;
     rec = recorder_new();
     memory = recorder_memory(&rec);
-    calls = (struct rtmp_remoting_calls){NULL, 0};
+    calls = (struct rtmp_remoting_calls){.first = NULL};
     rtmp_report_init(&report, &memory, &options);
     return 0;
 }

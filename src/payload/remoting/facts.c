@@ -294,5 +294,7 @@ rtmp_remoting_fault_description(const struct rtmp_remoting_facts *facts) {
     const struct rtmp_amf_leaf *const texts[] = {&facts->fact[RTMP_REMOTING_FACT_FAULT_STRING],
                                                  &facts->fact[RTMP_REMOTING_FACT_DESCRIPTION],
                                                  &facts->fact[RTMP_REMOTING_FACT_MESSAGE]};
-    return first_of(texts, 3);
+    const struct rtmp_amf_leaf *text = first_of(texts, 3);
+    bool is_text_alone = facts->leaf.present && facts->leaf.kind == RTMP_AMF_STRING;
+    return !text->present && is_text_alone ? &facts->leaf : text;
 }

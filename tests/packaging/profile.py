@@ -18,7 +18,8 @@ from orders import Sharkd  # noqa: E402
 from tshark import ROOT, run_check  # noqa: E402
 
 PROFILE = ROOT / "packaging" / "profile" / "RTMP"
-CAPTURES = [ROOT / path for path in ("samples/noteroom.pcap", "tests/captures/defects/d07_lost_segment.pcap")]
+CAPTURES = [ROOT / path for path in ("samples/noteroom.pcap", "tests/captures/defects/d07_lost_segment.pcap",
+                                     "samples/remoting_py3amf_amf0.pcapng")]
 # What the macros' arguments are: something that noteroom.pcap has.
 ARGUMENTS = {"rtmp_attribute": ["note_1"], "rtmp_call": ["publish"], "rtmp_property": ["2.width", "640"],
              "rtmp_stream": ["0"]}

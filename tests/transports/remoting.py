@@ -27,6 +27,7 @@ EXPERTS = tuple(f"rtmpx.remoting.{name}" for name in (
     "error_status", "length_mismatch", "no_answer", "second_answer", "trailing")) + ("rtmpx.limit",)
 LINKED = 1024  # messages of a packet
 SCENARIOS = []
+ONLY_4_0 = {"pipelined_with_an_error"}
 SUM, ANSWER = packet(call("shop.sum", "/1", 1, 2)), packet(result("/1", 3))
 
 
@@ -113,7 +114,7 @@ def request_without_reply(link):
 
 @scenario
 def pipelined_with_an_error(link):
-    """The web server answers the second request otherwise."""
+    """The web server answers the second request otherwise: from 4.4 on HTTP does not tell of it."""
     link.send(CLIENT, b"".join(request(packet(call(f"a.m{number}", "/1", number))) for number in range(4)))
     replies = [reply(packet(result("/1", number))) for number in range(4)]
     replies[1] = reply(b"<p>broken</p>", kind="text/html", line="HTTP/1.1 500 Internal Server Error")
@@ -342,10 +343,11 @@ def over_http2_without_reply(link):
     return ["a.m1() /1", {"no_answer": 1}], ["a.m3() /1"], ["/1 result of a.m3: 3"], ["/1 result: 7"]
 
 
-def written():
-    """(segments, {TCP stream: (name, packets)})"""
+def written(version=None):
+    """(segments, {TCP stream: (name, packets)}) of the scenarios of a Wireshark, or of those of all of them."""
     segments, wanted = [], {}
-    for number, fill in enumerate(SCENARIOS):
+    fills = [fill for fill in SCENARIOS if fill.__name__ not in ONLY_4_0 or version == (4, 0)]
+    for number, fill in enumerate(fills):
         link = rtmp.Connection(client=("10.0.0.2", 50000 + number), server=("10.0.0.1", 80),
                                start=10**18 + number * 10**9)
         packets = fill(link.open())
@@ -363,7 +365,7 @@ def of_packet(item):
 
 
 def check(tshark, directory):
-    segments, wanted = written()
+    segments, wanted = written(tshark.version)
     path = directory / "remoting.pcap"
     pcap.write_segments(path, segments)
     path.chmod(0o644)

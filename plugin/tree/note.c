@@ -61,8 +61,11 @@ void rtmpx_note_limit(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb, uint3
 proto_item *rtmpx_add_undecoded(proto_tree *tree, const struct rtmpx_body *body, uint32_t pos) {
     if (pos >= body->available)
         return NULL;
-    return proto_tree_add_item(tree, hf_undecoded, body->tvb, (int)pos,
-                               (int)(body->available - pos), ENC_NA);
+    proto_item *item = proto_tree_add_item(tree, hf_undecoded, body->tvb, (int)pos,
+                                           (int)(body->available - pos), ENC_NA);
+    if (body->secrets) /* where passwords are hidden, one may be among them */
+        proto_item_set_text(item, "Undecoded: %u bytes", (unsigned)(body->available - pos));
+    return item;
 }
 
 /* Decoding ended in an error. */

@@ -199,8 +199,14 @@ static void add_values(struct shown_values *shown, const struct rtmp_reader *pac
     shown->reader = packet;
     shown->waits = true;
     rtmp_amf_init(&amf, &value, 0);
-    while (rtmp_amf_next(&amf, &event) && take_shown(shown, &event) && !rtmp_amf_value_done(&amf))
-        ;
+    bool goes_on = true;
+    while (goes_on && rtmp_amf_next(&amf, &event))
+        goes_on = take_shown(shown, &event) && !rtmp_amf_value_done(&amf);
+    if (!goes_on)
+        return;
+    /* The rest cannot be read. */
+    rtmp_text_add(shown->text, shown->count ? ", " : shown->before);
+    rtmp_text_add(shown->text, RTMP_TEXT_ELLIPSIS);
 }
 
 /* ---- lines ---- */

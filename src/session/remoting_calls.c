@@ -139,8 +139,8 @@ void rtmp_remoting_calls_request(struct rtmp_remoting_calls *calls,
                                  struct rtmp_remoting_packet *request) {
     if (!request->stream)
         pass_lost(calls, request);
-    if (!calls->first) /* all before are answered, or will not be */
-        calls->answered = request->requests - 1 - request->replies;
+    if (!calls->first) /* all before have their reply, or will have none */
+        calls->unreplied = request->requests - 1 - request->replies;
     if (calls->count == RTMP_LIMIT_REMOTING_REQUESTS)
         drop_first(calls);
     struct rtmp_remoting_packet **end = &calls->first;
@@ -215,7 +215,7 @@ static bool is_answered_by(const struct rtmp_remoting_packet *request,
 static struct rtmp_remoting_packet **request_of(struct rtmp_remoting_calls *calls,
                                                 const struct rtmp_remoting_packet *reply) {
     struct rtmp_remoting_packet **numbered = NULL, **answered = NULL, **at = &calls->first;
-    const uint32_t number = reply->replies ? reply->replies + calls->answered : 0;
+    const uint32_t number = reply->replies ? reply->replies + calls->unreplied : 0;
     for (; *at; at = &(*at)->next) {
         if (reply->stream && (*at)->stream == reply->stream)
             return at;

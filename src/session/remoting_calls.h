@@ -61,7 +61,7 @@ struct rtmp_remoting_packet {
 struct rtmp_remoting_calls {
     struct rtmp_remoting_packet *first;
     uint32_t count;
-    uint32_t answered;     /* requests without a reply that HTTP counted, modulo 2^32 */
+    uint32_t unreplied;    /* requests less replies that HTTP counted before those that wait */
     uint32_t acknowledged; /* by the newest request */
     bool pipelines;        /* the client does not wait for replies (HTTP/1) */
 };

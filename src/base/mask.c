@@ -61,26 +61,37 @@ static bool next_of_query(struct rtmp_mask_walk *walk, size_t *start, size_t *en
 
 /* ---- URLs ---- */
 
-/* Behind `://`: the password before the host. */
-static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
-    static const char before[] = "://";
+/* Does the user of a URL end here, with a colon: is it behind `://` and a name? */
+static bool is_behind_user(const struct rtmp_mask_walk *walk) {
     const uint8_t *bytes = walk->bytes;
-    enum { LENGTH = sizeof before - 1 };
-    if (walk->at < LENGTH || memcmp(bytes + walk->at - LENGTH, before, LENGTH) != 0)
+    if (walk->at == 0 || bytes[walk->at - 1] != ':')
         return false;
-    size_t colon = 0;
+    size_t user = walk->at - 1;
+    const size_t first = user > RTMP_MASK_LONGEST ? user - RTMP_MASK_LONGEST : 0;
+    while (user > first && bytes[user - 1] != '/' && bytes[user - 1] != ':' &&
+           bytes[user - 1] != '@' && !ends_query(bytes[user - 1]))
+        user--;
+    return user >= 3 && memcmp(bytes + user - 3, "://", 3) == 0;
+}
+
+/* The password of a URL, behind its user and up to the `@` before the host. It may have a slash;
+ * digits before a slash are a port. */
+static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
+    const uint8_t *bytes = walk->bytes;
     size_t last =
         walk->len - walk->at > RTMP_MASK_LONGEST ? walk->at + RTMP_MASK_LONGEST : walk->len;
-    for (size_t i = walk->at; i < last && bytes[i] != '/' && !ends_query(bytes[i]); i++) {
-        if (bytes[i] == ':' && !colon)
-            colon = i;
-        if (bytes[i] != '@')
-            continue;
-        *start = colon + 1;
-        *end = i;
-        return colon && *start < i;
+    bool is_port = true;
+    *start = *end = walk->at;
+    if (!is_behind_user(walk))
+        return false;
+    for (size_t i = walk->at; i < last && !ends_query(bytes[i]); i++) {
+        if (bytes[i] == '@')
+            *end = i;
+        else if (bytes[i] == '/' && (is_port || *end > *start))
+            break;
+        is_port = is_port && bytes[i] >= '0' && bytes[i] <= '9';
     }
-    return false;
+    return *end > *start;
 }
 
 /* ---- the list ---- */
@@ -142,7 +153,7 @@ bool rtmp_mask_next(struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
             if (walk->mask->elides ? rest_of_query(walk, start, end)
                                    : next_of_query(walk, start, end))
                 return true;
-        } else if (listed_at(walk, start, end) || password_at(walk, start, end)) {
+        } else if (password_at(walk, start, end) || listed_at(walk, start, end)) {
             walk->at = *end;
             return true;
         } else {

@@ -84,6 +84,11 @@ static void a_password_in_a_url(void **state) {
     assert_found("rtmp://jo@host:1935/live", "rtmp://jo@host:1935/live");
     assert_found("rtmp://host:1935/a@b", "rtmp://host:1935/a@b");
     assert_found("://", "://");
+    assert_found("rtmp://jo:pa/ss@host/live", "rtmp://jo:[pa/ss]@host/live");
+    assert_found("rtmp://jo:p@ss@host/a@b", "rtmp://jo:[p@ss]@host/a@b");
+    assert_found("rtmp://jo:12@host/live", "rtmp://jo:[12]@host/live");
+    assert_found("rtmp://[::1]:1935/a@b", "rtmp://[::1]:1935/a@b");
+    assert_found("rtmp://host/jo:pass@x", "rtmp://host/jo:pass@x");
 }
 
 static void listed_ones_stand_alone(void **state) {
@@ -97,6 +102,13 @@ static void listed_ones_stand_alone(void **state) {
     assert_found("a ab", "a ab");
     assert_found("a/x/b", "a[/x/]b");
     assert_found("", "");
+}
+
+/* A stream that is named as the user is. */
+static void a_password_behind_a_listed_user(void **state) {
+    (void)state;
+    assert_found("rtmp://cam1:pass@host/live", "rtmp://[cam1]:[pass]@host/live");
+    assert_found("rtmp://cam1:cam1-2@host/live", "rtmp://[cam1]:[cam1-2]@host/live");
 }
 
 /* An ellipsis, and a query as a whole. */
@@ -155,6 +167,7 @@ int main(void) {
         cmocka_unit_test(a_long_text_is_not_read_to_its_end),
         cmocka_unit_test(values_of_some_names_are_shown),
         cmocka_unit_test(a_password_in_a_url),
+        cmocka_unit_test(a_password_behind_a_listed_user),
         cmocka_unit_test(listed_ones_stand_alone),
         cmocka_unit_test(a_mask_that_elides_tells_nothing),
         cmocka_unit_test(words_depend_on_secret_and_salt),

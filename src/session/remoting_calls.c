@@ -141,7 +141,7 @@ void rtmp_remoting_calls_request(struct rtmp_remoting_calls *calls,
         pass_lost(calls, request);
     if (!calls->first) /* all before have their reply, or will have none */
         calls->unreplied = request->requests - 1 - request->replies;
-    if (calls->count == RTMP_LIMIT_REMOTING_REQUESTS)
+    if (calls->first && calls->count == RTMP_LIMIT_REMOTING_REQUESTS)
         drop_first(calls);
     struct rtmp_remoting_packet **end = &calls->first;
     while (*end)

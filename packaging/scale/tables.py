@@ -8,7 +8,8 @@ import re
 FIVE_TUPLE = ("client", "client_port", "server", "server_port")
 
 # How a row of messages begins (the order of src/export/row_columns.def).
-BEGINNING = re.compile(r'\{"frame":\d+,"time":[\d.]+,"connection":(\d+),"direction":\d(?:,"stream":(\d+))?')
+# Messages of Flash Remoting have no connection.
+BEGINNING = re.compile(r'\{"frame":\d+,"time":[\d.]+(?:,"connection":(\d+))?,"direction":\d(?:,"stream":(\d+))?')
 SHARED_OBJECT = re.compile(r'SharedObject "((?:[^"\\]|\\.)*)" v(\d+)(?:: (.*))?', re.DOTALL)
 # A row of -z rtmpx,streams. Names may contain what separates columns; those are taken from the messages.
 STREAM = re.compile(
@@ -58,7 +59,8 @@ class Messages:
             connection, stream = BEGINNING.match(line).groups()
             # Of a connection of several TCP connections (RTMPT) the first is known; others have the same addresses.
             new_stream = stream is not None and stream not in self.begins
-            if connection not in connections or new_stream or '"kind":"shared_object"' in line:
+            is_new = connection is None or connection not in connections
+            if is_new or new_stream or '"kind":"shared_object"' in line:
                 row = read_row(line)
                 connections.add(connection)
                 if "client" in row:

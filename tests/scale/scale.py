@@ -45,7 +45,8 @@ class Case:
     def worker(self, name, shard, *options, status=0):
         result = self.out / name
         command = [self.tshark.readable(SCALE / "worker"), *options, result, self.tshark.readable(shard)]
-        self.tshark.readable(SCALE / "tables.py")
+        for module in ("shards.py", "tables.py"):
+            self.tshark.readable(SCALE / module)
         with self.tshark.popen("python3", *command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             output, errors = process.communicate(timeout=300)
         self.expect(process.returncode == status, f"worker {shard.name}: status {process.returncode}, {errors[:300]}")
@@ -80,7 +81,8 @@ def same_rows(case, capture, count):
     expected = case.workers("one", one)
     largest.unlink()
     for shard in deeper.glob("shard-*"):
-        shutil.copy(shard, inner / f"deeper-{shard.name}")
+        case.expect(shard.name.startswith(f"{largest.stem}-"), f"{shard.name}: not named for {largest.name}")
+        shutil.copy(shard, inner)
     found, counts = differences(expected, case.workers("inner", inner))
     case.found += found
     case.expect(all(counts[kind] for kind in KINDS), f"rows of each kind: {counts}")
@@ -116,6 +118,42 @@ def damage(case, capture):
     case.worker("bad", capture, "--time", "0.01", status=4)
 
 
+def special(case, capture):
+    """Captures that are empty, that contain keys, that are not in order of time; the same one twice."""
+    empty, late, early, mixed = (case.directory / name for name in ("zero.pcap", "late.pcap", "early.pcap", "mixed.pcap"))
+    empty.write_bytes(b"")
+    subprocess.run(["editcap", "-r", "-F", "pcap", capture, late, "21-40"], check=True)
+    subprocess.run(["editcap", "-r", "-F", "pcap", capture, early, "1-20"], check=True)
+    subprocess.run(["mergecap", "-a", "-F", "pcap", "-w", mixed, late, early], check=True)
+    shards = case.shard("special", [empty, mixed], "--shards", "1", status=3)
+    case.expect([row[2:] for row in manifest(shards) if row[0] == "capture"] == [["0", "unreadable"], ["40", "ok"]],
+                f"{manifest(shards)}")
+    order = subprocess.run(["capinfos", "-T", "-r", "-m", "-o", shards / "shard-00.pcap"], text=True, check=True,
+                           stdout=subprocess.PIPE).stdout
+    case.expect(order.strip().endswith("True"), f"not in order of time: {order}")
+    secret = case.directory / "secret.txt"
+    secret.write_text(f"CLIENT_RANDOM {'0' * 64} {'1' * 96}\n")
+    keys = case.directory / "keys.pcapng"
+    subprocess.run(["editcap", "--inject-secrets", f"tls,{secret}", capture, keys], check=True)
+    case.expect(frames(case.shard("keys", [keys], "--shards", "1"), "shard") > 0, "of a capture with keys nothing is left")
+    case.shard("twice", [capture, capture], status=1)
+
+
+def states(case, capture):
+    """What `status` refuses: shards that do not exist, or whose rows would be in one place."""
+    other = case.directory / "other" / capture.name
+    other.parent.mkdir()
+    shutil.copy(capture, other)
+    for shards, status in (([capture], 2), ([capture, other], 1), ([capture, case.directory / "none.pcap"], 1)):
+        run = subprocess.run([SCALE / "status", case.out / "none", *shards], capture_output=True, check=False)
+        case.expect(run.returncode == status, f"status of {shards}: {run.returncode}")
+
+
+def remoting(case):
+    """Messages of Flash Remoting have no connection."""
+    case.expect("messages" in case.worker("remoting", ROOT / "samples/remoting_py3amf_amf0.pcapng"), "Remoting: no rows")
+
+
 def killed(case, capture):
     """A worker that is killed leaves no rows; the next one does the shard."""
     result = case.out / "killed"
@@ -140,6 +178,9 @@ def check(tshark, directory):
     counts = same_rows(case, all_of_them, write_copies([few, media], all_of_them, 10))
     columns(case, few)
     damage(case, few)
+    special(case, few)
+    states(case, few)
+    remoting(case)
     killed(case, few)
     return case.found, f"{counts}: the same of one shard and of several"
 

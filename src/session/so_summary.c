@@ -153,8 +153,12 @@ static const struct rtmp_so_piece *next_on_line(struct so_line *line, struct rtm
     const struct rtmp_so_piece *known = &recent->part[line->next++];
     if (line->next > recent->count)
         return NULL;
-    if (known->kind == RTMP_SO_VALUE)
+    if (known->kind == RTMP_SO_VALUE) {
+        /* An ECMA array may lack its end marker where the event ends. */
         line->so->reader->pos = known->whole.pos;
+        line->so->reader->end =
+            line->next < recent->count ? recent->part[line->next].whole.pos : line->whole.end;
+    }
     return known;
 }
 

@@ -211,29 +211,37 @@ static bool is_answered_by(const struct rtmp_remoting_packet *request,
     return reply->count && find_call(request, &reply->message[0], 0, &answered);
 }
 
-/* Where the request of a reply is linked into the list; of NULL: there is none. */
+/* Where the request of a stream is linked into the list; of NULL: there is none. */
+static struct rtmp_remoting_packet **request_of_stream(struct rtmp_remoting_calls *calls,
+                                                       uint32_t stream) {
+    struct rtmp_remoting_packet **at = &calls->first;
+    while (*at && (*at)->stream != stream)
+        at = &(*at)->next;
+    return at;
+}
+
+/* The same of the request of a reply without a stream. */
 static struct rtmp_remoting_packet **request_of(struct rtmp_remoting_calls *calls,
                                                 const struct rtmp_remoting_packet *reply) {
-    struct rtmp_remoting_packet **numbered = NULL, **answered = NULL, **at = &calls->first;
+    struct rtmp_remoting_packet **numbered = NULL, **answered = NULL;
     const uint32_t number = reply->replies ? reply->replies + calls->unreplied : 0;
-    for (; *at; at = &(*at)->next) {
-        if (reply->stream && (*at)->stream == reply->stream)
+    for (struct rtmp_remoting_packet **at = &calls->first; *at; at = &(*at)->next) {
+        const bool is_numbered = number && (*at)->requests == number;
+        const bool answers = (is_numbered || !answered) && is_answered_by(*at, reply);
+        if (is_numbered && answers)
             return at;
-        if (!reply->stream && number && (*at)->requests == number)
+        if (is_numbered)
             numbered = at;
-        if (!answered && is_answered_by(*at, reply))
+        if (answers)
             answered = at;
     }
-    if (reply->stream)
-        return at;
-    if (answered && !(numbered && is_answered_by(*numbered, reply)))
-        return answered;
-    return numbered ? numbered : &calls->first;
+    return answered ? answered : numbered ? numbered : &calls->first;
 }
 
 void rtmp_remoting_calls_reply(struct rtmp_remoting_calls *calls,
                                struct rtmp_remoting_packet *reply, bool in_order) {
-    struct rtmp_remoting_packet **at = request_of(calls, reply);
+    struct rtmp_remoting_packet **at =
+        reply->stream ? request_of_stream(calls, reply->stream) : request_of(calls, reply);
     struct rtmp_remoting_packet *request = *at;
     if (!request)
         return;

@@ -26,11 +26,15 @@ static bool ends_query(uint8_t byte) {
     return byte <= ' ' || byte == '"' || byte == '\'' || byte == '#' || byte == ']';
 }
 
+/* So far is looked from here. */
+static size_t end_of_look(const struct rtmp_mask_walk *walk) {
+    return walk->len - walk->at > RTMP_MASK_LONGEST ? walk->at + RTMP_MASK_LONGEST : walk->len;
+}
+
 /* The end of the part of a query that begins here; whole: of all that is left of the query. */
 static size_t end_of_part(const struct rtmp_mask_walk *walk, bool whole) {
     size_t stop = walk->at;
-    size_t last =
-        walk->len - walk->at > RTMP_MASK_LONGEST ? walk->at + RTMP_MASK_LONGEST : walk->len;
+    const size_t last = end_of_look(walk);
     while (stop < last && !ends_query(walk->bytes[stop]) &&
            (whole || !separates_values(walk->bytes[stop])))
         stop++;
@@ -78,8 +82,7 @@ static bool is_behind_user(const struct rtmp_mask_walk *walk) {
  * digits before a slash are a port. */
 static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
     const uint8_t *bytes = walk->bytes;
-    size_t last =
-        walk->len - walk->at > RTMP_MASK_LONGEST ? walk->at + RTMP_MASK_LONGEST : walk->len;
+    const size_t last = end_of_look(walk);
     bool is_port = true;
     *start = *end = walk->at;
     if (!is_behind_user(walk))

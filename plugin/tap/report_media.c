@@ -77,14 +77,13 @@ static void write_codecs(struct rtmpx_report_writer *writer, const struct rtmp_k
 /* What audio and video have in common. */
 static void write_totals(struct rtmpx_report_writer *writer, const struct rtmp_report_kind *kind,
                          const struct rtmp_kind_totals *totals) {
-    int64_t duration = totals->last > totals->first ? totals->last - totals->first : 0;
+    uint64_t rate = rtmp_kind_totals_rate(totals);
     write_codecs(writer, totals);
     rtmpx_report_number(writer, "n", totals->coded);
     rtmpx_report_number(writer, "bytes", (int64_t)totals->coded_bytes);
-    rtmpx_report_number(writer, "duration", duration);
-    if (duration)
-        rtmpx_report_number(writer, "bit_rate",
-                            (int64_t)(totals->coded_bytes * 8000 / (uint64_t)duration));
+    rtmpx_report_number(writer, "duration", rtmp_kind_totals_duration(totals));
+    if (rate)
+        rtmpx_report_number(writer, "bit_rate", (int64_t)rate);
     else
         rtmpx_report_null(writer, "bit_rate");
     rtmpx_report_number(writer, "incomplete", totals->incomplete);
@@ -111,8 +110,9 @@ static void write_key_frames(struct rtmpx_report_writer *writer,
     } else {
         rtmpx_report_null(writer, "key_interval");
     }
-    double delay =
-        stream->totals.has_key ? (double)(stream->totals.key_time - stream->first.time) / 1e6 : NAN;
+    double delay = stream->totals.key_frames
+                       ? (double)(stream->totals.key_time - stream->first.time) / 1e6
+                       : NAN;
     rtmpx_report_fixed(writer, "first_key", delay, 1);
 }
 

@@ -111,6 +111,13 @@ static void set_delay(const stat_tap_table *table, const struct stream_row *foun
     rtmpx_table_set_text(table, found->row.row, KEY_DELAY, out);
 }
 
+/* kbit/s. */
+static void set_rate(const stat_tap_table *table, unsigned row, enum column column,
+                     const struct rtmp_kind_totals *kind) {
+    const uint64_t rate = rtmp_kind_totals_rate(kind) / 1000;
+    rtmpx_table_set_number(table, row, (unsigned)column, (uint32_t)MIN(rate, UINT32_MAX));
+}
+
 /* ms per second by which a kind comes ever later; empty: not known. */
 static void set_drift(const stat_tap_table *table, unsigned row, enum column column,
                       const struct rtmp_kind_totals *kind) {
@@ -137,8 +144,8 @@ static void update_row(const stat_tap_table *table, const struct stream_row *fou
                        const struct rtmp_stream *stream) {
     const struct rtmp_stream_totals *totals = &found->totals;
     unsigned row = found->row.row;
-    rtmpx_table_set_number(table, row, VIDEO_RATE, rtmp_kind_totals_rate(&totals->video));
-    rtmpx_table_set_number(table, row, AUDIO_RATE, rtmp_kind_totals_rate(&totals->audio));
+    set_rate(table, row, VIDEO_RATE, &totals->video);
+    set_rate(table, row, AUDIO_RATE, &totals->audio);
     rtmpx_table_set_hundredths(table, row, FRAME_RATE, rtmp_kind_totals_frame_rate(&totals->video));
     rtmpx_table_set_number(table, row, KEY_INTERVAL, rtmp_stream_totals_key_interval(totals));
     set_drift(table, row, VIDEO_DRIFT, &totals->video);
@@ -171,7 +178,7 @@ static tap_packet_status follow_message(void *data, packet_info *pinfo, epan_dis
     struct rtmp_row row;
     rtmp_row_begin(&row, &message);
     const struct rtmp_media_info *media = rtmp_row_media(&row);
-    rtmp_stream_totals_add(&found->totals, &tapped->record, media);
+    rtmp_stream_totals_add(&found->totals, &tapped->record, media, rtmp_row_jumps(&row));
     if ((media && media->kind == RTMP_MEDIA_CONFIG) || found->totals.audio.coded == 1 ||
         found->totals.video.coded == 1)
         set_both_media(table, found);

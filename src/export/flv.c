@@ -37,19 +37,13 @@ static void set_flag(const struct rtmp_flv *flv, uint8_t type) {
         flv->file.bytes[FLAGS_AT] |= HAS_VIDEO;
 }
 
-/* Where in the file a timestamp is. */
-static uint32_t time_in_file(const struct rtmp_flv *flv, uint32_t timestamp) {
-    uint32_t distance = timestamp - flv->first;
-    return flv->has_first && distance <= INT32_MAX ? distance : 0;
-}
-
-static bool put_tag(struct rtmp_flv *flv, uint8_t type, uint32_t timestamp, const uint8_t *data,
+static bool put_tag(struct rtmp_flv *flv, uint8_t type, int64_t place, const uint8_t *data,
                     uint32_t len) {
     uint8_t *out =
         rtmp_buffer_reserve(&flv->file, (size_t)TAG_HEADER_SIZE + len + BACK_POINTER_SIZE);
     if (!out)
         return false;
-    uint32_t time = time_in_file(flv, timestamp);
+    const uint32_t time = place < 0 ? 0 : (uint32_t)place;
     *out++ = type;
     out = put_u24(out, len);
     out = put_u24(out, time);
@@ -63,25 +57,71 @@ static bool put_tag(struct rtmp_flv *flv, uint8_t type, uint32_t timestamp, cons
     return true;
 }
 
-/* ---- messages ---- */
+/* ---- places of timestamps ---- */
 
-/* Of types that tags have. */
+/* Messages that are a little out of order start no clock again. */
+#define MOST_BACK 1000 /* ms */
+
 static struct rtmp_flv_clock *clock_of(struct rtmp_flv *flv, uint8_t type) {
-    return &flv->clocks[type == RTMP_MESSAGE_AUDIO ? 0 : type == RTMP_MESSAGE_VIDEO ? 1 : 2];
+    return &flv->clocks[type == RTMP_MESSAGE_VIDEO ? RTMP_CLOCK_VIDEO : RTMP_CLOCK_AUDIO];
 }
 
-/* The message's timestamp; of a relative one, on from the last tag. */
-static uint32_t settle_timestamp(struct rtmp_flv *flv, const struct rtmp_message *message) {
+/* Behind a loss each kind goes on from the last tag. */
+static int64_t relative_place(const struct rtmp_flv *flv, const struct rtmp_flv_clock *clock,
+                              uint32_t timestamp) {
+    const int64_t step = rtmp_clock_distance(clock->last, timestamp);
+    return clock->is_begun && clock->relative && step >= 0 ? clock->place + step : flv->last;
+}
+
+/* Does it belong to what was before another kind started again? */
+static bool is_straggler(const struct rtmp_flv *flv, const struct rtmp_flv_clock *clock,
+                         uint32_t timestamp) {
+    const int64_t step = rtmp_clock_distance(clock->last, timestamp);
+    return clock->is_begun && !clock->relative && clock->starts != flv->starts &&
+           step > -MOST_BACK && step < MOST_BACK;
+}
+
+/* All kinds count from the same beginning, so that they stay together: the first kind to start
+ * again takes the others with it. */
+static int64_t absolute_place(struct rtmp_flv *flv, struct rtmp_flv_clock *clock,
+                              uint32_t timestamp) {
+    if (clock->is_begun && !clock->relative && clock->starts == flv->starts &&
+        rtmp_clock_distance(clock->last, timestamp) <= -MOST_BACK) {
+        flv->starts++;
+        flv->anchor = timestamp;
+        flv->place = flv->last;
+    }
+    flv->place += rtmp_clock_distance(flv->anchor, timestamp);
+    flv->anchor = timestamp;
+    clock->starts = flv->starts;
+    return flv->place;
+}
+
+/* The place of audio or video that is coded media. */
+static int64_t settle_coded(struct rtmp_flv *flv, const struct rtmp_message *message) {
     struct rtmp_flv_clock *clock = clock_of(flv, message->type);
-    bool falls_back = message->timestamp - clock->last > INT32_MAX;
-    if (!message->relative)
-        clock->distance = 0;
-    else if (!clock->relative || falls_back)
-        clock->distance = flv->last - message->timestamp;
+    if (!flv->has_first)
+        flv->anchor = message->timestamp;
+    flv->has_first = true;
+    if (!message->relative && is_straggler(flv, clock, message->timestamp))
+        return flv->last;
+    clock->place = message->relative ? relative_place(flv, clock, message->timestamp)
+                                     : absolute_place(flv, clock, message->timestamp);
+    clock->is_begun = true;
     clock->relative = message->relative;
     clock->last = message->timestamp;
-    return message->timestamp + clock->distance;
+    return clock->place;
 }
+
+/* That of another one: senders repeat configuration at 0 (observed). */
+static int64_t settle_other(const struct rtmp_flv *flv, const struct rtmp_message *message) {
+    const int64_t step = rtmp_clock_distance(flv->anchor, message->timestamp);
+    if (!flv->has_first)
+        return 0;
+    return message->relative || step <= -MOST_BACK ? flv->last : flv->place + step;
+}
+
+/* ---- messages ---- */
 
 /* Does video go on with this message? */
 static bool is_playable(struct rtmp_flv *flv, const struct rtmp_media_info *media) {
@@ -99,17 +139,14 @@ static void add_media_tag(struct rtmp_flv *flv, const struct rtmp_message *messa
     const struct rtmp_media_body whole = {
         .video = video, .bytes = body, .available = message->length, .length = message->length};
     const struct rtmp_media_info media = rtmp_media_describe(&whole);
-    uint32_t timestamp = settle_timestamp(flv, message);
+    const bool coded = media.kind == RTMP_MEDIA_FRAME;
     if (video && !is_playable(flv, &media)) {
         flv->left_out++;
         return;
     }
-    if (media.kind == RTMP_MEDIA_FRAME && !flv->has_first) {
-        flv->has_first = true;
-        flv->first = timestamp;
-    }
-    if (put_tag(flv, message->type, timestamp, body, message->length))
-        flv->last = timestamp;
+    const int64_t place = coded ? settle_coded(flv, message) : settle_other(flv, message);
+    if (put_tag(flv, message->type, place, body, message->length))
+        flv->last = place < 0 ? 0 : place;
     else
         flv->left_out++;
 }
@@ -126,8 +163,8 @@ static void add_data_tag(struct rtmp_flv *flv, const struct rtmp_message *messag
                        SET_DATA_FRAME_SIZE))
         (void)rtmp_take(&reader, SET_DATA_FRAME_SIZE);
     struct rtmp_span rest = rtmp_span_of(reader.pos, rtmp_left(&reader));
-    uint32_t timestamp = settle_timestamp(flv, message);
-    if (!put_tag(flv, RTMP_MESSAGE_DATA_AMF0, timestamp, rtmp_bytes(&reader, rest), rest.len))
+    if (!put_tag(flv, RTMP_MESSAGE_DATA_AMF0, settle_other(flv, message), rtmp_bytes(&reader, rest),
+                 rest.len))
         flv->left_out++;
 }
 
@@ -179,6 +216,10 @@ void rtmp_flv_add(struct rtmp_flv *flv, const struct rtmp_message *message, cons
         add_aggregate(flv, message, body, available);
     else
         add_single(flv, message, body, available);
+}
+
+void rtmp_flv_lose(struct rtmp_flv *flv) {
+    flv->needs_key_frame = true;
 }
 
 /* ---- its name ---- */

@@ -52,6 +52,19 @@ static bool is_video(const struct rtmp_row *row) {
     return row->message->record->message.type == RTMP_MESSAGE_VIDEO;
 }
 
+bool rtmp_row_jumps(const struct rtmp_row *row) {
+    const struct rtmp_session_direction *dir = row->message->direction;
+    const uint32_t index = row->message->record->id >> 1;
+    if (!is_media(row) || !rtmp_records_fragment(&dir->records, index)->has_faults)
+        return false;
+    const struct rtmp_media_fault *faults;
+    const uint32_t count = rtmp_diagnosis_of(&dir->diagnosis, index, &faults);
+    for (uint32_t i = 0; i < count; i++)
+        if (faults[i].kind == RTMP_FAULT_JUMP)
+            return true;
+    return false;
+}
+
 const struct rtmp_media_info *rtmp_row_media(struct rtmp_row *row) {
     const struct rtmp_row_message *message = row->message;
     if (!is_media(row))

@@ -39,6 +39,9 @@ void rtmp_row_begin(struct rtmp_row *row, const struct rtmp_row_message *message
 /* What the message is, NULL if it is neither audio nor video. */
 const struct rtmp_media_info *rtmp_row_media(struct rtmp_row *row);
 
+/* Does the timestamp of audio or video step further than the arrival (session/diagnosis.h)? */
+bool rtmp_row_jumps(const struct rtmp_row *row);
+
 /* The command or data message that it is; only of those types. */
 const struct rtmp_command *rtmp_row_command(struct rtmp_row *row);
 

@@ -413,10 +413,28 @@ static const struct rtmp_stream *stream_by_id(const struct rtmp_session_directio
     }
 }
 
+/* Behind a loss the message stream is not known. Media and data that can be of one stream only are
+ * of that one. */
+static const struct rtmp_stream *stream_behind_loss(const struct rtmp_session_direction *dir,
+                                                    const struct rtmp_fragment_record *fragment,
+                                                    uint32_t index) {
+    switch (fragment->type) {
+    case RTMP_MESSAGE_AUDIO:
+    case RTMP_MESSAGE_VIDEO:
+    case RTMP_MESSAGE_AGGREGATE:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_DATA_AMF3:
+        return rtmp_stream_only(&dir->streams, rtmp_session_from_client(dir), index);
+    default:
+        return NULL;
+    }
+}
+
 const struct rtmp_stream *rtmp_stream_of(const struct rtmp_session_direction *dir,
                                          const struct rtmp_fragment_record *fragment,
                                          uint32_t index) {
-    const struct rtmp_stream *stream =
-        fragment->flags & RTMP_FRAGMENT_UNCERTAIN ? NULL : stream_by_id(dir, fragment, index);
+    const struct rtmp_stream *stream = fragment->flags & RTMP_FRAGMENT_UNCERTAIN
+                                           ? stream_behind_loss(dir, fragment, index)
+                                           : stream_by_id(dir, fragment, index);
     return stream ? stream : rtmp_stream_named(&dir->streams, index);
 }

@@ -129,10 +129,28 @@ const struct rtmp_stream *rtmp_stream_bound(const struct rtmp_stream_bindings *b
     return change ? change->stream : NULL;
 }
 
+static bool sends_media(const struct rtmp_stream *stream, bool from_client) {
+    return stream && (stream->role == RTMP_STREAM_PUBLISH) == from_client;
+}
+
 const struct rtmp_stream *rtmp_stream_of_media(const struct rtmp_stream_bindings *bindings,
                                                bool from_client, uint32_t id, uint32_t index) {
     const struct rtmp_stream *stream = rtmp_stream_bound(bindings, id, index);
-    return stream && (stream->role == RTMP_STREAM_PUBLISH) == from_client ? stream : NULL;
+    return sends_media(stream, from_client) ? stream : NULL;
+}
+
+const struct rtmp_stream *rtmp_stream_only(const struct rtmp_stream_bindings *bindings,
+                                           bool from_client, uint32_t index) {
+    const struct rtmp_stream *only = NULL;
+    for (uint32_t i = 0; i < bindings->count; i++) {
+        const struct rtmp_stream_change *change = change_at(&bindings->of[i].changes, index);
+        if (!change || !sends_media(change->stream, from_client) || change->stream == only)
+            continue;
+        if (only)
+            return NULL;
+        only = change->stream;
+    }
+    return only;
 }
 
 const struct rtmp_stream *rtmp_stream_named(const struct rtmp_stream_bindings *bindings,

@@ -20,6 +20,9 @@
  * Media on a message stream that no `play` or `publish` named belong to the only one of the
  * connection that is in use (observed: Node-Media-Server 4 and FFmpeg as a server send the media of
  * a play on message stream 1 on 0), until another stream begins.
+ *
+ * Behind a loss the message stream of a message may not be known: its media and data belong to the
+ * only stream of their side, if no second one was seen.
  */
 enum rtmp_stream_role { RTMP_STREAM_PUBLISH, RTMP_STREAM_PLAY };
 
@@ -117,6 +120,11 @@ const struct rtmp_stream *rtmp_stream_bound(const struct rtmp_stream_bindings *b
  * NULL: none. */
 const struct rtmp_stream *rtmp_stream_of_media(const struct rtmp_stream_bindings *bindings,
                                                bool from_client, uint32_t id, uint32_t index);
+
+/* The only stream that audio, video or data of one side can belong to at message `index`, whatever
+ * their message stream. NULL: there is none, or there are several. */
+const struct rtmp_stream *rtmp_stream_only(const struct rtmp_stream_bindings *bindings,
+                                           bool from_client, uint32_t index);
 
 /* The stream that message `index` was named for, NULL: none. */
 const struct rtmp_stream *rtmp_stream_named(const struct rtmp_stream_bindings *bindings,

@@ -2,6 +2,7 @@
 """What an independent reader found in captures (README.md here), and a program that compares with it."""
 import argparse
 import collections
+import functools
 import json
 import pathlib
 import sys
@@ -27,10 +28,11 @@ def by_begin(streams):
     return sorted(streams, key=lambda stream: stream["start_frame"])
 
 
-def compare_captures(description, file, compare, what):
+def compare_captures(description, file, compare, what, beside=None):
     """The program: options, each capture of an expected file (`file`, unless another is given), what differs.
 
-    compare(tshark, capture, lines, arguments) returns how many of `what` were compared, and differences as texts.
+    compare(tshark, capture, lines, arguments) returns how many of `what` were compared, and differences as texts; with
+    `beside` its first argument is what that makes of the expected file.
     Returns the status: a capture differs or is missing, or nothing was compared."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--build")
@@ -41,6 +43,8 @@ def compare_captures(description, file, compare, what):
     options = parser.parse_args()
     captures = find_captures(options.captures or CAPTURES)
     expected = found_by_reader(options.expected)
+    if beside:
+        compare = functools.partial(compare, beside(options.expected))
     names = options.names or sorted(expected)
     total, failed = 0, 0
     with Tshark(options.build) as tshark:

@@ -62,16 +62,43 @@ def tags_of(message):
         at += 11 + size + 4
 
 
+def steps_to(time, before):
+    """Milliseconds from a timestamp to another, counted on where they wrap: at 2**32, with FFmpeg at 2**31."""
+    if max(before, time) < 2**31 and abs(time - before) > 2**31 - 60_000:
+        return (time - before + 2**30) % 2**31 - 2**30
+    return (time - before + 2**31) % 2**32 - 2**31
+
+
+def places_of(tags):
+    """The place in the file of each (type, timestamp, data): ms since the first coded frame. Where a kind's timestamps run
+    back by a second or more its publisher has started again: they go on from the last tag, and the other kinds' with them."""
+    anchor = None  # timestamp and place of the last coded tag
+    newest = starts = 0  # the last tag's place; times that a publisher started again
+    last = {}  # by kind: timestamp of its last coded tag, and `starts` then
+    for kind, time, data in tags:
+        coded = is_coded(kind, data)
+        if anchor is None and coded:
+            anchor = time, 0
+        place = 0 if anchor is None else anchor[1] + steps_to(time, anchor[0])
+        if coded:
+            before, then = last.get(kind, (time, starts))
+            if then == starts and steps_to(time, before) <= -1000:
+                starts, place = starts + 1, newest
+            last[kind] = time, starts
+            anchor = time, place
+        elif anchor is not None and place - anchor[1] <= -1000:
+            place = newest
+        if kind in (AUDIO, VIDEO):
+            newest = max(0, place)
+        yield max(0, place)
+
+
 def flv(messages):
     """The file of a stream's messages."""
     tags = [tag for message in messages for tag in tags_of(message) if tag[0] in (AUDIO, VIDEO, DATA)]
     kinds = {kind for kind, _, _ in tags}
     out = [b"FLV\x01", bytes([(AUDIO in kinds) * 4 | (VIDEO in kinds)]), struct.pack("!II", 9, 0)]
-    first = None
-    for kind, time, data in tags:
-        if first is None and is_coded(kind, data):
-            first = time
-        time = max(0, time - first) if first is not None else 0
+    for (kind, _, data), time in zip(tags, places_of(tags)):
         out += [bytes([kind]), len(data).to_bytes(3, "big"), (time & 0xFFFFFF).to_bytes(3, "big"),
                 bytes([time >> 24, 0, 0, 0]), data, struct.pack("!I", 11 + len(data))]
     return b"".join(out)

@@ -117,6 +117,70 @@ static void timestamps_may_wrap(void **state) {
     assert_int_equal(tag(1).timestamp, 40);
 }
 
+/* Observed: FFmpeg counts modulo 2^31. All tags behind the wrap were at 0. */
+static void timestamps_may_wrap_at_31_bits(void **state) {
+    (void)state;
+    add(RTMP_MESSAGE_VIDEO, INT32_MAX - 9, key, sizeof key);
+    add(RTMP_MESSAGE_VIDEO, 30, inter, sizeof inter);
+    add(RTMP_MESSAGE_VIDEO, 70, inter, sizeof inter);
+    assert_int_equal(tag(1).timestamp, 40);
+    assert_int_equal(tag(2).timestamp, 80);
+}
+
+/* A player stays while its publisher starts again: all tags from there on were at 0. */
+static void a_publisher_that_starts_again_goes_on_from_the_last_tag(void **state) {
+    (void)state;
+    add(RTMP_MESSAGE_VIDEO, 1000, key, sizeof key);
+    add(RTMP_MESSAGE_AUDIO, 1010, sound, sizeof sound);
+    add(RTMP_MESSAGE_VIDEO, 8000, key, sizeof key);
+    add(RTMP_MESSAGE_AUDIO, 8010, sound, sizeof sound);
+    add(RTMP_MESSAGE_VIDEO, 0, config, sizeof config);
+    add(RTMP_MESSAGE_VIDEO, 0, key, sizeof key);
+    add(RTMP_MESSAGE_AUDIO, 8030, sound, sizeof sound); /* from before */
+    add(RTMP_MESSAGE_VIDEO, 100, inter, sizeof inter);
+    add(RTMP_MESSAGE_AUDIO, 50, sound, sizeof sound);
+    add(RTMP_MESSAGE_AUDIO, 120, sound, sizeof sound);
+    static const uint32_t wanted[] = {0, 10, 7000, 7010, 7010, 7010, 7010, 7110, 7060, 7130};
+    for (unsigned i = 0; i < 10; i++)
+        assert_int_equal(tag(i).timestamp, wanted[i]);
+}
+
+/* It was at 0, before all that was sent. */
+static void configuration_that_is_repeated_at_0_keeps_its_place(void **state) {
+    (void)state;
+    add(RTMP_MESSAGE_VIDEO, 5000, key, sizeof key);
+    add(RTMP_MESSAGE_VIDEO, 9000, inter, sizeof inter);
+    add(RTMP_MESSAGE_VIDEO, 0, config, sizeof config);
+    add(RTMP_MESSAGE_VIDEO, 9040, key, sizeof key);
+    static const uint32_t wanted[] = {0, 4000, 4000, 4040};
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(tag(i).timestamp, wanted[i]);
+}
+
+/* Clocks that are far apart stay so. */
+static void audio_may_be_behind_video(void **state) {
+    (void)state;
+    add(RTMP_MESSAGE_VIDEO, 9000, key, sizeof key);
+    add(RTMP_MESSAGE_VIDEO, 13000, inter, sizeof inter);
+    add(RTMP_MESSAGE_AUDIO, 10000, sound, sizeof sound);
+    add(RTMP_MESSAGE_VIDEO, 13100, inter, sizeof inter);
+    add(RTMP_MESSAGE_AUDIO, 10100, sound, sizeof sound);
+    static const uint32_t wanted[] = {0, 4000, 1000, 4100, 1100};
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(tag(i).timestamp, wanted[i]);
+}
+
+static void behind_lost_messages_video_waits_for_a_key_frame(void **state) {
+    (void)state;
+    add(RTMP_MESSAGE_VIDEO, 0, key, sizeof key);
+    rtmp_flv_lose(&flv);
+    add(RTMP_MESSAGE_VIDEO, 80, inter, sizeof inter);
+    add(RTMP_MESSAGE_AUDIO, 80, sound, sizeof sound);
+    add(RTMP_MESSAGE_VIDEO, 120, key, sizeof key);
+    assert_int_equal(flv.left_out, 1);
+    assert_int_equal(tags(), 3);
+}
+
 static void relative_timestamps_go_on_from_the_last_tag(void **state) {
     (void)state;
     add(RTMP_MESSAGE_VIDEO, 1000, key, sizeof key);
@@ -251,10 +315,15 @@ int main(void) {
         FLV_TEST(the_header_says_which_kinds_there_are),
         FLV_TEST(timestamps_count_from_the_first_coded_frame),
         FLV_TEST(timestamps_may_wrap),
+        FLV_TEST(timestamps_may_wrap_at_31_bits),
+        FLV_TEST(a_publisher_that_starts_again_goes_on_from_the_last_tag),
+        FLV_TEST(configuration_that_is_repeated_at_0_keeps_its_place),
+        FLV_TEST(audio_may_be_behind_video),
         FLV_TEST(relative_timestamps_go_on_from_the_last_tag),
         FLV_TEST(data_is_written_as_servers_record_it),
         FLV_TEST(other_messages_are_no_tags),
         FLV_TEST(behind_a_damaged_message_video_waits_for_a_key_frame),
+        FLV_TEST(behind_lost_messages_video_waits_for_a_key_frame),
         FLV_TEST(tags_of_an_aggregate_are_tags),
         FLV_TEST(of_a_cut_aggregate_the_whole_tags_are_left),
         FLV_TEST(without_memory_messages_are_left_out),

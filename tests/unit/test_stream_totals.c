@@ -23,7 +23,7 @@ static void add_media(uint8_t type, uint32_t timestamp, uint32_t length,
         .message = {.type = type, .timestamp = timestamp, .length = length},
         .time = (int64_t)timestamp * 1000000,
     };
-    rtmp_stream_totals_add(&totals, &record, &media);
+    rtmp_stream_totals_add(&totals, &record, &media, false);
 }
 
 static void add_video(uint32_t timestamp, uint32_t length, uint8_t frame_type) {
@@ -42,7 +42,7 @@ static void add_config(uint32_t timestamp) {
 static void add_command(unsigned direction, int64_t time) {
     const struct rtmp_message_record record = {
         .direction = direction, .message = {.type = RTMP_MESSAGE_COMMAND_AMF0}, .time = time};
-    rtmp_stream_totals_add(&totals, &record, NULL);
+    rtmp_stream_totals_add(&totals, &record, NULL, false);
 }
 
 static void rates_leave_configuration_out(void **state) {
@@ -54,7 +54,7 @@ static void rates_leave_configuration_out(void **state) {
     assert_int_equal(totals.video.messages, 13);
     assert_int_equal(totals.video.coded, 11);
     assert_int_equal(rtmp_stream_totals_duration(&totals), 1000);
-    assert_int_equal(rtmp_kind_totals_rate(&totals.video), 88);
+    assert_int_equal(rtmp_kind_totals_rate(&totals.video), 88000);
     assert_true(rtmp_kind_totals_frame_rate(&totals.video) == 10.0);
     assert_int_equal(totals.key_frames, 3);
     assert_int_equal(rtmp_stream_totals_key_interval(&totals), 500);
@@ -71,7 +71,7 @@ static void drift_is_the_slope_of_the_lag(void **state) {
             .time = INT64_C(1700000000000000000) + i * INT64_C(101000000),
         };
         const struct rtmp_media_info media = {.kind = RTMP_MEDIA_FRAME, .codec = RTMP_CODEC_H264};
-        rtmp_stream_totals_add(&totals, &record, &media);
+        rtmp_stream_totals_add(&totals, &record, &media, false);
     }
     assert_true(rtmp_kind_totals_drift(&totals.video, &drift));
     assert_true(drift > 9.9009 && drift < 9.901); /* 1 ms each 101 ms */
@@ -117,6 +117,59 @@ static void timestamps_count_on_behind_a_wrap_at_31_bits(void **state) {
     assert_int_equal(rtmp_stream_totals_duration(&totals), 2000);
 }
 
+/* A frame of 1000 bytes each 100 ms from `first` on, arriving at `arrival` ms and later. */
+static void add_run(uint32_t first, uint32_t count, uint32_t arrival, bool relative, bool jumps) {
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rtmp_message_record record = {
+            .message = {.type = RTMP_MESSAGE_VIDEO,
+                        .timestamp = first + i * 100,
+                        .length = 1000,
+                        .relative = relative},
+            .time = INT64_C(1700000000000000000) + (arrival + i * INT64_C(101)) * 1000000,
+        };
+        const struct rtmp_media_info media = {
+            .kind = RTMP_MEDIA_FRAME, .codec = RTMP_CODEC_H264, .frame_type = i % 10 ? 2 : 1};
+        rtmp_stream_totals_add(&totals, &record, &media, jumps && i == 0);
+    }
+}
+
+static void assert_60_steps_of_100_ms(void) {
+    double drift;
+    assert_int_equal(rtmp_stream_totals_duration(&totals), 6000);
+    assert_true(rtmp_kind_totals_frame_rate(&totals.video) == 10.0);
+    assert_int_equal(rtmp_stream_totals_key_interval(&totals), 1000);
+    assert_true(rtmp_kind_totals_drift(&totals.video, &drift));
+    assert_true(drift > 9.90 && drift < 9.91);
+    assert_in_range(rtmp_kind_totals_rate(&totals.video), 80000, 81400); /* with the first one */
+}
+
+/* The table gave 27.95 frames a second for 10, and a drift of thousands of ms. */
+static void a_publisher_that_starts_again_counts_from_there(void **state) {
+    (void)state;
+    add_run(0, 31, 0, false, false);
+    add_run(0, 31, 5000, false, false);
+    assert_60_steps_of_100_ms();
+}
+
+/* The jump counted as time of the stream. */
+static void a_jump_is_no_time(void **state) {
+    (void)state;
+    add_run(0, 31, 0, false, false);
+    add_run(23000, 31, 3200, false, true);
+    assert_60_steps_of_100_ms();
+    assert_int_equal(totals.video.first, 0);
+    assert_int_equal(totals.video.last, 26000);
+}
+
+/* The table said that the stream had no duration, no rate and no key frames behind a loss. */
+static void timestamps_behind_a_loss_tell_their_steps(void **state) {
+    (void)state;
+    add_run(0, 31, 0, false, false);
+    add_run(3100, 31, 9000, true, false);
+    assert_60_steps_of_100_ms();
+    assert_int_equal(totals.video.last, 3000);
+}
+
 static void codecs_are_named_once(void **state) {
     (void)state;
     add_video(0, 10, 1);
@@ -139,6 +192,9 @@ int main(void) {
         TEST(the_delay_counts_from_the_first_status),
         TEST(timestamps_count_on_behind_a_wrap),
         TEST(timestamps_count_on_behind_a_wrap_at_31_bits),
+        TEST(a_publisher_that_starts_again_counts_from_there),
+        TEST(a_jump_is_no_time),
+        TEST(timestamps_behind_a_loss_tell_their_steps),
         TEST(codecs_are_named_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,6 +184,35 @@ static void media_of_the_other_side_belong_to_no_stream(void **state) {
     assert_int_equal(number_of(SERVER, send(SERVER, RTMP_MESSAGE_DATA_AMF0, 1, &body)), 0);
 }
 
+/* The number of the stream of a message, had it been read behind a loss; -1: none. */
+static int number_behind_loss(unsigned side, unsigned n) {
+    struct rtmp_message_record message;
+    assert_true(session_message(&f, side, n, &message));
+    const struct rtmp_session_direction *direction = session_side(&f, side);
+    uint32_t index = message.id >> 1;
+    struct rtmp_fragment_record fragment = *rtmp_records_fragment(&direction->records, index);
+    fragment.flags |= RTMP_FRAGMENT_UNCERTAIN;
+    fragment.stream_id = 0; /* a message stream that no stream has */
+    const struct rtmp_stream *stream = rtmp_stream_of(direction, &fragment, index);
+    return stream ? (int)stream->number : -1;
+}
+
+/* Behind a loss media were in no row of the table of streams, and not in the exported file. */
+static void behind_a_loss_media_are_of_the_only_stream(void **state) {
+    (void)state;
+    const unsigned early = send_audio(CLIENT, 1);
+    (void)send_name(CLIENT, "publish", 1, "a");
+    (void)send_name(CLIENT, "play", 3, "c");
+    const unsigned of_one = send_audio(CLIENT, 1);
+    const unsigned command = send_name(CLIENT, "closeStream", 1, NULL);
+    (void)send_name(CLIENT, "publish", 2, "b");
+    const unsigned of_two = send_audio(CLIENT, 1);
+    assert_int_equal(number_behind_loss(CLIENT, early), -1);
+    assert_int_equal(number_behind_loss(CLIENT, of_one), 0);
+    assert_int_equal(number_behind_loss(CLIENT, command), -1);
+    assert_int_equal(number_behind_loss(CLIENT, of_two), -1);
+}
+
 static void a_user_control_event_names_its_stream(void **state) {
     (void)state;
     send_name(CLIENT, "play", 1, "a");
@@ -341,6 +370,7 @@ int main(void) {
         SESSION_TEST(media_of_a_play_may_come_on_another_message_stream),
         SESSION_TEST(a_play_does_not_own_what_the_client_sends),
         SESSION_TEST(media_of_the_other_side_belong_to_no_stream),
+        SESSION_TEST(behind_a_loss_media_are_of_the_only_stream),
         SESSION_TEST(a_user_control_event_names_its_stream),
         SESSION_TEST(publish_false_ends_the_stream),
         SESSION_TEST(the_end_of_the_connection_ends_its_streams),

@@ -124,7 +124,7 @@ static void add_data(struct rtmp_report_stream *stream, struct rtmp_report_store
 void rtmp_report_stream_add(struct rtmp_report_stream *stream, struct rtmp_report_store *store,
                             struct rtmp_row *row) {
     const struct rtmp_media_info *media = rtmp_row_media(row);
-    rtmp_stream_totals_add(&stream->totals, row->message->record, media);
+    rtmp_stream_totals_add(&stream->totals, row->message->record, media, rtmp_row_jumps(row));
     stream->last = rtmp_report_place_of(row->message);
     if (!stream->first.frame)
         stream->first = stream->last;

@@ -98,7 +98,7 @@ struct rtmp_live_clock {
     uint8_t configured;    /* kinds with a configuration, as bits ... */
     uint8_t coded;         /* ... and with coded messages */
     uint8_t relative;      /* kinds whose newest message has a timestamp that counts from
-                              before a loss */
+                              before a loss, or came in an aggregate */
     bool has_key;
     uint32_t judged[RTMP_CLOCK_KINDS]; /* timestamp of the last message but configuration */
     bool is_judged[RTMP_CLOCK_KINDS];

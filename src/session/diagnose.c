@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/diagnose.h"
 
+#include "payload/aggregate.h"
 #include "payload/media/config_check.h"
 
 _Static_assert((int)RTMP_WATCH_AUDIO == (int)RTMP_CLOCK_AUDIO &&
@@ -185,6 +186,33 @@ void rtmp_diagnose_other_media(struct rtmp_session_direction *dir, uint32_t stre
     make_uncertain(dir, stream_id);
     if (live)
         rtmp_watch_touch(&live->watch, rtmp_session_open_segment(dir)->time);
+}
+
+/* The tags come together: they count as what has a timestamp of its own beginning. */
+void rtmp_diagnose_aggregate(struct rtmp_session_direction *dir, const struct rtmp_message *message,
+                             const uint8_t *bytes, uint32_t available) {
+    struct rtmp_reader reader = rtmp_reader_over(bytes, available);
+    struct rtmp_aggregate aggregate;
+    struct rtmp_aggregate_tag tag;
+    rtmp_aggregate_init(&aggregate, &reader, message->timestamp);
+    while (rtmp_aggregate_next(&aggregate, &tag)) {
+        const bool video = tag.type == RTMP_MESSAGE_VIDEO;
+        if (!video && tag.type != RTMP_MESSAGE_AUDIO)
+            continue;
+        const struct rtmp_media_body body = {.video = video,
+                                             .bytes = rtmp_bytes(&reader, tag.data),
+                                             .available = tag.data.len,
+                                             .length = tag.size};
+        const struct rtmp_clock_message clocked = {
+            .stream_id = message->stream_id,
+            .timestamp = tag.rebased_timestamp,
+            .arrival = rtmp_session_open_segment(dir)->time,
+            .kind = video ? RTMP_CLOCK_VIDEO : RTMP_CLOCK_AUDIO,
+            .class = rtmp_media_classify(&body),
+        };
+        rtmp_diagnose_relative(dir, &clocked);
+    }
+    rtmp_diagnose_other_media(dir, message->stream_id); /* what could not be read may be media */
 }
 
 bool rtmp_diagnose_lacks_media(const struct rtmp_session *session,

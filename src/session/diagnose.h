@@ -64,7 +64,13 @@ static inline void rtmp_diagnose_media(struct rtmp_session_direction *direction,
 void rtmp_diagnose_relative(struct rtmp_session_direction *direction,
                             const struct rtmp_clock_message *message);
 
-/* Audio or video whose timestamps say nothing: an aggregate, or a late message. */
+/* The audio and video in an aggregate, of which `bytes` are there: it may end a silence. How its
+ * timestamps compare with its arrival says nothing. */
+void rtmp_diagnose_aggregate(struct rtmp_session_direction *direction,
+                             const struct rtmp_message *message, const uint8_t *bytes,
+                             uint32_t available);
+
+/* Audio or video that came late: its timestamps say nothing. */
 void rtmp_diagnose_other_media(struct rtmp_session_direction *direction, uint32_t stream_id);
 
 /* The client ends a stream by the last message. */

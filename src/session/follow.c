@@ -201,6 +201,14 @@ static void follow_media(struct rtmp_session_direction *dir, struct rtmp_fragmen
     check_config(dir, fragment, &body);
 }
 
+static void follow_aggregate(struct rtmp_session_direction *dir,
+                             const struct rtmp_fragment *fragment) {
+    if (dir->filling)
+        rtmp_diagnose_other_media(dir, fragment->message.stream_id);
+    else
+        rtmp_diagnose_aggregate(dir, &fragment->message, fragment->body, fragment->available);
+}
+
 bool rtmp_follow_message(struct rtmp_session_direction *dir, struct rtmp_fragment_record *record,
                          const struct rtmp_fragment *fragment) {
     record->late = dir->filling;
@@ -238,7 +246,7 @@ bool rtmp_follow_message(struct rtmp_session_direction *dir, struct rtmp_fragmen
         return true;
     case RTMP_MESSAGE_AGGREGATE:
         rtmp_stream_follow_media(dir, fragment->message.stream_id);
-        rtmp_diagnose_other_media(dir, fragment->message.stream_id);
+        follow_aggregate(dir, fragment);
         return rtmp_records_note_configs(&dir->records, fragment->decoder_configs);
     default:
         return true;

@@ -262,6 +262,53 @@ static void after_a_loss_a_silence_is_not_known(void **state) {
     assert_int_equal(session_side(&f, CLIENT)->diagnosis.count, 0);
 }
 
+/* An aggregate of `count` frames, one each 40 ms from a timestamp on. */
+static void put_aggregate(uint32_t first, unsigned count) {
+    enum { TAG = 11 + sizeof avc + 4, MOST = 128 };
+    uint8_t body[MOST * TAG];
+    uint32_t len = 0;
+    assert_in_range(count, 1, MOST);
+    for (unsigned i = 0; i < count; i++) {
+        const uint32_t time = i * 40;
+        const uint8_t header[11] = {RTMP_MESSAGE_VIDEO, 0, 0, sizeof avc, 0, (uint8_t)(time >> 8),
+                                    (uint8_t)time};
+        memcpy(body + len, header, sizeof header);
+        memcpy(body + len + sizeof header, avc, sizeof avc);
+        memset(body + len + sizeof header + sizeof avc, 0, 4);
+        body[len + TAG - 1] = TAG - 4;
+        len += TAG;
+    }
+    put(RTMP_MESSAGE_AGGREGATE, first, body, len);
+}
+
+/* A silence before an aggregate was none. */
+static void an_aggregate_ends_a_silence(void **state) {
+    (void)state;
+    begin_media();
+    put_aggregate(40, 3);
+    send_at(CLIENT, 40);
+    assert_null(found());
+    put_aggregate(160, 2);
+    send_at(CLIENT, 3040);
+    assert_found(RTMP_FAULT_STALL);
+    assert_true(found()->value == 3000 * MS);
+    put_aggregate(240, 2);
+    send_at(CLIENT, 3120);
+    assert_null(found());
+    SEND(VIDEO, 3160, avc);
+    assert_null(found());
+}
+
+static void aggregates_that_are_played_meanwhile_leave_no_silence(void **state) {
+    (void)state;
+    begin_media();
+    for (uint32_t at = 40; at < 20000; at += 2400) {
+        put_aggregate(at, 60);
+        send_at(CLIENT, at);
+        assert_null(found());
+    }
+}
+
 /* ---- configurations and key frames ---- */
 
 static void coded_before_any_configuration_is_told_of_each_kind_once(void **state) {
@@ -548,6 +595,8 @@ int main(void) {
         TEST(behind_a_status_of_the_server_a_silence_is_none),
         TEST(behind_that_of_another_stream_it_is_one),
         TEST(after_a_loss_a_silence_is_not_known),
+        TEST(an_aggregate_ends_a_silence),
+        TEST(aggregates_that_are_played_meanwhile_leave_no_silence),
         TEST(coded_before_any_configuration_is_told_of_each_kind_once),
         TEST(codecs_without_configuration_lack_none),
         TEST(of_a_connection_whose_beginning_is_missing_nothing_is_known),

@@ -13,7 +13,7 @@ struct so_file {
     export_object_entry_t *entry;
     const struct rtmp_capture *capture;
     uint32_t number;
-    bool is_old; /* there were messages since */
+    bool is_old; /* it has to be written again */
 };
 
 struct rtmpx_so_exports {
@@ -89,8 +89,7 @@ void rtmpx_so_exports_add(struct rtmpx_so_exports *exports, const struct rtmpx_t
     if (!copy)
         return;
     struct so_file *file = g_hash_table_lookup(exports->files, GUINT_TO_POINTER(copy->number));
-    if (file)
-        file->is_old = true;
-    else
-        (void)new_file(exports, tapped, copy);
+    if (!file)
+        file = new_file(exports, tapped, copy);
+    file->is_old = true;
 }

@@ -85,7 +85,7 @@ static void set_values(const stat_tap_table *table, const struct so_row *so,
 
 static void set_state(const stat_tap_table *table, const struct so_row *so,
                       const struct rtmp_session *session, const struct rtmp_so_copy *copy) {
-    rtmpx_table_set_text(table, so->row.row, SO_STATE, rtmp_so_copy_last_state(session, copy));
+    rtmpx_table_set_text(table, so->row.row, SO_STATE, rtmp_so_copy_state(session, copy));
 }
 
 static void update_so_row(const stat_tap_table *table, const struct so_row *so,

@@ -60,7 +60,7 @@ static void json_copy(struct rtmp_json *json, const struct rtmp_session *session
         rtmp_json_number(json, copy->version);
     }
     rtmp_json_name(json, "state");
-    rtmp_json_text(json, rtmp_so_copy_state(copy));
+    rtmp_json_text(json, rtmp_so_copy_state(session, copy));
     json_values(json, session, copy);
     json_set_in(json, session, copy);
     rtmp_json_end(json, '}');

@@ -96,22 +96,17 @@ int64_t rtmp_so_totals_median(const struct rtmp_so_totals *totals) {
     return (totals->times[(count - 1) / 2] + totals->times[count / 2]) / 2;
 }
 
-static const char in_use[] = "in use";
-
-const char *rtmp_so_copy_state(const struct rtmp_so_copy *copy) {
+const char *rtmp_so_copy_state(const struct rtmp_session *session,
+                               const struct rtmp_so_copy *copy) {
     if (copy->is_released)
         return "released";
     if (copy->use == RTMP_SO_USE_REFUSED)
         return "use refused";
     if (copy->is_incomplete)
         return "incomplete";
-    return copy->use == RTMP_SO_ASKED ? "use unanswered" : in_use;
-}
-
-const char *rtmp_so_copy_last_state(const struct rtmp_session *session,
-                                    const struct rtmp_so_copy *copy) {
-    const char *state = rtmp_so_copy_state(copy);
-    return state == in_use && session->is_closed ? "connection ended" : state;
+    if (copy->use == RTMP_SO_ASKED)
+        return "use unanswered";
+    return session->is_closed ? "connection ended" : "in use";
 }
 
 void rtmp_so_copy_values(struct rtmp_text *text, const struct rtmp_session *session,

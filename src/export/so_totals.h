@@ -39,12 +39,9 @@ static inline uint32_t rtmp_so_totals_unanswered(const struct rtmp_so_totals *to
 /* Median time from a write to its confirmation, ns; -1: none was confirmed. */
 int64_t rtmp_so_totals_median(const struct rtmp_so_totals *totals);
 
-/* What the copy is now: "in use", "released" ... Static storage. */
-const char *rtmp_so_copy_state(const struct rtmp_so_copy *copy);
-
-/* The same; of one that was in use until its connection ended "connection ended". */
-const char *rtmp_so_copy_last_state(const struct rtmp_session *session,
-                                    const struct rtmp_so_copy *copy);
+/* What the copy is now: "in use", "released" ...; of one that was in use until its connection ended
+ * "connection ended". Static storage. */
+const char *rtmp_so_copy_state(const struct rtmp_session *session, const struct rtmp_so_copy *copy);
 
 /* Append attributes with their values, those that were set last first: `score = 12, note = "milk"`.
  * As many as the text has room for. */

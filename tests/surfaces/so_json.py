@@ -46,7 +46,7 @@ def without_order(value):
 
 def differences(copy, row):
     wanted = row["attributes"] if row["released_in"] is None else row["at_release"]
-    states = ["released"] if row["released_in"] else ["in use"] if row["confirmed_in"] else ["use unanswered", "use refused"]
+    states = ["released"] if row["released_in"] else ["in use", "connection ended"] if row["confirmed_in"] else ["use unanswered", "use refused"]
     found = [] if copy["attributes"].keys() == wanted.keys() else [
         f"attributes {sorted(copy['attributes'])} expected {sorted(wanted)}"]
     found += [f"{key} = {copy['attributes'].get(key)!r} expected {value!r}" for key, value in wanted.items()

@@ -12,6 +12,7 @@ struct entry_reader {
     const struct rtmp_memory *memory;
     struct rtmp_reader value;
     struct rtmp_secrets rules;
+    bool of_session; /* a header by which a server hands out the id of a session */
 };
 
 /* Without memory it is not hidden. */
@@ -26,10 +27,21 @@ static void list_secret(const struct entry_reader *entry, const uint8_t *bytes, 
         (void)entry->memory->resize(entry->memory->user, copy, 0);
 }
 
+/* Specified (AMF 0, 4.2): the client adds the text to the gateway's URL, `;jsessionid=...`, or the
+ * header in `data` to each later request. */
+static bool hands_out_session(const struct rtmp_reader *packet,
+                              const struct rtmp_remoting_piece *piece) {
+    static const char url[] = "AppendToGatewayUrl", header[] = "RequestPersistentHeader";
+    return piece->kind == RTMP_REMOTING_HEADER &&
+           (rtmp_bytes_are(packet, piece->name, url, sizeof url - 1) ||
+            rtmp_bytes_are(packet, piece->name, header, sizeof header - 1));
+}
+
 /* A password, or what else RTMP's commands hide: keys and tokens. */
 static bool is_secret(const struct entry_reader *entry, const struct rtmp_amf_event *key,
                       const struct rtmp_amf_event *leaf) {
     return rtmp_secrets_has(&entry->rules, &entry->value, key, leaf) ||
+           (entry->of_session && (!key || rtmp_amf_key_is(&entry->value, key, "data", 4))) ||
            (key && !key->name &&
             rtmp_amf_names_secret(rtmp_bytes(&entry->value, key->text), key->text.len));
 }
@@ -61,7 +73,11 @@ void rtmp_remoting_secrets_follow(struct rtmp_mask *mask, const struct rtmp_memo
         if (piece.kind != RTMP_REMOTING_MESSAGE && piece.kind != RTMP_REMOTING_HEADER)
             continue;
         struct rtmp_remoting_facts facts;
-        struct entry_reader entry = {mask, memory, rtmp_remoting_value_of(&whole, &piece), {0}};
+        struct entry_reader entry = {mask,
+                                     memory,
+                                     rtmp_remoting_value_of(&whole, &piece),
+                                     {0},
+                                     hands_out_session(&whole, &piece)};
         rtmp_remoting_facts_read(&facts, entry.value);
         entry.rules = rtmp_secrets_of(&whole, &piece, is_reply, &facts);
         read_value(&entry);

@@ -63,17 +63,19 @@ def write_remoting(path):
     flex = rtmp.Typed("flex.messaging.messages.RemotingMessage", {
         "operation": url("operation"), "destination": url("destination"), "source": url("source"),
         "messageId": url("message"), "body": [url("body")]})
+    login = rtmp.Typed("flex.messaging.messages.CommandMessage", {"operation": 8, "body": {"own": "loginword"}})
     link.send(rtmp.CLIENT, request(packet(
         call(url("target"), "/1", url("argument"), {url("key"): url("value")}), call("null", "/2", flex),
-        call("a.b", "/3"), headers=[header("Credentials", {"userid": url("user"), "password": "x"})])))
+        call("a.b", "/3"), call("null", "/4", login), headers=[header("Credentials", {"userid": url("user"), "password": "x"})])))
     link.send(rtmp.SERVER, reply(packet(
         result("/1", url("result")), status("/2", url("description"), url("code")), result("/3", rtmp.Amf3([url("amf3")])),
-        headers=[header("AppendToGatewayUrl", url("gateway"))])))
+        headers=[header("AppendToGatewayUrl", url("gateway")), header("AppendToGatewayUrl", ";jsessionid=urlword"),
+                 header("RequestPersistentHeader", {"name": "Session", "mustUnderstand": False, "data": "headerword"})])))
     pcap.write_segments(path, link.close().segments)
     path.chmod(0o644)
     return [f"{name}{kind}" for kind in ("pass", "token")
             for name in ("operation", "destination", "source", "message", "body", "target", "argument", "key", "value",
-                         "user", "result", "description", "code", "amf3", "gateway")]
+                         "user", "result", "description", "code", "amf3", "gateway")] + ["urlword", "headerword"]
 
 
 def write_shared_object(path):

@@ -647,6 +647,11 @@ static void the_body_of_a_flex_login_is_a_password(void **state) {
         hidden_values(COMMAND_CLASS OPERATION "004014000000000000" BODY "020001 70 000009"), 0);
     assert_int_equal(hidden_values(COMMAND_CLASS OPERATION "004020000000000000" BODY "05 000009"),
                      0);
+    /* {u: "u", p: "p"}: it was shown. */
+    assert_int_equal(hidden_values(COMMAND_CLASS OPERATION
+                                   "004020000000000000" BODY
+                                   "03 0001 75 020001 75 0001 70 020001 70 000009 000009"),
+                     2);
 }
 
 /* DSK: clientIdBytes and messageIdBytes of 16 bytes; a third of 3, which is no id. */

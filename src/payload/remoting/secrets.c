@@ -54,6 +54,9 @@ bool rtmp_secrets_has(const struct rtmp_secrets *secrets, const struct rtmp_read
     bool is_inside = !secrets->members_depth || leaf->depth > secrets->members_depth + 1;
     if (secrets->of_login_method && (!key || is_inside))
         return true;
+    /* What is deeper than the members is of the body, or of headers that say who logs in. */
+    if (secrets->of_login_command && leaf->depth > secrets->members_depth)
+        return true;
     if (!key)
         return secrets->of_secret_header;
     if (secrets->of_login_command && leaf->depth == secrets->members_depth &&

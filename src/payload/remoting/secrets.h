@@ -9,7 +9,7 @@
  * - properties named so: those of the Credentials header, of a RemotingMessage, and the headers of
  *   Flex messages that hold user and password in base64;
  * - the value of a header named so, where that is no object;
- * - the body of a Flex login, which is the same in base64;
+ * - the body of a Flex login, which is the same in base64, or an object of the application's own;
  * - the arguments of a method named login or the like, and what is in them.
  */
 struct rtmp_secrets {

@@ -65,8 +65,8 @@ void rtmpx_register_preferences(int proto, void (*apply)(void)) {
         &rtmpx_preferences.show_passwords);
     prefs_register_bool_preference(
         module, "report_secrets", "Secrets in reports",
-        "Reports show what follows a question mark in the names of streams and in URLs, which may "
-        "be a key; otherwise an ellipsis.",
+        "Reports show the queries of stream names and of URLs, which may be keys; otherwise an "
+        "ellipsis.",
         &rtmpx_preferences.report_secrets);
     prefs_register_bool_preference(
         module, "mask_secrets", "Hide stream names, tokens and passwords",

@@ -19,11 +19,16 @@ static bool is_public(const uint8_t *name, size_t len) {
 }
 
 static bool separates_values(uint8_t byte) {
-    return byte == '&' || byte == ';' || byte == '?';
+    return byte == '&' || byte == ';' || byte == '?' || byte == '#';
 }
 
+static bool ends_url(uint8_t byte) {
+    return byte <= ' ' || byte == '"' || byte == '\'';
+}
+
+/* The bracket is that around a server's texts. */
 static bool ends_query(uint8_t byte) {
-    return byte <= ' ' || byte == '"' || byte == '\'' || byte == '#' || byte == ']';
+    return ends_url(byte) || byte == ']';
 }
 
 /* So far is looked from here. */
@@ -63,7 +68,18 @@ static bool next_of_query(struct rtmp_mask_walk *walk, size_t *start, size_t *en
     return value < stop && !(equals && is_public(bytes + begin, value - 1 - begin));
 }
 
+uint32_t rtmp_mask_before_query(const uint8_t *bytes, uint32_t len) {
+    uint32_t before = 0;
+    while (before < len && !separates_values(bytes[before]))
+        before++;
+    return before;
+}
+
 /* ---- URLs ---- */
+
+static bool is_behind_scheme(const uint8_t *bytes, size_t at) {
+    return at >= 3 && memcmp(bytes + at - 3, "://", 3) == 0;
+}
 
 /* Does the user of a URL end here, with a colon: is it behind `://` and a name? */
 static bool is_behind_user(const struct rtmp_mask_walk *walk) {
@@ -75,7 +91,7 @@ static bool is_behind_user(const struct rtmp_mask_walk *walk) {
     while (user > first && bytes[user - 1] != '/' && bytes[user - 1] != ':' &&
            bytes[user - 1] != '@' && !ends_query(bytes[user - 1]))
         user--;
-    return user >= 3 && memcmp(bytes + user - 3, "://", 3) == 0;
+    return is_behind_scheme(bytes, user);
 }
 
 /* The password of a URL, behind its user and up to the `@` before the host. It may have a slash;
@@ -95,6 +111,37 @@ static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t
         is_port = is_port && bytes[i] >= '0' && bytes[i] <= '9';
     }
     return *end > *start;
+}
+
+/* Step over a byte that begins no secret. Names may have what begins a query in a URL. */
+static void step(struct rtmp_mask_walk *walk) {
+    uint8_t byte = walk->bytes[walk->at++];
+    walk->in_url = !ends_url(byte) && (walk->in_url || is_behind_scheme(walk->bytes, walk->at));
+    walk->in_query = byte == '?' || (walk->in_url && separates_values(byte));
+}
+
+/* ---- names of streams ---- */
+
+/* Bytes of what may stand before a name for the same stream (specified: ActionScript's NetStream,
+ * play and publish; Wowza: the last three). */
+static uint32_t prefix_length(const uint8_t *name, uint32_t len) {
+    static const char *const prefixes[] = {
+        "mp4:", "flv:", "mp3:", "id3:", "raw:", "smil:", "ngrp:", "amlst:"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        const uint32_t size = (uint32_t)strlen(prefixes[i]);
+        if (size <= len && memcmp(name, prefixes[i], size) == 0)
+            return size;
+    }
+    return 0;
+}
+
+struct rtmp_secret rtmp_mask_stream(const uint8_t *name, uint32_t len) {
+    const uint8_t *query = len ? memchr(name, '?', len) : NULL;
+    const uint32_t end = query ? (uint32_t)(query - name) : len;
+    const uint32_t prefix = prefix_length(name, end);
+    const bool is_found_without = end - prefix >= RTMP_MASK_SHORTEST_PART;
+    return is_found_without ? (struct rtmp_secret){name + prefix, end - prefix}
+                            : (struct rtmp_secret){name, end};
 }
 
 /* ---- the list ---- */
@@ -160,7 +207,7 @@ bool rtmp_mask_next(struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
             walk->at = *end;
             return true;
         } else {
-            walk->in_query = walk->bytes[walk->at++] == '?';
+            step(walk);
         }
     }
     return false;

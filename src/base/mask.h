@@ -14,15 +14,16 @@
  * makes it another one in each capture.
  *
  * Secrets are, in any text, the values of a query (`?token=...&expires=...`) but those of a few
- * names, and the password of a URL (`rtmp://user:password@host/`); and those of a list: as a whole
- * text, or as a part of one between characters that are neither letters nor digits.
+ * names, and the password of a URL (`rtmp://user:password@host/`), where a query may begin with
+ * `;`, `&` or `#` as well; and those of a list: as a whole text, or as a part of one between
+ * characters that are neither letters nor digits.
  *
  * A mask that elides puts an ellipsis in their place, and takes a query for one secret:
  * `live?...`.
  */
 struct rtmp_secret {
     const uint8_t *bytes;
-    uint32_t len; /* not 0 */
+    uint32_t len; /* of one in the list not 0 */
 };
 
 struct rtmp_mask {
@@ -49,14 +50,22 @@ bool rtmp_mask_lists(const struct rtmp_mask *mask, const uint8_t *bytes, uint32_
 bool rtmp_mask_add(struct rtmp_mask *mask, const struct rtmp_memory *memory,
                    struct rtmp_secret secret);
 
-/* The secrets of a text, one by one. All zero but the first four is the beginning. */
+/* The secret in the name of a stream, by which it is recognised with and without what may stand
+ * before it (`mp4:`) and a query. len 0: none. */
+struct rtmp_secret rtmp_mask_stream(const uint8_t *name, uint32_t len);
+
+/* Bytes of a URL or a part of one that stand before its query. */
+uint32_t rtmp_mask_before_query(const uint8_t *bytes, uint32_t len);
+
+/* The secrets of a text, one by one. All zero but the first four is the beginning;
+ * in_url: of a text that is a part of a URL. */
 struct rtmp_mask_walk {
     const struct rtmp_mask *mask;
     const uint8_t *bytes;
     size_t len;
     size_t until; /* those that begin behind it are not looked for */
     size_t at;
-    bool in_query;
+    bool in_url, in_query;
 };
 
 /* The next one: bytes *start up to *end. False: there is none. */

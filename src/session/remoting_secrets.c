@@ -16,14 +16,14 @@ struct entry_reader {
 };
 
 /* Without memory it is not hidden. */
-static void list_secret(const struct entry_reader *entry, const uint8_t *bytes, uint32_t len) {
-    if (!bytes || len == 0 || rtmp_mask_lists(entry->mask, bytes, len))
+static void list_secret(const struct entry_reader *entry, struct rtmp_secret secret) {
+    if (secret.len == 0 || rtmp_mask_lists(entry->mask, secret.bytes, secret.len))
         return;
-    uint8_t *copy = entry->memory->resize(entry->memory->user, NULL, len);
+    uint8_t *copy = entry->memory->resize(entry->memory->user, NULL, secret.len);
     if (!copy)
         return;
-    memcpy(copy, bytes, len);
-    if (!rtmp_mask_add(entry->mask, entry->memory, (struct rtmp_secret){copy, len}))
+    memcpy(copy, secret.bytes, secret.len);
+    if (!rtmp_mask_add(entry->mask, entry->memory, (struct rtmp_secret){copy, secret.len}))
         (void)entry->memory->resize(entry->memory->user, copy, 0);
 }
 
@@ -38,12 +38,19 @@ static bool hands_out_session(const struct rtmp_reader *packet,
 }
 
 /* A password, or what else RTMP's commands hide: keys and tokens. */
-static bool is_secret(const struct entry_reader *entry, const struct rtmp_amf_event *key,
-                      const struct rtmp_amf_event *leaf) {
-    return rtmp_secrets_has(&entry->rules, &entry->value, key, leaf) ||
-           (entry->of_session && (!key || rtmp_amf_key_is(&entry->value, key, "data", 4))) ||
-           (key && !key->name &&
-            rtmp_amf_names_secret(rtmp_bytes(&entry->value, key->text), key->text.len));
+static struct rtmp_secret secret_of(const struct entry_reader *entry,
+                                    const struct rtmp_amf_event *key,
+                                    const struct rtmp_amf_event *leaf) {
+    const uint8_t *text = rtmp_bytes(&entry->value, leaf->text);
+    bool is_secret =
+        rtmp_secrets_has(&entry->rules, &entry->value, key, leaf) ||
+        (entry->of_session && (!key || rtmp_amf_key_is(&entry->value, key, "data", 4)));
+    if (text && is_secret)
+        return (struct rtmp_secret){text, leaf->text.len};
+    if (!key || key->name)
+        return (struct rtmp_secret){NULL, 0};
+    return rtmp_amf_secret_of(rtmp_bytes(&entry->value, key->text), key->text.len, text,
+                              leaf->text.len);
 }
 
 static void read_value(struct entry_reader *entry) {
@@ -54,8 +61,8 @@ static void read_value(struct entry_reader *entry) {
         return;
     rtmp_amf_init(&amf, &entry->value, 0);
     while (!is_done && rtmp_amf_next(&amf, &event)) {
-        if (event.kind == RTMP_AMF_STRING && is_secret(entry, has_key ? &key : NULL, &event))
-            list_secret(entry, rtmp_bytes(&entry->value, event.text), event.text.len);
+        if (event.kind == RTMP_AMF_STRING)
+            list_secret(entry, secret_of(entry, has_key ? &key : NULL, &event));
         has_key = event.kind == RTMP_AMF_KEY;
         if (has_key)
             key = event;

@@ -8,8 +8,10 @@
 /*
  * The secrets of a connection, listed for its texts (base/mask.h) if the session hides them:
  *
- * - names of streams, which are keys where they are published: the first argument of publish, play
- *   and the commands that come with them, without its query;
+ * - names of streams, which are keys where they are published (rtmp_mask_stream()): the first
+ *   argument of publish, play and the commands that come with them;
+ * - what connect's tcUrl has behind its app: a name that is put there is published later;
+ * - what an app has behind `;`, `&` or `#`, which is a query in URLs only;
  * - texts among connect's arguments, and those of a call named login or the like;
  * - texts of properties that are named as passwords, tokens or keys, of any command.
  */

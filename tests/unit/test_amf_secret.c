@@ -14,7 +14,9 @@ static bool is_password(const char *name) {
 }
 
 static bool is_secret(const char *name) {
-    return rtmp_amf_names_secret((const uint8_t *)name, (uint32_t)strlen(name));
+    static const uint8_t text[] = "mp4:cam?x";
+    return rtmp_amf_secret_of((const uint8_t *)name, (uint32_t)strlen(name), text, sizeof text - 1)
+        .len;
 }
 
 static void names_in_any_case_and_with_any_separator(void **state) {
@@ -26,11 +28,29 @@ static void names_in_any_case_and_with_any_separator(void **state) {
     assert_false(is_password("token"));
 }
 
+static uint32_t length_of(const char *name, const char *text) {
+    return rtmp_amf_secret_of((const uint8_t *)name, (uint32_t)strlen(name), (const uint8_t *)text,
+                              (uint32_t)strlen(text))
+        .len;
+}
+
+/* A password may have what stands around a name. */
+static void of_a_stream_its_name_without_prefix_and_query(void **state) {
+    (void)state;
+    assert_int_equal(length_of("oldStreamName", "mp4:cam?x"), 3);
+    assert_int_equal(length_of("streamName", "cam"), 3);
+    assert_int_equal(length_of("stream_key", "cam?x"), 3);
+    assert_int_equal(length_of("password", "mp4:cam?x"), 9);
+    assert_int_equal(length_of("token", "cam?x"), 5);
+    assert_int_equal(length_of("name", "cam?x"), 0);
+    assert_int_equal(rtmp_amf_secret_of((const uint8_t *)"token", 5, NULL, 1).len, 0);
+}
+
 static void other_names(void **state) {
     (void)state;
     assert_false(is_secret("") || is_secret("_") || is_secret("passwordHint"));
     assert_false(is_secret("name") || is_secret("dsremotecredentialsdsremotecredentials"));
-    assert_false(rtmp_amf_names_secret(NULL, 5));
+    assert_int_equal(rtmp_amf_secret_of(NULL, 5, (const uint8_t *)"a", 1).len, 0);
     assert_false(rtmp_amf_names_password((const uint8_t *)"pwd\0", 4));
 }
 
@@ -59,6 +79,7 @@ static void calls_that_log_in(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_in_any_case_and_with_any_separator),
+        cmocka_unit_test(of_a_stream_its_name_without_prefix_and_query),
         cmocka_unit_test(other_names),
         cmocka_unit_test(names_that_end_so),
         cmocka_unit_test(calls_that_log_in),

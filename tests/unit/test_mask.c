@@ -42,13 +42,57 @@ static void values_of_a_query(void **state) {
     (void)state;
     assert_found("live", "live");
     assert_found("live?token=abc", "live?token=[abc]");
-    assert_found("rtmp://h/live?a=1&b=2;c=3?d=4#e=5", "rtmp://h/live?a=[1]&b=[2];c=[3]?d=[4]#e=5");
+    assert_found("rtmp://h/live?a=1&b=2;c=3?d=4#e=5",
+                 "rtmp://h/live?a=[1]&b=[2];c=[3]?d=[4]#e=[5]");
     assert_found("live?token", "live?[token]");
     assert_found("live?a=&b&=c", "live?a=&[b]&=[c]");
     assert_found("a=b", "a=b");
     assert_found("live?sign=a/b+c==&x", "live?sign=[a/b+c==]&[x]");
     assert_found("really? yes", "really? yes");
     assert_found("?", "?");
+}
+
+/* In names and sentences these are letters as any other. */
+static void a_query_of_a_url_needs_no_question_mark(void **state) {
+    (void)state;
+    assert_found("rtmp://h/live;token=abc", "rtmp://h/live;token=[abc]");
+    assert_found("rtmp://h/live&token=abc/x", "rtmp://h/live&token=[abc/x]");
+    assert_found("rtmp://h/live#abc", "rtmp://h/live#[abc]");
+    assert_found("rtmp://h/live;vhost=a#abc?d", "rtmp://h/live;vhost=a#[abc]?[d]");
+    assert_found("rtmp://[::1]:1/live;a=b", "rtmp://[::1]:1/live;a=[b]");
+    assert_found("rtmp://h/live; a=b", "rtmp://h/live; a=b");
+    assert_found("\"rtmp://h/live\";a=b #c", "\"rtmp://h/live\";a=b #c");
+    assert_found("R&D;a=b#c", "R&D;a=b#c");
+    static const uint8_t app[] = "live;a=bc";
+    struct rtmp_mask_walk walk = {
+        .mask = &mask, .bytes = app, .len = sizeof app - 1, .until = sizeof app, .in_url = true};
+    size_t start, end;
+    assert_true(rtmp_mask_next(&walk, &start, &end));
+    assert_int_equal(start, 7);
+    assert_int_equal(end, 9);
+    assert_false(rtmp_mask_next(&walk, &start, &end));
+    assert_int_equal(rtmp_mask_before_query(app, sizeof app - 1), 4);
+    assert_int_equal(rtmp_mask_before_query(app, 4), 4);
+}
+
+static void assert_stream(const char *name, const char *expected) {
+    const struct rtmp_secret found =
+        rtmp_mask_stream((const uint8_t *)name, (uint32_t)strlen(name));
+    assert_int_equal(found.len, strlen(expected));
+    assert_memory_equal(found.bytes, expected, found.len);
+}
+
+static void a_stream_is_known_without_prefix_and_query(void **state) {
+    (void)state;
+    assert_stream("cam1", "cam1");
+    assert_stream("mp4:cam1?token=abc", "cam1");
+    assert_stream("flv:dir/cam1", "dir/cam1");
+    assert_stream("cam:1", "cam:1");
+    assert_stream("?x", "");
+    assert_stream("", "");
+    /* What is left would not be found in other texts. */
+    assert_stream("mp4:ab?x", "mp4:ab");
+    assert_stream("mp4:", "mp4:");
 }
 
 static void a_long_text_is_not_read_to_its_end(void **state) {
@@ -121,6 +165,7 @@ static void a_mask_that_elides_tells_nothing(void **state) {
     assert_found_by(&eliding, "a?b?c d?e", "a?[b?c] d?[e]");
     assert_found_by(&eliding, "what? no", "what? no");
     assert_found_by(&eliding, "end?", "end?");
+    assert_found_by(&eliding, "rtmp://h/live;a=1&b=2#c d;e=f", "rtmp://h/live;[a=1&b=2#c] d;e=f");
     char out[64];
     struct rtmp_text text = rtmp_text_masked(out, sizeof out, &eliding);
     rtmp_text_wire(&text, (const uint8_t *)url, sizeof url - 1, 0);
@@ -164,6 +209,8 @@ static void a_text_has_the_words(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_of_a_query),
+        cmocka_unit_test(a_query_of_a_url_needs_no_question_mark),
+        cmocka_unit_test(a_stream_is_known_without_prefix_and_query),
         cmocka_unit_test(a_long_text_is_not_read_to_its_end),
         cmocka_unit_test(values_of_some_names_are_shown),
         cmocka_unit_test(a_password_in_a_url),

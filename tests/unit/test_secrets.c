@@ -13,33 +13,48 @@ static struct {
     uint32_t len;
 } body;
 
-static void put_string(const char *text) {
+static void put_name(const char *text) {
     size_t len = strlen(text);
-    const uint8_t head[] = {2, 0, (uint8_t)len};
-    memcpy(body.bytes + body.len, head, sizeof head);
-    memcpy(body.bytes + body.len + sizeof head, text, len);
-    body.len += (uint32_t)(sizeof head + len);
+    body.bytes[body.len++] = 0;
+    body.bytes[body.len++] = (uint8_t)len;
+    memcpy(body.bytes + body.len, text, len);
+    body.len += (uint32_t)len;
 }
 
-/* `name`, transaction id 1, and an object with one property, or null. */
-static void begin_call(const char *name, const char *key, const char *value) {
+static void put_string(const char *text) {
+    body.bytes[body.len++] = 2;
+    put_name(text);
+}
+
+/* `name` and transaction id 1. */
+static void begin_command(const char *name) {
     static const uint8_t one[] = {0, 0x3F, 0xF0, 0, 0, 0, 0, 0, 0};
     body.len = 0;
     put_string(name);
     memcpy(body.bytes + body.len, one, sizeof one);
     body.len += sizeof one;
-    if (!key) {
-        body.bytes[body.len++] = 5;
-        return;
-    }
+}
+
+/* An object with a property, or two. */
+static void put_object(const char *key, const char *value, const char *key2, const char *value2) {
     body.bytes[body.len++] = 3;
-    put_string(key);
-    memmove(body.bytes + body.len - strlen(key) - 3, body.bytes + body.len - strlen(key) - 2,
-            strlen(key) + 2);
-    body.len--;
+    put_name(key);
     put_string(value);
+    if (key2) {
+        put_name(key2);
+        put_string(value2);
+    }
     memcpy(body.bytes + body.len, "\0\0\x09", 3);
     body.len += 3;
+}
+
+/* With an object that has one property, or null. */
+static void begin_call(const char *name, const char *key, const char *value) {
+    begin_command(name);
+    if (key)
+        put_object(key, value, NULL, NULL);
+    else
+        body.bytes[body.len++] = 5;
 }
 
 static void send_call(unsigned side) {
@@ -98,6 +113,53 @@ static void names_of_streams(void **state) {
     assert_int_not_equal(f.session.secrets.salt, 0);
 }
 
+static void names_of_streams_with_a_prefix(void **state) {
+    (void)state;
+    hide();
+    begin_call("publish", NULL, NULL);
+    put_string("mp4:cam1?token=abc");
+    send_call(CLIENT);
+    begin_call("play2", NULL, NULL);
+    put_object("oldStreamName", "flv:cam1", "streamName", "mp4:cam2?token=abc");
+    send_call(CLIENT);
+    assert_secrets("cam1 cam2");
+}
+
+static void assert_connect_hides(const char *app, const char *url, const char *expected) {
+    f.session.secrets.count = 0;
+    begin_command("connect");
+    put_object("tcUrl", url, "app", app);
+    send_call(CLIENT);
+    assert_secrets(expected);
+}
+
+/* Before it is known that this is a stream. */
+static void a_name_in_the_url_behind_the_application(void **state) {
+    (void)state;
+    hide();
+    assert_connect_hides("live", "rtmp://h/live/cam1", "cam1");
+    assert_connect_hides("live?vhost=a", "rtmp://h/live/mp4:cam1/?vhost=a", "cam1");
+    assert_connect_hides("live/x", "rtmp://h/live/x/cam1#y", "cam1");
+    assert_connect_hides("live", "rtmp://jo:p/w;1@h/live/cam1", "cam1");
+    assert_connect_hides("live", "rtmp:///live/cam1", "cam1");
+    assert_connect_hides("live", "rtmp://live/live/cam1", "cam1");
+    assert_connect_hides("live", "rtmp://live/cam1", "");
+    assert_connect_hides("live", "rtmp://h/live/", "");
+    assert_connect_hides("live", "rtmp://h/live", "");
+    assert_connect_hides("live", "rtmp://h/lively/cam1", "");
+    assert_connect_hides("live/cam1", "rtmp://h/live/cam1", "");
+    assert_connect_hides("", "rtmp://h//cam1", "");
+    assert_connect_hides("live", "", "");
+}
+
+static void a_query_of_an_application(void **state) {
+    (void)state;
+    hide();
+    assert_connect_hides("live;token=abc&vhost=d#efg", "", "abc efg");
+    assert_connect_hides("live?user=abc", "", "");
+    assert_connect_hides("R&D", "", "");
+}
+
 /* Whatever was captured first makes the salt of all. */
 static void what_is_outside_of_connections_has_the_same_salt(void **state) {
     (void)state;
@@ -140,6 +202,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SESSION_TEST(nothing_is_listed_for_nobody),
         SESSION_TEST(names_of_streams),
+        SESSION_TEST(names_of_streams_with_a_prefix),
+        SESSION_TEST(a_name_in_the_url_behind_the_application),
+        SESSION_TEST(a_query_of_an_application),
         SESSION_TEST(what_is_outside_of_connections_has_the_same_salt),
         SESSION_TEST(arguments_of_connect),
         SESSION_TEST(properties_named_as_passwords),

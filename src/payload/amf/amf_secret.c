@@ -22,9 +22,11 @@ static size_t simplify(const uint8_t *bytes, uint32_t len, char out[NAME_SIZE]) 
     return used;
 }
 
+enum kind_of_secret { KIND_PASSWORD, KIND_TOKEN, KIND_STREAM };
+
 struct secret_name {
     const char *text;
-    bool is_password;
+    enum kind_of_secret kind;
     bool is_ending; /* what ends with it is one, too */
 };
 
@@ -37,15 +39,24 @@ static bool matches(const struct secret_name *secret, const char *name, size_t l
 /* NULL: it is none. */
 static const struct secret_name *find_name(const uint8_t *bytes, uint32_t len) {
     static const struct secret_name names[] = {
-        {"password", true, true},       {"passwd", true, true},
-        {"passphrase", true, true},     {"pass", true, false},
-        {"pwd", true, false},           {"credentials", true, false},
-        {"dscredentials", true, false}, {"dsremotecredentials", true, false},
-        {"authorization", true, false}, {"secret", false, false},
-        {"secretkey", false, false},    {"token", false, true},
-        {"apikey", false, true},        {"streamkey", false, true},
-        {"streamname", false, false},   {"auth", false, false},
-        {"authkey", false, false}};
+        {"password", KIND_PASSWORD, true},
+        {"passwd", KIND_PASSWORD, true},
+        {"passphrase", KIND_PASSWORD, true},
+        {"pass", KIND_PASSWORD, false},
+        {"pwd", KIND_PASSWORD, false},
+        {"credentials", KIND_PASSWORD, false},
+        {"dscredentials", KIND_PASSWORD, false},
+        {"dsremotecredentials", KIND_PASSWORD, false},
+        {"authorization", KIND_PASSWORD, false},
+        {"secret", KIND_TOKEN, false},
+        {"secretkey", KIND_TOKEN, false},
+        {"token", KIND_TOKEN, true},
+        {"apikey", KIND_TOKEN, true},
+        {"auth", KIND_TOKEN, false},
+        {"authkey", KIND_TOKEN, false},
+        {"streamkey", KIND_STREAM, true},
+        {"streamname", KIND_STREAM, true}, /* play2 has oldStreamName, too */
+    };
     char name[NAME_SIZE];
     size_t used = bytes ? simplify(bytes, len, name) : 0;
     while (used && name[used - 1] >= '0' && name[used - 1] <= '9')
@@ -58,11 +69,16 @@ static const struct secret_name *find_name(const uint8_t *bytes, uint32_t len) {
 
 bool rtmp_amf_names_password(const uint8_t *bytes, uint32_t len) {
     const struct secret_name *name = find_name(bytes, len);
-    return name && name->is_password;
+    return name && name->kind == KIND_PASSWORD;
 }
 
-bool rtmp_amf_names_secret(const uint8_t *bytes, uint32_t len) {
-    return find_name(bytes, len) != NULL;
+struct rtmp_secret rtmp_amf_secret_of(const uint8_t *name, uint32_t name_len, const uint8_t *text,
+                                      uint32_t len) {
+    const struct secret_name *known = text ? find_name(name, name_len) : NULL;
+    if (!known)
+        return (struct rtmp_secret){NULL, 0};
+    return known->kind == KIND_STREAM ? rtmp_mask_stream(text, len)
+                                      : (struct rtmp_secret){text, len};
 }
 
 bool rtmp_amf_names_login(const uint8_t *bytes, uint32_t len) {

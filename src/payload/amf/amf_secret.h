@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/mask.h"
+
 /*
  * Names of properties whose value is a secret, and of calls whose arguments are. Letters in any
  * case; `_` and `-` do not count: `stream_key` and `stream-key` are `streamKey`; nor do digits at
@@ -15,8 +17,10 @@
  * (`newPassword`). */
 bool rtmp_amf_names_password(const uint8_t *bytes, uint32_t len);
 
-/* That, or a key or token, or what ends so. */
-bool rtmp_amf_names_secret(const uint8_t *bytes, uint32_t len);
+/* What is hidden of the text of a property: of a password, token or key, or what ends so, all; of a
+ * stream's name or key what rtmp_mask_stream() says. len 0: nothing. */
+struct rtmp_secret rtmp_amf_secret_of(const uint8_t *name, uint32_t name_len, const uint8_t *text,
+                                      uint32_t len);
 
 /* A call that logs in or sets a password: `login` and the like, alone or behind the last dot or
  * slash (`auth.Login`). */

@@ -186,7 +186,7 @@ static void add_value(struct so_view *view, const struct rtmp_so_piece *piece) {
     if (piece->layout == RTMP_SO_LAYOUT_ATTRIBUTES) {
         /* The key is the first element of each leaf's path, and may be as long as a path. */
         char key[RTMP_LIMIT_AMF_PATH];
-        struct rtmp_text text = rtmp_text_over(key, sizeof key);
+        struct rtmp_text text = rtmp_text_masked(key, sizeof key, view->body->mask);
         rtmp_text_wire(&text, view->body->bytes + view->key.pos, view->key.len, 0);
         rtmpx_tree_amf_value(view->attribute, view->body, amf, key, "Value", hf_pair);
         return;

@@ -5,6 +5,7 @@
 #include "session/session.h"
 #include "session/so_facts.h"
 #include "session/so_values.h"
+#include "tree/items.h"
 #include "tree/note.h"
 #include "wanted.h"
 
@@ -111,12 +112,7 @@ static const struct rtmp_session *session_of(const struct rtmpx_body *body) {
 /* A kept text as a display string. */
 static const char *kept_string(const struct rtmpx_body *body, uint32_t number) {
     const struct rtmp_kept_text *kept = rtmp_texts_of(&session_of(body)->capture->texts, number);
-    if (!kept)
-        return "";
-    size_t cap = (size_t)kept->len * RTMP_TEXT_WIRE_GROWTH + 8;
-    struct rtmp_text text = rtmp_text_over(wmem_alloc_array(body->pinfo->pool, char, cap), cap);
-    rtmp_text_wire(&text, kept->bytes, kept->len, 0);
-    return text.out;
+    return kept ? rtmpx_bytes_string(body->pinfo, kept->bytes, kept->len, body->mask) : "";
 }
 
 /* ---- items ---- */
@@ -127,12 +123,12 @@ static void add_frame(proto_tree *tree, const int *hf, const struct rtmpx_body *
         proto_item_set_generated(proto_tree_add_uint(tree, *hf, body->tvb, 0, 0, frame));
 }
 
-/* The beginning of a value, if it is known. */
+/* The beginning of a value of a client's copy, if it is known. */
 static void add_value(proto_tree *tree, const int *hf, const struct rtmpx_body *body,
-                      struct rtmp_so_records_pair records, struct rtmp_so_value value) {
+                      const struct rtmp_session *client, struct rtmp_so_value value) {
     char line[RTMP_LIMIT_SO_VALUE];
-    struct rtmp_text text = rtmp_text_over(line, sizeof line);
-    if (rtmp_so_value_line(&text, records, value, false))
+    struct rtmp_text text = rtmp_text_masked(line, sizeof line, rtmp_session_mask(client));
+    if (rtmp_so_value_line(&text, rtmp_so_records_of(client), value, false))
         proto_item_set_generated(proto_tree_add_string(tree, *hf, body->tvb, 0, 0, line));
 }
 
@@ -207,7 +203,7 @@ void rtmpx_add_so_key(proto_tree *tree, proto_item *item, const struct rtmpx_bod
     if (fact->flags & RTMP_SO_HAD_VALUE) {
         add_frame(tree, &hf_set_in, body,
                   rtmp_so_place_of(session_of(body), SENT_BY_SERVER, fact->set_in - 1).frame);
-        add_value(tree, &hf_previous, body, rtmp_so_records_of(session_of(body)), fact->previous);
+        add_value(tree, &hf_previous, body, session_of(body), fact->previous);
     }
     add_expert_of(item, body, fact, RTMP_SO_CONFLICT, &ei_conflict);
     add_expert_of(item, body, fact, RTMP_SO_UNCONFIRMED, &ei_unconfirmed);
@@ -224,7 +220,7 @@ static void add_held(proto_tree *tree, const int *hf_value, const int *hf_frame,
     if (!session)
         return;
     if (held->is_present)
-        add_value(tree, hf_value, body, rtmp_so_records_of(session), held->value);
+        add_value(tree, hf_value, body, session, held->value);
     add_frame(tree, hf_frame, body,
               rtmp_so_place_of(session, SENT_BY_SERVER, held->told_in - 1).frame);
 }

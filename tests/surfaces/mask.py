@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""With rtmpx.mask_secrets no surface shows the secrets of some captures; without it each is shown. Two captures are made: of
-Flash Remoting with URLs wherever texts are, and of a SharedObject that holds a stream's name and a URL.
+"""With rtmpx.mask_secrets no surface shows the secrets of some captures; without it each is shown. Captures are made: of
+Flash Remoting with URLs wherever texts are, of a SharedObject that has a stream's name wherever texts are, and of URLs and
+names of streams in their forms.
 
 usage: mask.py [--build DIR]
 """
@@ -79,17 +80,47 @@ def write_remoting(path):
 
 
 def write_shared_object(path):
-    """A publish, with connect's object and a SharedObject that have secrets. Returns the secrets."""
+    """A publish, with connect's object and a SharedObject that have secrets. Returns the secrets, of the stream's name the
+    beginning: a text is never cut within it, not even where hiding another secret makes room."""
     link = rtmp.Connection().open().shake()
     properties = {name: f"{name}word" for name in ("auth", "stream_key", "Session-Token")}
     link.message(rtmp.CLIENT, rtmp.command("connect", 1, {"app": "live", **properties}),
                  rtmp.command("publish", 2, None, "keyword", "live", stream_id=1))
-    values = rtmp.so_pairs({"stream": "keyword", "url": "rtmp://jo:hostpass@h/app?token=urltoken"})
+    values = {"stream": "keyword", "url": "rtmp://jo:hostpass@h/app?token=urltoken", "keyword": "keyword",
+              "of.keyword": {"keyword": ["keyword", {"a keyword": "keyword"}]}, "cut": f"?{'q' * 244} keyword"}
+    name = rtmp.short_text("keyword")
+    link.message(rtmp.CLIENT, rtmp.shared_object("keyword", 0, 0, rtmp.so_event(rtmp.USE), rtmp.so_event(
+        rtmp.REQUEST_CHANGE, rtmp.so_pairs({"keyword": 1})), rtmp.so_event(rtmp.REQUEST_REMOVE, name)))
     link.message(rtmp.SERVER, rtmp.shared_object(
-        "room", 1, 0, rtmp.so_event(rtmp.USE_SUCCESS), rtmp.so_event(rtmp.CHANGE, values)))
+        "keyword", 1, 0, rtmp.so_event(rtmp.USE_SUCCESS), *2 * [rtmp.so_event(rtmp.CHANGE, rtmp.so_pairs(values))],
+        rtmp.so_event(rtmp.SUCCESS, name), rtmp.so_event(rtmp.REMOVE, name), rtmp.so_event(rtmp.STATUS, 2 * name),
+        rtmp.so_event(rtmp.SEND, 2 * rtmp.amf0("keyword"))))
     pcap.write_segments(path, link.close().segments)
     path.chmod(0o644)
-    return ["keyword", "hostpass", "urltoken", *properties.values()]
+    return ["keyw", "hostpass", "urltoken", *properties.values()]
+
+
+def write_urls(path):
+    """Names of streams with a prefix, and URLs; one of them has a name that is published later. Returns the secrets."""
+    link = rtmp.Connection().open().shake()
+    link.message(rtmp.CLIENT, rtmp.command("connect", 1, {
+        "app": "live;sid=appword", "tcUrl": "rtmp://h/live;sid=appword/keyone/?token=urltoken#afterhash",
+        "swfUrl": "http://[::1]/a.swf;token=swftoken", "pageUrl": "http://h/page&token=pagetoken"}))
+    link.message(rtmp.SERVER, rtmp.command("_result", 1, None, {"code": "NetConnection.Connect.Success"}))
+    link.message(rtmp.CLIENT, rtmp.command("connect", 2, {"app": "live", "tcUrl": "rtmp://h/live/keytwo"}))
+    link.message(rtmp.CLIENT, rtmp.command("publish", 3, None, "mp4:keythree?token=nametoken", "live", stream_id=1))
+    link.message(rtmp.SERVER, rtmp.command("onStatus", 0, None, {
+        "level": "status", "code": "NetStream.Publish.Start", "description": "keythree is published.",
+        "details": "flv:keythree"}, stream_id=1))
+    link.message(rtmp.CLIENT, rtmp.command("play2", 0, None, {
+        "oldStreamName": "mp4:keyfour?token=oldtoken", "streamName": "keyfive?token=newtoken"}, stream_id=2))
+    link.message(rtmp.SERVER, rtmp.command("onStatus", 0, None, {
+        "level": "status", "code": "NetStream.Play.Transition", "description": "keyfour becomes mp4:keyfive.",
+        "details": "keyfour"}, stream_id=2))
+    pcap.write_segments(path, link.close().segments)
+    path.chmod(0o644)
+    return [*(f"key{number}" for number in ("one", "two", "three", "four", "five")), "appword", "afterhash",
+            *(f"{kind}token" for kind in ("url", "swf", "page", "name", "old", "new"))]
 
 
 def check(tshark, capture, secrets):
@@ -106,7 +137,7 @@ def check(tshark, capture, secrets):
     return found
 
 
-WRITERS = (write_remoting, write_shared_object)
+WRITERS = (write_remoting, write_shared_object, write_urls)
 
 
 def main():

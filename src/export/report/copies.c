@@ -29,7 +29,7 @@ static uint32_t key_of(const struct copy_writer *writer, uint32_t text) {
 /* A string has quotation marks, as in the events. */
 static uint32_t value_of(const struct copy_writer *writer, struct rtmp_so_value value) {
     char out[RTMP_LIMIT_SO_VALUE];
-    struct rtmp_text line = rtmp_text_over(out, sizeof out);
+    struct rtmp_text line = rtmp_text_masked(out, sizeof out, writer->store->mask);
     if (!rtmp_so_value_line(&line, rtmp_so_records_of(writer->session), value, true))
         return 0;
     return rtmp_report_object_value(writer->object, writer->store, &line);

@@ -34,8 +34,8 @@ uint32_t rtmp_report_object_key(struct rtmp_report_object *object, struct rtmp_r
 
 uint32_t rtmp_report_object_value(struct rtmp_report_object *object,
                                   struct rtmp_report_store *store, const struct rtmp_text *line) {
-    uint32_t text = rtmp_report_keep(store, (const uint8_t *)line->out, (uint32_t)line->len);
-    return table_index(&object->values, store->memory, text, VALUES_MAX);
+    return table_index(&object->values, store->memory, rtmp_report_keep_line(store, line),
+                       VALUES_MAX);
 }
 
 /* ---- objects ---- */
@@ -106,7 +106,8 @@ static void open_event(struct event_reader *reader) {
     reader->is_open = true;
     reader->has_key = reader->is_left_out = false;
     reader->event.key = reader->event.value = 0;
-    reader->value = rtmp_text_over(reader->value_out, sizeof reader->value_out);
+    reader->value =
+        rtmp_text_masked(reader->value_out, sizeof reader->value_out, reader->store->mask);
 }
 
 static void begin_event(struct event_reader *reader, const struct rtmp_so_piece *piece) {

@@ -92,8 +92,8 @@ void rtmp_report_objects_settle(struct rtmp_report_objects *objects);
 struct rtmp_report_object *rtmp_report_object_of(const struct rtmp_report_objects *objects,
                                                  uint32_t number);
 
-/* An attribute's name, and a value as one line, in the tables of an object: index + 1; 0: they are
- * full. */
+/* An attribute's name, and a value as one line that hides what it must, in the tables of an object:
+ * index + 1; 0: they are full. */
 uint32_t rtmp_report_object_key(struct rtmp_report_object *object, struct rtmp_report_store *store,
                                 const uint8_t *bytes, uint32_t len);
 uint32_t rtmp_report_object_value(struct rtmp_report_object *object,

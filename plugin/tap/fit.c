@@ -15,6 +15,13 @@ static unsigned columns_of(const char *character) {
     return g_unichar_iszerowidth(code) ? 0 : g_unichar_iswide(code) ? 2 : 1;
 }
 
+unsigned rtmpx_columns(const char *text) {
+    unsigned columns = 0;
+    for (; *text; text = g_utf8_next_char(text))
+        columns += columns_of(text);
+    return columns;
+}
+
 /* The end of the longest beginning that takes at most `columns`. */
 static const char *end_of_head(const char *text, const char *end, unsigned columns) {
     for (unsigned used = 0; text < end; text = g_utf8_next_char(text)) {

@@ -20,4 +20,7 @@ enum rtmpx_cut {
  * middle, keeps the word for it, if there is room for an ellipsis besides. */
 char *rtmpx_fit(const char *text, unsigned columns, enum rtmpx_cut where);
 
+/* How many columns a text takes. */
+unsigned rtmpx_columns(const char *text);
+
 #endif

@@ -121,13 +121,39 @@ void rtmpx_table_set_hundredths(const stat_tap_table *table, unsigned row, unsig
         (rounded > most ? most : rounded) / HUNDREDTHS;
 }
 
+/* tshark writes a bar behind each cell: those of a text are shown as what is invisible is
+ * (base/text.h). */
+static char *without_bars(const char *text) {
+    GString *out = g_string_new(NULL);
+    for (; *text; text++)
+        if (*text == '|')
+            g_string_append(out, "<U+007C>");
+        else
+            g_string_append_c(out, *text);
+    return g_string_free(out, FALSE);
+}
+
+/* A text that fits, as a cell: tshark fills it up by bytes, of which a character may take more or
+ * fewer than columns. */
+static char *fill_up(char *text, unsigned width) {
+    unsigned columns = rtmpx_columns(text);
+    if (columns == strlen(text))
+        return text;
+    char *filled = g_strdup_printf("%s%*s", text, (int)(width - columns), "");
+    g_free(text);
+    return filled;
+}
+
 static void set_fitted(const stat_tap_table *table, unsigned row, unsigned column, const char *text,
                        enum rtmpx_cut where) {
     stat_tap_table_item_type *item = rtmpx_table_cell(table, row, column);
+    unsigned width = rtmpx_table_width(table, row, column);
     if (g_strcmp0(item->value.string_value, text) == 0)
         return;
     g_free((char *)(uintptr_t)item->value.string_value);
-    item->value.string_value = rtmpx_fit(text, rtmpx_table_width(table, row, column), where);
+    char *shown = without_bars(text);
+    item->value.string_value = fill_up(rtmpx_fit(shown, width, where), width);
+    g_free(shown);
 }
 
 void rtmpx_table_set_text(const stat_tap_table *table, unsigned row, unsigned column,

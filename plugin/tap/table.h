@@ -14,7 +14,7 @@
  *
  * The format of a column says how wide it is (`%-16s`, `%7u`). Nothing is wider: texts are cut
  * (tap/fit.h), a number of more digits is shown as the greatest of its column. So rows of tshark
- * have a width that does not depend on what is in the capture.
+ * have a width that does not depend on what is in the capture; nor does where their bars are.
  */
 
 /* What is known of a row begins with this. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """No row of the tables of streams and of SharedObjects (-z rtmpx,streams and -z rtmpx,so) is wider than 200 columns of a
-terminal, in any capture of ours, whatever names and numbers are in it. Names are cut between characters; what stands for
-a secret (rtmpx.mask_secrets) is whole.
+terminal, in any capture of ours, whatever names and numbers are in it, and the bars behind their cells are in the same
+columns. Names are cut between characters; what stands for a secret (rtmpx.mask_secrets) is whole.
 
 usage: widths.py [--build DIR]
 """
@@ -23,12 +23,13 @@ from tshark import run_check  # noqa: E402
 
 WIDEST = 200
 TABLES = {"streams": ("-z", "rtmpx,streams"), "objects": ("-z", "rtmpx,so")}
+HEADINGS = ("Stream |", "Object  ")
 MASK = ("-o", "rtmpx.mask_secrets:TRUE")
 LONG = 65535  # bytes of a name in AMF0
 NAMES = {
     "64 KB": "n" * LONG, "wide": "漢" * (LONG // 3), "wide and narrow": "a漢" * 40, "accents": "e\u0301" * (LONG // 3),
     "many accents": "e" + "\u0301" * 100, "emoji": "\U0001F600" * (LONG // 4), "controls": "\0\x1b[2J\n\t" * 100,
-    "invisible": "\u202e\u200b" * 100, "just fits": "s" * 16, "one more": "s" * 17, "ends differ": "camera/" + "x" * 40 + "/7",
+    "invisible": "\u202e\u200b" * 100, "bars": "a|b", "only bars": "|" * 100, "just fits": "s" * 16, "one more": "s" * 17, "ends differ": "camera/" + "x" * 40 + "/7",
     "secret": "cam?key=s3cret", "secret behind": "a-long-name-of-a-camera?key=s3cret&expires=1234567",
     "secret before": "?key=s3cret&vhost=a-long-name-of-a-host", "secrets": "漢字?" + "&".join(f"k{n}=s3cret{n}" for n in range(9)),
 }
@@ -68,8 +69,15 @@ def rows_of(tshark, capture, *arguments):
     return [line for line in output.splitlines() if line.endswith(" |")]
 
 
+def bars(row):
+    """The columns of the bars but for the last, which the header has behind its title."""
+    return [width(row[:at]) for at, character in enumerate(row) if character == "|"][:-1]
+
+
 def faults(name, rows):
     found = [f"{name}: {width(row)} columns: {row[:60]}" for row in rows if width(row) > WIDEST]
+    headings = [bars(row) for row in rows if row.startswith(HEADINGS)]
+    found += [f"{name}: {row}: its bars are not below those of the heading" for row in rows if bars(row) not in headings]
     return found + [f"{name}: {row[:60]}: a character is cut" for row in rows if "\ufffd" in row or "\udc80" <= max(row) <= "\udcff"]
 
 
@@ -81,7 +89,7 @@ def name_faults(rows, masked):
     found = [f"{kind}: {row[column]} has no word" for kind, row in cells(masked).items() if kind.startswith("secret")
              for column in (2, 16) if "masked-" not in row[column]]
     wanted = {"just fits": "s" * 16, "one more": "s" * 8 + "…" + "s" * 7, "ends differ": "camera/x…xxxxx/7",
-              "wide": "漢" * 7 + "…", "wide and narrow": "a漢a漢a…a漢a漢"}
+              "wide": "漢" * 7 + "…", "bars": "a<U+007C>b", "wide and narrow": "a漢a漢a…a漢a漢"}
     return found + [f"{kind}: {row[2]}, expected {wanted[kind]}" for kind, row in cells(rows).items()
                     if row[2] != wanted.get(kind, row[2])]
 

@@ -297,6 +297,35 @@ static void who_closed_an_unanswered_request_is_told(void **state) {
     assert_false(f.session.closing.by_client);
 }
 
+/* Where the expert item is, which its filter finds; not where the encrypted bytes begin. */
+static void encryption_is_found_once_where_the_handshake_tells_of_it(void **state) {
+    (void)state;
+    static const uint8_t bytes[RTMP_HANDSHAKE_TOTAL + 50] = {6, 0xee};
+    const uint32_t parts[] = {1 + RTMP_HANDSHAKE_SIZE, RTMP_HANDSHAKE_SIZE, 50};
+    session_begin(&f);
+    memory = recorder_memory(&f.rec);
+    rtmp_report_init(&report, &memory, &options);
+    const struct rtmp_report_ends ends = {.tcp = 1};
+    rtmp_report_begin_connection(&report, &f.session, &ends);
+    for (unsigned side = 0; side < 2; side++) {
+        uint32_t at = 0;
+        for (unsigned i = 0; i < 3; i++) {
+            const struct rtmp_segment_record *segment =
+                session_feed(&f, side, bytes + at, parts[i]);
+            rtmp_report_add_segment(&report, session_side(&f, side), segment, parts[i]);
+            at += parts[i];
+        }
+    }
+    rtmp_report_finish(&report);
+    assert_int_equal(report.findings.count, 1);
+    const struct rtmp_finding *encrypted = report_finding(&report, RTMP_FINDING_ENCRYPTED);
+    assert_non_null(encrypted);
+    assert_int_equal(encrypted->first.frame, 1);
+    assert_int_equal(encrypted->count, 1);
+    rtmp_report_destroy(&report);
+    session_end(&f);
+}
+
 /* Each allocation fails once: nothing is freed twice, nothing is lost, and no row is half made. */
 static void without_memory_rows_are_left_out(void **state) {
     for (long fail = 0; fail < 60; fail++) {
@@ -466,6 +495,7 @@ int main(void) {
         TEST(who_closed_an_unanswered_request_is_told),
         TEST(without_memory_rows_are_left_out),
         TEST(shorter_stalls_are_left_out),
+        cmocka_unit_test(encryption_is_found_once_where_the_handshake_tells_of_it),
         cmocka_unit_test(an_object_has_its_events_and_the_copies_at_their_end),
         cmocka_unit_test(a_refusal_says_what_and_why),
         cmocka_unit_test(copies_that_differ_are_a_finding_of_the_object),

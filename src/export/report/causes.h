@@ -22,7 +22,7 @@ static inline bool rtmp_causes_is_stall(const struct rtmp_media_fault *fault, ui
 /* A message. */
 void rtmp_causes_of_message(const struct rtmp_causes *causes, struct rtmp_row *row);
 
-/* The connection's bytes are encrypted from `place` on. */
+/* The connection's messages are encrypted, as the handshake at `place` says. */
 void rtmp_causes_encrypted(const struct rtmp_causes *causes, const struct rtmp_session *session,
                            struct rtmp_report_place place);
 

@@ -66,6 +66,15 @@ static struct rtmp_causes causes_of(struct rtmp_report *report) {
     return (struct rtmp_causes){&report->findings, &report->store, report->options.stall};
 }
 
+/* Is it the one that shows the handshake of RTMPE: where C1 or S1 ends? */
+static bool begins_encryption(const struct rtmp_session_direction *direction,
+                              const struct rtmp_segment_record *segment, uint32_t captured) {
+    struct rtmp_handshake_range range;
+    return rtmp_session_handshake_range(direction, segment, captured, &range) &&
+           range.completes_first &&
+           rtmp_handshake_version_encrypted(direction->wire.handshake.version);
+}
+
 void rtmp_report_add_segment(struct rtmp_report *report,
                              const struct rtmp_session_direction *direction,
                              const struct rtmp_segment_record *segment, uint32_t captured) {
@@ -76,8 +85,7 @@ void rtmp_report_add_segment(struct rtmp_report *report,
     if (!connection->first.frame)
         connection->first = place;
     connection->last = place;
-    if (direction->wire.phase != RTMP_PHASE_ENCRYPTED || connection->is_encrypted ||
-        rtmp_session_encrypted_from(direction, segment, captured) >= captured)
+    if (connection->is_encrypted || !begins_encryption(direction, segment, captured))
         return;
     const struct rtmp_causes causes = causes_of(report);
     connection->is_encrypted = true;

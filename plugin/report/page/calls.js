@@ -35,7 +35,16 @@
         return h(
           "tr",
           null,
-          h("td", { class: "nm", "data-l": "Call" }, wire(r.name), r.http && C.length ? [" ", h("span", { class: "tag" }, "Flash Remoting")] : ""),
+          h(
+            "td",
+            { class: "nm", "data-l": "Call" },
+            h(
+              "div",
+              { class: "clip" },
+              wire(r.name),
+              r.http && C.length ? [" ", h("span", { class: "tag" }, "Flash Remoting")] : "",
+            ),
+          ),
           h("td", { class: "r num", "data-l": "Calls" }, I(r.n)),
           h("td", { class: "r num", "data-l": "Errors" }, r.bad ? h("span", { class: "badt" }, I(r.bad)) : ""),
           h("td", { class: "r num", "data-l": "No answer" }, r.no ? I(r.no) : ""),
@@ -60,7 +69,7 @@
     const stats = h(
       "div",
       null,
-      grid(null, heads(["Call", "Calls", "Errors", "No answer", "Median", "Longest"], (i) => i > 0 && i < 5), tb),
+      grid("calls cards", heads(["Call", "Calls", "Errors", "No answer", "Median", "Longest"], (i) => i > 0 && i < 5), tb),
       mb || "",
       h(
         "p",
@@ -88,7 +97,7 @@
             gap = prev == null ? 0 : K.t[i] - prev;
           prev = K.t[i];
           if (gap > 5e5)
-            f.append(h("tr", { class: "gap" }, h("td", { colSpan: 5 }, "⋮ " + (gap / 1e6).toFixed(1) + " s ⋮")));
+            f.append(h("tr", { class: "gap" }, h("td", { colSpan: used.length > 1 ? 5 : 4 }, "⋮ " + (gap / 1e6).toFixed(1) + " s ⋮")));
           const n = K.name[i],
             ans = isReply(i),
             bad = n === "_error" || K.level[i] === "error" || (ans && K.error[i] === 1);
@@ -96,14 +105,14 @@
             h(
               "tr",
               null,
-              h("td", { class: "r num dim" }, clock(K.t[i])),
-              h("td", { class: "r num dim opt" }, K.f[i]),
+              h("td", { class: "time r num dim" }, clock(K.t[i])),
+              h("td", { class: "frame r num dim opt" }, K.f[i]),
               used.length > 1
-                ? h("td", { class: "num", css: { color: "var(" + ccol(places[i]) + ")" } }, cname(places[i]))
-                : h("td", { class: "opt" }),
+                ? h("td", { class: "end num", css: { color: "var(" + ccol(places[i]) + ")" } }, cname(places[i]))
+                : "",
               h(
                 "td",
-                null,
+                { class: "way" },
                 h(
                   "div",
                   {
@@ -115,7 +124,7 @@
               ),
               h(
                 "td",
-                null,
+                { class: "arg" },
                 h("span", { class: bad ? "badt" : "" }, K.arg[i] ? wire(K.arg[i]) : ""),
                 " ",
                 K.rt[i] != null
@@ -148,11 +157,11 @@
           grid(
             "lad",
             [
-              h("th", { class: "r" }, "Time"),
-              h("th", { class: "r opt" }, "Frame"),
-              h("th", { class: used.length > 1 ? "" : "opt" }, used.length > 1 ? "#" : ""),
-              h("th", { css: { textAlign: "center" } }, "client ⇄ server"),
-              h("th", null, "Argument or code"),
+              h("th", { scope: "col", class: "time r" }, "Time"),
+              h("th", { scope: "col", class: "frame r opt" }, "Frame"),
+              used.length > 1 ? h("th", { scope: "col", class: "end" }, "#") : "",
+              h("th", { scope: "col", class: "way", css: { textAlign: "center" } }, "client ⇄ server"),
+              h("th", { scope: "col" }, "Argument or code"),
             ],
             body,
           ),

@@ -52,7 +52,8 @@ if (RTMP) {
     "Bytes acknowledged against bytes sent, the announced windows, and ping round trips.",
     C.length,
   );
-  if (C.length) {
+  if (!C.length) s.append(h("p", { class: "empty" }, "No flow control in this capture."));
+  else {
     const box = h("div");
     const pick = picker([...C.keys()]);
     let own = [];

@@ -234,10 +234,10 @@ if (RTMP) {
           (k) => {
             const vs = cp.map((c) => val(c, k)),
               same = cp.length > 1 && vs.every((v) => v && v[0] === vs[0][0]);
-            const cell = (v, n, fr) =>
+            const cell = (v, n, fr, who) =>
               h(
                 "td",
-                { class: o.diverged.includes(k) ? "diff" : "", colSpan: n },
+                { class: o.diverged.includes(k) ? "diff" : "", colSpan: n, "data-l": who },
                 h(
                   "div",
                   { class: "clip" },
@@ -251,8 +251,8 @@ if (RTMP) {
               null,
               h("th", { scope: "row" }, wire(o.keys[k])),
               same
-                ? cell(vs[0], cp.length, "all " + cp.length + ", frames " + vs.map((v) => v[1]).join(", "))
-                : vs.map((v) => cell(v, 1, v ? "frame " + v[1] : "")),
+                ? cell(vs[0], cp.length, "all " + cp.length + ", frames " + vs.map((v) => v[1]).join(", "), "all")
+                : vs.map((v, i) => cell(v, 1, v ? "frame " + v[1] : "", cname(cp[i].c))),
             );
           },
           20,
@@ -260,13 +260,13 @@ if (RTMP) {
         );
         art.append(
           grid(
-            null,
+            "state cards",
             [
-              h("th", null, "Final state"),
+              h("th", { scope: "col" }, "Final state"),
               cp.map((c) =>
                 h(
                   "th",
-                  null,
+                  { scope: "col" },
                   h("span", { css: { color: "var(" + ccol(c.c) + ")" } }, cname(c.c)),
                   " v" + (c.version ?? "?") + " ",
                   h(

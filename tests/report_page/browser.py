@@ -4,18 +4,14 @@
 request, no sideways scrolling at 390 and 1280 pixels nor on paper, contrast of all texts, and hostile names that stay text.
 The same of the page of a build without dygraphs, which has tables and no charts.
 
-Chromium is driven through its pipe (--remote-debugging-pipe), with nothing else installed. Without Chromium the test is
-skipped (exit code 77).
+Without Chromium the test is skipped (exit code 77).
 
 usage: browser.py [--build DIR] [--chromium PROGRAM] [--shots DIR] [NAME...]
 """
 import argparse
-import base64
 import json
-import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,12 +21,15 @@ for folder in ("tools", "expected"):
     sys.path.insert(0, str(HERE.parent / folder))
 
 import hostile  # noqa: E402
+import pcap  # noqa: E402
+import rtmp_writer as rtmp  # noqa: E402
+from chromium import PROGRAM, Browser  # noqa: E402
 from compare import CAPTURES, find_captures  # noqa: E402
-from data import report  # noqa: E402
+from page import data_of, report  # noqa: E402
 from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 NAMES = ("so-red5-srv_red5-cli_amf0", "fail_publish_refer_denied_srs7", "pub_ffmpeg51_srs7_vhost_chunk128_ack10000",
-         "enh_pub_ffmpeg9_multitrack_2v_avc", "flow_pings_unanswered_player_stopped_rtmpdump", "remoting_py3amf_amf0")
+         "enh_pub_ffmpeg9_multitrack_2v_avc", "flow_pings_unanswered_player_stopped_rtmpdump", "remoting_py3amf_amf0", "nothing")
 WITHOUT_CHARTS = ("so-red5-srv_red5-cli_amf0", "pub_ffmpeg51_srs7_vhost_chunk128_ack10000")
 SKIPPED = 77
 WIDE, NARROW, PAPER = 1280, 390, 718  # the last: A4 without margins of 10 mm, at 96 dots an inch
@@ -83,123 +82,27 @@ OPEN_ALL = """
   }
 })()
 """
+# The page, a table or another element that is wider than its place. The table of a SharedObject that many clients have
+# may scroll: it has a column for each.
 SIDEWAYS = """
 [document.scrollingElement.scrollWidth > innerWidth ? "page " + document.scrollingElement.scrollWidth : "",
- ...(matchMedia("print").matches ? [...document.querySelectorAll(".tw")].filter((e) => e.scrollWidth > e.clientWidth + 1)
-   .map((e) => "table " + e.textContent.slice(0, 30) + " " + e.scrollWidth + " of " + e.clientWidth) : [])].filter(Boolean)
+ ...[...document.querySelectorAll(".tw")].filter((e) => e.scrollWidth > e.clientWidth + 1 &&
+   (matchMedia("print").matches || e.querySelectorAll(".state thead th").length < 9))
+   .map((e) => "table " + e.textContent.slice(0, 30) + " " + e.scrollWidth + " of " + e.clientWidth),
+ ...[...document.querySelectorAll("main *, header *, footer *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 &&
+   e.checkVisibility() && !e.closest(".tw, .clip, .gt, svg")).slice(0, 5)
+   .map((e) => e.tagName + " " + e.className + " " + e.textContent.slice(0, 30))].filter(Boolean)
+"""
+# Sections that have a heading and nothing below it.
+EMPTY_SECTIONS = """
+[...document.querySelectorAll("main section")].filter((e) => !e.querySelector("table, ol, .gantt, .empty, .none"))
+  .map((e) => e.id)
 """
 HEADINGS = '[...document.querySelectorAll("h1,h2,h3,h4")].map((e) => +e.tagName[1])'
 NAMELESS = """
 [...document.querySelectorAll("button,a,select,[role=img],[tabindex]")].filter((e) => !(e.textContent.trim() ||
   e.getAttribute("aria-label") || e.getAttribute("title"))).map((e) => e.outerHTML.slice(0, 80))
 """
-
-
-class Browser:
-    """One page of a headless Chromium."""
-
-    def __init__(self, program):
-        self.profile = tempfile.TemporaryDirectory(prefix="rtmpx-browser-")
-        read_commands, self.commands = os.pipe()
-        self.answers, write_answers = os.pipe()
-        os.set_inheritable(read_commands, True)
-        os.set_inheritable(write_answers, True)
-        # Its descriptors 3 and 4 are the pipe.
-        shell = f"exec 3<&{read_commands} 4>&{write_answers}; exec \"$0\" \"$@\""
-        self.process = subprocess.Popen(
-            ["bash", "-c", shell, program, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
-             "--disable-dev-shm-usage", "--no-first-run", f"--user-data-dir={self.profile.name}", "about:blank"],
-            close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(read_commands)
-        os.close(write_answers)
-        self.received, self.events, self.last, self.session = b"", [], 0, None
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(20)
-        os.close(self.commands)
-        os.close(self.answers)
-        self.profile.cleanup()
-
-    def receive(self):
-        while b"\0" not in self.received:
-            got = os.read(self.answers, 1 << 20)
-            if not got:
-                raise RuntimeError("the browser ended")
-            self.received += got
-        message, self.received = self.received.split(b"\0", 1)
-        return json.loads(message)
-
-    def call(self, method, **parameters):
-        self.last += 1
-        message = {"id": self.last, "method": method, "params": parameters}
-        if self.session:
-            message["sessionId"] = self.session
-        data = json.dumps(message).encode() + b"\0"
-        while data:
-            data = data[os.write(self.commands, data):]
-        while True:
-            answer = self.receive()
-            if answer.get("id") == self.last:
-                if "error" in answer:
-                    raise RuntimeError(f"{method}: {answer['error']}")
-                return answer["result"]
-            self.events.append(answer)
-
-    def evaluate(self, expression):
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in result:
-            raise RuntimeError(f"{expression[:60]}: {result['exceptionDetails']}")
-        return result["result"].get("value")
-
-    def look(self, width, scheme="light", media=""):
-        self.call("Emulation.setEmulatedMedia", media=media,
-                  features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
-
-    def open(self, path):
-        """Returns what the console and the network saw."""
-        self.events.clear()
-        url = pathlib.Path(path).as_uri()
-        self.call("Page.navigate", url=url)
-        for _ in range(600):
-            if self.evaluate('document.readyState === "complete" && location.href !== "about:blank"'):
-                break
-        self.settle()
-        found = [] if self.evaluate('document.documentElement.dataset.ready === "1"') else ["the script did not end"]
-        return found + self.complaints(url)
-
-    def settle(self):
-        self.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 150)))")
-
-    def complaints(self, url):
-        found = []
-        for event in self.events:
-            parameters = event.get("params", {})
-            if event.get("method") == "Runtime.exceptionThrown":
-                found.append(f"exception: {json.dumps(parameters)[:300]}")
-            elif event.get("method") == "Runtime.consoleAPICalled":
-                found.append(f"console: {json.dumps(parameters)[:200]}")
-            elif event.get("method") == "Log.entryAdded":
-                found.append(f"log: {parameters['entry']['text'][:300]}")
-            elif event.get("method") == "Network.requestWillBeSent" and parameters["request"]["url"].split("#")[0] != url:
-                found.append(f"request: {parameters['request']['url'][:100]}")
-        self.events.clear()
-        return found
-
-    def key(self, key):
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" and len(key) == 1 else "")
-
-    def shot(self, path):
-        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        image = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
-                          clip={"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 12000), "scale": 1})
-        path.write_bytes(base64.b64decode(image["data"]))
 
 
 def zoom_differs(browser, charts):
@@ -241,6 +144,7 @@ def structure_differs(browser, sections):
     found = [f"heading {a} -> {b}" for a, b in zip([0] + headings, headings) if b > a + 1]
     found += [f"nameless: {text}" for text in browser.evaluate(NAMELESS)]
     order = browser.evaluate('[...document.querySelectorAll("main section h2")].map((e) => e.textContent)')
+    found += [f"nothing in section {name}" for name in browser.evaluate(EMPTY_SECTIONS)]
     return found + ([] if order == sections else [f"sections {order}"])
 
 
@@ -306,11 +210,19 @@ def check_hostile(browser, path, charts):
     return found
 
 
+def write_nothing(path):
+    """A capture of one packet, without RTMP."""
+    link = rtmp.Connection(server=("10.0.0.2", 9))
+    pcap.write_segments(path, link.open().segments[:1])
+    path.chmod(0o644)
+    return path
+
+
 def write_page(tshark, directory, name, capture):
     page = report(tshark, capture)
     path = directory / f"{name}.html"
     path.write_text(page, encoding="utf-8")
-    data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
+    data = json.loads(data_of(page))
     path.with_suffix(".json").write_text(json.dumps(data))
     return path, data, "Charts: dygraphs" in page
 
@@ -343,6 +255,7 @@ def run(options, tshark, directory):
     browser = Browser(options.chromium)
     failed = 0
     try:
+        captures["nothing"] = write_nothing(tshark.directory / "nothing.pcap")
         for name in options.names or NAMES:
             path, data, charts = write_page(tshark, directory, name, captures[name])
             found = check_page(browser, path, data, charts)
@@ -372,7 +285,7 @@ def run(options, tshark, directory):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
-    parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
+    parser.add_argument("--chromium", default=PROGRAM)
     parser.add_argument("--shots", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()

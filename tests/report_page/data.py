@@ -2,64 +2,39 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The data of report pages (-z rtmpx,report): they follow report.schema.json, say the same in one pass and in two, count
 the messages that the rows of messages have; calls of Flash Remoting have the replies that those rows have; the filter of
-each finding shows its frame. One more capture is made, with Flash Remoting of all sorts (tests/transports/remoting.py). An
-unwritable path is an error before the capture is read, and leaves nothing behind.
+each finding shows its frame. Without names this is asked of all captures of the project and of those that the test of
+filters makes, in which every finding of findings.def must occur, and of hostile names; else of one more that is made, with
+Flash Remoting of all sorts (tests/transports/remoting.py). An unwritable path is an error before the capture is read, and
+leaves nothing behind.
 
 usage: data.py [--build DIR] [--captures DIR...] [NAME...]
 """
 import argparse
 import collections
+import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-for folder in ("tools", "expected", "transports"):
+for folder in ("filters", "tools", "expected", "transports"):
     sys.path.insert(0, str(HERE.parent / folder))
 
+import hostile  # noqa: E402
+import made  # noqa: E402
 import pcap  # noqa: E402
 import remoting  # noqa: E402
 from compare import CAPTURES, find_captures  # noqa: E402
-from tshark import Tshark, run_main  # noqa: E402
+from page import data_of, form_differs, jsonschema, report  # noqa: E402
+from tshark import ROOT, Tshark, run_main  # noqa: E402
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
-SCHEMA = json.loads((HERE / "report.schema.json").read_text())
-DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.S)
 # What the made capture raises.
 REMOTING = {f"rtmpx.remoting.{name}" for name in (
     "error_status", "no_answer", "second_answer", "length_mismatch", "trailing")} | {"rtmpx.malformed"}
 # Sequences with which a text could end the script element of the data, or begin a comment in it.
 DANGEROUS = ("<", ">", "&", "\u2028", "\u2029")
-
-
-def report(tshark, capture, *arguments, name="page.html"):
-    """The page of a capture as text; fails if tshark does."""
-    path = tshark.writable("pages") / name
-    said = tshark.run("-q", *arguments, "-z", f"rtmpx,report,{path}", capture=capture)
-    assert said.stdout == f"RTMP report: {path}\n", said.stdout
-    return path.read_text(encoding="utf-8")
-
-
-def data_of(page):
-    return DATA.search(page).group(1)
-
-
-def lengths_differ(value, path="$"):
-    """Tables, objects of nothing but arrays, whose columns differ in length."""
-    if isinstance(value, list):
-        return [text for i, item in enumerate(value) for text in lengths_differ(item, f"{path}[{i}]")]
-    if not isinstance(value, dict):
-        return []
-    found = [text for key, item in value.items() for text in lengths_differ(item, f"{path}.{key}")]
-    columns = {key: len(item) for key, item in value.items() if isinstance(item, list)}
-    if path.rsplit(".", 1)[-1] in ("findings", "calls", "e", "pings", "keys", "series") and len(set(columns.values())) > 1:
-        found.append(f"{path}: columns of different lengths: {columns}")
-    return found
 
 
 def filters_differ(tshark, capture, arguments, data):
@@ -102,14 +77,12 @@ def remoting_differs(data, rows):
 
 
 def compare(tshark, capture, arguments):
-    page = report(tshark, capture, *arguments)
+    name = "-".join(capture.parts[-2:]) + ".html"
+    page = report(tshark, capture, *arguments, name=name)
     text = data_of(page)
     data = json.loads(text)
-    found = [f"{c!r} in the data" for c in DANGEROUS if c in text] + lengths_differ(data)
-    if jsonschema:
-        errors = jsonschema.Draft7Validator(SCHEMA).iter_errors(data)
-        found += [f"schema: {'/'.join(map(str, error.absolute_path))}: {error.message[:120]}" for error in errors]
-    two = data_of(report(tshark, capture, "-2", *arguments))
+    found = [f"{c!r} in the data" for c in DANGEROUS if c in text] + form_differs(data)
+    two = data_of(report(tshark, capture, "-2", *arguments, name=name))
     if json.loads(two) != data:
         found.append("another report in two passes")
     columns = "rtmpx,messages,json+command+response_to+response_time+status_code"
@@ -154,24 +127,59 @@ def refusals_differ(tshark, capture):
     return found + ([f"left behind: {left}"] if left != ["folder", "kept.html"] else [])
 
 
+def titles():
+    """Of every finding that there is, its title."""
+    text = (ROOT / "src/export/report/findings.def").read_text()
+    rows = re.findall(r"^FINDING\((.*?)\)$", text, re.M | re.S)
+    return {re.findall(r'"([^"]*)"', row)[2] for row in rows}
+
+
+def with_keys(tshark, path):
+    """What tshark needs to decrypt a capture whose keys lie beside it."""
+    keys = [file for file in (path.with_suffix(".keys"), path.parent / "rtmps.keys") if file.exists()]
+    return ("-o", f"tls.keylog_file:{tshark.readable(keys[0])}") if keys else ()
+
+
+def shipped(tshark, directories):
+    """[(name, capture, arguments)] of captures as files."""
+    return [(name, path, with_keys(tshark, path)) for name, path in find_captures(directories).items()]
+
+
+def written(tshark):
+    """The same of those that are made."""
+    capture = tshark.directory / "hostile.pcap"
+    hostile.write(capture)
+    made_for_filters = [(path.stem, path, [word for item in preferences.items() for word in ("-o", "{}:{}".format(*item))])
+                        for path, preferences in made.captures(tshark.directory) if tshark.directory in path.parents]
+    return [*made_for_filters, ("hostile", capture, ())]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build")
     parser.add_argument("--captures", action="append", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    captures = find_captures(options.captures or (*CAPTURES, CAPTURES[1] / "remoting"))
-    failed, findings = 0, 0
+    failed, findings, raised = 0, 0, set()
     with Tshark(options.build) as tshark:
-        for name in options.names or captures:
-            data, found = compare(tshark, captures[name], ())
+        everything = not options.captures and not options.names
+        below = (CAPTURES[1] / name for name in ("defects", "field", "remoting"))
+        captures = shipped(tshark, options.captures or (*CAPTURES, *below)) + (written(tshark) if everything else [])
+        if options.names:
+            named = {name: (name, path, arguments) for name, path, arguments in captures}
+            captures = [named[name] for name in options.names]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            compared = list(pool.map(lambda one: compare(tshark, *one[1:]), captures))
+        for (name, _, _), (data, found) in zip(captures, compared):
             findings += len(data["findings"]["sev"])
+            raised.update(data["findings"]["title"])
             failed += bool(found)
             for text in found[:5]:
                 print(f"{name}: {text}")
-        found = made_differs(tshark) + refusals_differ(tshark, captures[next(iter(options.names or captures))])
+        found = made_differs(tshark) + refusals_differ(tshark, captures[0][1])
+        found += [f"no capture has the finding: {title}" for title in sorted(titles() - raised) if everything]
         print("\n".join(found), end="\n" if found else "")
-    print(f"{len(options.names or captures)} reports, {findings} findings, {failed} differ"
+    print(f"{len(captures)} reports, {findings} findings, {failed} differ"
           f"{'' if jsonschema else '; without python3-jsonschema the schema is not checked'}")
     return bool(failed or found or not findings)
 

@@ -19,15 +19,18 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-for folder in ("filters", "tools", "expected", "transports"):
+for folder in ("filters", "session", "tools", "expected", "transports"):
     sys.path.insert(0, str(HERE.parent / folder))
 
 import hostile  # noqa: E402
 import made  # noqa: E402
+import media_experts  # noqa: E402
 import pcap  # noqa: E402
 import remoting  # noqa: E402
+import rtmp_writer as rtmp  # noqa: E402
 from compare import CAPTURES, find_captures  # noqa: E402
 from page import data_of, form_differs, jsonschema, report  # noqa: E402
+from rtmp_writer import CLIENT, SERVER  # noqa: E402
 from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 # What the made capture raises.
@@ -145,13 +148,29 @@ def shipped(tshark, directories):
     return [(name, path, with_keys(tshark, path)) for name, path in find_captures(directories).items()]
 
 
+def unlike_others():
+    """Segments that raise the findings which no other capture has: a stream that is silent before its end, a client that is
+    refused and does not authenticate itself."""
+    silent = media_experts.Publisher(0)
+    silent.configure().play(0, 2000)
+    silent.at(9000).message(CLIENT, rtmp.command("deleteStream", 6, None, 1.0))
+    refused = rtmp.Connection(("10.4.0.1", 50000), start=2 * 10**18).open().shake()
+    refused.message(CLIENT, rtmp.command("connect", 1, {"app": "live", "tcUrl": "rtmp://h/live"}))
+    refused.message(SERVER, rtmp.command("_error", 1, None, {
+        "level": "error", "code": "NetConnection.Connect.Rejected",
+        "description": "[ AccessManager.Reject ] : [ code=403 need auth; authmod=adobe ] : "}))
+    return silent.segments + refused.close().segments
+
+
 def written(tshark):
     """The same of those that are made."""
-    capture = tshark.directory / "hostile.pcap"
+    capture, others = tshark.directory / "hostile.pcap", tshark.directory / "unlike_others.pcap"
     hostile.write(capture)
+    pcap.write_segments(others, unlike_others())
+    others.chmod(0o644)
     made_for_filters = [(path.stem, path, [word for item in preferences.items() for word in ("-o", "{}:{}".format(*item))])
                         for path, preferences in made.captures(tshark.directory) if tshark.directory in path.parents]
-    return [*made_for_filters, ("hostile", capture, ())]
+    return [*made_for_filters, ("hostile", capture, ()), ("unlike_others", others, ())]
 
 
 def main():

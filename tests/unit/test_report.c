@@ -297,6 +297,25 @@ static void who_closed_an_unanswered_request_is_told(void **state) {
     assert_false(f.session.closing.by_client);
 }
 
+static void a_message_that_cannot_be_read_to_its_end_is_an_error(void **state) {
+    (void)state;
+    static const uint8_t command[] = {2, 0, 9, 'x'}; /* a text of 9 bytes */
+    static const uint8_t good[] = {2, 0, 1, 'x', 5};
+    static const uint8_t event[] = {0, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 9, 0};
+    const uint8_t *const bodies[] = {good, command, event};
+    const uint32_t lengths[] = {sizeof good, sizeof command, sizeof event};
+    const uint8_t types[] = {RTMP_MESSAGE_DATA_AMF0, RTMP_MESSAGE_COMMAND_AMF0,
+                             RTMP_MESSAGE_SHARED_OBJECT_AMF0};
+    for (unsigned i = 0; i < 3; i++)
+        send_message(CLIENT, types[i], 0, bodies[i], lengths[i]);
+    send_message(SERVER, RTMP_MESSAGE_WINDOW_ACK_SIZE, 0, good, 2);
+    rtmp_report_finish(&report);
+    const struct rtmp_finding *found = report_finding(&report, RTMP_FINDING_MESSAGE_MALFORMED);
+    assert_non_null(found);
+    assert_int_equal(found->count, 3);
+    assert_int_equal(found->first.frame, 5);
+}
+
 /* Where the expert item is, which its filter finds; not where the encrypted bytes begin. */
 static void encryption_is_found_once_where_the_handshake_tells_of_it(void **state) {
     (void)state;
@@ -495,6 +514,7 @@ int main(void) {
         TEST(who_closed_an_unanswered_request_is_told),
         TEST(without_memory_rows_are_left_out),
         TEST(shorter_stalls_are_left_out),
+        TEST(a_message_that_cannot_be_read_to_its_end_is_an_error),
         cmocka_unit_test(encryption_is_found_once_where_the_handshake_tells_of_it),
         cmocka_unit_test(an_object_has_its_events_and_the_copies_at_their_end),
         cmocka_unit_test(a_refusal_says_what_and_why),

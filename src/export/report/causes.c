@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "export/report/body_check.h"
 #include "export/report/calls.h"
 #include "payload/command/labels.h"
 #include "payload/shared_object.h"
@@ -127,7 +128,22 @@ static void of_shared_object(const struct rtmp_causes *causes,
     }
 }
 
+/* Limits of this dissector are no fault of the message. */
+static void of_body(const struct rtmp_causes *causes, const struct rtmp_row_message *message) {
+    const enum rtmp_error error = rtmp_report_body_error(message);
+    char out[128];
+    struct rtmp_text text = rtmp_text_over(out, sizeof out);
+    if (!rtmp_error_ends_value(error) || rtmp_error_is_limit(error))
+        return;
+    struct rtmp_finding malformed = finding_of(
+        RTMP_FINDING_MESSAGE_MALFORMED, message->direction->session, rtmp_report_place_of(message));
+    rtmp_text_add(&text, rtmp_error_text(error));
+    malformed.example = rtmp_report_keep_line(causes->store, &text);
+    add_finding(causes, &malformed);
+}
+
 void rtmp_causes_of_message(const struct rtmp_causes *causes, struct rtmp_row *row) {
+    of_body(causes, row->message);
     switch (row->message->record->message.type) {
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "export/report/body_check.h"
+
+#include "payload/command/head.h"
+#include "payload/control.h"
+#include "payload/shared_object.h"
+
+static enum rtmp_error error_of_values(struct rtmp_reader *reader, uint8_t type) {
+    const struct rtmp_command_format format = rtmp_command_read_format(reader, type);
+    struct rtmp_amf amf;
+    if (rtmp_left(reader) == 0)
+        return RTMP_ERROR_END;
+    rtmp_amf_init(&amf, reader, format.amf_version);
+    while (rtmp_left(reader) && rtmp_amf_skip(&amf))
+        ;
+    return reader->error;
+}
+
+static enum rtmp_error error_of_events(struct rtmp_reader *reader, uint8_t type) {
+    struct rtmp_shared_object so;
+    struct rtmp_so_piece piece;
+    rtmp_shared_object_init(&so, reader, type);
+    while (rtmp_shared_object_next(&so, &piece))
+        if (piece.kind == RTMP_SO_REST && rtmp_error_ends_value(piece.error))
+            return piece.error;
+    return reader->error;
+}
+
+static enum rtmp_error error_of_fields(struct rtmp_reader *reader, uint8_t type) {
+    struct rtmp_control control;
+    struct rtmp_control_field field;
+    rtmp_control_init(&control, reader, type);
+    while (rtmp_control_next(&control, &field))
+        if (field.remark != RTMP_OK)
+            return field.remark;
+    return reader->error;
+}
+
+enum rtmp_error rtmp_report_body_error(const struct rtmp_row_message *message) {
+    struct rtmp_reader reader = rtmp_reader_over(message->bytes, message->available);
+    const struct rtmp_message *header = &message->record->message;
+    if (message->available < header->length)
+        return RTMP_OK;
+    switch (header->type) {
+    case RTMP_MESSAGE_COMMAND_AMF0:
+    case RTMP_MESSAGE_COMMAND_AMF3:
+    case RTMP_MESSAGE_DATA_AMF0:
+    case RTMP_MESSAGE_DATA_AMF3:
+        return error_of_values(&reader, header->type);
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF0:
+    case RTMP_MESSAGE_SHARED_OBJECT_AMF3:
+        return error_of_events(&reader, header->type);
+    case RTMP_MESSAGE_SET_CHUNK_SIZE:
+    case RTMP_MESSAGE_ABORT:
+    case RTMP_MESSAGE_ACKNOWLEDGEMENT:
+    case RTMP_MESSAGE_USER_CONTROL:
+    case RTMP_MESSAGE_WINDOW_ACK_SIZE:
+    case RTMP_MESSAGE_SET_PEER_BANDWIDTH:
+        return error_of_fields(&reader, header->type);
+    default:
+        return RTMP_OK;
+    }
+}

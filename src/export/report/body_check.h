@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RTMP_EXPORT_REPORT_BODY_CHECK_H
+#define RTMP_EXPORT_REPORT_BODY_CHECK_H
+
+#include "export/row.h"
+
+/* Why the body of a command, data, SharedObject or control message cannot be read to its end; of
+ * several reasons the first. RTMP_OK: it can, it is not whole in the capture, or it is of another
+ * type. */
+enum rtmp_error rtmp_report_body_error(const struct rtmp_row_message *message);
+
+#endif

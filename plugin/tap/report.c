@@ -21,7 +21,7 @@ struct rtmpx_report_tap {
     struct rtmp_report report;
     struct rtmp_report *with_packets; /* of Flash Remoting: the same report */
     struct rtmpx_report_file file;
-    char *path; /* of tshark's; NULL: none */
+    char *path; /* of tshark's; NULL: its standard output, or it is not tshark's */
 };
 
 /* ---- listening ---- */
@@ -105,8 +105,9 @@ static tap_packet_status add_frame(void *data, packet_info *pinfo, epan_dissect_
     struct rtmpx_report_file *file = data;
     int64_t time = rtmpx_capture_time(pinfo);
     if (file->frames++ == 0)
-        file->start = time;
-    file->end = time;
+        file->start = file->end = time;
+    if (time > file->end)
+        file->end = time;
     file->bytes += pinfo->fd->cap_len;
     return TAP_PACKET_DONT_REDRAW;
 }
@@ -154,11 +155,14 @@ static char *why_not(const char *path) {
     return g_strdup_printf("%s: %s", path, g_strerror(errno));
 }
 
+/* A page takes the place of a file: of a device nothing would be left. */
 char *rtmpx_report_check_path(const char *path) {
     if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
         errno = EISDIR;
         return why_not(path);
     }
+    if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        return g_strdup_printf("%s: not a regular file", path);
     char *name;
     FILE *file = open_beside(path, &name);
     char *error = file ? NULL : why_not(path);
@@ -178,8 +182,7 @@ static bool write_page(FILE *out, const struct rtmpx_report_tap *tap) {
     write_part(out, &rtmpx_page_before_data);
     rtmpx_write_report_data(out, &tap->report, &tap->file);
     write_part(out, &rtmpx_page_after_data);
-    bool written = fflush(out) == 0 && !ferror(out);
-    return fclose(out) == 0 && written;
+    return fflush(out) == 0 && !ferror(out);
 }
 
 /* The name of the capture without its folder, to be freed. NULL: it is not known; tshark tells no
@@ -191,22 +194,32 @@ static char *capture_name(void) {
 }
 
 /* Under its name only when it is whole. */
-char *rtmpx_report_write(struct rtmpx_report_tap *tap, const char *path) {
+static char *write_file(const struct rtmpx_report_tap *tap, const char *path) {
     char *name;
-    char *capture = capture_name();
-    rtmp_report_finish(&tap->report);
-    tap->file.name = capture;
-    FILE *out = open_beside(path, &name);
     char *error = NULL;
+    FILE *out = open_beside(path, &name);
+    bool written = out && write_page(out, tap);
     if (!out) {
         error = why_not(path);
-    } else if (!write_page(out, tap) || g_rename(name, path) != 0) {
+    } else if (fclose(out) != 0 || !written || g_rename(name, path) != 0) {
         error = why_not(path);
         (void)g_unlink(name);
     }
+    g_free(name);
+    return error;
+}
+
+char *rtmpx_report_write(struct rtmpx_report_tap *tap, const char *path) {
+    char *capture = capture_name();
+    rtmp_report_finish(&tap->report);
+    tap->file.name = capture;
+    char *error = NULL;
+    if (path)
+        error = write_file(tap, path);
+    else if (!write_page(stdout, tap))
+        error = why_not("standard output");
     tap->file.name = NULL;
     g_free(capture);
-    g_free(name);
     return error;
 }
 
@@ -219,14 +232,19 @@ static void draw_report(void *data) {
         fprintf(stderr, "tshark: %s\n", error);
         exit(2);
     }
-    printf("RTMP report: %s\n", tap->path);
+    if (tap->path)
+        printf("RTMP report: %s\n", tap->path);
 }
 
 /* Begins with "rtmpx,report,". Whether it can be written is known before the capture is read. */
 static void add_report(const char *argument) {
     const char *path = argument + strlen(REPORT_ARGUMENT);
-    char *error =
-        *path ? rtmpx_report_check_path(path) : g_strdup("usage: -z " REPORT_ARGUMENT "FILE.html");
+    const bool is_stdout = strcmp(path, "-") == 0;
+    char *error = NULL;
+    if (!*path)
+        error = g_strdup("usage: -z " REPORT_ARGUMENT "FILE.html");
+    else if (!is_stdout)
+        error = rtmpx_report_check_path(path);
     const struct rtmp_report_options options = {.shows_secrets = rtmpx_preferences.report_secrets};
     struct rtmpx_report_tap *tap =
         error ? NULL : rtmpx_report_listen(&options, draw_report, &error);
@@ -234,7 +252,7 @@ static void add_report(const char *argument) {
         fprintf(stderr, "tshark: %s\n", error);
         exit(1);
     }
-    tap->path = g_strdup(path);
+    tap->path = is_stdout ? NULL : g_strdup(path);
 }
 
 RTMPX_STAT_CALLBACK(begin_report, add_report)

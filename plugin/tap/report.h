@@ -20,8 +20,8 @@ struct rtmpx_report_tap;
 struct rtmpx_report_tap *rtmpx_report_listen(const struct rtmp_report_options *options,
                                              void (*draw)(void *report), char **error);
 
-/* Write it. NULL: it is written; else why not, to be freed with g_free(): no file is there then
- * that was not there before. */
+/* Write it; path NULL: to the standard output. NULL: it is written; else why not, to be freed with
+ * g_free(): no file is there then that was not there before. */
 char *rtmpx_report_write(struct rtmpx_report_tap *tap, const char *path);
 
 /* Could a file of this path be written? As rtmpx_report_write(). */

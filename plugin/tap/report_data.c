@@ -244,7 +244,7 @@ static void write_net(struct rtmpx_report_writer *writer,
                       const struct rtmp_report_connection *connection) {
     enum { NANOSECONDS = 1000 };
     rtmpx_report_begin_object(writer, "net");
-    if (connection->round_trip)
+    if (connection->round_trip > 0)
         rtmpx_report_number(writer, "rtt_us", connection->round_trip / NANOSECONDS);
     else
         rtmpx_report_null(writer, "rtt_us");
@@ -472,9 +472,10 @@ static void write_calls(struct rtmpx_report_writer *writer) {
 
 static void write_file(struct rtmpx_report_writer *writer, const struct rtmpx_report_file *file) {
     enum { TO_MICROSECONDS = 1000, SECOND = 1000000000 };
-    char start[48];
-    (void)snprintf(start, sizeof start, "%" PRId64 ".%06d", file->start / SECOND,
-                   (int)(file->start % SECOND / TO_MICROSECONDS));
+    const uint64_t start = file->start < 0 ? 0 - (uint64_t)file->start : (uint64_t)file->start;
+    char seconds[48];
+    (void)snprintf(seconds, sizeof seconds, "%s%" PRIu64 ".%06u", file->start < 0 ? "-" : "",
+                   start / SECOND, (unsigned)(start % SECOND / TO_MICROSECONDS));
     rtmpx_report_begin_object(writer, "file");
     char name[RTMP_LIMIT_REPORT_TEXT];
     struct rtmp_text text = rtmp_text_over(name, sizeof name);
@@ -486,7 +487,7 @@ static void write_file(struct rtmpx_report_writer *writer, const struct rtmpx_re
     }
     rtmpx_report_number(writer, "bytes", (int64_t)file->bytes);
     rtmpx_report_number(writer, "frames", file->frames);
-    rtmpx_report_line(writer, "start", start);
+    rtmpx_report_line(writer, "start", seconds);
     rtmpx_report_number(writer, "duration", rtmpx_report_time(writer, file->end));
     json_dumper_end_object(&writer->json);
 }

@@ -116,7 +116,8 @@ def refusals_differ(tshark, capture):
     kept = directory / "kept.html"
     kept.write_text("kept")
     (directory / "folder").mkdir()
-    for path in (directory / "none" / "x.html", directory / "folder", pathlib.Path("")):
+    (directory / "link").symlink_to("/dev/null")
+    for path in (directory / "none" / "x.html", directory / "folder", directory / "link", pathlib.Path("")):
         text = str(path) if path.name else ""
         said = tshark.run("-q", "-z", f"rtmpx,report,{text}", capture=capture, check=False)
         if said.returncode != 1 or not said.stderr.strip() or said.stdout:
@@ -127,7 +128,28 @@ def refusals_differ(tshark, capture):
     if said.returncode != 1 or kept.read_text() != "kept":
         found.append(f"read-only folder: ended with {said.returncode}: {said.stderr}")
     left = sorted(file.name for file in directory.iterdir())
-    return found + ([f"left behind: {left}"] if left != ["folder", "kept.html"] else [])
+    return found + ([f"left behind: {left}"] if left != ["folder", "kept.html", "link"] else [])
+
+
+def pages_differ(tshark, capture):
+    """FILE -: the same page on the standard output."""
+    out = tshark.run("-q", "-z", "rtmpx,report,-", capture=capture).stdout
+    return [] if out == report(tshark, capture) else ["another page on the standard output"]
+
+
+def times_differ(tshark):
+    """Times that run backwards, and such as no clock has: the data keep their form."""
+    found = []
+    capture = tshark.directory / "times.pcapng"
+    segments = unlike_others()
+    for name, microseconds in (("backwards", lambda i: 10**15 - i * 10**6), ("beyond all", lambda i: 2**63 - 1 - i)):
+        pcap.write_pcapng(capture, [one.replace(time=microseconds(i) * 1000) for i, one in enumerate(segments)])
+        capture.chmod(0o644)
+        data = json.loads(data_of(report(tshark, capture)))
+        found += [f"{name}: {text}" for text in form_differs(data)]
+        if data["file"]["duration"] < 0:
+            found.append(f"{name}: {data['file']}")
+    return found
 
 
 def titles():
@@ -195,7 +217,8 @@ def main():
             failed += bool(found)
             for text in found[:5]:
                 print(f"{name}: {text}")
-        found = made_differs(tshark) + refusals_differ(tshark, captures[0][1])
+        found = made_differs(tshark) + refusals_differ(tshark, captures[0][1]) + pages_differ(tshark, captures[0][1])
+        found += times_differ(tshark)
         found += [f"no capture has the finding: {title}" for title in sorted(titles() - raised) if everything]
         print("\n".join(found), end="\n" if found else "")
     print(f"{len(captures)} reports, {findings} findings, {failed} differ"

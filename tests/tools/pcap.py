@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures as lists of TCP segments: read pcap and pcapng, write pcap. Standard library only."""
+"""Captures as lists of TCP segments: read and write pcap and pcapng. Standard library only."""
 import dataclasses
 import ipaddress
 import struct
@@ -150,3 +150,17 @@ def write_segments(path, segments, snaplen=0):
             microseconds = segment.time // 1000
             file.write(struct.pack("<IIII", microseconds // 10**6, microseconds % 10**6,
                                    len(kept), len(frame)) + kept)
+
+
+def write_pcapng(path, segments):
+    """Write a pcapng, whose times may be any 64-bit number of microseconds."""
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28))
+        file.write(struct.pack("<IIHHII", 1, 20, 1, 0, 0, 20))
+        for segment in segments:
+            frame = frame_bytes(segment)
+            padded = frame + bytes(-len(frame) % 4)
+            size = 32 + len(padded)
+            high, low = divmod(segment.time // 1000, WRAP)
+            file.write(struct.pack("<IIIIIII", 6, size, 0, high, low, len(frame), len(frame)) + padded
+                       + struct.pack("<I", size))

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Report pages in a browser: each section of real captures, charts with pixels, zoom by keys, nothing on the console, no
-request, no sideways scrolling at 390 and 1280 pixels nor on paper, contrast of all texts, and hostile names that stay text.
-The same of the page of a build without dygraphs, which has tables and no charts.
+"""Report pages in a browser: each section of real captures, charts with pixels, zoom by keys and mouse, what the keyboard
+reaches, nothing on the console, no request, nothing wider than its place at 390 and 1280 pixels nor on paper, contrast of
+all texts, and hostile names that stay text. The same of the page of a build without dygraphs, which has tables and no
+charts.
 
 Without Chromium the test is skipped (exit code 77).
 
@@ -105,6 +106,15 @@ NAMELESS = """
 """
 
 
+def drag(browser):
+    """Over a part of the first chart, which zooms all."""
+    x, y, width, height = browser.evaluate("""(() => { const e = document.querySelector(".charts .ch"); e.scrollIntoView();
+      scrollBy(0, -100); const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; })()""")
+    begin, end, middle = x + width * 0.4, x + width * 0.7, y + height / 2
+    browser.mouse(("mousePressed", begin, middle), ("mouseMoved", (begin + end) / 2, middle), ("mouseMoved", end, middle),
+                  ("mouseReleased", end, middle))
+
+
 def zoom_differs(browser, charts):
     """Keys on the charts change what they show, and back. Without charts nothing speaks of them but a line."""
     if not charts:
@@ -123,12 +133,16 @@ def zoom_differs(browser, charts):
     browser.key("0")
     after = browser.evaluate(label)
     good = before == after == "whole capture" and len({before, nearer, moved}) == 3
-    return [] if good else [f"keys: {before}, {nearer}, {moved}, {after}"]
+    dragged = drag(browser) or browser.evaluate(label)
+    browser.key("0")
+    good = good and dragged not in (before, nearer)
+    return [] if good else [f"keys: {before}, {nearer}, {moved}, {after}; dragged: {dragged}"]
 
 
 def layout_differs(browser):
     found = []
-    for width, scheme, media in ((WIDE, "light", ""), (WIDE, "dark", ""), (NARROW, "light", ""), (PAPER, "light", "print")):
+    for width, scheme, media in ((WIDE, "light", ""), (WIDE, "dark", ""), (NARROW, "light", ""), (PAPER, "light", "print"),
+                                 (PAPER, "dark", "print")):
         browser.look(width, scheme, media)
         browser.settle()
         where = f"{width} pixels, {media or scheme}"
@@ -137,6 +151,35 @@ def layout_differs(browser):
             found += [f"{where}: contrast {text}" for text in browser.evaluate(CONTRAST)]
     browser.look(WIDE)
     return found
+
+
+def dark_charts_differ(browser, path):
+    """Charts that were drawn on a dark screen are inverted on paper, where the rest is as on a light one. The page is opened
+    for it."""
+    browser.look(WIDE, "dark")
+    found = browser.open(path)
+    drawn = browser.evaluate('document.querySelectorAll(".charts .ch").length')
+    browser.look(PAPER, "dark", "print")
+    filters = browser.evaluate('[...document.querySelectorAll(".ch canvas")].map((e) => getComputedStyle(e).filter)')
+    back = browser.evaluate("getComputedStyle(document.body).backgroundColor")
+    if back != "rgb(255, 255, 255)" or any("invert(1)" not in text for text in filters) or bool(filters) != bool(drawn):
+        found.append(f"dark on paper: {back}, {filters}")
+    return found
+
+
+def keyboard_differs(browser, sections):
+    """Tab goes to the link to the findings, then from section to section; what has the focus is marked. The link works."""
+    wanted = ["Skip to the findings", *sections]
+    seen, marked = [], []
+    for _ in wanted:
+        browser.key("Tab")
+        seen.append(browser.evaluate("document.activeElement.textContent"))
+        marked.append(browser.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+    browser.evaluate('document.querySelector(".skip").focus()')
+    browser.key("Enter")
+    reached = browser.evaluate("document.activeElement.id")
+    good = seen == wanted and "none" not in marked and reached == "main"
+    return [] if good else [f"keyboard: {seen}, {marked}, {reached}"]
 
 
 def structure_differs(browser, sections):
@@ -175,11 +218,13 @@ def calls_differ(browser, data):
 
 
 def check_page(browser, path, data, charts):
+    found = dark_charts_differ(browser, path)
     browser.look(WIDE)
-    found = browser.open(path)
+    found += browser.open(path)
     if found:
         return found
     with_rtmp = data["connections"] or not data["http"]
+    found += keyboard_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
     browser.evaluate("document.querySelector('main section:last-child').scrollIntoView()")
     browser.settle()
     found += [f"empty chart: {text}" for text in browser.evaluate(EMPTY_CHARTS)]

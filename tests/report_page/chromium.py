@@ -109,7 +109,13 @@ class Browser:
 
     def key(self, key):
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" and len(key) == 1 else "")
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" and len(key) == 1 else "",
+                      windowsVirtualKeyCode={"Tab": 9, "Enter": 13}.get(key, 0))
+
+    def mouse(self, *steps):
+        """Steps are (kind, x, y), of mousePressed, mouseMoved and mouseReleased."""
+        for kind, x, y in steps:
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     def shot(self, path):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]

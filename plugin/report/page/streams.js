@@ -79,7 +79,7 @@ if (RTMP) {
       h(
         "div",
         { class: "key" },
-        sw("--line", "TCP connection"),
+        sw("--tcp", "TCP connection"),
         sw("--video", "▲ published"),
         sw("--av", "▼ played"),
         sw("--err", "refused"),

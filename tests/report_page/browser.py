@@ -167,6 +167,20 @@ def dark_charts_differ(browser, path):
     return found
 
 
+def copy_differs(browser, data):
+    """The button beside a filter copies it."""
+    if not data["findings"]["filter"]:
+        return []
+    x, y = browser.evaluate("""(() => { const e = document.querySelector(".flt button"); e.scrollIntoView({ block: "center" });
+      const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()""")
+    browser.mouse(("mousePressed", x, y), ("mouseReleased", x, y))
+    browser.settle()
+    said = browser.evaluate('document.querySelector(".flt button").textContent')
+    copied = browser.evaluate("navigator.clipboard.readText()")
+    good = said == "Copied" and copied == data["findings"]["filter"][0]
+    return [] if good else [f"copy says {said!r}, copied {copied!r}"]
+
+
 def keyboard_differs(browser, sections):
     """Tab goes to the link to the findings, then from section to section; what has the focus is marked. The link works."""
     wanted = ["Skip to the findings", *sections]
@@ -232,7 +246,7 @@ def check_page(browser, path, data, charts):
     wanted = charts and any(stream["video"] or stream["audio"] for stream in data["streams"])
     if bool(drawn) != bool(wanted):
         found.append(f"{drawn} charts")
-    found += zoom_differs(browser, charts) + structure_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
+    found += copy_differs(browser, data) + zoom_differs(browser, charts) + structure_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
     browser.evaluate(OPEN_ALL)
     found += calls_differ(browser, data)
     listed = browser.evaluate('document.querySelectorAll(".find li").length')

@@ -31,6 +31,7 @@ class Browser:
         self.received, self.events, self.last, self.session = b"", [], 0, None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.call("Browser.grantPermissions", permissions=["clipboardReadWrite"])
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
 

@@ -8,7 +8,8 @@ capture; resident memory is the peak of a run over the whole capture. The built-
 rtmpt.max_packet_size:16777216: with its default it stops decoding at the first larger message.
 Nothing is measured before both dissectors have found the messages that the generator wrote.
 
-Parts: table (the goals), scaling, memory, core (AMF against librtmp, chunks against a bare loop).
+Parts: table (the goals), scaling, memory, core (AMF against librtmp, chunks against a bare loop), report (a report
+against plain columns).
 """
 import argparse
 import concurrent.futures
@@ -17,11 +18,12 @@ import sys
 
 import core
 import memory
+import report
 import scaling
 import table
 from measure import Bench, PluginError, Tshark
 
-PARTS = {"table": table.run, "scaling": scaling.run, "memory": memory.run, "core": core.run}
+PARTS = {"table": table.run, "scaling": scaling.run, "memory": memory.run, "core": core.run, "report": report.run}
 
 
 def main():
@@ -36,6 +38,7 @@ def main():
     parser.add_argument("--capture", action="append", choices=table.CAPTURES, help="table: only these")
     parser.add_argument("--mode", action="append", choices=table.MODES, help="table: only these")
     parser.add_argument("--case", action="append", help="scaling: only these")
+    parser.add_argument("--media-size", type=int, default=1000, help="report: MB of media; default: 1000")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}")

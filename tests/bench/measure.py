@@ -90,19 +90,20 @@ class Bench:
         """Instructions of rtmpx alone, whatever Wireshark does before and after it."""
         return self.instructions("rtmpx", capture, arguments, only="dissect_rtmpx_tcp*")
 
+    def usage(self, who, capture, *arguments, prefix=()):
+        """(user CPU in s, peak resident memory in bytes) of a run."""
+        process = self.start(who, "-r", capture, *self.builtin, *arguments, prefix=prefix)
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        process.stderr.close()
+        if process.returncode:
+            raise PluginError(f"tshark ended with {process.returncode}: {errors.decode()}")
+        return usage.ru_utime, usage.ru_maxrss * 1024
+
     def memory(self, who, capture, *arguments, prefix=(), runs=3):
         """Peak resident memory in bytes: the median of some runs."""
-        peaks = []
-        for _ in range(runs):
-            process = self.start(who, "-r", capture, *self.builtin, *arguments, prefix=prefix)
-            errors = process.stderr.read()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            process.stderr.close()
-            if process.returncode:
-                raise PluginError(f"tshark ended with {process.returncode}: {errors.decode()}")
-            peaks.append(usage.ru_maxrss * 1024)
-        return statistics.median(peaks)
+        return statistics.median(self.usage(who, capture, *arguments, prefix=prefix)[1] for _ in range(runs))
 
     def messages(self, who, capture):
         """Lines `frame number, csid,csid...`, one for each frame with messages."""

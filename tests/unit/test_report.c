@@ -309,10 +309,16 @@ static void a_message_that_cannot_be_read_to_its_end_is_an_error(void **state) {
     for (unsigned i = 0; i < 3; i++)
         send_message(CLIENT, types[i], 0, bodies[i], lengths[i]);
     send_message(SERVER, RTMP_MESSAGE_WINDOW_ACK_SIZE, 0, good, 2);
+    static const uint8_t media[] = {0x17, 0, 0, 0, 0, 9}; /* no record has version 9 */
+    send_message(CLIENT, RTMP_MESSAGE_VIDEO, 1, media, sizeof media);
+    put_avc_config(&f.stream, 4);
+    send_stream(CLIENT);
+    put_avc_frame(&f.stream);
+    send_stream(CLIENT);
     rtmp_report_finish(&report);
     const struct rtmp_finding *found = report_finding(&report, RTMP_FINDING_MESSAGE_MALFORMED);
     assert_non_null(found);
-    assert_int_equal(found->count, 3);
+    assert_int_equal(found->count, 4);
     assert_int_equal(found->first.frame, 5);
 }
 

@@ -3,6 +3,7 @@
 
 #include "payload/command/head.h"
 #include "payload/control.h"
+#include "payload/media/media.h"
 #include "payload/shared_object.h"
 
 static enum rtmp_error error_of_values(struct rtmp_reader *reader, uint8_t type) {
@@ -36,9 +37,34 @@ static enum rtmp_error error_of_fields(struct rtmp_reader *reader, uint8_t type)
     return reader->error;
 }
 
+static void note_stop(void *context, const struct rtmp_media_event *event) {
+    enum rtmp_error *error = context;
+    if (event->kind == RTMP_MEDIA_STOP && !event->cut && *error == RTMP_OK &&
+        rtmp_error_ends_value(event->error) && !rtmp_error_is_limit(event->error))
+        *error = event->error;
+}
+
+static enum rtmp_error error_of_media(const struct rtmp_row_message *message) {
+    const struct rtmp_message *header = &message->record->message;
+    const struct rtmp_media_body body = {
+        .video = header->type == RTMP_MESSAGE_VIDEO,
+        .stream_id = header->stream_id,
+        .decoder_configs = message->record->facts.decoder_configs,
+        .bytes = message->bytes,
+        .available = message->available,
+        .length = header->length,
+        .head = message->head,
+    };
+    enum rtmp_error error = RTMP_OK;
+    rtmp_media_read(&body, note_stop, &error);
+    return error;
+}
+
 enum rtmp_error rtmp_report_body_error(const struct rtmp_row_message *message) {
     struct rtmp_reader reader = rtmp_reader_over(message->bytes, message->available);
     const struct rtmp_message *header = &message->record->message;
+    if (header->type == RTMP_MESSAGE_AUDIO || header->type == RTMP_MESSAGE_VIDEO)
+        return error_of_media(message);
     if (message->available < header->length)
         return RTMP_OK;
     switch (header->type) {

@@ -13,7 +13,6 @@ const hair = (t) => {
 };
 const DARK = matchMedia("(prefers-color-scheme:dark)");
 function setRange(r) {
-  document.documentElement.dataset.drawn = DARK.matches ? "dark" : "light"; /* for paper: page.css */
   range = r;
   busy = true;
   for (const c of charts) c.g.updateOptions({ dateWindow: r || c.full });
@@ -35,6 +34,7 @@ function chart(into, title, explain, series, opt) {
   series = series.filter((s) => s && s.x.length);
   if (!CHARTS || !series.length) return null;
   opt = opt || {};
+  document.documentElement.dataset.drawn = DARK.matches ? "dark" : "light"; /* for paper: page.css */
   const xs = [...new Set([].concat(...series.map((s) => s.x)))].sort((a, b) => a - b);
   const rows = xs.map((x) => {
     const r = new Array(series.length + 1).fill(null);

@@ -1,5 +1,4 @@
 /* 6 flow control */
-let drawFlow = null;
 /* acknowledgements and pings of a connection as a table: what the charts show, in numbers */
 function listed(c) {
   const rows = [];
@@ -56,7 +55,8 @@ if (RTMP) {
   else {
     const box = h("div");
     const pick = picker([...C.keys()]);
-    let own = [];
+    let own = [],
+      drawFlow = null;
     const seen = new IntersectionObserver(
       (es) => {
         if (es.some((e) => e.isIntersecting)) {
@@ -204,6 +204,7 @@ if (RTMP) {
         box.append(listed(c));
       };
       if (pick) pick.addEventListener("change", drawFlow);
+      DARK.addEventListener("change", () => own.length && drawFlow());
       seen.observe(box);
       addEventListener("beforeprint", () => {
         if (CHARTS && !own.length) drawFlow();

@@ -209,9 +209,6 @@ if (RTMP) {
     };
     const first = withMedia.find((i) => F.stream.includes(i)) ?? withMedia[0];
     show(first);
-    DARK.addEventListener("change", () => {
-      show(curStream);
-      drawFlow && drawFlow();
-    });
+    DARK.addEventListener("change", () => show(curStream));
   }
 }

@@ -315,11 +315,30 @@ static void a_message_that_cannot_be_read_to_its_end_is_an_error(void **state) {
     send_stream(CLIENT);
     put_avc_frame(&f.stream);
     send_stream(CLIENT);
+    /* An aggregate, and one whose tag is longer than it: nothing was found of that. */
+    static const uint8_t tag[] = {18, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 'x', 0, 0, 0, 15};
+    send_message(CLIENT, RTMP_MESSAGE_AGGREGATE, 1, tag, sizeof tag);
+    send_message(CLIENT, RTMP_MESSAGE_AGGREGATE, 1, tag, sizeof tag - 5);
     rtmp_report_finish(&report);
     const struct rtmp_finding *found = report_finding(&report, RTMP_FINDING_MESSAGE_MALFORMED);
     assert_non_null(found);
-    assert_int_equal(found->count, 4);
+    assert_int_equal(found->count, 5);
     assert_int_equal(found->first.frame, 5);
+    assert_null(report_finding(&report, RTMP_FINDING_LIMIT));
+}
+
+/* It was in no finding. */
+static void a_message_beyond_a_limit_is_a_warning(void **state) {
+    (void)state;
+    uint8_t body[5 * 120]; /* an array in an array ... */
+    for (size_t i = 0; i < sizeof body; i += 5)
+        memcpy(body + i, "\x0A\0\0\0\1", 5);
+    send_message(CLIENT, RTMP_MESSAGE_DATA_AMF0, 0, body, sizeof body);
+    rtmp_report_finish(&report);
+    const struct rtmp_finding *found = report_finding(&report, RTMP_FINDING_LIMIT);
+    assert_non_null(found);
+    assert_int_equal(found->count, 1);
+    assert_null(report_finding(&report, RTMP_FINDING_MESSAGE_MALFORMED));
 }
 
 /* Where the expert item is, which its filter finds; not where the encrypted bytes begin. */
@@ -521,6 +540,7 @@ int main(void) {
         TEST(without_memory_rows_are_left_out),
         TEST(shorter_stalls_are_left_out),
         TEST(a_message_that_cannot_be_read_to_its_end_is_an_error),
+        TEST(a_message_beyond_a_limit_is_a_warning),
         cmocka_unit_test(encryption_is_found_once_where_the_handshake_tells_of_it),
         cmocka_unit_test(an_object_has_its_events_and_the_copies_at_their_end),
         cmocka_unit_test(a_refusal_says_what_and_why),

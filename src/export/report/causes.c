@@ -128,18 +128,18 @@ static void of_shared_object(const struct rtmp_causes *causes,
     }
 }
 
-/* Limits of this dissector are no fault of the message. */
 static void of_body(const struct rtmp_causes *causes, const struct rtmp_row_message *message) {
     const enum rtmp_error error = rtmp_report_body_error(message);
     char out[128];
     struct rtmp_text text = rtmp_text_over(out, sizeof out);
-    if (!rtmp_error_ends_value(error) || rtmp_error_is_limit(error))
+    if (!rtmp_error_ends_value(error))
         return;
-    struct rtmp_finding malformed = finding_of(
-        RTMP_FINDING_MESSAGE_MALFORMED, message->direction->session, rtmp_report_place_of(message));
+    struct rtmp_finding unread =
+        finding_of(rtmp_error_is_limit(error) ? RTMP_FINDING_LIMIT : RTMP_FINDING_MESSAGE_MALFORMED,
+                   message->direction->session, rtmp_report_place_of(message));
     rtmp_text_add(&text, rtmp_error_text(error));
-    malformed.example = rtmp_report_keep_line(causes->store, &text);
-    add_finding(causes, &malformed);
+    unread.example = rtmp_report_keep_line(causes->store, &text);
+    add_finding(causes, &unread);
 }
 
 void rtmp_causes_of_message(const struct rtmp_causes *causes, struct rtmp_row *row) {

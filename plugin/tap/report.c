@@ -155,6 +155,14 @@ static char *why_not(const char *path) {
     return g_strdup_printf("%s: %s", path, g_strerror(errno));
 }
 
+/* Is there no file, or one that may be written? Its folder alone would let any be replaced. */
+static bool may_replace(const char *path) {
+    FILE *old = g_file_test(path, G_FILE_TEST_EXISTS) ? g_fopen(path, "r+b") : NULL;
+    if (old)
+        (void)fclose(old);
+    return old || !g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
 /* A page takes the place of a file: of a device nothing would be left. */
 char *rtmpx_report_check_path(const char *path) {
     if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
@@ -163,6 +171,8 @@ char *rtmpx_report_check_path(const char *path) {
     }
     if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR))
         return g_strdup_printf("%s: not a regular file", path);
+    if (!may_replace(path))
+        return why_not(path);
     char *name;
     FILE *file = open_beside(path, &name);
     char *error = file ? NULL : why_not(path);

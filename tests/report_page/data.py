@@ -127,6 +127,10 @@ def refusals_differ(tshark, capture):
     directory.chmod(0o755)
     if said.returncode != 1 or kept.read_text() != "kept":
         found.append(f"read-only folder: ended with {said.returncode}: {said.stderr}")
+    kept.chmod(0o444)
+    said = tshark.run("-q", "-z", f"rtmpx,report,{kept}", capture=capture, check=False)
+    if said.returncode != 1 or kept.read_text() != "kept":
+        found.append(f"read-only file: ended with {said.returncode}: {said.stderr}")
     left = sorted(file.name for file in directory.iterdir())
     return found + ([f"left behind: {left}"] if left != ["folder", "kept.html", "link"] else [])
 

@@ -15,7 +15,8 @@ class Browser:
     """One page of a headless Chromium."""
 
     def __init__(self, program):
-        self.profile = tempfile.TemporaryDirectory(prefix="rtmpx-browser-")
+        # Its helper processes may write for a moment after it has ended.
+        self.profile = tempfile.TemporaryDirectory(prefix="rtmpx-browser-", ignore_cleanup_errors=True)
         read_commands, self.commands = os.pipe()
         self.answers, write_answers = os.pipe()
         os.set_inheritable(read_commands, True)

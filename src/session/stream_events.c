@@ -391,40 +391,27 @@ void rtmp_stream_close_all(struct rtmp_session *session) {
     in_use->count = 0;
 }
 
-/* The stream that its message stream belongs to, NULL: none, or it does not tell. */
+/* The stream that its message stream belongs to, NULL: none, or it does not tell. Behind a loss the
+ * message stream is not known: media and data that can be of one stream only are of that one. */
 static const struct rtmp_stream *stream_by_id(const struct rtmp_session_direction *dir,
                                               const struct rtmp_fragment_record *fragment,
                                               uint32_t index) {
+    const bool from_client = rtmp_session_from_client(dir);
+    const bool is_known = !(fragment->flags & RTMP_FRAGMENT_UNCERTAIN);
+    const uint32_t id = fragment->stream_id;
     switch (fragment->type) {
     case RTMP_MESSAGE_AUDIO:
     case RTMP_MESSAGE_VIDEO:
     case RTMP_MESSAGE_AGGREGATE:
-        return rtmp_stream_of_media(&dir->streams, rtmp_session_from_client(dir),
-                                    fragment->stream_id, index);
+        return is_known ? rtmp_stream_of_media(&dir->streams, from_client, id, index)
+                        : rtmp_stream_only(&dir->streams, from_client, index);
     case RTMP_MESSAGE_DATA_AMF0:
     case RTMP_MESSAGE_DATA_AMF3:
-        return rtmp_stream_bound(&dir->streams, fragment->stream_id, index);
+        return is_known ? rtmp_stream_bound(&dir->streams, id, index)
+                        : rtmp_stream_only(&dir->streams, from_client, index);
     case RTMP_MESSAGE_COMMAND_AMF0:
     case RTMP_MESSAGE_COMMAND_AMF3:
-        return fragment->stream_id ? rtmp_stream_bound(&dir->streams, fragment->stream_id, index)
-                                   : NULL;
-    default:
-        return NULL;
-    }
-}
-
-/* Behind a loss the message stream is not known. Media and data that can be of one stream only are
- * of that one. */
-static const struct rtmp_stream *stream_behind_loss(const struct rtmp_session_direction *dir,
-                                                    const struct rtmp_fragment_record *fragment,
-                                                    uint32_t index) {
-    switch (fragment->type) {
-    case RTMP_MESSAGE_AUDIO:
-    case RTMP_MESSAGE_VIDEO:
-    case RTMP_MESSAGE_AGGREGATE:
-    case RTMP_MESSAGE_DATA_AMF0:
-    case RTMP_MESSAGE_DATA_AMF3:
-        return rtmp_stream_only(&dir->streams, rtmp_session_from_client(dir), index);
+        return is_known && id ? rtmp_stream_bound(&dir->streams, id, index) : NULL;
     default:
         return NULL;
     }
@@ -433,8 +420,6 @@ static const struct rtmp_stream *stream_behind_loss(const struct rtmp_session_di
 const struct rtmp_stream *rtmp_stream_of(const struct rtmp_session_direction *dir,
                                          const struct rtmp_fragment_record *fragment,
                                          uint32_t index) {
-    const struct rtmp_stream *stream = fragment->flags & RTMP_FRAGMENT_UNCERTAIN
-                                           ? stream_behind_loss(dir, fragment, index)
-                                           : stream_by_id(dir, fragment, index);
+    const struct rtmp_stream *stream = stream_by_id(dir, fragment, index);
     return stream ? stream : rtmp_stream_named(&dir->streams, index);
 }

@@ -38,7 +38,7 @@ make_chroot "$suite" "$fresh"
 say "As root: packaging/demo.sh, then tests/run.sh"
 begin /root/rtmpx
 inside "$run" bash /root/rtmpx/packaging/demo.sh
-inside "$run" bash /root/rtmpx/tests/run.sh --all
+inside "$run" bash /root/rtmpx/tests/run.sh
 
 say "As a user with sudo: packaging/demo.sh, then tests/run.sh"
 begin /home/user/rtmpx
@@ -46,5 +46,5 @@ inside "$run" sh -c 'apt-get -qq update && apt-get -qq install -y sudo >/dev/nul
 inside "$run" useradd -m user 2>/dev/null || true
 inside "$run" sh -c 'echo "user ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/user; chown -R user: /home/user'
 inside "$run" su user -c 'bash ~/rtmpx/packaging/demo.sh'
-inside "$run" su user -c 'bash ~/rtmpx/tests/run.sh --all'
+inside "$run" su user -c 'bash ~/rtmpx/tests/run.sh'
 say "Both commands ran as root and as a user with sudo"

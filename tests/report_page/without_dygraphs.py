@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A build that has no dygraphs: CMake says so, and makes a page without a script that draws charts. The pages that such a
 build writes are looked at by browser.py.
+
+usage: without_dygraphs.py GENERATOR      CMake's: a system may have one only
 """
 import pathlib
 import re
@@ -16,9 +18,9 @@ def run(*arguments):
     return subprocess.run(["cmake", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def main():
+def main(generator):
     with tempfile.TemporaryDirectory() as directory:
-        said = run("-S", ROOT, "-B", directory, "-DRTMPX_DYGRAPHS=", "-DBUILD_TESTING=OFF")
+        said = run("-S", ROOT, "-B", directory, "-G", generator, "-DRTMPX_DYGRAPHS=", "-DBUILD_TESTING=OFF")
         run("--build", directory, "--target", "report_page")
         made = (pathlib.Path(directory) / "plugin" / "report_page.c").read_text()
     found = [] if "dygraphs is not there" in said and "tables without charts" in said else [f"CMake says: {said}"]
@@ -30,4 +32,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

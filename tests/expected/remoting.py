@@ -7,6 +7,7 @@ Default: the expected files of remoting/ here, captures from tests/captures/remo
 """
 import argparse
 import collections
+import copy
 import json
 import pathlib
 import sys
@@ -76,6 +77,7 @@ def replace_references(entry, wanted, start):
 
 
 def compare_value(entry, expected, start):
+    entry = copy.deepcopy(entry)  # frames are read only
     flat = values.Flat()
     flatten(flat, "0", expected)
     replace_references(entry, flat, start)

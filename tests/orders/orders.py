@@ -12,6 +12,7 @@ the same frames with and without fields.
 usage: orders.py [--build DIR] [--shuffles N] [--part K/N] [--captures DIR] [CAPTURE...]
 """
 import argparse
+import functools
 import json
 import pathlib
 import random
@@ -56,6 +57,21 @@ def trees_of(frames, left_out=frozenset(LATER)):
     return {frame.number: without(left_out, frame.layers) for frame in frames}
 
 
+def result_of(answer, method):
+    answer = json.loads(answer)
+    if "error" in answer:
+        raise PluginError(f"sharkd {method}: {answer['error']}")
+    return answer["result"]
+
+
+# Most answers are those of an earlier visit, to the letter.
+@functools.lru_cache(maxsize=4096)
+def our_part(answer):
+    result = result_of(answer, "frame")
+    layers = [layer for layer in result["tree"] if layer.get("f", "").startswith("rtmpx")]
+    return json.dumps([layers, result["col"]], sort_keys=True) if layers else ""
+
+
 class Sharkd:
     """A sharkd with one capture loaded."""
 
@@ -64,20 +80,19 @@ class Sharkd:
                                     stderr=subprocess.DEVNULL, text=True)
         self.call("load", file=tshark.readable(capture))
 
-    def call(self, method, **parameters):
+    def ask(self, method, **parameters):
+        """The answer as sharkd writes it."""
         self.process.stdin.write(json.dumps(
             {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}) + "\n")
         self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
-        if "error" in answer:
-            raise PluginError(f"sharkd {method} {parameters}: {answer['error']}")
-        return answer["result"]
+        return self.process.stdout.readline()
+
+    def call(self, method, **parameters):
+        return result_of(self.ask(method, **parameters), method)
 
     def tree(self, number):
         """Our layers of a frame and the columns, as sharkd gives them."""
-        answer = self.call("frame", frame=number, proto=True, columns=True)
-        layers = [layer for layer in answer["tree"] if layer.get("f", "").startswith("rtmpx")]
-        return json.dumps([layers, answer["col"]], sort_keys=True) if layers else ""
+        return our_part(self.ask("frame", frame=number, proto=True, columns=True))
 
     def close(self):
         self.process.stdin.close()

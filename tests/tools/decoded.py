@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the plugin shows, as Python objects: frames, messages and items read from tshark's PDML."""
 import dataclasses
+import functools
+import re
 import xml.etree.ElementTree as ElementTree
 
 
@@ -56,20 +58,26 @@ def _item(element):
                 [_item(child) for child in element])
 
 
+@functools.lru_cache(maxsize=4096)
+def _frame(text):
+    """The frame of a packet's text; to be read only: other passes over the capture get the same one."""
+    number, stream, layers = 0, -1, []
+    for layer in ElementTree.fromstring(text.encode("utf-8", "surrogateescape")).iter("proto"):
+        if layer.get("name") == "geninfo":
+            number = int(_item(layer).first("num"))
+        elif layer.get("name") == "tcp":
+            stream = int(_item(layer).first("tcp.stream"))
+        elif layer.get("name") == "rtmpx":
+            layers.append(_item(layer))
+    return Frame(number, stream, layers)
+
+
 def frames(tshark, capture, *arguments):
     """The frames of a capture that have an rtmpx layer."""
     # HTTP/2 has what it carries below its own item.
-    output = tshark.run("-T", "pdml", "-J", "frame tcp http2 rtmpx", *arguments, capture=capture).stdout
-    result = []
-    for packet in ElementTree.fromstring(output.encode("utf-8", "surrogateescape")).iter("packet"):
-        number, stream, layers = 0, -1, []
-        for layer in packet.iter("proto"):
-            if layer.get("name") == "frame":
-                number = int(_item(layer).first("frame.number"))
-            elif layer.get("name") == "tcp":
-                stream = int(_item(layer).first("tcp.stream"))
-            elif layer.get("name") == "rtmpx":
-                layers.append(_item(layer))
-        if layers:
-            result.append(Frame(number, stream, layers))
-    return result
+    output = tshark.run("-T", "pdml", "-J", "tcp http2 rtmpx", *arguments, capture=capture).stdout
+    # What only a later pass knows of TCP: without it most packets have the same text on each.
+    output = re.sub('<field name="tcp.completeness" [^>]*/>', "", output)
+    packets = output.split("<packet>")[1:]
+    found = [_frame("<packet>" + packet.partition("</packet>")[0] + "</packet>") for packet in packets]
+    return [frame for frame in found if frame.layers]

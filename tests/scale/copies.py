@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A large capture from small ones of gen_rtmp_pcap.py: copies of them with client addresses of their own, interleaved,
-over IPv4, IPv6, VLAN, QinQ and VXLAN."""
+over IPv4, IPv6, VLAN, QinQ and VXLAN; and one of RTMPT sessions."""
 import itertools
+import pathlib
 import struct
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
+
+import pcap  # noqa: E402
+import rtmp_writer as rtmp  # noqa: E402
+from rtmpt_writer import Network, Session  # noqa: E402
 
 LINKS = ("ipv4", "ipv6", "vlan", "qinq", "vxlan")
 HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
 CLIENT = b"\x0a\1\0\2"  # the generator's
 VXLAN_PORT = 4789
+START = 1_600_000_000  # seconds since 1970
 
 
 def read_frames(path):
@@ -42,9 +51,11 @@ def over_ipv6(frame):
 
 
 def over_vxlan(frame):
+    """The clients are behind seven ends of tunnels."""
+    source, target = (b"\xac\x10\0" + bytes([1 + sum(frame[at:at + 4]) % 7]) for at in (26, 30))
     udp = struct.pack("!HHHHII", 50000, VXLAN_PORT, 16 + len(frame), 0, 0x08000000, 42 << 8) + frame
     return (frame[:12] + b"\x08\0" + struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0)
-            + b"\xac\x10\0\1" + b"\xac\x10\0\2" + udp)
+            + source + target + udp)
 
 
 def over(link, frame):
@@ -78,7 +89,35 @@ def write_copies(sources, output, count, together=10, links=LINKS, step=100):
         for first in range(0, count, together):
             group = frames_in_turn(sources, first, min(first + together, count), links)
             for frame in itertools.chain([arp], group):
-                time = 1_600_000_000_000_000 + written * step
+                time = START * 10**6 + written * step
                 file.write(struct.pack("<IIII", time // 10**6, time % 10**6, len(frame), len(frame)) + frame)
                 written += 1
     return written
+
+
+def tunnel(number):
+    """The segments of a client with two RTMPT sessions, which take turns on its three TCP connections."""
+    network = Network(client=f"10.{200 + number // 250}.{number % 250}.2", start=START * 10**9)
+    carriers = [network.connect() for _ in range(3)]
+    sessions = [Session(network, f"{number}-{at}").open(carriers[at], seed=at) for at in range(2)]
+    for turn in range(1, 7):
+        for at, session in enumerate(sessions):
+            call = session.writer[rtmp.CLIENT].write(rtmp.command(f"call{turn}", turn, None))
+            answer = session.writer[rtmp.SERVER].write(rtmp.command("_result", turn, None, number))
+            session.exchange(carriers[(turn + at) % 3], call)
+            session.exchange(carriers[(turn + at + 1) % 3], b"\0", answer, verb="idle")
+    for session in sessions:
+        session.exchange(carriers[0], b"\0", verb="close")
+    return network.segments()
+
+
+def write_tunnels(output, count, links=LINKS):
+    """So many clients of RTMPT. Returns the number of frames."""
+    segments = [(segment.time, number, segment) for number in range(count) for segment in tunnel(number)]
+    segments.sort(key=lambda each: each[:2])
+    with open(output, "wb") as file:
+        file.write(HEADER)
+        for time, number, segment in segments:
+            frame = over(links[number % len(links)], pcap.frame_bytes(segment))
+            file.write(struct.pack("<IIII", time // 10**9, time // 1000 % 10**6, len(frame), len(frame)) + frame)
+    return len(segments)

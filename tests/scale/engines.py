@@ -42,12 +42,13 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 MpiDefault=none
 ReturnToService=2
+SlurmdTimeout=10
 SchedulerParameters=sched_interval=2
 NodeName=node1 NodeHostname={host} NodeAddr=10.77.0.1 Port=17001 CPUs=1 RealMemory=8000
 NodeName=node2 NodeHostname={host} NodeAddr=10.77.0.2 Port=17002 CPUs=1 RealMemory=8000
 PartitionName=all Nodes=node1,node2 Default=YES MaxTime=INFINITE State=UP
 """
-NAMESPACES = ("rtmpx-proof-1", "rtmpx-proof-2")
+NAMESPACES, NODES = ("rtmpx-proof-1", "rtmpx-proof-2"), ("node1", "node2")
 
 
 def free_ports(count):
@@ -156,6 +157,13 @@ class Slurm(Servers):
         until("Slurm", lambda: self.run("sinfo", "-h", "-o", "%D %t").stdout.split() == ["2", "idle"])
 
     @staticmethod
+    def lose_node(number):
+        """All processes in its namespace end, as if it had lost its power."""
+        pids = subprocess.run(["ip", "netns", "pids", NAMESPACES[number]], text=True, capture_output=True, check=False)
+        for pid in pids.stdout.split():
+            os.kill(int(pid), signal.SIGKILL)
+
+    @staticmethod
     def inside(number):
         return ["ip", "netns", "exec", NAMESPACES[number]]
 
@@ -165,9 +173,7 @@ class Slurm(Servers):
 
     def __exit__(self, *_):
         super().__exit__()
-        for name in NAMESPACES:
-            pids = subprocess.run(["ip", "netns", "pids", name], text=True, capture_output=True, check=False).stdout.split()
-            for pid in pids:  # steps of slurmd that outlived it
-                os.kill(int(pid), signal.SIGKILL)
+        for number, name in enumerate(NAMESPACES):
+            self.lose_node(number)  # steps of slurmd that outlived it
             subprocess.run(["ip", "netns", "del", name], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(self.directory / "state", ignore_errors=True)

@@ -17,14 +17,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 
-from copies import write_copies  # noqa: E402
-from engines import ClickHouse, Slurm, until  # noqa: E402
+from copies import write_copies, write_tunnels  # noqa: E402
+from engines import NODES, ClickHouse, Slurm, until  # noqa: E402
 from results import KINDS, differences, frames, manifest  # noqa: E402
 from tshark import NOBODY, Tshark, run_main  # noqa: E402
 
 SCALE = ROOT / "packaging/scale"
 GENERATOR = ROOT / "tests/bench/gen_rtmp_pcap.py"
 COMMAND_CONNECTIONS, PUBLISHERS = 80, 4  # of a copy
+TUNNELS = 60
 
 
 def kill_session(session, chosen):
@@ -79,12 +80,16 @@ class Proof:
         for _ in range(2):
             self._generate("media", media, PUBLISHERS, messages)
             messages = max(120, messages * wanted // media.stat().st_size)
+        parts = self.directory / "copies.pcap", self.directory / "tunnels.pcap"
+        count = write_copies([commands, media], parts[0], copies) + write_tunnels(parts[1], TUNNELS)
         capture = self.directory / "capture.pcap"
-        count = write_copies([commands, media], capture, copies)
+        subprocess.run(["mergecap", "-F", "pcap", "-w", capture, *parts], check=True)
+        for part in parts:
+            part.unlink()
         connections = copies * (COMMAND_CONNECTIONS + PUBLISHERS)
         self.row(True, time.monotonic() - begin,
-                 f"capture: {capture.stat().st_size / 1e6:.0f} MB, {count} frames, {connections} connections over IPv4, "
-                 "IPv6, VLAN, QinQ and VXLAN")
+                 f"capture: {capture.stat().st_size / 1e6:.0f} MB, {count} frames, {connections} connections, "
+                 f"{TUNNELS} clients of RTMPT with 3 more each, over IPv4, IPv6, VLAN, QinQ and VXLAN")
         return capture, count
 
     @staticmethod
@@ -229,19 +234,30 @@ class Proof:
                  f"  loaded again: {idle.stdout.strip()}; forced: {again.stdout.strip()}, rows {after}")
 
     def slurm(self, one, shards):
-        results = self.directory / "slurm-results"
         with Slurm(self.tshark.directory / "slurm") as cluster:
-            begin = time.monotonic()
-            environment = {**self.tshark.environment, "SLURM_CONF": cluster.environment["SLURM_CONF"]}
-            submitted = cluster.run(*self.tshark.command(self.scripts / "slurm", "--memory", "4000", results, *shards),
-                                    environment=environment)
-            until("tasks", lambda: submitted.returncode or not cluster.run("squeue", "-h").stdout.strip(), 3600)
-            seconds = time.monotonic() - begin
-            status, _ = self.run("status", results, *shards)
-            nodes = (self.tshark.directory / "slurm/slurmctld.log").read_text()
-            used = [node for node in ("node1", "node2") if f"NodeList={node}" in nodes]
-            self.row(status.returncode == 0 and len(used) == 2, seconds,
-                     f"Slurm, tasks on {used}: {(submitted.stderr or status.stdout).splitlines()[-1]}")
+            self.array(cluster, one, "slurm-results", shards, lambda log: sum(f"NodeList={node}" in log for node in NODES) == 2,
+                       "tasks on both nodes")
+
+            def lose_node():
+                until("a task", lambda: cluster.run("squeue", "-h", "-t", "R", "-w", NODES[1]).stdout.strip())
+                cluster.lose_node(1)
+
+            self.array(cluster, one, "slurm-lost", shards, lambda log: "equeu" in log and f"{NODES[1]} not responding" in log,
+                       "a node was lost, its tasks were queued again", lose_node)
+
+    def array(self, cluster, one, name, shards, logged, text, disturb=lambda: None):
+        """All shards as a job array; what Slurm's controller wrote meanwhile is as it should be."""
+        results, log, begin = self.directory / name, self.tshark.directory / "slurm/slurmctld.log", time.monotonic()
+        before = log.stat().st_size
+        environment = {**self.tshark.environment, "SLURM_CONF": cluster.environment["SLURM_CONF"]}
+        submitted = cluster.run(*self.tshark.command(self.scripts / "slurm", "--memory", "4000", results, *shards),
+                                environment=environment)
+        disturb()
+        until("tasks", lambda: submitted.returncode or not cluster.run("squeue", "-h").stdout.strip(), 3600)
+        seconds = time.monotonic() - begin
+        status, _ = self.run("status", results, *shards)
+        good = status.returncode == 0 and logged(log.read_text()[before:])
+        self.row(good, seconds, f"Slurm, {text}: {(submitted.stderr or status.stdout).splitlines()[-1]}")
         self.compare(one, results)
 
     # ---- all ----

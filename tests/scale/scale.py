@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 
-from copies import write_copies  # noqa: E402
+from copies import write_copies, write_tunnels  # noqa: E402
 from results import KINDS, differences, frames, manifest  # noqa: E402
 from tshark import run_check  # noqa: E402
 
@@ -66,16 +66,18 @@ def rotated(capture, directory, frame_count):
 
 
 def same_rows(case, capture, count):
-    """One shard, several, several of rotated captures by the addresses inside VXLAN, and two of one of these."""
+    """One shard, and of rotated captures several by the addresses of VXLAN's tunnels and by those inside, and some of one
+    of these."""
     one = case.shard("one", [capture], "--shards", "1")
     files = rotated(capture, case.directory / "rotated", count // 5)
+    outer = case.shard("outer", files, "--shards", "4")
     inner = case.shard("inner", files, "--shards", "4", "--vxlan", "inner")
     largest = inner / max((int(row[2]), row[1]) for row in manifest(inner) if row[0] == "shard")[1]
     deeper = case.shard("deeper", [largest], "--shards", "3", "--of", "4", "--vxlan", "inner")
     server = case.shard("server", files, "--shards", "2", "--by", "server")
-    for shards in (one, inner, server):
+    for shards in (one, outer, inner, server):
         case.expect(frames(shards, "shard") == frames(shards, "capture") == count, f"{shards.name}: {manifest(shards)}")
-    for shards, least in ((inner, 3), (deeper, 2)):
+    for shards, least in ((outer, 3), (inner, 3), (deeper, 2)):
         filled = [row for row in manifest(shards) if row[1].startswith("shard") and row[2] != "0"]
         case.expect(len(filled) >= least, f"{shards.name}: {manifest(shards)}")
     expected = case.workers("one", one)
@@ -83,8 +85,9 @@ def same_rows(case, capture, count):
     for shard in deeper.glob("shard-*"):
         case.expect(shard.name.startswith(f"{largest.stem}-"), f"{shard.name}: not named for {largest.name}")
         shutil.copy(shard, inner)
-    found, counts = differences(expected, case.workers("inner", inner))
-    case.found += found
+    for shards in (outer, inner):
+        found, counts = differences(expected, case.workers(shards.name, shards))
+        case.found += found
     case.expect(all(counts[kind] for kind in KINDS), f"rows of each kind: {counts}")
     case.expect("was done" in case.worker("one", one / "shard-00.pcap"), "a shard that is done is done again")
     return counts
@@ -171,11 +174,14 @@ def killed(case, capture):
 def check(tshark, directory):
     case = Case(tshark, directory)
     case.shards.mkdir()
-    few, media, all_of_them = (directory / name for name in ("few.pcap", "media.pcap", "all.pcap"))
+    few, media, copies, tunnels, all_of_them = (
+        directory / f"{name}.pcap" for name in ("few", "media", "copies", "tunnels", "all"))
     for scenario, path, more in (("connections", few, ["--connections", "4", "--messages", "80"]),
                                  ("media", media, ["--connections", "2", "--messages", "70"])):
         subprocess.run([sys.executable, GENERATOR, scenario, "-o", path, *more], check=True, stdout=subprocess.DEVNULL)
-    counts = same_rows(case, all_of_them, write_copies([few, media], all_of_them, 10))
+    count = write_copies([few, media], copies, 10) + write_tunnels(tunnels, 15)
+    subprocess.run(["mergecap", "-F", "pcap", "-w", all_of_them, copies, tunnels], check=True)
+    counts = same_rows(case, all_of_them, count)
     columns(case, few)
     damage(case, few)
     special(case, few)

@@ -231,6 +231,15 @@ def calls_differ(browser, data):
     return [] if sorted(shown) == sorted(wanted.values()) else [f"calls {sorted(shown)}, data has {sorted(wanted.values())}"]
 
 
+def bit_rates_differ(browser, data):
+    """Of the stream that is shown first: a chart, or a line where it is too short to have a rate."""
+    kinds = next(([kind for kind in (stream["video"], stream["audio"]) if kind] for stream in data["streams"]
+                  if stream["video"] or stream["audio"]), [])
+    long = any(len(kind["rate_series"]["bytes"]) * kind["rate_series"]["step"] >= 500_000 for kind in kinds)
+    said = browser.evaluate("document.body.innerText.match(/No bit rates|kb\\/s over/g)")
+    return [] if said == (["kb/s over" if long else "No bit rates"] if kinds else None) else [f"bit rates: {said}"]
+
+
 def check_page(browser, path, data, charts):
     found = dark_charts_differ(browser, path)
     browser.look(WIDE)
@@ -246,6 +255,7 @@ def check_page(browser, path, data, charts):
     wanted = charts and any(stream["video"] or stream["audio"] for stream in data["streams"])
     if bool(drawn) != bool(wanted):
         found.append(f"{drawn} charts")
+    found += bit_rates_differ(browser, data) if charts else []
     found += copy_differs(browser, data) + zoom_differs(browser, charts) + structure_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
     browser.evaluate(OPEN_ALL)
     found += calls_differ(browser, data)

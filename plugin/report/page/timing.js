@@ -149,17 +149,19 @@ if (RTMP) {
       const rv = kbps(v && v.rate_series),
         ra = kbps(a && a.rate_series),
         keys = x.keys ? undelta(x.keys.t) : null;
-      const wn = (rv || ra || {}).win;
-      draw(
-        box,
-        "Bit rate",
-        "kb/s over " + I(wn, 1) + " s" + (keys && keys.length ? "; ticks below are key frames" : ""),
-        [
-          rv && { name: "video", x: rv.x, y: rv.y, color: "--video", fill: true },
-          ra && { name: "audio", x: ra.x, y: ra.y, color: "--audio" },
-        ],
-        Object.assign({ zero: true, keys, unit: "kb/s" }, o),
-      );
+      const rates = [rv, ra].filter((r) => r && r.y.some((y) => y != null));
+      if (rates.length)
+        draw(
+          box,
+          "Bit rate",
+          "kb/s over " + I(rates[0].win, 1) + " s" + (keys && keys.length ? "; ticks below are key frames" : ""),
+          [
+            rv && { name: "video", x: rv.x, y: rv.y, color: "--video", fill: true },
+            ra && { name: "audio", x: ra.x, y: ra.y, color: "--audio" },
+          ],
+          Object.assign({ zero: true, keys, unit: "kb/s" }, o),
+        );
+      else if (CHARTS) box.append(h("p", { class: "dim" }, "No bit rates: the stream is shorter than half a second."));
       draw(
         box,
         "Skew",

@@ -72,6 +72,15 @@ enum {
     TCP_SPURIOUS_RETRANSMISSION = 0x4000,
 };
 
+/* Has the other side not acknowledged all bytes of a flow? False where it never acknowledged any.
+ */
+static bool is_under_way(const tcp_flow_t *flow, const tcp_flow_t *reverse) {
+    const struct tcp_analyze_seq_flow_info_t *sent = flow->tcp_analyze_seq_info;
+    const struct tcp_analyze_seq_flow_info_t *answered = reverse->tcp_analyze_seq_info;
+    return sent && answered && answered->lastack != 0 &&
+           (int32_t)(sent->nextseq - answered->lastack) > 0;
+}
+
 /* What TCP's analysis says of the packet, as bits (RTMP_TRANSPORT_*). */
 static unsigned analysis_of_packet(const struct tcp_analysis *analysis) {
     const unsigned flags = analysis->ta ? analysis->ta->flags : 0;
@@ -80,7 +89,10 @@ static unsigned analysis_of_packet(const struct tcp_analysis *analysis) {
     return (flags & again ? RTMP_TRANSPORT_SENT_AGAIN : 0U) |
            (flags & TCP_LOST_SEGMENT ? RTMP_TRANSPORT_BEHIND_HOLE : 0U) |
            (flags & TCP_ZERO_WINDOW ? RTMP_TRANSPORT_WINDOW_CLOSED : 0U) |
-           (flags & (TCP_ZERO_WINDOW_PROBE | TCP_WINDOW_FULL) ? RTMP_TRANSPORT_WINDOW_FULL : 0U);
+           (flags & (TCP_ZERO_WINDOW_PROBE | TCP_WINDOW_FULL) ? RTMP_TRANSPORT_WINDOW_FULL : 0U) |
+           (flags & TCP_SPURIOUS_RETRANSMISSION ? RTMP_TRANSPORT_NEEDLESS : 0U) |
+           (is_under_way(analysis->fwd, analysis->rev) ? RTMP_TRANSPORT_UNDER_WAY : 0U) |
+           (is_under_way(analysis->rev, analysis->fwd) ? RTMP_TRANSPORT_PEER_UNDER_WAY : 0U);
 }
 
 static void look_at_packet(packet_info *pinfo) {

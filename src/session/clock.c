@@ -267,9 +267,12 @@ bool rtmp_clocks_watch_stream_anew(struct rtmp_clocks *clocks, uint32_t stream_i
     return live;
 }
 
-void rtmp_clocks_pause(struct rtmp_clocks *clocks) {
-    for (uint32_t i = 0; i < clocks->live_count; i++)
-        rtmp_watch_pause(&clocks->live[i].watch);
+void rtmp_clocks_pause(struct rtmp_clocks *clocks, int64_t arrival, int64_t longest) {
+    for (uint32_t i = 0; i < clocks->live_count; i++) {
+        struct rtmp_media_watch *watch = &clocks->live[i].watch;
+        if (!longest || rtmp_watch_silence(watch, arrival) < longest)
+            rtmp_watch_pause(watch);
+    }
 }
 
 void rtmp_clocks_touch(struct rtmp_clocks *clocks, int64_t arrival) {

@@ -153,8 +153,9 @@ void rtmp_clocks_watch_anew(struct rtmp_clocks *clocks);
 /* The same of one message stream. False: it has no clock. */
 bool rtmp_clocks_watch_stream_anew(struct rtmp_clocks *clocks, uint32_t stream_id);
 
-/* A silence up to here says nothing: bytes are missing. */
-void rtmp_clocks_pause(struct rtmp_clocks *clocks);
+/* Bytes are missing: a silence up to here says nothing, unless it had lasted `longest` ns when the
+ * last bytes came, at `arrival`. 0: whatever it had lasted. */
+void rtmp_clocks_pause(struct rtmp_clocks *clocks, int64_t arrival, int64_t longest);
 
 /* Audio or video may have come up to a time of capture. */
 void rtmp_clocks_touch(struct rtmp_clocks *clocks, int64_t arrival);

@@ -11,6 +11,9 @@ _Static_assert((int)RTMP_WATCH_AUDIO == (int)RTMP_CLOCK_AUDIO &&
 /* A hole right behind the bytes that end a silence is found within this time. */
 #define SOON INT64_C(200000000) /* ns */
 
+/* Who gets no answer sends again after this time at the latest (RFC 6298, 2.4). */
+#define TIMEOUT INT64_C(1000000000) /* ns */
+
 /* ---- faults ---- */
 
 /* About the last message; its index is filled in. */
@@ -25,7 +28,8 @@ static void add_stall(struct rtmp_session_direction *dir, const struct rtmp_watc
     struct rtmp_diagnosis *diagnosis = &dir->diagnosis;
     const struct rtmp_silence silence = {rtmp_watch_minus(watched->arrival, found->silence),
                                          watched->arrival};
-    if (rtmp_transport_arrived(&dir->transport, &silence))
+    if (rtmp_transport_arrived(&dir->transport, &silence,
+                               dir->session->media_thresholds.stall * INT64_C(1000000)))
         return;
     enum rtmp_culprit culprit = rtmp_transport_blames(&dir->transport, &silence);
     if (culprit == RTMP_CULPRIT_UNKNOWN && found->timestamps_paused)
@@ -263,12 +267,15 @@ int64_t rtmp_stream_silence(const struct rtmp_session *session, const struct rtm
 
 /* ---- culprits ---- */
 
-/* Is the packet right behind the one that ended the silence not there? One that was lost with it is
- * sent again later. The packet behind the hole, which is told of, may or may not have been fed. */
+/* Is the packet missing that was to end the silence, or the one right behind it? One that was lost
+ * with it is sent again later. The packet behind the hole, which is told of, may or may not have
+ * been fed. */
 static bool is_next_missing(const struct rtmp_session_direction *dir, int64_t time) {
     const struct rtmp_diagnosis *diagnosis = &dir->diagnosis;
     const uint32_t last = dir->records.segment_count - 1;
     const bool is_fed = dir->records.segments[last].time == time;
+    if (time == diagnosis->silence.end)
+        return true;
     return last == diagnosis->segment + (is_fed ? 1 : 0) &&
            rtmp_watch_minus(time, diagnosis->silence.end) <= SOON;
 }
@@ -280,7 +287,10 @@ void rtmp_diagnose_transport(struct rtmp_session_direction *dir, unsigned what, 
     struct rtmp_media_fault *stall = &diagnosis->fault[diagnosis->stall - 1];
     if (stall->culprit != RTMP_CULPRIT_UNKNOWN)
         return;
-    if (((what & RTMP_TRANSPORT_SENT_AGAIN) && time == diagnosis->silence.end) ||
+    /* What the network held back, and its sender sent again meanwhile, comes twice. */
+    const bool was_held_back = (what & RTMP_TRANSPORT_NEEDLESS) &&
+                               rtmp_watch_minus(time, diagnosis->silence.end) <= TIMEOUT;
+    if (was_held_back || ((what & RTMP_TRANSPORT_SENT_AGAIN) && time == diagnosis->silence.end) ||
         ((what & RTMP_TRANSPORT_BEHIND_HOLE) && is_next_missing(dir, time)))
         stall->culprit = RTMP_CULPRIT_NETWORK;
 }

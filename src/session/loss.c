@@ -12,8 +12,15 @@ static void lose_up_to(struct rtmp_session_direction *dir, uint64_t end) {
         dir->calls.known_since = end;
 }
 
+/* Time of capture of the last segment before this one. */
+static int64_t last_arrival(const struct rtmp_session_direction *dir) {
+    const struct rtmp_records *records = &dir->records;
+    return records->segment_count > 1 ? records->segments[records->segment_count - 2].time : 0;
+}
+
 void rtmp_loss_up_to(struct rtmp_session_direction *dir, uint64_t end) {
-    rtmp_clocks_pause(&dir->clocks);
+    rtmp_clocks_pause(&dir->clocks, last_arrival(dir),
+                      dir->session->media_thresholds.stall * INT64_C(1000000));
     lose_up_to(dir, end);
 }
 

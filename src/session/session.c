@@ -227,6 +227,19 @@ const struct rtmp_segment_record *rtmp_session_feed(struct rtmp_session_directio
     return close_segment(dir, record);
 }
 
+/* Segments behind a hole may be held back until it is filled. */
+static bool has_fed_since(const struct rtmp_session_direction *dir, int64_t time) {
+    const struct rtmp_records *records = &dir->records;
+    return records->segment_count && records->segments[records->segment_count - 1].time >= time;
+}
+
+static void note_under_way(struct rtmp_transport *transport, bool is_under_way, int64_t time) {
+    if (!is_under_way)
+        transport->under_way = 0;
+    else if (!transport->under_way)
+        transport->under_way = time;
+}
+
 void rtmp_session_transport(struct rtmp_session *session, bool by_client, unsigned what,
                             int64_t time) {
     struct rtmp_session_direction *dir = &session->direction[by_client ? 0 : 1];
@@ -238,8 +251,10 @@ void rtmp_session_transport(struct rtmp_session *session, bool by_client, unsign
         dir->transport.window_closed = time;
     if (what & RTMP_TRANSPORT_SENT_AGAIN)
         dir->transport.sent_again = time;
-    if (what & RTMP_TRANSPORT_BEHIND_HOLE)
+    if ((what & RTMP_TRANSPORT_BEHIND_HOLE) && has_fed_since(dir, dir->transport.behind_hole))
         dir->transport.behind_hole = time;
+    note_under_way(&dir->transport, what & RTMP_TRANSPORT_UNDER_WAY, time);
+    note_under_way(&peer->transport, what & RTMP_TRANSPORT_PEER_UNDER_WAY, time);
     if (what)
         rtmp_diagnose_transport(dir, what, time);
 }

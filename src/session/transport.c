@@ -25,10 +25,14 @@ enum rtmp_culprit rtmp_transport_blames(const struct rtmp_transport *transport,
         return RTMP_CULPRIT_RECEIVER;
     if (transport->sent_again > second_half(silence) && transport->sent_again <= silence->end)
         return RTMP_CULPRIT_NETWORK;
+    /* Who has nothing to send has soon nothing under way. */
+    if (transport->under_way && transport->under_way < second_half(silence))
+        return RTMP_CULPRIT_NETWORK;
     return RTMP_CULPRIT_UNKNOWN;
 }
 
 bool rtmp_transport_arrived(const struct rtmp_transport *transport,
-                            const struct rtmp_silence *silence) {
-    return transport->behind_hole > silence->begin && transport->behind_hole <= silence->end;
+                            const struct rtmp_silence *silence, int64_t shortest) {
+    return transport->behind_hole > silence->begin && transport->behind_hole <= silence->end &&
+           transport->behind_hole - silence->begin < shortest;
 }

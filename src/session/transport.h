@@ -16,13 +16,17 @@ enum {
     RTMP_TRANSPORT_BEHIND_HOLE = 2,   /* bytes before its own are not there yet */
     RTMP_TRANSPORT_WINDOW_CLOSED = 4, /* its sender has no room for more bytes of the other side */
     RTMP_TRANSPORT_WINDOW_FULL = 8,   /* the other side has no room for more bytes of its sender */
+    RTMP_TRANSPORT_NEEDLESS = 16,     /* sent again, and the other side had acknowledged it */
+    RTMP_TRANSPORT_UNDER_WAY = 32,    /* bytes of its sender are not acknowledged, it among them */
+    RTMP_TRANSPORT_PEER_UNDER_WAY = 64, /* bytes of the other side that it does not acknowledge */
 };
 
 /* Of the bytes of one direction. All zero is the beginning: nothing is told. */
 struct rtmp_transport {
     bool is_told;          /* of packets of the direction */
     int64_t sent_again;    /* time of capture of the last such packet, ns since 1970; 0: none */
-    int64_t behind_hole;   /* the same */
+    int64_t behind_hole;   /* of the first one since bytes last came in order; 0: none */
+    int64_t under_way;     /* since when bytes are not acknowledged; 0: all are */
     int64_t window_closed; /* of a packet that tells that the receiver has no room */
 };
 
@@ -46,8 +50,9 @@ struct rtmp_silence {
 enum rtmp_culprit rtmp_transport_blames(const struct rtmp_transport *transport,
                                         const struct rtmp_silence *silence);
 
-/* Did bytes arrive during it, behind a hole? Then there was no silence. */
+/* Did bytes arrive during it, behind a hole, before it had lasted so many ns? Then there was no
+ * silence. */
 bool rtmp_transport_arrived(const struct rtmp_transport *transport,
-                            const struct rtmp_silence *silence);
+                            const struct rtmp_silence *silence, int64_t shortest);
 
 #endif

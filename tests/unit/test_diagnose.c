@@ -232,6 +232,65 @@ static void bytes_behind_a_hole_are_no_silence(void **state) {
     assert_null(found());
 }
 
+/* Of several holes the first one tells when bytes came. */
+static void neither_are_they_behind_a_second_hole(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_BEHIND_HOLE, 1500);
+    told(CLIENT, RTMP_TRANSPORT_BEHIND_HOLE, 2900);
+    stall_after_something();
+    assert_null(found());
+}
+
+/* A link that was cut, captured at the receiver, with tcp.reassemble_out_of_order: the first bytes
+ * behind the silence come behind a hole that is filled at once. */
+static void bytes_behind_a_hole_after_a_silence_end_it(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_BEHIND_HOLE, 2999);
+    told(CLIENT, RTMP_TRANSPORT_SENT_AGAIN, 3000);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_NETWORK);
+}
+
+/* A slow link, captured at the sender: it may not send before older bytes are acknowledged. */
+static void bytes_under_way_all_the_time_blame_the_network(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_UNDER_WAY, 10);
+    told(SERVER, RTMP_TRANSPORT_PEER_UNDER_WAY, 2900);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_NETWORK);
+}
+
+static void bytes_that_were_acknowledged_meanwhile_do_not(void **state) {
+    (void)state;
+    begin_media();
+    told(CLIENT, RTMP_TRANSPORT_UNDER_WAY, 10);
+    told(SERVER, 0, 50);
+    told(CLIENT, RTMP_TRANSPORT_UNDER_WAY, 2999);
+    stall_after_something();
+    assert_int_equal(culprit(), RTMP_CULPRIT_UNKNOWN);
+}
+
+/* A link that delays all packets for some seconds, captured at the receiver. */
+static void needless_packets_right_behind_blame_the_network(void **state) {
+    (void)state;
+    begin_media();
+    stall_after_something();
+    told(CLIENT, 0, 3000);
+    told(CLIENT, RTMP_TRANSPORT_SENT_AGAIN | RTMP_TRANSPORT_NEEDLESS, 3400);
+    assert_int_equal(culprit(), RTMP_CULPRIT_NETWORK);
+}
+
+static void needless_packets_long_after_do_not(void **state) {
+    (void)state;
+    begin_media();
+    stall_after_something();
+    told(CLIENT, RTMP_TRANSPORT_SENT_AGAIN | RTMP_TRANSPORT_NEEDLESS, 4001);
+    assert_int_equal(culprit(), RTMP_CULPRIT_UNKNOWN);
+}
+
 static void behind_a_status_of_the_server_a_silence_is_none(void **state) {
     (void)state;
     begin_media();
@@ -260,6 +319,23 @@ static void after_a_loss_a_silence_is_not_known(void **state) {
     PUT(AUDIO, 40, aac);
     send_behind(CLIENT, 3000, 30);
     assert_int_equal(session_side(&f, CLIENT)->diagnosis.count, 0);
+}
+
+/* A link that was cut, captured at the receiver: FFmpeg writes the header of a message by itself,
+ * and what was sent behind it meanwhile is lost. */
+static void a_silence_that_bytes_ended_before_a_loss_is_known(void **state) {
+    (void)state;
+    begin_media();
+    PUT(AUDIO, 40, aac);
+    f.stream.len = 8;
+    send_at(CLIENT, 3000);
+    PUT(AUDIO, 60, aac);
+    send_behind(CLIENT, 3001, 30);
+    told(CLIENT, RTMP_TRANSPORT_BEHIND_HOLE, 3001);
+    const struct rtmp_session_direction *dir = session_side(&f, CLIENT);
+    assert_int_equal(dir->diagnosis.count, 1);
+    assert_int_equal(dir->diagnosis.fault[0].kind, RTMP_FAULT_STALL);
+    assert_int_equal(rtmp_diagnosis_culprit(dir, &dir->diagnosis.fault[0]), RTMP_CULPRIT_NETWORK);
 }
 
 /* An aggregate of `count` frames, one each 40 ms from a timestamp on. */
@@ -592,9 +668,16 @@ int main(void) {
         TEST(a_hole_right_behind_blames_the_network),
         TEST(a_hole_behind_more_bytes_does_not),
         TEST(bytes_behind_a_hole_are_no_silence),
+        TEST(neither_are_they_behind_a_second_hole),
+        TEST(bytes_behind_a_hole_after_a_silence_end_it),
+        TEST(bytes_under_way_all_the_time_blame_the_network),
+        TEST(bytes_that_were_acknowledged_meanwhile_do_not),
+        TEST(needless_packets_right_behind_blame_the_network),
+        TEST(needless_packets_long_after_do_not),
         TEST(behind_a_status_of_the_server_a_silence_is_none),
         TEST(behind_that_of_another_stream_it_is_one),
         TEST(after_a_loss_a_silence_is_not_known),
+        TEST(a_silence_that_bytes_ended_before_a_loss_is_known),
         TEST(an_aggregate_ends_a_silence),
         TEST(aggregates_that_are_played_meanwhile_leave_no_silence),
         TEST(coded_before_any_configuration_is_told_of_each_kind_once),

@@ -57,6 +57,12 @@ static void end_streams(struct rtmp_requests *requests, struct selection selecti
             remove_at(requests, i - 1);
 }
 
+static void note_eof(struct rtmp_requests *requests, struct selection selection, bool has_eof) {
+    for (unsigned i = 0; i < requests->count; i++)
+        if (selects(&selection, &requests->open[i]))
+            requests->open[i].has_eof = has_eof;
+}
+
 static void answer_streams(struct rtmp_requests *requests, struct selection selection) {
     for (unsigned i = 0; i < requests->count; i++)
         if (selects(&selection, &requests->open[i]))
@@ -208,11 +214,13 @@ static void follow_user_control(struct rtmp_requests *requests,
     uint32_t stream_id = rtmp_u32(&reader);
     if (!rtmp_ok(&reader))
         return;
-    if (event == USER_CONTROL_STREAM_EOF)
-        end_streams(requests, streams_of(requests, stream_id));
-    else if (event == USER_CONTROL_STREAM_BEGIN)
-        answer_streams(requests,
-                       (struct selection){.stream_id = stream_id, .kind = RTMP_REQUEST_PLAY});
+    if (event == USER_CONTROL_STREAM_EOF) {
+        note_eof(requests, streams_of(requests, stream_id), true);
+    } else if (event == USER_CONTROL_STREAM_BEGIN) {
+        const struct selection plays = {.stream_id = stream_id, .kind = RTMP_REQUEST_PLAY};
+        answer_streams(requests, plays);
+        note_eof(requests, plays, false);
+    }
 }
 
 static bool is_play_status(const struct rtmp_requests_message *message) {
@@ -250,10 +258,11 @@ static struct rtmp_ending ending_of(const struct rtmp_open_request *request,
 
 struct rtmp_ending rtmp_requests_close(const struct rtmp_requests *requests, bool by_client) {
     for (unsigned i = requests->count; i > 0; i--)
-        if (!requests->open[i - 1].is_answered)
+        if (!requests->open[i - 1].is_answered && !requests->open[i - 1].has_eof)
             return ending_of(&requests->open[i - 1], RTMP_ENDING_UNANSWERED, by_client);
     for (unsigned i = requests->count; i > 0; i--)
-        if (!by_client || requests->open[i - 1].kind == RTMP_REQUEST_PUBLISH)
+        if (!requests->open[i - 1].has_eof &&
+            (!by_client || requests->open[i - 1].kind == RTMP_REQUEST_PUBLISH))
             return ending_of(&requests->open[i - 1], RTMP_ENDING_IN_USE, by_client);
     return (struct rtmp_ending){.by_client = by_client};
 }
@@ -262,7 +271,7 @@ static const struct rtmp_open_request *accepted(const struct rtmp_requests *requ
                                                 uint32_t stream_id) {
     for (unsigned i = 0; i < requests->count; i++)
         if (is_stream(&requests->open[i]) && requests->open[i].stream_id == stream_id &&
-            requests->open[i].is_answered)
+            requests->open[i].is_answered && !requests->open[i].has_eof)
             return &requests->open[i];
     return NULL;
 }
@@ -281,7 +290,7 @@ struct rtmp_ending rtmp_requests_close_without_media(const struct rtmp_requests 
 bool rtmp_requests_wait(const struct rtmp_requests *requests, const struct rtmp_ending *ending) {
     for (unsigned i = 0; i < requests->count; i++) {
         const struct rtmp_open_request *request = &requests->open[i];
-        if (!request->is_answered && request->kind == ending->request &&
+        if (!request->is_answered && !request->has_eof && request->kind == ending->request &&
             request->frame == ending->request_frame)
             return true;
     }

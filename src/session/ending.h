@@ -19,7 +19,8 @@
  * A stream is in use from its publish or play until the client ends it (deleteStream, closeStream,
  * FCUnpublish; publish or play with the argument false), or the server says that it ended or failed
  * (a status of level "error", or of a code that does not say that the stream continues; the user
- * control event Stream EOF; onPlayStatus).
+ * control event Stream EOF, until Stream Begin follows it: nginx-rtmp, where the player pauses or
+ * another publisher comes; onPlayStatus).
  */
 enum rtmp_request {
     RTMP_REQUEST_NONE,
@@ -36,6 +37,7 @@ struct rtmp_open_request {
     uint32_t frame;     /* in which it was complete */
     uint8_t kind;       /* enum rtmp_request */
     bool is_answered;   /* of publish and play: the stream is in use */
+    bool has_eof;       /* it was: Stream EOF came, and no Stream Begin since */
 };
 
 /* Those of one connection, in the order in which they were made. All zero is the beginning. */

@@ -140,7 +140,8 @@ static void begin_stream(struct rtmp_session_direction *dir, const struct rtmp_f
     stream->id = fragment->message.stream_id;
     stream->role = (uint8_t)role;
     stream->begin = last_message(dir);
-    stream->is_uncertain = before; /* the earlier one may play on */
+    /* The earlier one may play on. */
+    stream->is_uncertain = before && before->ended != RTMP_STREAM_EOF;
     stream->name = keep_fact(
         session, fragment,
         &command->fact[role == RTMP_STREAM_PUBLISH ? RTMP_FACT_PUBLISH_NAME : RTMP_FACT_PLAY_NAME]);
@@ -339,6 +340,16 @@ void rtmp_stream_follow_command(struct rtmp_session_direction *dir,
 
 /* ---- messages of other types ---- */
 
+/* Stream EOF and Stream begin. Observed of nginx-rtmp: where the player pauses, or another
+ * publisher follows, the one comes, and later the other. So the stream stays in use. */
+static void apply_user_control(struct rtmp_session_direction *dir, struct rtmp_stream *stream,
+                               uint32_t event) {
+    if (event == RTMP_USER_CONTROL_STREAM_EOF && stream->ended == RTMP_STREAM_OPEN)
+        set_end(dir, stream, RTMP_STREAM_EOF);
+    else if (event == RTMP_USER_CONTROL_STREAM_BEGIN && stream->ended == RTMP_STREAM_EOF)
+        stream->ended = RTMP_STREAM_OPEN;
+}
+
 void rtmp_stream_follow_control(struct rtmp_session_direction *dir,
                                 const struct rtmp_fragment *fragment) {
     if (dir->filling)
@@ -347,11 +358,11 @@ void rtmp_stream_follow_control(struct rtmp_session_direction *dir,
     struct rtmp_control control;
     struct rtmp_control_field field;
     rtmp_control_init(&control, &reader, fragment->message.type);
-    bool ends = false, has_stream = false, explains = true;
-    uint32_t id = 0;
+    bool has_stream = false, explains = true;
+    uint32_t event = UINT32_MAX, id = 0;
     while (rtmp_control_next(&control, &field)) {
         if (field.kind == RTMP_CONTROL_EVENT) {
-            ends = field.value == RTMP_USER_CONTROL_STREAM_EOF;
+            event = field.value;
             explains = field.value != RTMP_USER_CONTROL_BUFFER_EMPTY &&
                        field.value != RTMP_USER_CONTROL_BUFFER_READY;
         }
@@ -361,8 +372,8 @@ void rtmp_stream_follow_control(struct rtmp_session_direction *dir,
         id = field.value;
         name_stream(dir, rtmp_stream_bound(&dir->streams, field.value, last_index(dir)));
         struct rtmp_stream *stream = stream_in_use_on(&dir->session->streams, field.value);
-        if (ends && stream && stream->ended == RTMP_STREAM_OPEN)
-            end_stream(dir, stream, RTMP_STREAM_EOF);
+        if (stream)
+            apply_user_control(dir, stream, event);
     }
     if (has_stream && explains && !rtmp_session_from_client(dir))
         watch_anew(dir, id);

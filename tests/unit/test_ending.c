@@ -56,10 +56,14 @@ static const struct rtmp_ending *close_lossy(unsigned side) {
     return rtmp_session_ending(&f.session);
 }
 
-static void send_stream_begin(uint8_t stream_id) {
-    const uint8_t body[] = {0, 0, 0, 0, 0, stream_id};
+static void send_user_control(uint8_t event, uint8_t stream_id) {
+    const uint8_t body[] = {0, event, 0, 0, 0, stream_id};
     put_message(&f.stream, 2, RTMP_MESSAGE_USER_CONTROL, body, sizeof body, 128);
     session_send(&f, SERVER);
+}
+
+static void send_stream_begin(uint8_t stream_id) {
+    send_user_control(0, stream_id);
 }
 
 static void a_server_leaves_connect_unanswered(void **state) {
@@ -183,6 +187,18 @@ static void stream_begin_answers_a_play(void **state) {
     assert_ending(close_by(SERVER), RTMP_ENDING_IN_USE, RTMP_REQUEST_PLAY, frame);
 }
 
+/* nginx-rtmp, where the player pauses and goes on, or another publisher follows. */
+static void stream_begin_goes_on_behind_stream_eof(void **state) {
+    (void)state;
+    uint32_t frame = send(CLIENT, "play", 0);
+    send_stream_begin(1);
+    send_user_control(1, 1);
+    assert_null(close_by(SERVER));
+    f.session.is_closed = false;
+    send_stream_begin(1);
+    assert_ending(close_by(SERVER), RTMP_ENDING_IN_USE, RTMP_REQUEST_PLAY, frame);
+}
+
 static void stream_begin_answers_no_publish(void **state) {
     (void)state;
     uint32_t frame = send(CLIENT, "publish", 5);
@@ -265,6 +281,7 @@ int main(void) {
         SESSION_TEST(a_client_leaves_a_play_without_media),
         SESSION_TEST(media_answers_a_play),
         SESSION_TEST(stream_begin_answers_a_play),
+        SESSION_TEST(stream_begin_goes_on_behind_stream_eof),
         SESSION_TEST(stream_begin_answers_no_publish),
         SESSION_TEST(an_answer_behind_the_fin_is_one),
         SESSION_TEST(media_behind_the_fin_answers_a_play),

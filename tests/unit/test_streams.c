@@ -223,6 +223,19 @@ static void a_user_control_event_names_its_stream(void **state) {
     assert_int_equal(stream_numbered(0)->ended, RTMP_STREAM_EOF);
 }
 
+/* nginx-rtmp, where a player pauses and goes on. */
+static void a_stream_that_begins_again_has_not_ended(void **state) {
+    (void)state;
+    send_name(CLIENT, "play", 1, "a");
+    const struct body eof = {.bytes = {0, 1, 0, 0, 0, 1}, .len = 6};
+    const struct body begin = {.bytes = {0, 0, 0, 0, 0, 1}, .len = 6};
+    (void)send(SERVER, RTMP_MESSAGE_USER_CONTROL, 0, &eof);
+    (void)send(SERVER, RTMP_MESSAGE_USER_CONTROL, 0, &begin);
+    assert_int_equal(stream_numbered(0)->ended, RTMP_STREAM_OPEN);
+    send_name(CLIENT, "closeStream", 1, NULL);
+    assert_int_equal(stream_numbered(0)->ended, RTMP_STREAM_CLOSED);
+}
+
 static void publish_false_ends_the_stream(void **state) {
     (void)state;
     send_name(CLIENT, "publish", 1, "a");
@@ -372,6 +385,7 @@ int main(void) {
         SESSION_TEST(media_of_the_other_side_belong_to_no_stream),
         SESSION_TEST(behind_a_loss_media_are_of_the_only_stream),
         SESSION_TEST(a_user_control_event_names_its_stream),
+        SESSION_TEST(a_stream_that_begins_again_has_not_ended),
         SESSION_TEST(publish_false_ends_the_stream),
         SESSION_TEST(the_end_of_the_connection_ends_its_streams),
         SESSION_TEST(message_stream_ids_are_bounded),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tap/follow.h"
 
+#include "preferences.h"
 #include "tap/tap.h"
 
 #include "export/whole_bodies.h"
@@ -112,15 +113,19 @@ static void add_record(follow_info_t *info, const struct rtmpx_tapped *tapped, c
     info->payload = g_list_prepend(info->payload, record);
 }
 
+/* An aggregate holds data messages, whose secrets would be in its bytes. */
+static bool is_followed_as_bytes(uint8_t type) {
+    return type == RTMP_MESSAGE_AUDIO || type == RTMP_MESSAGE_VIDEO ||
+           (type == RTMP_MESSAGE_AGGREGATE && !rtmpx_preferences.mask_secrets);
+}
+
 static void follow_message(follow_info_t *info, const struct rtmpx_tapped *tapped,
                            const uint8_t *whole) {
     const struct rtmp_message *message = &tapped->record.message;
     if (info->substream_id != SUBSTREAM_UNUSED && info->substream_id != message->stream_id)
         return;
-    bool media = message->type == RTMP_MESSAGE_AUDIO || message->type == RTMP_MESSAGE_VIDEO ||
-                 message->type == RTMP_MESSAGE_AGGREGATE;
     struct rtmpx_body body;
-    if (media) {
+    if (is_followed_as_bytes(message->type)) {
         rtmpx_tapped_whole_body(tapped, whole, &body);
         add_record(info, tapped, body.bytes, body.available);
         return;

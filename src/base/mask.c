@@ -54,12 +54,24 @@ static bool rest_of_query(struct rtmp_mask_walk *walk, size_t *start, size_t *en
     return *start < *end;
 }
 
+/* The `=` behind a name; NULL: the part is a value alone. Base64 ends with `=`: with two, or behind
+ * more letters than names have. */
+static const uint8_t *end_of_name(const uint8_t *part, size_t len) {
+    enum { LONGEST_NAME = 20 };
+    const uint8_t *equals = len ? memchr(part, '=', len) : NULL;
+    size_t name = equals ? (size_t)(equals - part) : len, end = len;
+    while (end > name && part[end - 1] == '=')
+        end--;
+    bool is_padded = end == name && (len - name == 2 || (len - name == 1 && name > LONGEST_NAME));
+    return is_padded ? NULL : equals;
+}
+
 /* The next part of the query, `name=value` or a value alone. False: it is no secret. */
 static bool next_of_query(struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
     const uint8_t *bytes = walk->bytes;
     size_t begin = walk->at;
     size_t stop = end_of_part(walk, false);
-    const uint8_t *equals = stop > begin ? memchr(bytes + begin, '=', stop - begin) : NULL;
+    const uint8_t *equals = end_of_name(bytes + begin, stop - begin);
     size_t value = equals ? (size_t)(equals - bytes) + 1 : begin;
     walk->in_query = stop < walk->len && separates_values(bytes[stop]);
     walk->at = stop + walk->in_query;
@@ -73,6 +85,14 @@ uint32_t rtmp_mask_before_query(const uint8_t *bytes, uint32_t len) {
     while (before < len && !separates_values(bytes[before]))
         before++;
     return before;
+}
+
+struct rtmp_secret rtmp_mask_behind_query(const uint8_t *bytes, uint32_t len) {
+    const uint8_t *mark = len ? memchr(bytes, '?', len) : NULL;
+    uint32_t at = mark ? (uint32_t)(mark - bytes) : len;
+    while (at < len && !ends_query(bytes[at]))
+        at++;
+    return (struct rtmp_secret){bytes + at, len - at};
 }
 
 /* ---- URLs ---- */
@@ -89,13 +109,13 @@ static bool is_behind_user(const struct rtmp_mask_walk *walk) {
     size_t user = walk->at - 1;
     const size_t first = user > RTMP_MASK_LONGEST ? user - RTMP_MASK_LONGEST : 0;
     while (user > first && bytes[user - 1] != '/' && bytes[user - 1] != ':' &&
-           bytes[user - 1] != '@' && !ends_query(bytes[user - 1]))
+           bytes[user - 1] != '@' && bytes[user - 1] != '[' && !ends_query(bytes[user - 1]))
         user--;
     return is_behind_scheme(bytes, user);
 }
 
-/* The password of a URL, behind its user and up to the `@` before the host. It may have a slash;
- * digits before a slash are a port. */
+/* The password of a URL, behind its user and up to the `@` before the host. It may have a slash,
+ * and what ends a query; digits before a slash are a port. */
 static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t *end) {
     const uint8_t *bytes = walk->bytes;
     const size_t last = end_of_look(walk);
@@ -103,7 +123,7 @@ static bool password_at(const struct rtmp_mask_walk *walk, size_t *start, size_t
     *start = *end = walk->at;
     if (!is_behind_user(walk))
         return false;
-    for (size_t i = walk->at; i < last && !ends_query(bytes[i]); i++) {
+    for (size_t i = walk->at; i < last && bytes[i] > ' ' && bytes[i] != '"'; i++) {
         if (bytes[i] == '@')
             *end = i;
         else if (bytes[i] == '/' && (is_port || *end > *start))

@@ -57,6 +57,10 @@ struct rtmp_secret rtmp_mask_stream(const uint8_t *name, uint32_t len);
 /* Bytes of a URL or a part of one that stand before its query. */
 uint32_t rtmp_mask_before_query(const uint8_t *bytes, uint32_t len);
 
+/* The end of a URL or a stream's name from where its query would end in a sentence: at a space, a
+ * quote or a bracket in a value. len 0: none. */
+struct rtmp_secret rtmp_mask_behind_query(const uint8_t *bytes, uint32_t len);
+
 /* The secrets of a text, one by one. All zero but the first four is the beginning;
  * in_url: of a text that is a part of a URL. */
 struct rtmp_mask_walk {

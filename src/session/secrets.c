@@ -32,10 +32,13 @@ static bool is_name(const struct known_name *known, const uint8_t *bytes, uint32
 }
 
 static bool names_stream(const uint8_t *bytes, uint32_t len) {
-    static const struct known_name commands[] = {KNOWN("publish"),       KNOWN("play"),
-                                                 KNOWN("releasestream"), KNOWN("fcpublish"),
-                                                 KNOWN("fcunpublish"),   KNOWN("fcsubscribe"),
-                                                 KNOWN("fcunsubscribe"), KNOWN("getstreamlength")};
+    static const struct known_name commands[] = {
+        KNOWN("publish"),          KNOWN("play"),
+        KNOWN("releasestream"),    KNOWN("fcpublish"),
+        KNOWN("fcunpublish"),      KNOWN("fcsubscribe"),
+        KNOWN("fcunsubscribe"),    KNOWN("getstreamlength"),
+        KNOWN("dvrgetstreaminfo"), KNOWN("dvrsubscribe"),
+        KNOWN("dvrunsubscribe")};
     for (size_t i = 0; bytes && i < sizeof commands / sizeof *commands; i++)
         if (is_name(&commands[i], bytes, len))
             return true;
@@ -76,13 +79,15 @@ static void read_string(struct secret_reader *r, const struct rtmp_amf_event *ev
         rtmp_amf_secret_of(rtmp_bytes(r->reader, r->key), r->key.len, bytes, len);
     if (secret.len == 0 && r->of_login && r->index >= FIRST_ARGUMENT)
         secret = (struct rtmp_secret){bytes, len};
-    if (r->of_stream && r->index == FIRST_ARGUMENT && event->depth == 0)
+    if (r->of_stream && r->index == FIRST_ARGUMENT && event->depth == 0) {
         secret = rtmp_mask_stream(bytes, len);
+        list_secret(r->session, rtmp_mask_behind_query(bytes, len));
+    }
     list_secret(r->session, secret);
 }
 
 static void read_secret_event(struct secret_reader *r, const struct rtmp_amf_event *event) {
-    if (event->kind == RTMP_AMF_STRING)
+    if (event->kind == RTMP_AMF_STRING || event->kind == RTMP_AMF_XML)
         read_string(r, event);
     bool is_key = event->kind == RTMP_AMF_KEY && !event->name;
     r->key = is_key ? event->text : rtmp_span_of(0, 0);
@@ -133,10 +138,12 @@ static void list_of_connect(struct rtmp_session *session, const struct rtmp_frag
         return;
     const struct rtmp_secret name = {fragment->body + app->text.pos, app->text.len};
     list_query_of_app(session, name);
-    if (url->present)
-        list_secret(session,
-                    name_behind_app(
-                        (struct rtmp_secret){fragment->body + url->text.pos, url->text.len}, name));
+    list_secret(session, rtmp_mask_behind_query(name.bytes, name.len));
+    if (!url->present)
+        return;
+    const struct rtmp_secret whole = {fragment->body + url->text.pos, url->text.len};
+    list_secret(session, name_behind_app(whole, name));
+    list_secret(session, rtmp_mask_behind_query(whole.bytes, whole.len));
 }
 
 /* ---- a capture and its connections ---- */

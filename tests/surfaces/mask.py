@@ -100,6 +100,13 @@ def write_shared_object(path):
     return ["keyw", "hostpass", "urltoken", *properties.values()]
 
 
+def aggregate(message):
+    """An aggregate of one message."""
+    size = len(message.body)
+    return rtmp.Message(rtmp.AGGREGATE, bytes([message.type]) + size.to_bytes(3, "big") + bytes(7) + message.body
+                        + (size + 11).to_bytes(4, "big"), csid=6, stream_id=1)
+
+
 def write_urls(path):
     """Names of streams with a prefix, and URLs; one of them has a name that is published later. Returns the secrets."""
     link = rtmp.Connection().open().shake()
@@ -117,10 +124,13 @@ def write_urls(path):
     link.message(rtmp.SERVER, rtmp.command("onStatus", 0, None, {
         "level": "status", "code": "NetStream.Play.Transition", "description": "keyfour becomes mp4:keyfive.",
         "details": "keyfour"}, stream_id=2))
+    link.message(rtmp.CLIENT, rtmp.command("play", 0, None, "keysix?a=b c'behindspace", stream_id=3))
+    link.message(rtmp.CLIENT, rtmp.command("rpc", 0, None, "rtmp://jo:quote'd]word@h/live", "live?YmFzZTY0cGFkZGVk=="))
+    link.message(rtmp.CLIENT, aggregate(rtmp.data("onMetaData", {"url": "rtmp://jo:tagword@h/live/keythree"})))
     pcap.write_segments(path, link.close().segments)
     path.chmod(0o644)
-    return [*(f"key{number}" for number in ("one", "two", "three", "four", "five")), "appword", "afterhash",
-            *(f"{kind}token" for kind in ("url", "swf", "page", "name", "old", "new"))]
+    return [*(f"key{number}" for number in ("one", "two", "three", "four", "five", "six")), "appword", "afterhash", "behindspace",
+            "quote'd]word", "YmFzZTY0", "tagword", *(f"{kind}token" for kind in ("url", "swf", "page", "name", "old", "new"))]
 
 
 def check(tshark, capture, secrets):

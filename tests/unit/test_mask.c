@@ -48,6 +48,9 @@ static void values_of_a_query(void **state) {
     assert_found("live?a=&b&=c", "live?a=&[b]&=[c]");
     assert_found("a=b", "a=b");
     assert_found("live?sign=a/b+c==&x", "live?sign=[a/b+c==]&[x]");
+    assert_found("live?YS9iK2M==&x", "live?[YS9iK2M==]&[x]");
+    assert_found("live?YS9iK2Nhdmljb25zZWNyZXQ=&expires=",
+                 "live?[YS9iK2Nhdmljb25zZWNyZXQ=]&expires=");
     assert_found("really? yes", "really? yes");
     assert_found("?", "?");
 }
@@ -131,6 +134,8 @@ static void a_password_in_a_url(void **state) {
     assert_found("rtmp://jo:pa/ss@host/live", "rtmp://jo:[pa/ss]@host/live");
     assert_found("rtmp://jo:p@ss@host/a@b", "rtmp://jo:[p@ss]@host/a@b");
     assert_found("rtmp://jo:12@host/live", "rtmp://jo:[12]@host/live");
+    assert_found("rtmp://jo:p]a's@[::1]/live", "rtmp://jo:[p]a's]@[::1]/live");
+    assert_found("rtmp://h:x \"a@b", "rtmp://h:x \"a@b");
     assert_found("rtmp://[::1]:1935/a@b", "rtmp://[::1]:1935/a@b");
     assert_found("rtmp://host/jo:pass@x", "rtmp://host/jo:pass@x");
 }

@@ -89,7 +89,8 @@ static void nothing_is_listed_for_nobody(void **state) {
 
 static void names_of_streams(void **state) {
     (void)state;
-    static const char *const commands[] = {"releaseStream", "FCPublish", "publish", "play"};
+    static const char *const commands[] = {"releaseStream", "FCPublish",        "publish",
+                                           "play",          "DVRGetStreamInfo", "DVRSubscribe"};
     hide();
     for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++) {
         char name[] = "cam0?token=abc";
@@ -99,7 +100,7 @@ static void names_of_streams(void **state) {
         put_string("live");
         send_call(CLIENT);
     }
-    assert_secrets("cam1 cam2");
+    assert_secrets("cam1 cam2 cam3");
     begin_call("other", NULL, NULL);
     put_string("text");
     send_call(CLIENT);
@@ -109,7 +110,7 @@ static void names_of_streams(void **state) {
     begin_call("play", NULL, NULL);
     put_string("?query");
     send_call(CLIENT);
-    assert_secrets("cam1 cam2");
+    assert_secrets("cam1 cam2 cam3");
     assert_int_not_equal(f.session.secrets.salt, 0);
 }
 
@@ -123,6 +124,21 @@ static void names_of_streams_with_a_prefix(void **state) {
     put_object("oldStreamName", "flv:cam1", "streamName", "mp4:cam2?token=abc");
     send_call(CLIENT);
     assert_secrets("cam1 cam2");
+}
+
+/* Where a query would end in a sentence. */
+static void ends_of_queries(void **state) {
+    (void)state;
+    hide();
+    begin_call("publish", NULL, NULL);
+    put_string("cam1?token=a b'c");
+    send_call(CLIENT);
+    begin_call("connect", "app", "live?token=d]e");
+    send_call(CLIENT);
+    begin_command("connect");
+    put_object("tcUrl", "rtmp://h/x y?token=f\"g", "app", "x y");
+    send_call(CLIENT);
+    assert_secrets(" b'c cam1 ]e \"g");
 }
 
 static void assert_connect_hides(const char *app, const char *url, const char *expected) {
@@ -182,8 +198,10 @@ static void arguments_of_connect(void **state) {
     begin_call("connect", "app", "live");
     put_string("me");
     put_string("mypass");
+    memcpy(body.bytes + body.len, "\x0F\0\0\0\4<x/>", 9); /* XML */
+    body.len += 9;
     send_call(CLIENT);
-    assert_secrets("me mypass");
+    assert_secrets("me mypass <x/>");
 }
 
 static void properties_named_as_passwords(void **state) {
@@ -203,6 +221,7 @@ int main(void) {
         SESSION_TEST(nothing_is_listed_for_nobody),
         SESSION_TEST(names_of_streams),
         SESSION_TEST(names_of_streams_with_a_prefix),
+        SESSION_TEST(ends_of_queries),
         SESSION_TEST(a_name_in_the_url_behind_the_application),
         SESSION_TEST(a_query_of_an_application),
         SESSION_TEST(what_is_outside_of_connections_has_the_same_salt),

@@ -81,6 +81,13 @@ static bool is_straggler(const struct rtmp_flv *flv, const struct rtmp_flv_clock
            step > -MOST_BACK && step < MOST_BACK;
 }
 
+/* Timestamps begin, or begin again: they go on from the last tag. */
+static void set_anchor(struct rtmp_flv *flv, uint32_t timestamp) {
+    flv->has_anchor = true;
+    flv->anchor = timestamp;
+    flv->place = flv->last;
+}
+
 /* All kinds count from the same beginning, so that they stay together: the first kind to start
  * again takes the others with it. */
 static int64_t absolute_place(struct rtmp_flv *flv, struct rtmp_flv_clock *clock,
@@ -88,8 +95,7 @@ static int64_t absolute_place(struct rtmp_flv *flv, struct rtmp_flv_clock *clock
     if (clock->is_begun && !clock->relative && clock->starts == flv->starts &&
         rtmp_clock_distance(clock->last, timestamp) <= -MOST_BACK) {
         flv->starts++;
-        flv->anchor = timestamp;
-        flv->place = flv->last;
+        set_anchor(flv, timestamp);
     }
     flv->place += rtmp_clock_distance(flv->anchor, timestamp);
     flv->anchor = timestamp;
@@ -100,9 +106,8 @@ static int64_t absolute_place(struct rtmp_flv *flv, struct rtmp_flv_clock *clock
 /* The place of audio or video that is coded media. */
 static int64_t settle_coded(struct rtmp_flv *flv, const struct rtmp_message *message) {
     struct rtmp_flv_clock *clock = clock_of(flv, message->type);
-    if (!flv->has_first)
-        flv->anchor = message->timestamp;
-    flv->has_first = true;
+    if (!message->relative && !flv->has_anchor)
+        set_anchor(flv, message->timestamp);
     if (!message->relative && is_straggler(flv, clock, message->timestamp))
         return flv->last;
     clock->place = message->relative ? relative_place(flv, clock, message->timestamp)
@@ -116,9 +121,8 @@ static int64_t settle_coded(struct rtmp_flv *flv, const struct rtmp_message *mes
 /* That of another one: senders repeat configuration at 0 (observed). */
 static int64_t settle_other(const struct rtmp_flv *flv, const struct rtmp_message *message) {
     const int64_t step = rtmp_clock_distance(flv->anchor, message->timestamp);
-    if (!flv->has_first)
-        return 0;
-    return message->relative || step <= -MOST_BACK ? flv->last : flv->place + step;
+    const bool is_known = flv->has_anchor && !message->relative;
+    return is_known && step > -MOST_BACK ? flv->place + step : flv->last;
 }
 
 /* ---- messages ---- */

@@ -27,9 +27,9 @@ struct rtmp_flv {
     struct rtmp_buffer file;
     uint32_t left_out; /* messages */
     bool needs_key_frame;
-    bool has_first;  /* a coded frame came */
+    bool has_anchor; /* a coded frame came whose timestamp is not relative */
     int64_t last;    /* place of the last tag: ms from the first coded frame on */
-    uint32_t anchor; /* a timestamp that is not relative ... */
+    uint32_t anchor; /* such a timestamp ... */
     int64_t place;   /* ... and its place */
     uint32_t starts; /* times that timestamps ran back */
     struct rtmp_flv_clock {

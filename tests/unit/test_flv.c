@@ -195,6 +195,20 @@ static void relative_timestamps_go_on_from_the_last_tag(void **state) {
         assert_int_equal(tag(i).timestamp, wanted[i]);
 }
 
+/* Of one kind, whose header was lost; the other begins behind the loss. */
+static void a_file_may_begin_with_relative_timestamps(void **state) {
+    (void)state;
+    add_relative(RTMP_MESSAGE_AUDIO, 23, sound, sizeof sound);
+    add_relative(RTMP_MESSAGE_AUDIO, 743, sound, sizeof sound);
+    add(RTMP_MESSAGE_VIDEO, 20001923, config, sizeof config);
+    add(RTMP_MESSAGE_VIDEO, 20002023, key, sizeof key);
+    add_relative(RTMP_MESSAGE_AUDIO, 766, sound, sizeof sound);
+    add(RTMP_MESSAGE_VIDEO, 20002123, inter, sizeof inter);
+    static const uint32_t wanted[] = {0, 720, 720, 720, 743, 820};
+    for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        assert_int_equal(tag(i).timestamp, wanted[i]);
+}
+
 static void data_is_written_as_servers_record_it(void **state) {
     (void)state;
     static const char set[] = "\x02\0\x0D@setDataFrame\x02\0\x0AonMetaData";
@@ -320,6 +334,7 @@ int main(void) {
         FLV_TEST(configuration_that_is_repeated_at_0_keeps_its_place),
         FLV_TEST(audio_may_be_behind_video),
         FLV_TEST(relative_timestamps_go_on_from_the_last_tag),
+        FLV_TEST(a_file_may_begin_with_relative_timestamps),
         FLV_TEST(data_is_written_as_servers_record_it),
         FLV_TEST(other_messages_are_no_tags),
         FLV_TEST(behind_a_damaged_message_video_waits_for_a_key_frame),

@@ -158,10 +158,13 @@ void rtmp_remoting_calls_pass(struct rtmp_remoting_calls *calls) {
     drop_first(calls);
 }
 
+static bool same_uri(const struct rtmp_remoting_record *a, const struct rtmp_remoting_record *b) {
+    return a->id_length && a->id_length == b->id_length && memcmp(a->id, b->id, a->id_length) == 0;
+}
+
 static bool same_id(const struct rtmp_remoting_record *a, const struct rtmp_remoting_record *b) {
     bool differs = a->flex_id[0] && b->flex_id[0] && strcmp(a->flex_id, b->flex_id) != 0;
-    return !differs && a->id_length && a->id_length == b->id_length &&
-           memcmp(a->id, b->id, a->id_length) == 0;
+    return !differs && same_uri(a, b);
 }
 
 /* Debug events come besides the reply. */
@@ -169,14 +172,16 @@ static bool is_answer(const struct rtmp_remoting_record *reply) {
     return reply->status != RTMP_REMOTING_ON_DEBUG_EVENTS;
 }
 
+typedef bool same_call(const struct rtmp_remoting_record *, const struct rtmp_remoting_record *);
+
 /* The call of a request that a reply answers. Calls and replies mostly have the same order: the
- * search begins at `start`. One with the same id that has its reply: *answered is set. */
+ * search begins at `start`. One that has its reply: *answered is set. */
 static struct rtmp_remoting_record *find_call(const struct rtmp_remoting_packet *request,
                                               const struct rtmp_remoting_record *reply,
-                                              uint32_t start, bool *answered) {
+                                              uint32_t start, same_call *is_same, bool *answered) {
     for (uint32_t i = 0; i < request->count; i++) {
         struct rtmp_remoting_record *call = &request->message[(start + i) % request->count];
-        if (!same_id(call, reply))
+        if (!is_same(call, reply))
             continue;
         if (!call->peer || !is_answer(reply))
             return call;
@@ -185,6 +190,8 @@ static struct rtmp_remoting_record *find_call(const struct rtmp_remoting_packet 
     return NULL;
 }
 
+/* Of the request that the reply's exchange has: a correlation id that names none of its calls (a
+ * server's own) leaves the URI. */
 static void link_messages(struct rtmp_remoting_packet *request,
                           struct rtmp_remoting_packet *reply) {
     uint32_t start = 0;
@@ -193,7 +200,9 @@ static void link_messages(struct rtmp_remoting_packet *request,
     for (uint32_t i = 0; i < reply->count; i++) {
         struct rtmp_remoting_record *record = &reply->message[i];
         bool answered = false;
-        struct rtmp_remoting_record *call = find_call(request, record, start, &answered);
+        struct rtmp_remoting_record *call = find_call(request, record, start, same_id, &answered);
+        if (!call && !answered)
+            call = find_call(request, record, start, same_uri, &answered);
         record->is_second = !call && answered;
         if (!call)
             continue;
@@ -208,7 +217,7 @@ static void link_messages(struct rtmp_remoting_packet *request,
 static bool is_answered_by(const struct rtmp_remoting_packet *request,
                            const struct rtmp_remoting_packet *reply) {
     bool answered;
-    return reply->count && find_call(request, &reply->message[0], 0, &answered);
+    return reply->count && find_call(request, &reply->message[0], 0, same_id, &answered);
 }
 
 /* Where the request of a stream is linked into the list; of NULL: there is none. */

@@ -150,6 +150,17 @@ def reply_to_another_flex_message(link):
 
 
 @scenario
+def correlation_id_of_no_call(link):
+    """A server's own: the exchange and the URI tell the call."""
+    ask = rtmp.Typed("flex.messaging.messages.RemotingMessage", {
+        "messageId": "12345678-9abc-DEF0-1234-56789abcdef0", "destination": "shop", "operation": "m", "body": []})
+    says = rtmp.Typed("flex.messaging.messages.AcknowledgeMessage", {"correlationId": "own", "body": 1})
+    link.send(CLIENT, request(packet(call("null", "/1", ask))))
+    link.send(SERVER, reply(packet(result("/1", says))))
+    return ["shop.m() /1"], ["/1 result of shop.m: 1"]
+
+
+@scenario
 def fault_that_is_a_text(link):
     link.send(CLIENT, request(SUM))
     link.send(SERVER, reply(packet(message("/1/onStatus", "null", "out of stock"))))

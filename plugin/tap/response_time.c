@@ -45,7 +45,8 @@ static const char *name_of_call(const struct rtmpx_tapped *tapped, packet_info *
 static int64_t time_of_call(const struct rtmpx_tapped *tapped) {
     if (tapped->remoting) {
         const struct rtmp_remoting_record *reply = tapped->remoting->record;
-        return reply->packet->is_reply && reply->peer ? reply->peer->packet->time : -1;
+        bool is_answer = reply->packet->is_reply && reply->peer && reply->peer->peer == reply;
+        return is_answer ? reply->peer->packet->time : -1; /* debug events are none */
     }
     const struct rtmp_facts_record *call = tapped->record.facts.call;
     struct rtmp_linked linked;

@@ -161,6 +161,14 @@ def correlation_id_of_no_call(link):
 
 
 @scenario
+def debug_events(link):
+    """They come besides the reply."""
+    link.send(CLIENT, request(packet(call("a.debugged", "/1"))))
+    link.send(SERVER, reply(packet(message("/1/onDebugEvents", "null", "trace"), result("/1", 1))))
+    return ["a.debugged() /1"], ['/1 debug events of a.debugged: "trace"', "/1 result of a.debugged: 1"]
+
+
+@scenario
 def fault_that_is_a_text(link):
     link.send(CLIENT, request(SUM))
     link.send(SERVER, reply(packet(message("/1/onStatus", "null", "out of stock"))))
@@ -396,6 +404,9 @@ def check(tshark, directory):
         expected = [lines for lines in packets if lines or name != "empty"]
         if shown != expected:
             found.append(f"{name}: {shown} expected {expected}")
+    table = tshark.run("-q", "-z", "rtmpx,srt", capture=path).stdout
+    if [line.split()[2] for line in table.splitlines() if "a.debugged" in line] != ["1"]:
+        found.append("response times: a.debugged was called once")
     output = tshark.run("-2", "-V", capture=path).stdout
     found += [f"not hidden: {line}" for line in output.splitlines() if "secret" in line or b"secret".hex() in line]
     found += [f"{line}" for line in output.splitlines() if "Malformed Packet" in line or "Dissector bug" in line]

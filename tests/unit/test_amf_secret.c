@@ -57,7 +57,7 @@ static void other_names(void **state) {
 static void names_that_end_so(void **state) {
     (void)state;
     assert_true(is_password("newPassword") && is_password("user_password") &&
-                is_password("X-Password"));
+                is_password("X-Password") && is_password("user_pwd"));
     assert_true(is_password("password2") && is_password("Authorization"));
     assert_true(is_secret("refreshToken") && !is_password("refreshToken"));
     assert_false(is_secret("compass") || is_secret("passwordless") || is_secret("2"));
@@ -72,6 +72,8 @@ static void calls_that_log_in(void **state) {
     assert_true(is_login("login") && is_login("auth.Login") && is_login("auth/LOGIN"));
     assert_true(is_login("sign_in") && is_login("User.changePassword"));
     assert_true(is_login("NetStream.Authenticate.UsherToken"));
+    assert_true(is_login("user.doLogin") && is_login("resetPassword") &&
+                is_login("setCredentials"));
     assert_false(is_login("") || is_login("login.last") || is_login("getLogins") || is_login("a."));
     assert_false(rtmp_amf_names_login(NULL, 5));
 }

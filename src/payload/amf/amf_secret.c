@@ -30,10 +30,13 @@ struct secret_name {
     bool is_ending; /* what ends with it is one, too */
 };
 
+static bool ends_with(const char *name, size_t len, const char *ending) {
+    size_t size = strlen(ending);
+    return size <= len && memcmp(name + len - size, ending, size) == 0;
+}
+
 static bool matches(const struct secret_name *secret, const char *name, size_t len) {
-    size_t size = strlen(secret->text);
-    return size <= len && (size == len || secret->is_ending) &&
-           memcmp(name + len - size, secret->text, size) == 0;
+    return (secret->is_ending || strlen(secret->text) == len) && ends_with(name, len, secret->text);
 }
 
 /* NULL: it is none. */
@@ -43,7 +46,7 @@ static const struct secret_name *find_name(const uint8_t *bytes, uint32_t len) {
         {"passwd", KIND_PASSWORD, true},
         {"passphrase", KIND_PASSWORD, true},
         {"pass", KIND_PASSWORD, false},
-        {"pwd", KIND_PASSWORD, false},
+        {"pwd", KIND_PASSWORD, true},
         {"credentials", KIND_PASSWORD, false},
         {"dscredentials", KIND_PASSWORD, false},
         {"dsremotecredentials", KIND_PASSWORD, false},
@@ -81,19 +84,18 @@ struct rtmp_secret rtmp_amf_secret_of(const uint8_t *name, uint32_t name_len, co
                                       : (struct rtmp_secret){text, len};
 }
 
+/* Applications have their own verbs before these (doLogin, resetPassword). */
 bool rtmp_amf_names_login(const uint8_t *bytes, uint32_t len) {
-    static const char *const names[] = {
-        "login",        "logon",          "signin",
-        "authenticate", "setcredentials", "setremotecredentials",
-        "setpassword",  "changepassword", "ushertoken"}; /* NetStream.Authenticate.UsherToken */
+    static const char *const endings[] = {
+        "login",       "logon",    "signin",    "authenticate",
+        "credentials", "password", "ushertoken"}; /* NetStream.Authenticate.UsherToken */
     uint32_t start = len;
     while (bytes && start && bytes[start - 1] != '.' && bytes[start - 1] != '/')
         start--;
     char name[NAME_SIZE];
-    if (!bytes || !simplify(bytes + start, len - start, name))
-        return false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0)
+    size_t used = bytes ? simplify(bytes + start, len - start, name) : 0;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_with(name, used, endings[i]))
             return true;
     return false;
 }

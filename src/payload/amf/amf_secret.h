@@ -22,8 +22,8 @@ bool rtmp_amf_names_password(const uint8_t *bytes, uint32_t len);
 struct rtmp_secret rtmp_amf_secret_of(const uint8_t *name, uint32_t name_len, const uint8_t *text,
                                       uint32_t len);
 
-/* A call that logs in or sets a password: `login` and the like, alone or behind the last dot or
- * slash (`auth.Login`). */
+/* A call that logs in or sets a password: `login` and the like, and what ends so behind the last
+ * dot or slash (`auth.doLogin`). */
 bool rtmp_amf_names_login(const uint8_t *bytes, uint32_t len);
 
 #endif

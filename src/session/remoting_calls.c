@@ -319,7 +319,10 @@ void rtmp_remoting_message_text(struct rtmp_text *text, const struct rtmp_remoti
 /* The name of a message among others: of a call its own, of a reply that of the call it answers. */
 static void add_record_name(struct rtmp_text *text, const struct rtmp_remoting_record *record) {
     const char *name = record->packet->is_reply ? rtmp_remoting_answered(record) : record->call;
-    rtmp_text_add(text, record->is_fault ? "error of " : "");
+    if (record->is_fault)
+        rtmp_text_add(text, "error of ");
+    else if (!is_answer(record))
+        rtmp_text_add(text, "debug events of ");
     if (name)
         rtmp_text_add(text, name);
     else

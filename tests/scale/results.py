@@ -37,7 +37,7 @@ def differences(one, many):
 
 
 def manifest(directory):
-    lines = (directory / "manifest.tsv").read_text().splitlines()[1:]
+    lines = (directory / "manifest.tsv").read_text(errors="surrogateescape").splitlines()[1:]
     return [line.split("\t") for line in lines]
 
 

@@ -10,6 +10,7 @@ import pathlib
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 
-from copies import write_copies, write_tunnels  # noqa: E402
+from copies import HEADER, over, read_frames, write_copies, write_tunnels  # noqa: E402
 from results import KINDS, differences, frames, manifest  # noqa: E402
 from tshark import run_check  # noqa: E402
 
@@ -142,6 +143,53 @@ def special(case, capture):
     case.shard("twice", [capture, capture], status=1)
 
 
+def odd_names(case, capture):
+    """Names that look like options, have a line break or what a pattern has, or are no UTF-8."""
+    before = frames(case.shard("plain", [capture], "--shards", "2"), "shard")
+    directory = case.directory / "line\nbreak"
+    directory.mkdir()
+    for name in (b"-dash.pcap", b"line\nbreak[1] '\".pcap", b"lat\xe9.pcap"):
+        path = directory / os.fsdecode(name)
+        shutil.copy(capture, path)
+        run = subprocess.run([SCALE / "shard", "--shards", "2", "--of", "2", f"-of {path.stem}", path.name], cwd=directory,
+                             stderr=subprocess.PIPE, check=False)
+        states = manifest(directory / f"-of {path.stem}") if run.returncode == 0 else run.stderr
+        case.expect(run.returncode == 0 and int(states[-1][2]) == before, f"shard of {name}: {run.returncode}, {states}")
+
+
+def short_in_tunnel(case, capture):
+    """A datagram to VXLAN's port that is too short for what is read of a tunnel is not lost; another port is VXLAN's if asked."""
+    few = list(read_frames(capture))[:20]
+    for ports, vxlan_port in (((), 4789), (("--vxlan-port", "4789", "--vxlan-port", "8472"), 8472)):
+        tunnel = [bytearray(over("vxlan", frame)) for frame in few]
+        for at, frame in enumerate(tunnel):
+            frame[36:38] = vxlan_port.to_bytes(2, "big")
+            frame[33] = at % 2  # two tunnels, one session
+        short = [frame[:length] for frame in tunnel[:1] for length in (42, 60, 72, 80)]
+        for frame in short:
+            frame[38:40] = (len(frame) - 34).to_bytes(2, "big")
+        path = case.directory / f"short-{vxlan_port}.pcap"
+        path.write_bytes(HEADER + b"".join(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame
+                                           for frame in tunnel + short))
+        shards = case.shard(path.stem, [path], "--shards", "16", "--vxlan", "inner", *ports)
+        largest = max(int(row[2]) for row in manifest(shards) if row[0] == "shard")
+        case.expect(len(few) <= largest <= len(few) + len(short) == frames(shards, "shard"), f"{manifest(shards)}")
+
+
+def full_disk(case, capture):
+    """A disk that is full while shards are joined: what was cut stays, and the next run joins it."""
+    tools = case.directory / "tools"
+    tools.mkdir()
+    (tools / "mergecap").write_text("#!/bin/sh\necho half >\"$4\"\nexit 2\n")
+    (tools / "mergecap").chmod(0o755)
+    shards = case.shards / "full"
+    command = [SCALE / "shard", "--shards", "2", shards, capture]
+    run = subprocess.run(command, env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}, stderr=subprocess.PIPE,
+                         check=False)
+    case.expect(run.returncode == 2 and not list(shards.glob("*.pcap")), f"full disk: {run.returncode}, {run.stderr}")
+    case.shard("full", [capture], "--shards", "2")
+
+
 def states(case, capture):
     """What `status` refuses: shards that do not exist, or whose rows would be in one place."""
     other = case.directory / "other" / capture.name
@@ -185,6 +233,9 @@ def check(tshark, directory):
     columns(case, few)
     damage(case, few)
     special(case, few)
+    odd_names(case, few)
+    short_in_tunnel(case, few)
+    full_disk(case, few)
     states(case, few)
     remoting(case)
     killed(case, few)

@@ -10,7 +10,7 @@ set -euo pipefail
 selection=(-LE '^long$') takes="3 minutes" what="the quick tests (--all: all)"
 if [ "${1:-}" = --all ]; then
     shift
-    selection=() takes="10 minutes" what="all tests"
+    selection=() takes="20 minutes" what="all tests"
 fi
 say "Build and $what: about $takes on two idle cores"
 

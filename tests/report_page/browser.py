@@ -94,6 +94,16 @@ SIDEWAYS = """
    e.checkVisibility() && !e.closest(".tw, .clip, .gt, svg")).slice(0, 5)
    .map((e) => e.tagName + " " + e.className + " " + e.textContent.slice(0, 30))].filter(Boolean)
 """
+# Headings of tables in which a line ends within a word. That of a SharedObject's copies has names and a column a client.
+BROKEN = """
+[...document.querySelectorAll("th")].filter((e) => {
+  const text = e.firstChild, range = document.createRange();
+  return text?.nodeType === Node.TEXT_NODE && !e.closest(".state") && [...text.data.matchAll(/\\S+/g)].some((word) => {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    return range.getClientRects().length > 1; });
+}).map((e) => e.textContent.slice(0, 30))
+"""
 # Sections that have a heading and nothing below it.
 EMPTY_SECTIONS = """
 [...document.querySelectorAll("main section")].filter((e) => !e.querySelector("table, ol, .gantt, .empty, .none"))
@@ -147,6 +157,7 @@ def layout_differs(browser):
         browser.settle()
         where = f"{width} pixels, {media or scheme}"
         found += [f"{where}: wider: {text}" for text in browser.evaluate(SIDEWAYS)]
+        found += [f"{where}: broken word in {text}" for text in browser.evaluate(BROKEN)]
         if width != NARROW:
             found += [f"{where}: contrast {text}" for text in browser.evaluate(CONTRAST)]
     browser.look(WIDE)

@@ -30,7 +30,8 @@ from page import data_of, report  # noqa: E402
 from tshark import ROOT, Tshark, run_main  # noqa: E402
 
 NAMES = ("so-red5-srv_red5-cli_amf0", "fail_publish_refer_denied_srs7", "pub_ffmpeg51_srs7_vhost_chunk128_ack10000",
-         "enh_pub_ffmpeg9_multitrack_2v_avc", "flow_pings_unanswered_player_stopped_rtmpdump", "remoting_py3amf_amf0", "nothing")
+         "enh_pub_ffmpeg9_multitrack_2v_avc", "flow_pings_unanswered_player_stopped_rtmpdump", "remoting_py3amf_amf0", "nothing",
+         "39_negative_delta")
 WITHOUT_CHARTS = ("so-red5-srv_red5-cli_amf0", "pub_ffmpeg51_srs7_vhost_chunk128_ack10000")
 SKIPPED = 77
 WIDE, NARROW, PAPER = 1280, 390, 718  # the last: A4 without margins of 10 mm, at 96 dots an inch
@@ -251,6 +252,15 @@ def bit_rates_differ(browser, data):
     return [] if said == (["kb/s over" if long else "No bit rates"] if kinds else None) else [f"bit rates: {said}"]
 
 
+def verdict_differs(browser, data):
+    """Nothing wrong is found only where there is something."""
+    said = browser.evaluate("document.body.innerText.match(/Nothing wrong was found|No RTMP was recognised/g)")
+    expected = ["Nothing wrong was found" if data["connections"] or data["http"] else "No RTMP was recognised"]
+    if data["findings"]["sev"]:
+        expected = None
+    return [] if said == expected else [f"verdict: {said}"]
+
+
 def check_page(browser, path, data, charts):
     found = dark_charts_differ(browser, path)
     browser.look(WIDE)
@@ -267,6 +277,7 @@ def check_page(browser, path, data, charts):
     if bool(drawn) != bool(wanted):
         found.append(f"{drawn} charts")
     found += bit_rates_differ(browser, data) if charts else []
+    found += verdict_differs(browser, data)
     found += copy_differs(browser, data) + zoom_differs(browser, charts) + structure_differs(browser, SECTIONS if with_rtmp else WITHOUT_RTMP)
     browser.evaluate(OPEN_ALL)
     found += calls_differ(browser, data)

@@ -297,6 +297,7 @@ def main():
     parser.add_argument("--write-queries", action="store_true", help="write the answers in queries/ anew: read the difference")
     parser.add_argument("--keep", type=pathlib.Path, help="move everything there at the end")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # the servers end with us
     with Tshark(options.build) as tshark:
         proof = Proof(tshark, options)
         try:

@@ -13,13 +13,15 @@ const hair = (t) => {
 };
 const DARK = matchMedia("(prefers-color-scheme:dark)");
 function setRange(r) {
+  /* so many digits that the ends of a short range differ */
+  const digits = r && r[1] - r[0] < 1 ? Math.min(6, 3 + Math.ceil(-Math.log10(r[1] - r[0]))) : null;
   range = r;
   busy = true;
   for (const c of charts) c.g.updateOptions({ dateWindow: r || c.full });
   busy = false;
   document
     .querySelectorAll(".rangelabel")
-    .forEach((e) => (e.textContent = r ? clock(r[0] * 1e6) + " – " + clock(r[1] * 1e6) : "whole capture"));
+    .forEach((e) => (e.textContent = r ? clock(r[0] * 1e6, digits) + " – " + clock(r[1] * 1e6, digits) : "whole capture"));
 }
 function nearest(x, v) {
   let a = 0,

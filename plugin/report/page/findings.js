@@ -8,7 +8,16 @@
       : null,
     F.sev.length,
   );
-  if (!F.sev.length) s.append(h("p", { class: "none" }, "✔ Nothing wrong was found in what this capture holds."));
+  if (NOTHING)
+    s.append(
+      h(
+        "p",
+        { class: "empty" },
+        "No RTMP was recognised, so that this page says nothing of the capture. RTMP is recognised by its handshake on any port; " +
+          "where that is missing, on the ports of the preference rtmpx.tcp.port, or by Decode As.",
+      ),
+    );
+  else if (!F.sev.length) s.append(h("p", { class: "none" }, "✔ Nothing wrong was found in what this capture holds."));
   else {
     const ul = h("ol", { class: "find" });
     const b = more(

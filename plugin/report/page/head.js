@@ -25,7 +25,10 @@ document
   .getElementById("facts")
   .append(
     ...[
-      nsev[0] + nsev[1] === 0 ? fact("✔", nsev[2] ? "no error, no warning" : "nothing wrong found", "ok") : null,
+      NOTHING ? fact("–", "no RTMP recognised") : null,
+      !NOTHING && nsev[0] + nsev[1] === 0
+        ? fact("✔", nsev[2] ? "no error, no warning" : "nothing wrong found", "ok")
+        : null,
       nsev[0] ? fact(nsev[0], nsev[0] > 1 ? "errors" : "error", "s0") : null,
       nsev[1] ? fact(nsev[1], nsev[1] > 1 ? "warnings" : "warning", "s1") : null,
       nsev[2] ? fact(nsev[2], nsev[2] > 1 ? "notes" : "note") : null,

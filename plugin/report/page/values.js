@@ -103,3 +103,5 @@ const cname = (c) => (C[c] ? "#" + C[c].number : ENDS[c] && ENDS[c].tcp != null 
 const ends = (c, http) => (http == null ? c : C.length + http);
 /* false: Flash Remoting and nothing else */
 const RTMP = C.length || !H.length;
+/* nothing was recognised, and so nothing is found to be right */
+const NOTHING = !ENDS.length && !F.sev.length;

@@ -347,6 +347,7 @@ def run(options, tshark, directory):
     failed = 0
     try:
         captures["nothing"] = write_nothing(tshark.directory / "nothing.pcap")
+        captures["39_negative_delta"] = ROOT / "tests/captures/field/39_negative_delta.pcap"  # 8 ms
         for name in options.names or NAMES:
             path, data, charts = write_page(tshark, directory, name, captures[name])
             found = check_page(browser, path, data, charts)

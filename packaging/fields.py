@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Print the field reference: every field and expert item of the plugin in a build directory, as Wireshark registers it.
 
-A table for each second part of the names (`rtmpx.amf.*`), in their order. The packages contain it; it is not kept in
-the repository, so it cannot differ from the plugin.
+A table for each second part of the names (`rtmpx.amf.*`), in their order.
 
-usage: packaging/fields.py [--build DIR] >fields.md
+usage: packaging/fields.py [--build DIR] >packaging/doc/fields.md
+       packaging/fields.py [--build DIR] --check packaging/doc/fields.md     does that file say the same?
 """
 import argparse
 import collections
+import difflib
 import pathlib
 import subprocess
 import sys
@@ -56,19 +57,32 @@ def cell(text):
     return text.replace("|", "\\|")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build")
-    options = parser.parse_args()
-    with Tshark(options.build) as tshark:
-        found, named = fields(tshark), values(tshark)
-    print(f"# Fields\n\n{len(found)} fields and expert items; those without a type have no value.")
+def reference(tshark):
+    """Lines of the whole document."""
+    found, named = fields(tshark), values(tshark)
+    yield from ("# Fields", "", f"{len(found)} fields and expert items; those without a type have no value.")
     for prefix, group in grouped(found):
-        print(f"\n## {prefix or 'Others'}\n\n| filter | type | name | what it is |\n|---|---|---|---|")
+        yield from ("", f"## {prefix or 'Others'}", "", "| filter | type | name | what it is |", "|---|---|---|---|")
         for name, kind, label, blurb in group:
             kind = TYPES.get(kind) if kind in TYPES else kind.removeprefix("FT_").lower()
             text = ". ".join(part for part in (blurb, named.get(name, "")) if part)
-            print(f"| `{name}` | {kind} | {cell(label)} | {cell(text)} |")
+            yield f"| `{name}` | {kind} | {cell(label)} | {cell(text)} |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build")
+    parser.add_argument("--check", type=pathlib.Path)
+    options = parser.parse_args()
+    with Tshark(options.build) as tshark:
+        lines = list(reference(tshark))
+    if not options.check:
+        print("\n".join(lines))
+        return 0
+    differs = list(difflib.unified_diff(options.check.read_text().splitlines(), lines, str(options.check), "the plugin",
+                                        lineterm=""))
+    print("\n".join(differs) or f"{options.check.name} says what the plugin registers")
+    return 1 if differs else 0
 
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ def read_frames(path):
         at += 16 + length
 
 
+def record(microseconds, frame):
+    """A frame as it stands in a capture, with its time since 1970."""
+    return struct.pack("<IIII", microseconds // 10**6, microseconds % 10**6, len(frame), len(frame)) + frame
+
+
 def with_client(frame, client):
     """From or to another client, checksums adjusted (RFC 1624)."""
     at = 26 if frame[26:30] == CLIENT else 30
@@ -89,8 +94,7 @@ def write_copies(sources, output, count, together=10, links=LINKS, step=100):
         for first in range(0, count, together):
             group = frames_in_turn(sources, first, min(first + together, count), links)
             for frame in itertools.chain([arp], group):
-                time = START * 10**6 + written * step
-                file.write(struct.pack("<IIII", time // 10**6, time % 10**6, len(frame), len(frame)) + frame)
+                file.write(record(START * 10**6 + written * step, frame))
                 written += 1
     return written
 
@@ -118,6 +122,5 @@ def write_tunnels(output, count, links=LINKS):
     with open(output, "wb") as file:
         file.write(HEADER)
         for time, number, segment in segments:
-            frame = over(links[number % len(links)], pcap.frame_bytes(segment))
-            file.write(struct.pack("<IIII", time // 10**9, time // 1000 % 10**6, len(frame), len(frame)) + frame)
+            file.write(record(time // 1000, over(links[number % len(links)], pcap.frame_bytes(segment))))
     return len(segments)

@@ -10,7 +10,6 @@ import pathlib
 import re
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 
-from copies import HEADER, over, read_frames, write_copies, write_tunnels  # noqa: E402
+from copies import HEADER, over, read_frames, record, write_copies, write_tunnels  # noqa: E402
 from results import KINDS, differences, frames, manifest  # noqa: E402
 from tshark import run_check  # noqa: E402
 
@@ -169,8 +168,7 @@ def short_in_tunnel(case, capture):
         for frame in short:
             frame[38:40] = (len(frame) - 34).to_bytes(2, "big")
         path = case.directory / f"short-{vxlan_port}.pcap"
-        path.write_bytes(HEADER + b"".join(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame
-                                           for frame in tunnel + short))
+        path.write_bytes(HEADER + b"".join(record(0, frame) for frame in tunnel + short))
         shards = case.shard(path.stem, [path], "--shards", "16", "--vxlan", "inner", *ports)
         largest = max(int(row[2]) for row in manifest(shards) if row[0] == "shard")
         case.expect(len(few) <= largest <= len(few) + len(short) == frames(shards, "shard"), f"{manifest(shards)}")

@@ -68,6 +68,16 @@ static struct seen tag(unsigned n) {
     }
 }
 
+static void check_timestamps(const uint32_t *wanted, size_t count) {
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(tag(i).timestamp, wanted[i]);
+}
+
+/* Those of the first tags. */
+#define ASSERT_TIMESTAMPS(...)                                                                     \
+    check_timestamps((const uint32_t[]){__VA_ARGS__},                                              \
+                     sizeof(uint32_t[]){__VA_ARGS__} / sizeof(uint32_t))
+
 static unsigned tags(void) {
     unsigned count = 0;
     for (size_t at = 13; at < flv.file.size; count++)
@@ -105,9 +115,7 @@ static void timestamps_count_from_the_first_coded_frame(void **state) {
     add(RTMP_MESSAGE_VIDEO, 5000, key, sizeof key);
     add(RTMP_MESSAGE_AUDIO, 4990, sound, sizeof sound);
     add(RTMP_MESSAGE_AUDIO, 5020, sound, sizeof sound);
-    static const uint32_t wanted[] = {0, 0, 0, 0, 20};
-    for (unsigned i = 0; i < 5; i++)
-        assert_int_equal(tag(i).timestamp, wanted[i]);
+    ASSERT_TIMESTAMPS(0, 0, 0, 0, 20);
 }
 
 static void timestamps_may_wrap(void **state) {
@@ -140,9 +148,7 @@ static void a_publisher_that_starts_again_goes_on_from_the_last_tag(void **state
     add(RTMP_MESSAGE_VIDEO, 100, inter, sizeof inter);
     add(RTMP_MESSAGE_AUDIO, 50, sound, sizeof sound);
     add(RTMP_MESSAGE_AUDIO, 120, sound, sizeof sound);
-    static const uint32_t wanted[] = {0, 10, 7000, 7010, 7010, 7010, 7010, 7110, 7060, 7130};
-    for (unsigned i = 0; i < 10; i++)
-        assert_int_equal(tag(i).timestamp, wanted[i]);
+    ASSERT_TIMESTAMPS(0, 10, 7000, 7010, 7010, 7010, 7010, 7110, 7060, 7130);
 }
 
 /* It was at 0, before all that was sent. */
@@ -152,9 +158,7 @@ static void configuration_that_is_repeated_at_0_keeps_its_place(void **state) {
     add(RTMP_MESSAGE_VIDEO, 9000, inter, sizeof inter);
     add(RTMP_MESSAGE_VIDEO, 0, config, sizeof config);
     add(RTMP_MESSAGE_VIDEO, 9040, key, sizeof key);
-    static const uint32_t wanted[] = {0, 4000, 4000, 4040};
-    for (unsigned i = 0; i < 4; i++)
-        assert_int_equal(tag(i).timestamp, wanted[i]);
+    ASSERT_TIMESTAMPS(0, 4000, 4000, 4040);
 }
 
 /* Clocks that are far apart stay so. */
@@ -165,9 +169,7 @@ static void audio_may_be_behind_video(void **state) {
     add(RTMP_MESSAGE_AUDIO, 10000, sound, sizeof sound);
     add(RTMP_MESSAGE_VIDEO, 13100, inter, sizeof inter);
     add(RTMP_MESSAGE_AUDIO, 10100, sound, sizeof sound);
-    static const uint32_t wanted[] = {0, 4000, 1000, 4100, 1100};
-    for (unsigned i = 0; i < 5; i++)
-        assert_int_equal(tag(i).timestamp, wanted[i]);
+    ASSERT_TIMESTAMPS(0, 4000, 1000, 4100, 1100);
 }
 
 static void behind_lost_messages_video_waits_for_a_key_frame(void **state) {
@@ -190,9 +192,7 @@ static void relative_timestamps_go_on_from_the_last_tag(void **state) {
     add_relative(RTMP_MESSAGE_VIDEO, 500, inter, sizeof inter);
     add_relative(RTMP_MESSAGE_AUDIO, 20, sound, sizeof sound); /* lost again */
     add(RTMP_MESSAGE_AUDIO, 1200, sound, sizeof sound);
-    static const uint32_t wanted[] = {0, 100, 100, 120, 120, 120, 200};
-    for (unsigned i = 0; i < 7; i++)
-        assert_int_equal(tag(i).timestamp, wanted[i]);
+    ASSERT_TIMESTAMPS(0, 100, 100, 120, 120, 120, 200);
 }
 
 /* Of one kind, whose header was lost; the other begins behind the loss. */
@@ -204,9 +204,7 @@ static void a_file_may_begin_with_relative_timestamps(void **state) {
     add(RTMP_MESSAGE_VIDEO, 20002023, key, sizeof key);
     add_relative(RTMP_MESSAGE_AUDIO, 766, sound, sizeof sound);
     add(RTMP_MESSAGE_VIDEO, 20002123, inter, sizeof inter);
-    static const uint32_t wanted[] = {0, 720, 720, 720, 743, 820};
-    for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        assert_int_equal(tag(i).timestamp, wanted[i]);
+    ASSERT_TIMESTAMPS(0, 720, 720, 720, 743, 820);
 }
 
 static void data_is_written_as_servers_record_it(void **state) {
@@ -241,10 +239,8 @@ static void behind_a_damaged_message_video_waits_for_a_key_frame(void **state) {
     add_cut(RTMP_MESSAGE_AUDIO, sound, sizeof sound);
     add(RTMP_MESSAGE_VIDEO, 100, inter, sizeof inter);
     assert_int_equal(flv.left_out, 3);
-    static const uint32_t wanted[] = {0, 40, 50, 80, 90, 100};
     assert_int_equal(tags(), 6);
-    for (unsigned i = 0; i < 6; i++)
-        assert_int_equal(tag(i).timestamp, wanted[i]);
+    ASSERT_TIMESTAMPS(0, 40, 50, 80, 90, 100);
 }
 
 /* Two tags, the second without its back pointer. */
